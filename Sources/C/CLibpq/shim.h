@@ -1,0 +1,4 @@
+#ifndef CLibpq_shim_h
+#define CLibpq_shim_h
+#include <libpq-fe.h>
+#endif

@@ -1,0 +1,4 @@
+#ifndef CUV_shim_h
+#define CUV_shim_h
+#include <uv.h>
+#endif

@@ -1,0 +1,4 @@
+#ifndef CWslay_shim_h
+#define CWslay_shim_h
+#include <wslay/wslay.h>
+#endif
