@@ -49,10 +49,10 @@ struct Module {
   }
 }
 
-/// A C library of the system: its module name and the name `pkg-config` knows it by.
-let systemLibraries = [
+/// A C library of the system: its module name and the name `pkg-config` knows it by, if any.
+let systemLibraries: [(String, String?)] = [
   ("CUV", "libuv"), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"), ("CLibpq", "libpq"),
-  ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", "libwslay"), ("CZlib", "zlib"),
+  ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil), ("CZlib", "zlib"),
   ("CEspeak", "espeak-ng"), ("CPocketsphinx", "pocketsphinx"),
 ]
 
