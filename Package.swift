@@ -69,7 +69,7 @@ let modules: [Module] = [
   Module("Protobuf", .wire, ["Buffers", "CProtobufC"]),
   Module("Schema", .wire, ["Protobuf", "CSchema", "CProtobufC"]),
 
-  Module("RPCCore", .rpc, ["Buffers", "Telemetry"]),
+  Module("RPCCore", .rpc),
   Module("RPCProtobuf", .rpc, ["RPCCore", "Protobuf"]),
   Module("Services", .rpc, ["RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
   Module("GRPC", .rpc, ["Buffers", "RPCCore", "CZlib"]),
@@ -92,11 +92,11 @@ let modules: [Module] = [
   Module("Objects", .data, ["Buffers", "EventLoop", "TLS"]),
 
   Module("Audio", .voice, ["Buffers"]),
-  Module("Speech", .voice, ["Buffers", "Audio"]),
+  Module("Speech", .voice, ["Buffers", "EventLoop", "Audio"]),
   Module(
     "Vendors", .voice,
     ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "HTTPClient", "Audio", "Speech"]),
-  Module("Conversation", .voice, ["Buffers", "EventLoop", "Telemetry", "Audio", "Speech"]),
+  Module("Conversation", .voice, ["Buffers", "EventLoop", "Telemetry", "TLS", "Audio", "Speech"]),
 
   Module("Domain", .product, ["Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Schema", "Postgres"]),
   Module(
@@ -114,6 +114,9 @@ let modules: [Module] = [
       "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Services",
       "Postgres", "Jobs", "Objects", "Audio", "Speech", "Conversation",
     ]),
+
+  Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),
+  Module("Simulation", .app, ["Buffers", "Voices"]),
 ]
 
 let allNames = Set(modules.map(\.name))
@@ -207,8 +210,8 @@ let executables = [
   Executable(
     name: "voicesim", path: "Sources/App/voicesim",
     imports: [
-      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient", "Audio",
-      "CEspeak", "CPocketsphinx",
+      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
+      "Voices", "Simulation",
     ],
     packages: ["ArgumentParser"]),
   Executable(

@@ -1,0 +1,50 @@
+/// Settings of one call made by a client.
+public struct CallOptions: Sendable {
+  /// When to give up; `nil` waits for ever.
+  public var deadline: Deadline?
+  /// Sent with the request headers.
+  public var metadata: Metadata
+  /// Queue the call until the channel is connected, instead of failing it `unavailable`.
+  public var waitForReady: Bool
+
+  /// Options with an absolute deadline, or none.
+  public init(
+    deadline: Deadline? = nil, metadata: Metadata = Metadata(), waitForReady: Bool = false
+  ) {
+    self.deadline = deadline
+    self.metadata = metadata
+    self.waitForReady = waitForReady
+  }
+
+  /// Options that give up `timeout` from now.
+  public static func timeout(_ timeout: Duration, metadata: Metadata = Metadata()) -> CallOptions {
+    CallOptions(deadline: Deadline(timeout), metadata: metadata)
+  }
+}
+
+/// A way to reach a server: a set of connections, or handlers in the same process.
+public protocol ClientChannel: Sendable {
+  /// Starts a call. Failures of the call itself come from the ``ClientCall``.
+  func open(_ method: MethodDescriptor, options: CallOptions) async throws -> any ClientCall
+}
+
+/// One call as its client sees it below the types. Any task may call; one task receives at a time.
+public protocol ClientCall: AnyObject, Sendable {
+  /// Sends one message; suspends while the server reads too slowly.
+  func send(_ message: [UInt8]) async throws
+
+  /// Tells the server that no more messages come.
+  func finishSending() async throws
+
+  /// The next message; `nil` when the call ended OK, an ``RPCError`` when it ended otherwise.
+  func receive() async throws -> [UInt8]?
+
+  /// The response headers, once they have come; empty when the call ended without.
+  func headers() async throws -> Metadata
+
+  /// The trailing metadata of a call that has ended; empty before.
+  var trailers: Metadata { get }
+
+  /// Gives the call up: the server is told, `receive` throws `cancelled`. Harmless after the end.
+  func cancel()
+}

@@ -1,0 +1,16 @@
+/// One call as its handler sees it below the types: serialized messages in and out.
+///
+/// A transport makes one port per call. All functions may be called from any task; on the call's
+/// own loop they return without suspending whenever they can. At most one task receives at a time.
+/// When the call is over for its peer (cancelled, deadline passed, connection lost), waiting and
+/// later calls throw an ``RPCError``.
+public protocol MessagePort: AnyObject, Sendable {
+  /// The next message of the peer, or `nil` when it will send no more.
+  func receive() async throws -> [UInt8]?
+
+  /// Hands a message to the transport; suspends while more than the transport's bound waits there.
+  func send(_ message: [UInt8]) async throws
+
+  /// Sends the response headers now rather than with the first message. A second call does nothing.
+  func sendHeaders(_ metadata: Metadata) async throws
+}

@@ -1,0 +1,105 @@
+/// One value of metadata: text for ordinary names, bytes for names that end in `-bin`.
+public enum MetadataValue: Sendable, Equatable {
+  case ascii(String)
+  case binary([UInt8])
+}
+
+/// The key-value pairs that travel beside a call: an ordered multimap.
+///
+/// Names are kept lower-case; the order of values under one name is kept. A name that ends in
+/// `-bin` carries bytes, every other name carries printable ASCII. The edge leaves out what the
+/// wire cannot carry or reserves for itself (`grpc-…`, pseudo-headers, connection headers).
+public struct Metadata: Sendable, Equatable {
+  /// One name with one value.
+  public struct Entry: Sendable, Equatable {
+    /// Lower-case.
+    public let name: String
+    public let value: MetadataValue
+
+    fileprivate init(name: String, value: MetadataValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// All pairs in the order they came.
+  public private(set) var entries: [Entry] = []
+
+  /// No pairs.
+  public init() {}
+
+  /// Whether there is no pair at all.
+  public var isEmpty: Bool { entries.isEmpty }
+
+  /// Appends a text value; values already under `name` stay.
+  public mutating func add(_ value: String, for name: String) {
+    entries.append(Entry(name: Self.canonical(name), value: .ascii(value)))
+  }
+
+  /// Appends a bytes value. `name` must end in `-bin`; a name that does not gets the suffix.
+  public mutating func add(binary value: [UInt8], for name: String) {
+    let name = Self.canonical(name)
+    entries.append(
+      Entry(name: name.hasSuffix("-bin") ? name : name + "-bin", value: .binary(value)))
+  }
+
+  /// Appends all pairs of `other`.
+  public mutating func add(contentsOf other: Metadata) {
+    entries.append(contentsOf: other.entries)
+  }
+
+  /// Puts `value` in place of all values under `name`.
+  public mutating func replace(_ name: String, with value: String) {
+    removeAll(name)
+    add(value, for: name)
+  }
+
+  /// Takes all values under `name` out.
+  public mutating func removeAll(_ name: String) {
+    let name = Self.canonical(name)
+    entries.removeAll { $0.name == name }
+  }
+
+  /// The first text value under `name`; setting replaces all values, `nil` removes them.
+  public subscript(_ name: String) -> String? {
+    get {
+      let name = Self.canonical(name)
+      for entry in entries where entry.name == name {
+        if case .ascii(let text) = entry.value { return text }
+      }
+      return nil
+    }
+    set {
+      removeAll(name)
+      if let newValue { add(newValue, for: name) }
+    }
+  }
+
+  /// All text values under `name`, in order.
+  public func values(_ name: String) -> [String] {
+    let name = Self.canonical(name)
+    return entries.compactMap {
+      if $0.name == name, case .ascii(let text) = $0.value { text } else { nil }
+    }
+  }
+
+  /// The first bytes value under `name`, which ends in `-bin`.
+  public func binary(_ name: String) -> [UInt8]? {
+    let name = Self.canonical(name)
+    for entry in entries where entry.name == name {
+      if case .binary(let bytes) = entry.value { return bytes }
+    }
+    return nil
+  }
+
+  private static func canonical(_ name: String) -> String {
+    name.utf8.contains { $0 >= 0x41 && $0 <= 0x5A } ? name.lowercased() : name
+  }
+}
+
+extension Metadata: ExpressibleByDictionaryLiteral {
+  /// Text pairs in the order written; the same name may appear twice.
+  public init(dictionaryLiteral elements: (String, String)...) {
+    for (name, value) in elements { add(value, for: name) }
+  }
+}

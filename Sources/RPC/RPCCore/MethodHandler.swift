@@ -1,0 +1,89 @@
+/// A method with the code behind it: reads a call's messages from a port and answers there.
+///
+/// Returning ends the call OK; throwing ends it with the error's status. How many messages each
+/// side may send is enforced here, so a handler function sees only well-formed calls.
+public struct MethodHandler: Sendable {
+  public typealias Run = @Sendable (RPCContext, any MessagePort) async throws -> Void
+
+  public let descriptor: MethodDescriptor
+  /// Serves one call.
+  public let run: Run
+
+  /// A handler that works on serialized messages; the four functions below are what services use.
+  public init(_ descriptor: MethodDescriptor, run: @escaping Run) {
+    self.descriptor = descriptor
+    self.run = run
+  }
+
+  /// One request, one response.
+  @inlinable public static func unary<I: Sendable, O: Sendable>(
+    _ method: MethodDescriptor, in input: MessageCodec<I>, out output: MessageCodec<O>,
+    _ body: @escaping @Sendable (I, RPCContext) async throws -> O
+  ) -> MethodHandler {
+    MethodHandler(method) { context, port in
+      let request = try await input.decoded(Cardinality.oneRequest(port, method))
+      try await port.send(output.encoded(body(request, context)))
+    }
+  }
+
+  /// One request, any number of responses.
+  @inlinable public static func serverStreaming<I: Sendable, O: Sendable>(
+    _ method: MethodDescriptor, in input: MessageCodec<I>, out output: MessageCodec<O>,
+    _ body: @escaping @Sendable (I, Outbound<O>, RPCContext) async throws -> Void
+  ) -> MethodHandler {
+    MethodHandler(method) { context, port in
+      let request = try await input.decoded(Cardinality.oneRequest(port, method))
+      try await body(request, Outbound(port: port, codec: output), context)
+    }
+  }
+
+  /// Any number of requests, one response.
+  @inlinable public static func clientStreaming<I: Sendable, O: Sendable>(
+    _ method: MethodDescriptor, in input: MessageCodec<I>, out output: MessageCodec<O>,
+    _ body: @escaping @Sendable (Inbound<I>, RPCContext) async throws -> O
+  ) -> MethodHandler {
+    MethodHandler(method) { context, port in
+      let response = try await body(Inbound(port: port, codec: input), context)
+      try await port.send(output.encoded(response))
+    }
+  }
+
+  /// Any number of messages each way, in any order.
+  @inlinable public static func bidirectional<I: Sendable, O: Sendable>(
+    _ method: MethodDescriptor, in input: MessageCodec<I>, out output: MessageCodec<O>,
+    _ body: @escaping @Sendable (Inbound<I>, Outbound<O>, RPCContext) async throws -> Void
+  ) -> MethodHandler {
+    MethodHandler(method) { context, port in
+      try await body(
+        Inbound(port: port, codec: input), Outbound(port: port, codec: output), context)
+    }
+  }
+}
+
+/// The rule for methods that take one message: none, or a second one, is `unimplemented`.
+@usableFromInline enum Cardinality {
+  @usableFromInline static func oneRequest(
+    _ port: any MessagePort, _ method: MethodDescriptor
+  ) async throws -> [UInt8] {
+    guard let request = try await port.receive() else {
+      throw RPCError(.unimplemented, "\(method.fullName) takes one request message; none came")
+    }
+    guard try await port.receive() == nil else {
+      throw RPCError(.unimplemented, "\(method.fullName) takes one request message; more came")
+    }
+    return request
+  }
+
+  @usableFromInline static func oneResponse(
+    _ call: any ClientCall, _ method: MethodDescriptor
+  ) async throws -> [UInt8] {
+    guard let response = try await call.receive() else {
+      throw RPCError(.unimplemented, "\(method.fullName) gives one response message; none came")
+    }
+    guard try await call.receive() == nil else {
+      call.cancel()
+      throw RPCError(.unimplemented, "\(method.fullName) gives one response message; more came")
+    }
+    return response
+  }
+}

@@ -1,0 +1,72 @@
+internal import Synchronization
+
+/// Who is calling, as an authenticating interceptor found out.
+public protocol RPCIdentity: Sendable {}
+
+/// Everything about one call that is not a message. One per call; safe from any task.
+public final class RPCContext: Sendable {
+  /// The method that is called.
+  public let method: MethodDescriptor
+  /// What the client sent beside the call, without the transport's own headers.
+  public let metadata: Metadata
+  /// When the client stops waiting; `nil` when it waits for ever.
+  public let deadline: Deadline?
+  /// The client's address, `127.0.0.1:40022`. Personal data: not for logs.
+  public let peer: String
+  /// Where this call reads the time.
+  public let clock: RPCClock
+
+  private let id: RequestID
+  private let state = Mutex(State())
+  private let cancelled = Atomic(false)
+
+  private struct State: Sendable {
+    var initialMetadata = Metadata()
+    var trailers = Metadata()
+    var identity: (any RPCIdentity)?
+  }
+
+  /// The context of one call, made by a transport.
+  public init(
+    method: MethodDescriptor, metadata: Metadata = Metadata(), deadline: Deadline? = nil,
+    peer: String = "", id: RequestID = RequestID(seed: 0, number: 0),
+    clock: RPCClock = .monotonic
+  ) {
+    self.method = method
+    self.metadata = metadata
+    self.deadline = deadline
+    self.peer = peer
+    self.id = id
+    self.clock = clock
+  }
+
+  /// The call's name in logs and error texts: 16 hexadecimal digits.
+  public var requestID: String { id.description }
+
+  /// What is left of the deadline, zero when it has passed; `nil` without one.
+  public var timeRemaining: Duration? { deadline?.remaining(at: clock.now) }
+
+  /// Whether the call is over for its client: cancelled, out of time, or the connection lost.
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+  /// Response headers; what is set after they were sent has no effect.
+  public var initialMetadata: Metadata {
+    get { state.withLock { $0.initialMetadata } }
+    set { state.withLock { $0.initialMetadata = newValue } }
+  }
+
+  /// Trailing metadata, sent with the status whether the call succeeds or fails.
+  public var trailers: Metadata {
+    get { state.withLock { $0.trailers } }
+    set { state.withLock { $0.trailers = newValue } }
+  }
+
+  /// Who calls; set by an interceptor, `nil` for an anonymous caller.
+  public var identity: (any RPCIdentity)? {
+    get { state.withLock { $0.identity } }
+    set { state.withLock { $0.identity = newValue } }
+  }
+
+  /// Marks the call as over for its client; the transport also cancels the handler's task.
+  package func markCancelled() { cancelled.store(true, ordering: .relaxed) }
+}

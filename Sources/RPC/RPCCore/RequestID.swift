@@ -1,0 +1,18 @@
+/// Names one call in logs and error texts: 16 hexadecimal digits, made without allocating.
+public struct RequestID: Sendable, Hashable, CustomStringConvertible {
+  private let value: UInt64
+
+  /// The id `number` within the sequence `seed`; two seeds give unrelated sequences.
+  public init(seed: UInt64, number: UInt64) {
+    // splitmix64: one-to-one for a given seed, so ids of one server run never repeat.
+    var mixed = seed &+ number &* 0x9E37_79B9_7F4A_7C15
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    value = mixed ^ (mixed >> 31)
+  }
+
+  public var description: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
