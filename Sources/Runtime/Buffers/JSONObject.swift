@@ -1,0 +1,78 @@
+/// The members of a JSON object in their order, each key once.
+///
+/// Looked up by scanning while small; from seventeen members on by a hash index, so that a hostile
+/// object costs no more than its length.
+public struct JSONObject: Sendable {
+  /// One key and its value.
+  public typealias Member = (key: String, value: JSONValue)
+
+  /// The members, in the order they were first set.
+  public private(set) var members: [Member] = []
+  private var index: [String: Int] = [:]
+
+  private static let scanned = 16
+
+  /// An object without members.
+  public init() {}
+
+  /// The members of `pairs`; the last one wins where a key repeats.
+  public init(_ pairs: some Sequence<(String, JSONValue)>) {
+    for (key, value) in pairs { self[key] = value }
+  }
+
+  /// How many members there are.
+  public var count: Int { members.count }
+
+  /// The keys, in order.
+  public var keys: [String] { members.map(\.key) }
+
+  /// The value of `key`. Setting keeps the place of an existing key; setting nil removes it.
+  public subscript(key: String) -> JSONValue? {
+    get { position(of: key).map { members[$0].value } }
+    set {
+      switch (position(of: key), newValue) {
+      case (let place?, let value?): members[place].value = value
+      case (nil, let value?): append(key, value)
+      case (let place?, nil): remove(at: place)
+      case (nil, nil): break
+      }
+    }
+  }
+
+  func position(of key: String) -> Int? {
+    if members.count > Self.scanned { return index[key] }
+    return members.firstIndex { $0.key == key }
+  }
+
+  /// Adds a member whose key is known to be new.
+  mutating func append(_ key: String, _ value: JSONValue) {
+    members.append((key, value))
+    if members.count > Self.scanned + 1 {
+      index[key] = members.count - 1
+    } else if members.count == Self.scanned + 1 {
+      reindex()
+    }
+  }
+
+  private mutating func remove(at place: Int) {
+    members.remove(at: place)
+    reindex()
+  }
+
+  private mutating func reindex() {
+    index = [:]
+    guard members.count > Self.scanned else { return }
+    for (place, member) in members.enumerated() { index[member.key] = place }
+  }
+}
+
+extension JSONObject: Equatable {
+  /// Equal when the same keys have equal values, in whatever order.
+  public static func == (a: JSONObject, b: JSONObject) -> Bool {
+    a.count == b.count && a.members.allSatisfy { b[$0.key] == $0.value }
+  }
+}
+
+extension JSONObject: Sequence {
+  public func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
+}
