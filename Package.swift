@@ -72,7 +72,7 @@ let modules: [Module] = [
   Module("RPCCore", .rpc),
   Module("RPCProtobuf", .rpc, ["RPCCore", "Protobuf"]),
   Module("Services", .rpc, ["RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
-  Module("GRPC", .rpc, ["Buffers", "RPCCore", "CZlib"]),
+  Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib"]),
   Module("Transcoding", .rpc, ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
   Module(
     "RPCServer", .rpc,

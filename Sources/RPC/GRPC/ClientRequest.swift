@@ -1,0 +1,25 @@
+internal import Buffers
+package import HTTP
+package import RPCCore
+
+/// The header fields a gRPC client sends behind the pseudo-headers.
+package enum ClientRequest {
+  /// Fields of one call; `remaining` is what is left of its deadline at this moment.
+  package static func fields(
+    _ metadata: Metadata, remaining: Duration?, userAgent: String
+  ) -> HTTPHeaders {
+    var headers = HTTPHeaders()
+    if let remaining { headers.add("grpc-timeout", Timeout.format(remaining)) }
+    headers.add("content-type", "application/grpc")
+    headers.add("te", "trailers")
+    headers.add("grpc-accept-encoding", MessageEncoding.accepted)
+    headers.add("user-agent", userAgent)
+    MetadataFields.append(metadata, to: &headers)
+    return headers
+  }
+}
+
+/// One base64 header value.
+enum Base64Value {
+  static func decode(_ text: String) -> [UInt8]? { Base64.decode(text) }
+}

@@ -1,0 +1,135 @@
+package import RPCCore
+
+/// The frame around each message: a flag byte, a 4-byte big-endian length, the message.
+package enum Envelope {
+  /// Bytes in front of each message.
+  package static let prefixSize = 5
+
+  /// Appends the five bytes for a message of `count` bytes.
+  package static func appendPrefix(count: Int, compressed: Bool, to output: inout [UInt8]) {
+    let length = UInt32(count)
+    output.append(compressed ? 1 : 0)
+    output.append(UInt8(truncatingIfNeeded: length >> 24))
+    output.append(UInt8(truncatingIfNeeded: length >> 16))
+    output.append(UInt8(truncatingIfNeeded: length >> 8))
+    output.append(UInt8(truncatingIfNeeded: length))
+  }
+
+  /// Prefix and message in one array.
+  package static func frame(_ message: [UInt8], compressed: Bool = false) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(message.count + prefixSize)
+    appendPrefix(count: message.count, compressed: compressed, to: &output)
+    output += message
+    return output
+  }
+}
+
+/// One message out of a stream.
+package struct ReceivedMessage: Sendable, Equatable {
+  /// Decompressed.
+  package let bytes: [UInt8]
+  /// Whether it came compressed.
+  package let wasCompressed: Bool
+  /// What it took on the wire, prefix included: the flow-control credit it is worth.
+  package let wireSize: Int
+}
+
+/// Cuts a byte stream into messages, whatever the borders the bytes come in.
+///
+/// States: in a prefix (0 to 4 bytes known), in a body, failed. A message over `limit` fails from
+/// its prefix, before memory is spent on it. After a failure every input is ignored.
+package struct EnvelopeDecoder: Sendable {
+  private let limit: Int
+  private let encoding: MessageEncoding
+  private var prefix: (UInt64, count: Int) = (0, 0)
+  private var body: [UInt8] = []
+  private var missing = 0
+  private var compressed = false
+  private var inBody = false
+  private var failed = false
+
+  /// `limit` bounds each message in bytes, as received and again once decompressed.
+  package init(limit: Int, encoding: MessageEncoding = .identity) {
+    self.limit = limit
+    self.encoding = encoding
+  }
+
+  /// Whether the stream may end here: no message is begun.
+  package var isAtBorder: Bool { !inBody && prefix.count == 0 }
+
+  /// Takes the next bytes of the stream and gives each message they complete to `each`.
+  package mutating func receive(
+    _ bytes: UnsafeRawBufferPointer, _ each: (ReceivedMessage) -> Void
+  ) throws(RPCError) {
+    guard !failed else { return }
+    var offset = 0
+    let end = bytes.count
+    while offset < end {
+      if !inBody {
+        offset = unsafe readPrefix(bytes, from: offset)
+        guard prefix.count == Envelope.prefixSize else { return }
+        try openBody()
+      }
+      let taken = min(missing, end - offset)
+      if taken > 0 {
+        unsafe body.append(
+          contentsOf: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + taken]))
+      }
+      missing -= taken
+      offset += taken
+      if missing == 0 { each(try closeBody()) }
+    }
+  }
+
+  private mutating func readPrefix(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var offset = start
+    while prefix.count < Envelope.prefixSize, offset < bytes.count {
+      unsafe prefix.0 = prefix.0 << 8 | UInt64(bytes[offset])
+      prefix.count += 1
+      offset += 1
+    }
+    return offset
+  }
+
+  private mutating func openBody() throws(RPCError) {
+    let flag = UInt8(truncatingIfNeeded: prefix.0 >> 32)
+    missing = Int(prefix.0 & 0xFFFF_FFFF)
+    prefix = (0, 0)
+    inBody = true
+    guard flag <= 1 else { throw fail(.internal, "message flag is \(flag); 0 and 1 exist") }
+    compressed = flag == 1
+    guard !compressed || encoding != .identity else {
+      throw fail(.internal, "a message is flagged compressed, but the call has no grpc-encoding")
+    }
+    guard missing <= limit else {
+      throw fail(.resourceExhausted, "message is \(missing) bytes; the limit is \(limit)")
+    }
+    body = []
+    // A prefix alone must not cost more than its sender paid for it.
+    body.reserveCapacity(min(missing, 65_536))
+  }
+
+  private mutating func closeBody() throws(RPCError) -> ReceivedMessage {
+    inBody = false
+    let wire = body
+    body = []
+    guard compressed else {
+      return ReceivedMessage(
+        bytes: wire, wasCompressed: false, wireSize: wire.count + Envelope.prefixSize)
+    }
+    do throws(RPCError) {
+      let plain = try Compression.decompress(wire, from: encoding, limit: limit)
+      return ReceivedMessage(
+        bytes: plain, wasCompressed: true, wireSize: wire.count + Envelope.prefixSize)
+    } catch {
+      failed = true
+      throw error
+    }
+  }
+
+  private mutating func fail(_ code: StatusCode, _ message: String) -> RPCError {
+    failed = true
+    return RPCError(code, message)
+  }
+}
