@@ -1,0 +1,97 @@
+internal import CProtobufC
+internal import Glibc
+
+/// Memory that is taken piece by piece and given back at once, with a budget.
+///
+/// protobuf-c unpacks into it through ``allocator``, so a hostile message fails with a null pointer
+/// in place of taking hundreds of megabytes. Not thread-safe.
+@safe
+struct Arena: ~Copyable {
+  /// Lives at the head of the first block.
+  @safe
+  struct State {
+    var allocator: ProtobufCAllocator
+    var cursor: UnsafeMutableRawPointer
+    var end: UnsafeMutableRawPointer
+    var blocks: UnsafeMutableRawPointer?
+    var nextBlock: Int
+    var remaining: Int
+    var isExhausted: Bool
+  }
+
+  let state: UnsafeMutablePointer<State>
+
+  /// An arena with room for `capacity` bytes at once and `budget` bytes in all.
+  init(capacity: Int, budget: Int) {
+    let header = (MemoryLayout<State>.stride + 15) & ~15
+    let size = header + max(capacity, 512)
+    guard let block = unsafe malloc(size) else { fatalError("out of memory") }
+    unsafe state = block.bindMemory(to: State.self, capacity: 1)
+    let allocator = unsafe ProtobufCAllocator(
+      alloc: { data, size in unsafe Arena.allocate(data, size) },
+      free: { _, _ in },
+      allocator_data: UnsafeMutableRawPointer(state))
+    unsafe state.initialize(
+      to: State(
+        allocator: allocator, cursor: block + header, end: block + size, blocks: nil,
+        nextBlock: size * 2, remaining: budget, isExhausted: false))
+  }
+
+  deinit {
+    var block = unsafe state.pointee.blocks
+    while let this = unsafe block {
+      unsafe block = this.load(as: UnsafeMutableRawPointer?.self)
+      unsafe free(this)
+    }
+    unsafe free(state)
+  }
+
+  /// For protobuf-c; valid as long as the arena.
+  var allocator: UnsafeMutablePointer<ProtobufCAllocator> {
+    unsafe UnsafeMutableRawPointer(state).assumingMemoryBound(to: ProtobufCAllocator.self)
+  }
+
+  /// Whether an allocation was refused for the budget.
+  var isExhausted: Bool { unsafe state.pointee.isExhausted }
+
+  /// `size` bytes aligned to 16, or nil beyond the budget. The bytes hold anything.
+  func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+    unsafe Arena.take(state, size)
+  }
+
+  private static func allocate(
+    _ data: UnsafeMutableRawPointer?, _ size: Int
+  ) -> UnsafeMutableRawPointer? {
+    guard let state = unsafe data?.assumingMemoryBound(to: State.self) else { return nil }
+    return unsafe take(state, size)
+  }
+
+  @inline(__always)
+  static func take(_ state: UnsafeMutablePointer<State>, _ size: Int) -> UnsafeMutableRawPointer? {
+    guard size >= 0, size < 1 << 40 else { return nil }
+    let rounded = (size + 15) & ~15
+    guard unsafe state.pointee.remaining >= rounded else {
+      unsafe state.pointee.isExhausted = true
+      return nil
+    }
+    unsafe state.pointee.remaining -= rounded
+    let start = unsafe state.pointee.cursor
+    guard unsafe state.pointee.end - start >= rounded else { return unsafe grow(state, rounded) }
+    unsafe state.pointee.cursor = start + rounded
+    return unsafe start
+  }
+
+  @inline(never)
+  private static func grow(
+    _ state: UnsafeMutablePointer<State>, _ size: Int
+  ) -> UnsafeMutableRawPointer? {
+    let room = unsafe max(state.pointee.nextBlock, size + 16)
+    guard let block = unsafe malloc(room) else { return nil }
+    unsafe block.storeBytes(of: state.pointee.blocks, as: UnsafeMutableRawPointer?.self)
+    unsafe state.pointee.blocks = block
+    unsafe state.pointee.cursor = block + 16 + size
+    unsafe state.pointee.end = block + room
+    unsafe state.pointee.nextBlock = min(room * 2, 1 << 20)
+    return unsafe block + 16
+  }
+}

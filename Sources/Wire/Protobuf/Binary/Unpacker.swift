@@ -1,0 +1,68 @@
+internal import CProtobufC
+
+/// From wire bytes to a protobuf-c struct in an arena.
+enum Unpacker {
+  /// An arena whose first block fits a message of `count` bytes in the usual case.
+  static func arena(for count: Int, _ limits: DecodingLimits) -> Arena {
+    Arena(capacity: min(1024 + count * 3, 1 << 20), budget: limits.memory)
+  }
+
+  /// Scans and unpacks; the struct lives in `arena`.
+  static func unpack(
+    _ bytes: UnsafeRawBufferPointer, _ type: MessageType, _ limits: DecodingLimits,
+    checksUTF8: Bool, into arena: borrowing Arena
+  ) throws(ProtobufError) -> UnsafeMutableRawPointer {
+    var scanner = Scanner(limit: limits.depth, checksUTF8: checksUTF8)
+    var cursor = unsafe WireCursor(bytes)
+    try unsafe scanner.scan(&cursor, type.table, depth: 1)
+    guard scanner.needsRewrite else { return try unsafe parse(bytes, type, arena) }
+    let plain = try unsafe Rewriter(limit: limits.depth).rewrite(bytes, type.table)
+    return try unsafe withBytes(plain) { (bytes) throws(ProtobufError) in
+      try unsafe parse(bytes, type, arena)
+    }
+  }
+
+  private static func parse(
+    _ bytes: UnsafeRawBufferPointer, _ type: MessageType, _ arena: borrowing Arena
+  ) throws(ProtobufError) -> UnsafeMutableRawPointer {
+    guard let c = unsafe type.c else { throw .malformed("\(type.fullName) is for reflection only") }
+    // protobuf-c wants a pointer even for no bytes.
+    let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    let data = unsafe start ?? UnsafePointer(UnsafeRawPointer(c).assumingMemoryBound(to: UInt8.self))
+    if let message = unsafe protobuf_c_message_unpack(c, arena.allocator, bytes.count, data) {
+      return UnsafeMutableRawPointer(message)
+    }
+    if arena.isExhausted {
+      throw ProtobufError(.overBudget, "message takes more memory than its limit to decode")
+    }
+    throw .malformed("the bytes are not a \(type.fullName)")
+  }
+
+  /// Wire bytes of the struct at `c`, appended to `output`.
+  static func pack(_ c: UnsafeRawPointer, appendingTo output: inout [UInt8]) {
+    let message = unsafe c.assumingMemoryBound(to: ProtobufCMessage.self)
+    let count = unsafe protobuf_c_message_get_packed_size(message)
+    guard count > 0 else { return }
+    if output.isEmpty, output.capacity < count {
+      unsafe output = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+        unsafe used = protobuf_c_message_pack(message, buffer.baseAddress)
+      }
+      return
+    }
+    let start = output.count
+    output.append(contentsOf: repeatElement(0, count: count))
+    unsafe output.withUnsafeMutableBufferPointer { buffer in
+      _ = unsafe protobuf_c_message_pack(message, buffer.baseAddress! + start)
+    }
+  }
+}
+
+/// `body` with the bytes of an array; keeps the error's type.
+@inline(__always)
+func withBytes<R, E: Error>(
+  _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(E) -> R
+) throws(E) -> R {
+  try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(E) -> R in
+    try unsafe body(UnsafeRawBufferPointer(buffer))
+  }
+}

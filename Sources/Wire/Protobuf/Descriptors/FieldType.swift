@@ -1,0 +1,72 @@
+/// One field of a message type.
+public struct FieldType: Sendable {
+  /// What a field holds; raw values are those of `FieldDescriptorProto.Type`.
+  public enum Kind: UInt8, Sendable {
+    case double = 1
+    case float, int64, uint64, int32, fixed64, fixed32, bool, string, group, message, bytes
+    case uint32, enumeration, sfixed32, sfixed64, sint32, sint64
+  }
+
+  /// How many values a field holds.
+  public enum Cardinality: Sendable {
+    case singular, repeated, map
+  }
+
+  /// As written in the proto file.
+  public let name: String
+  /// As written in JSON.
+  public let jsonName: String
+  /// The tag number.
+  public let number: Int
+  public let kind: Kind
+  public internal(set) var cardinality: Cardinality
+  /// Whether the wire tells "not set" from the default value.
+  public let hasPresence: Bool
+  /// Index of the oneof in the message type; also set for proto3 `optional`.
+  public let oneofIndex: Int?
+  /// The oneof's name; nil outside of oneofs and for proto3 `optional`.
+  public internal(set) var oneofName: String?
+  /// Whether the field is written `optional` in proto3.
+  public let isProto3Optional: Bool
+  /// The field's options as wire bytes of `google.protobuf.FieldOptions`.
+  public let options: [UInt8]
+  /// The type of a message or map field; a map's is its entry type.
+  public internal(set) var messageType: MessageType?
+  /// The type of an enum field.
+  public internal(set) var enumType: EnumType?
+
+  let typeName: String
+  /// Position in the type's fields, which are sorted by number.
+  var index = 0
+  /// Where the value is in the protobuf-c struct.
+  var offset = 0
+  /// Where the count or the oneof case is in the protobuf-c struct.
+  var quantifierOffset = 0
+
+  /// Whether the field is a list or a map.
+  public var isRepeated: Bool { cardinality != .singular }
+  /// Whether the field is a map.
+  public var isMap: Bool { cardinality == .map }
+}
+
+extension FieldType.Kind {
+  /// The wire type of one value.
+  var wireType: UInt8 {
+    switch self {
+    case .double, .fixed64, .sfixed64: WireFormat.fixed64
+    case .float, .fixed32, .sfixed32: WireFormat.fixed32
+    case .string, .bytes, .message: WireFormat.delimited
+    case .group: WireFormat.startGroup
+    default: WireFormat.varint
+    }
+  }
+
+  /// Bytes one value takes in a protobuf-c struct.
+  var stride: Int {
+    switch self {
+    case .double, .fixed64, .sfixed64, .int64, .uint64, .sint64, .message, .group: 8
+    case .string, .bytes: 16
+    default: 4
+    }
+  }
+}

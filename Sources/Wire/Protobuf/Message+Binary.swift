@@ -1,0 +1,48 @@
+extension Message {
+  /// Decodes a message from a peer. Never traps; the first thing wrong is the error.
+  public init(
+    serializedBytes bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default
+  ) throws(ProtobufError) {
+    let arena = Unpacker.arena(for: bytes.count, limits)
+    let c = try unsafe Unpacker.unpack(
+      bytes, Self.messageType, limits, checksUTF8: false, into: arena)
+    var reader = MessageReader()
+    unsafe self.init(unsafeC: UnsafeRawPointer(c), &reader)
+    if let failure = reader.failure { throw failure }
+  }
+
+  /// Decodes a message from a peer. Never traps; the first thing wrong is the error.
+  public init(
+    serializedBytes bytes: [UInt8], limits: DecodingLimits = .default
+  ) throws(ProtobufError) {
+    self = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
+      try unsafe Self(serializedBytes: bytes, limits: limits)
+    }
+  }
+
+  /// The wire bytes: fields by number, map entries by key, then unknown fields as they came.
+  /// Throws when messages are nested deeper than 100, as no peer would read them.
+  public func serializedBytes() throws(ProtobufError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try append(to: &bytes)
+    return bytes
+  }
+
+  /// Appends ``serializedBytes()``; leaves `bytes` alone when it throws.
+  public func append(to bytes: inout [UInt8]) throws(ProtobufError) {
+    let arena = Arena(capacity: 2048, budget: .max)
+    let c = try unsafe filled(in: arena)
+    unsafe Unpacker.pack(c, appendingTo: &bytes)
+  }
+
+  /// The message as a protobuf-c struct in `arena`.
+  func filled(in arena: borrowing Arena) throws(ProtobufError) -> UnsafeMutableRawPointer {
+    let size = Self.messageType.size
+    guard let c = unsafe arena.allocate(size) else { fatalError("out of memory") }
+    var writer = MessageWriter(arena)
+    _ = writer.enter()
+    unsafe fill(unsafeC: c, &writer)
+    if let failure = writer.failure { throw failure }
+    return unsafe c
+  }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// Fills protobuf-c structs from Swift values; used by generated code only.
+@safe
+public struct MessageWriter {
+  private let arena: UnsafeMutablePointer<Arena.State>
+  private var depth = 0
+  /// The first thing that went wrong.
+  public private(set) var failure: ProtobufError?
+
+  init(_ arena: borrowing Arena) { unsafe self.arena = arena.state }
+
+  /// Deepest nesting a message may be written with, as deep as one may be read.
+  static let maximumDepth = 100
+
+  /// Memory for `count` values of a type, holding anything; valid until the message is written.
+  public mutating func allocate<T>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
+    let size = count * MemoryLayout<T>.stride
+    guard let memory = unsafe Arena.take(arena, size) else { fatalError("out of memory") }
+    return unsafe memory.bindMemory(to: type, capacity: count)
+  }
+
+  /// A copy of the text's UTF-8.
+  public mutating func string(_ text: String) -> (UnsafeMutablePointer<UInt8>?, Int) {
+    let copied = unsafe text.utf8.withContiguousStorageIfAvailable { source in
+      unsafe (copy(source), source.count)
+    }
+    if let copied = unsafe copied { return unsafe copied }
+    return unsafe bytes(Array(text.utf8))
+  }
+
+  /// A copy of the bytes.
+  public mutating func bytes(_ bytes: [UInt8]) -> (UnsafeMutablePointer<UInt8>?, Int) {
+    unsafe bytes.withUnsafeBufferPointer { unsafe (copy($0), $0.count) }
+  }
+
+  private mutating func copy(
+    _ source: UnsafeBufferPointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8>? {
+    guard source.count > 0, let start = source.baseAddress else { return nil }
+    let target = unsafe allocate(UInt8.self, source.count)
+    unsafe memcpy(target, start, source.count)
+    return unsafe target
+  }
+
+  /// A filled struct for `message`, or nil when it is nested too deep (then `failure` is set).
+  @inlinable @inline(__always)
+  public mutating func message<M: Message, C>(
+    _ message: M, as type: C.Type
+  ) -> UnsafeMutablePointer<C>? {
+    guard enter() else { return nil }
+    let c = unsafe allocate(type, 1)
+    unsafe message.fill(unsafeC: UnsafeMutableRawPointer(c), &self)
+    leave()
+    return unsafe c
+  }
+
+  /// Goes one level down; false when that is too deep.
+  public mutating func enter() -> Bool {
+    guard depth < Self.maximumDepth else {
+      let text = "message is nested more than \(Self.maximumDepth) levels deep"
+      if failure == nil { failure = ProtobufError(.tooDeep, text) }
+      return false
+    }
+    depth += 1
+    return true
+  }
+
+  /// Comes back from ``enter()``.
+  public mutating func leave() { depth -= 1 }
+
+  /// Hangs unknown fields into the protobuf-c message at `c`.
+  @inline(__always)
+  public mutating func unknownFields(_ fields: UnknownFields, _ c: UnsafeMutableRawPointer) {
+    if !fields.isEmpty { unsafe attach(fields, c) }
+  }
+
+  @inline(never)
+  private mutating func attach(_ fields: UnknownFields, _ c: UnsafeMutableRawPointer) {
+    let (data, count) = unsafe bytes(fields.bytes)
+    let memory = unsafe allocate(UInt8.self, CMessage.unknownFieldSize)
+    guard unsafe CMessage.attachUnknown(data, count, memory, to: c) else {
+      failure = ProtobufError(.unrepresentable, "unknown fields do not begin with a field tag")
+      return
+    }
+  }
+}
