@@ -84,11 +84,15 @@ let modules: [Module] = [
     "RPCClient", .rpc, ["Buffers", "EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"]),
   Module("RPCTesting", .rpc, ["Buffers", "RPCCore", "EventLoop"]),
 
-  Module("Postgres", .data, ["Buffers", "EventLoop", "Telemetry", "TLS", "CLibpq"]),
+  Module(
+    "Postgres", .data, ["Buffers", "EventLoop", "TLS", "CLibpq"],
+    resources: [.embedInCode("SQL")], testImports: ["ScratchPostgres"]),
   Module(
     "HTTPClient", .data,
     ["Buffers", "EventLoop", "Telemetry", "HTTP", "HTTP1", "TLS", "WebSocket", "CCurl"]),
-  Module("Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"]),
+  Module(
+    "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
+    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module("Objects", .data, ["Buffers", "EventLoop", "TLS"]),
 
   Module("Audio", .voice, ["Buffers"]),
@@ -98,22 +102,27 @@ let modules: [Module] = [
     ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "HTTPClient", "Audio", "Speech"]),
   Module("Conversation", .voice, ["Buffers", "EventLoop", "Telemetry", "TLS", "Audio", "Speech"]),
 
-  Module("Domain", .product, ["Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Schema", "Postgres"]),
+  Module(
+    "Domain", .product, ["Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
+    resources: [.embedInCode("Migrations")]),
   Module(
     "Accounts", .product,
     ["Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"]),
   Module(
     "Agents", .product,
-    ["Domain", "Buffers", "Telemetry", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"]),
+    ["Domain", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],
+    resources: [.embedInCode("Migrations")]),
   Module(
     "Compliance", .product,
-    ["Domain", "Buffers", "Telemetry", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"]),
+    ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
+    resources: [.embedInCode("Migrations")]),
   Module(
     "Calls", .product,
     [
       "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Services",
       "Postgres", "Jobs", "Objects", "Audio", "Speech", "Conversation",
-    ]),
+    ],
+    resources: [.embedInCode("Migrations")]),
 
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),
   Module("Simulation", .app, ["Buffers", "Voices"]),
@@ -194,6 +203,15 @@ for module in modules where wanted.contains(module.name) && here("Sources/\(modu
           + module.testImports.map { .byName(name: $0) },
         path: tests, swiftSettings: swiftSettings))
   }
+}
+
+/// What tests of several modules share: name and imports; in Tests/Support.
+let testSupport: [(String, [String])] = [("ScratchPostgres", ["EventLoop", "Postgres"])]
+for (name, imports) in testSupport where wanted.isSuperset(of: imports) && here("Tests/Support/\(name)") {
+  targets.append(
+    .target(
+      name: name, dependencies: imports.map { .byName(name: $0) }, path: "Tests/Support/\(name)",
+      swiftSettings: swiftSettings))
 }
 
 struct Executable {
