@@ -57,12 +57,14 @@ public enum Base64 {
     let whole = bytes.count / 3
     for group in 0..<whole {
       let at = source + group * 3
-      let high = Int(at.load(as: UInt8.self)) << 4 | Int(at.load(fromByteOffset: 1, as: UInt8.self)) >> 4
+      let high =
+        Int(at.load(as: UInt8.self)) << 4 | Int(at.load(fromByteOffset: 1, as: UInt8.self)) >> 4
       let low =
         (Int(at.load(fromByteOffset: 1, as: UInt8.self)) & 15) << 8
         | Int(at.load(fromByteOffset: 2, as: UInt8.self))
       target.storeBytes(
-        of: UInt32(pairs[high]) | UInt32(pairs[low]) << 16, toByteOffset: group * 4, as: UInt32.self)
+        of: UInt32(pairs[high]) | UInt32(pairs[low]) << 16, toByteOffset: group * 4, as: UInt32.self
+      )
     }
     let rest = UnsafeRawBufferPointer(rebasing: bytes[(whole * 3)...])
     writeTail(rest, to: out + whole * 4, pairs: pairs, padded: padded)
