@@ -58,6 +58,7 @@ package struct ServerStreamMachine: Sendable {
   /// freed by RST_STREAM(NO_ERROR) behind it.
   package enum OnFinish: Equatable {
     case trailersOnly(thenReset: Bool)
+    case headAndTrailers(thenReset: Bool)
     case trailers(thenReset: Bool)
     case alreadyFinished
   }
@@ -69,7 +70,7 @@ package struct ServerStreamMachine: Sendable {
     switch response {
     case .finished: return .alreadyFinished
     case .begun: return .trailers(thenReset: !isRequestComplete)
-    case .notBegun where hasHead || isOK: return .trailers(thenReset: !isRequestComplete)
+    case .notBegun where hasHead || isOK: return .headAndTrailers(thenReset: !isRequestComplete)
     case .notBegun: return .trailersOnly(thenReset: !isRequestComplete)
     }
   }

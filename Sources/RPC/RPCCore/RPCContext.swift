@@ -19,6 +19,8 @@ public final class RPCContext: Sendable {
   private let id: RequestID
   private let state = Mutex(State())
   private let cancelled = Atomic(false)
+  private let compression = Atomic<UInt8>(0)
+  private let requestCompressed = Atomic(false)
 
   private struct State: Sendable {
     var initialMetadata = Metadata()
@@ -65,6 +67,34 @@ public final class RPCContext: Sendable {
   public var identity: (any RPCIdentity)? {
     get { state.withLock { $0.identity } }
     set { state.withLock { $0.identity = newValue } }
+  }
+
+  /// Whether messages sent from now on are compressed; `nil`, the default, never offers it.
+  ///
+  /// Set it, to either value, before the first message, or the response head rules compression out.
+  /// Without a client that accepts gzip it has no effect.
+  public var compressesResponses: Bool? {
+    get {
+      switch compression.load(ordering: .relaxed) {
+      case 0: nil
+      case 1: false
+      default: true
+      }
+    }
+    set {
+      let value: UInt8 = newValue.map { $0 ? 2 : 1 } ?? 0
+      compression.store(value, ordering: .relaxed)
+    }
+  }
+
+  /// Whether the request message received last came compressed.
+  public var lastRequestWasCompressed: Bool { requestCompressed.load(ordering: .relaxed) }
+
+  /// Notes how a message came.
+  package func noteRequest(compressed: Bool) {
+    if compressed || requestCompressed.load(ordering: .relaxed) {
+      requestCompressed.store(compressed, ordering: .relaxed)
+    }
   }
 
   /// Marks the call as over for its client; the transport also cancels the handler's task.
