@@ -138,7 +138,7 @@ struct SpawnCall {
   }
 
   func free() {
-    for unsafepointer in unsafe pointers { unsafe Glibc.free(pointer) }
+    unsafe pointers.forEach { unsafe Glibc.free($0) }
     unsafe pointers.deallocate()
   }
 }

@@ -222,7 +222,7 @@ public protocol BeforeSleepHook: AnyObject {
       cancel(timer)
       abandon?()
     }
-    for unsaferesident in unsafe residents.values { resident.loopIsStopping() }
+    unsafe Array(residents.values).forEach { $0.loopIsStopping() }
     drain()
   }
 
@@ -235,13 +235,11 @@ public protocol BeforeSleepHook: AnyObject {
       UnsafeMutableRawPointer(check), UnsafeMutableRawPointer(idle),
       UnsafeMutableRawPointer(alarm),
     ]
-    for unsafehandle in unsafe own {
-      unsafe uv_close(handle.assumingMemoryBound(to: uv_handle_t.self), nil)
-    }
+    unsafe own.forEach { unsafe uv_close($0.assumingMemoryBound(to: uv_handle_t.self), nil) }
     unsafe uv_run(uv, UV_RUN_DEFAULT)
     let status = unsafe uv_loop_close(uv)
     precondition(status == 0, "our bug: the loop closes while a handle is open")
-    for unsafehandle in unsafe own { unsafe free(handle) }
+    unsafe own.forEach { unsafe free($0) }
     unsafe free(uv)
     unsafe readBuffer.deallocate()
   }
