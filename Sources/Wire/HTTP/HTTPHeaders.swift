@@ -1,0 +1,126 @@
+/// Header fields in their order of arrival, found without regard to case.
+///
+/// Names are kept in lower case. Values are kept as given: check a peer's or a user's own text
+/// with `HTTPFieldRules` (or use `validate()`) before it is written to a wire.
+public struct HTTPHeaders: Sendable, Equatable {
+  /// One field: a lower-case name and its value.
+  public struct Field: Sendable, Equatable {
+    public let name: String
+    public var value: String
+  }
+
+  public private(set) var fields: [Field]
+
+  /// Headers without a field.
+  public init() {
+    fields = []
+  }
+
+  /// The first value of `name`; setting it drops every other one, setting nil drops all.
+  public subscript(name: String) -> String? {
+    get {
+      let key = lowercasedName(name)
+      return fields.first { $0.name == key }?.value
+    }
+    set {
+      guard let newValue else { return remove(name) }
+      replace(name, with: newValue)
+    }
+  }
+
+  /// Every value of `name`, in order.
+  public func all(_ name: String) -> [String] {
+    let key = lowercasedName(name)
+    return fields.compactMap { $0.name == key ? $0.value : nil }
+  }
+
+  /// Whether at least one field is called `name`.
+  public func contains(_ name: String) -> Bool { self[name] != nil }
+
+  /// Appends a field behind those that are there.
+  public mutating func add(_ name: String, _ value: String) {
+    fields.append(Field(name: lowercasedName(name), value: value))
+  }
+
+  /// Puts one field in the place of all fields called `name`.
+  public mutating func replace(_ name: String, with value: String) {
+    let key = lowercasedName(name)
+    guard let first = fields.firstIndex(where: { $0.name == key }) else {
+      return fields.append(Field(name: key, value: value))
+    }
+    fields[first].value = value
+    var index = fields.count - 1
+    while index > first {
+      if fields[index].name == key { fields.remove(at: index) }
+      index -= 1
+    }
+  }
+
+  /// Drops every field called `name`.
+  public mutating func remove(_ name: String) {
+    let key = lowercasedName(name)
+    fields.removeAll { $0.name == key }
+  }
+
+  /// The comma-separated members of every field called `name`, trimmed, empty ones left out.
+  ///
+  /// Only for fields that are lists of tokens (`connection`, `upgrade`, `accept`): a comma inside a
+  /// quoted string is not seen as such.
+  public func tokens(_ name: String) -> [Substring] {
+    all(name).flatMap { value in
+      value.split(separator: ",").compactMap { part in
+        let trimmed = part.trimmingOptionalWhitespace()
+        return trimmed.isEmpty ? nil : trimmed
+      }
+    }
+  }
+
+  /// Whether the token list `name` has `token`, whatever its case.
+  public func hasToken(_ name: String, _ token: String) -> Bool {
+    let wanted = token.lowercased()
+    return tokens(name).contains { $0.lowercased() == wanted }
+  }
+
+  /// Throws unless every name is a token and no value has CR, LF, NUL or another control.
+  public func validate() throws(HTTPError) {
+    for field in fields {
+      guard HTTPFieldRules.isName(field.name) else {
+        throw HTTPError(.field, "header name of \(field.name.utf8.count) bytes is not a token")
+      }
+      guard HTTPFieldRules.isValue(field.value.utf8) else {
+        throw HTTPError(.field, "value of header \(field.name) holds a control character")
+      }
+    }
+  }
+}
+
+extension HTTPHeaders: ExpressibleByDictionaryLiteral {
+  /// Fields in the order they are written; a name may occur more than once.
+  public init(dictionaryLiteral elements: (String, String)...) {
+    self.init()
+    for (name, value) in elements { add(name, value) }
+  }
+}
+
+extension HTTPHeaders: Sequence {
+  public func makeIterator() -> IndexingIterator<[Field]> { fields.makeIterator() }
+
+  public var isEmpty: Bool { fields.isEmpty }
+
+  public var count: Int { fields.count }
+}
+
+/// `name` in lower case, without an allocation when it is so already.
+private func lowercasedName(_ name: String) -> String {
+  name.utf8.contains { (65...90).contains($0) } ? name.lowercased() : name
+}
+
+extension Substring {
+  /// This text without spaces and tabs at its ends.
+  func trimmingOptionalWhitespace() -> Substring {
+    var rest = self
+    while let first = rest.utf8.first, first == 32 || first == 9 { rest.removeFirst() }
+    while let last = rest.utf8.last, last == 32 || last == 9 { rest.removeLast() }
+    return rest
+  }
+}

@@ -1,0 +1,46 @@
+/// The part of a request before its body, the same for HTTP/1.1 and HTTP/2.
+public struct HTTPRequestHead: Sendable, Equatable {
+  /// The method as sent; case matters.
+  public var method: String
+  /// The path with its query, in origin form: `/v1/calls?page=2`, or `*`.
+  public var target: String
+  /// `http` or `https`; empty when the transport did not say.
+  public var scheme: String
+  /// Host and port as the client named them; empty when it named none.
+  public var authority: String
+  public var headers: HTTPHeaders
+
+  /// A head of exactly these parts; nothing is checked here.
+  public init(
+    method: String, target: String, scheme: String = "", authority: String = "",
+    headers: HTTPHeaders = HTTPHeaders()
+  ) {
+    self.method = method
+    self.target = target
+    self.scheme = scheme
+    self.authority = authority
+    self.headers = headers
+  }
+
+  /// The target without its query, still percent-coded.
+  public var path: Substring {
+    target.firstIndex(of: "?").map { target[..<$0] } ?? target[...]
+  }
+
+  /// What stands behind the first question mark, still percent-coded; nil when there is none.
+  public var query: Substring? {
+    target.firstIndex(of: "?").map { target[target.index(after: $0)...] }
+  }
+}
+
+/// The part of a response before its body.
+public struct HTTPResponseHead: Sendable, Equatable {
+  public var status: HTTPStatus
+  public var headers: HTTPHeaders
+
+  /// A head of exactly these parts; nothing is checked here.
+  public init(status: HTTPStatus, headers: HTTPHeaders = HTTPHeaders()) {
+    self.status = status
+    self.headers = headers
+  }
+}

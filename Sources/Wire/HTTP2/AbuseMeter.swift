@@ -1,0 +1,57 @@
+/// Counts what a peer makes us do against `HTTP2AbuseLimits` and says when it is too much.
+struct AbuseMeter {
+  private let limits: HTTP2AbuseLimits
+  private var resets: TokenBucket
+  private var streamErrors: TokenBucket
+  private var controlFrames: TokenBucket
+  private var windowUpdates: TokenBucket
+  private var continuations = 0
+
+  init(_ limits: HTTP2AbuseLimits) {
+    self.limits = limits
+    resets = TokenBucket(limits.resets)
+    streamErrors = TokenBucket(limits.streamErrors)
+    controlFrames = TokenBucket(limits.controlFrames)
+    windowUpdates = TokenBucket(limits.windowUpdates)
+  }
+
+  /// Refills all buckets.
+  mutating func advance(to now: Duration) {
+    resets.refill(now: now)
+    streamErrors.refill(now: now)
+    controlFrames.refill(now: now)
+    windowUpdates.refill(now: now)
+  }
+
+  /// Judges a frame by its header alone.
+  mutating func received(_ frame: FrameScanner.Frame) -> HTTP2Abuse? {
+    let type = frame.type
+    if type != 9 { continuations = 0 }
+    switch type {
+    case 0 where frame.length == 0 && frame.flags & 1 == 0:
+      return controlFrames.spend() ? nil : .controlFrames
+    case 0, 1, 3, 5, 7: return nil
+    case 8: return windowUpdates.spend() ? nil : .windowUpdates
+    case 9:
+      continuations += 1
+      return continuations <= limits.continuations ? nil : .continuations
+    default: return controlFrames.spend() ? nil : .controlFrames
+    }
+  }
+
+  /// The peer reset a stream that we had not answered.
+  mutating func receivedReset() -> HTTP2Abuse? {
+    resets.spend() ? nil : .resets
+  }
+
+  /// We had to reset a stream for the peer's fault.
+  mutating func sentStreamError() -> HTTP2Abuse? {
+    streamErrors.spend() ? nil : .streamErrors
+  }
+
+  /// We sent HEADERS or DATA, which a fair peer answers with pings and credit.
+  mutating func sentFrame() {
+    controlFrames.earn(1)
+    windowUpdates.earn(10)
+  }
+}

@@ -1,0 +1,102 @@
+internal import CNghttp2
+package import HTTP
+
+/// A list of fields to be sent; built once and sent many times without another allocation of ours.
+///
+/// Bytes that may not stand in a field value are replaced by `?`, so that no caller can be made to
+/// send them. Names must be lower case tokens.
+package struct HTTP2Fields: Sendable {
+  private struct Entry {
+    let nameLength: Int32
+    let valueLength: Int32
+    let flags: UInt8
+  }
+
+  private var bytes: [UInt8] = []
+  private var entries: [Entry] = []
+
+  /// No fields.
+  package init() {}
+
+  /// A response that begins with `status`, followed by `headers`.
+  package init(status: HTTPStatus, _ headers: HTTPHeaders = HTTPHeaders()) {
+    append(":status", "\(status.rawValue)")
+    append(headers)
+  }
+
+  /// A request that begins with its pseudo-header fields.
+  package init(request head: HTTPRequestHead) {
+    append(":method", head.method)
+    append(":scheme", head.scheme)
+    append(":path", head.target)
+    if !head.authority.isEmpty { append(":authority", head.authority) }
+    append(head.headers)
+  }
+
+  /// How many fields there are.
+  package var count: Int { entries.count }
+
+  /// What these fields count against a header list limit: name + value + 32 each.
+  package var listSize: Int { bytes.count + 32 * entries.count }
+
+  /// Room for `fields` fields of `bytes` bytes together.
+  package mutating func reserve(fields: Int, bytes count: Int) {
+    entries.reserveCapacity(fields)
+    bytes.reserveCapacity(count)
+  }
+
+  /// Appends a field; `sensitive` keeps it out of the peer's and any proxy's compression table.
+  package mutating func append(_ name: String, _ value: String, sensitive: Bool = false) {
+    append(name: name.utf8, value: value.utf8, sensitive: sensitive)
+  }
+
+  /// Appends a field given as bytes.
+  package mutating func append(
+    name: some Collection<UInt8>, value: some Collection<UInt8>, sensitive: Bool = false
+  ) {
+    let start = bytes.count
+    bytes.append(contentsOf: name)
+    let valueStart = bytes.count
+    bytes.append(contentsOf: value)
+    for index in valueStart..<bytes.count where !HTTPFieldRules.isValueByte(bytes[index]) {
+      bytes[index] = UInt8(ascii: "?")
+    }
+    entries.append(
+      Entry(
+        nameLength: Int32(valueStart - start), valueLength: Int32(bytes.count - valueStart),
+        flags: sensitive ? UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) : 0))
+  }
+
+  /// Appends every field of `headers`.
+  package mutating func append(_ headers: HTTPHeaders) {
+    for field in headers {
+      append(field.name, field.value, sensitive: field.name == "authorization")
+    }
+  }
+
+  /// Appends the fields of `other`.
+  package mutating func append(_ other: HTTP2Fields) {
+    bytes.append(contentsOf: other.bytes)
+    entries.append(contentsOf: other.entries)
+  }
+
+  /// Lends the fields in nghttp2's form; it copies what it keeps.
+  func withNameValues<R>(_ body: (UnsafePointer<nghttp2_nv>?, Int) -> R) -> R {
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: entries.count) { list in
+        var position = unsafe UnsafeMutablePointer(mutating: bytes.baseAddress)
+        for index in 0..<entries.count {
+          let entry = entries[index]
+          let value = unsafe position.map { unsafe $0 + Int(entry.nameLength) }
+          unsafe list.initializeElement(
+            at: index,
+            to: nghttp2_nv(
+              name: position, value: value, namelen: Int(entry.nameLength),
+              valuelen: Int(entry.valueLength), flags: entry.flags))
+          unsafe position = value.map { unsafe $0 + Int(entry.valueLength) }
+        }
+        return unsafe body(UnsafePointer(list.baseAddress), entries.count)
+      }
+    }
+  }
+}

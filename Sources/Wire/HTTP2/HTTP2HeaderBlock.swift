@@ -1,0 +1,82 @@
+package import HTTP
+
+/// One received field; its pointers are valid only while the event is delivered.
+@unsafe
+package struct HTTP2Field {
+  package let name: HTTP2FieldName
+  /// The name's bytes, lower case, also for a recognised one.
+  package let nameBytes: UnsafeRawBufferPointer
+  /// The value's bytes without spaces and tabs at either end.
+  package let value: UnsafeRawBufferPointer
+}
+
+/// Where a field lies in the inbox's byte store; a recognised name's bytes are not stored.
+struct FieldRecord {
+  let name: HTTP2FieldName
+  let nameLength: Int32
+  let offset: Int32
+  let valueLength: Int32
+}
+
+/// The fields of one HEADERS (with its CONTINUATIONs), in order; valid only during delivery.
+@unsafe
+package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
+  let records: UnsafeBufferPointer<FieldRecord>
+  let bytes: UnsafeRawBufferPointer
+
+  package var startIndex: Int { 0 }
+
+  package var endIndex: Int { unsafe records.count }
+
+  package subscript(position: Int) -> HTTP2Field {
+    let record = unsafe records[position]
+    let offset = Int(record.offset)
+    let valueStart = offset + (record.name == .other ? Int(record.nameLength) : 0)
+    return unsafe HTTP2Field(
+      name: record.name,
+      nameBytes: record.name == .other
+        ? UnsafeRawBufferPointer(rebasing: bytes[offset..<valueStart])
+        : UnsafeRawBufferPointer(
+          start: record.name.text.utf8Start, count: record.name.text.utf8CodeUnitCount),
+      value: UnsafeRawBufferPointer(
+        rebasing: bytes[valueStart..<(valueStart + Int(record.valueLength))]))
+  }
+
+  /// The first value of a recognised name.
+  package subscript(name: HTTP2FieldName) -> UnsafeRawBufferPointer? {
+    for index in unsafe 0..<records.count where unsafe records[index].name == name {
+      return unsafe self[index].value
+    }
+    return nil
+  }
+
+  /// The first value of a recognised name as text; bytes that are not UTF-8 are replaced.
+  package func text(_ name: HTTP2FieldName) -> String? {
+    unsafe self[name].map { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The fields without the pseudo ones, as owned text.
+  package func headers() -> HTTPHeaders {
+    var headers = HTTPHeaders()
+    for index in unsafe 0..<count {
+      let field = unsafe self[index]
+      if unsafe field.name.isPseudo { continue }
+      unsafe headers.add(
+        String(decoding: field.nameBytes, as: UTF8.self), String(decoding: field.value, as: UTF8.self))
+    }
+    return headers
+  }
+
+  /// The request these fields open; nghttp2 has checked that the needed ones are there.
+  package func requestHead() -> HTTPRequestHead {
+    unsafe HTTPRequestHead(
+      method: text(.method) ?? "", target: text(.path) ?? "", scheme: text(.scheme) ?? "",
+      authority: text(.authority) ?? text(.host) ?? "", headers: headers())
+  }
+
+  /// The response these fields open.
+  package func responseHead() -> HTTPResponseHead {
+    let status = unsafe text(.status).flatMap { Int($0) } ?? 0
+    return unsafe HTTPResponseHead(status: HTTPStatus(rawValue: status), headers: headers())
+  }
+}

@@ -1,0 +1,136 @@
+internal import CNghttp2
+
+/// Everything the C callbacks touch. Lives at one address that nghttp2 holds as its user data.
+@unsafe
+struct SessionCore: ~Copyable {
+  /// The header block being received; its fields are the last ones of the inbox.
+  struct Block {
+    var stream: HTTP2StreamID = 0
+    var kind = HTTP2HeaderKind.request
+    var firstField = 0
+    var firstByte = 0
+    var size = 0
+    var isOpen = false
+    var isTooLarge = false
+  }
+
+  let role: HTTP2Role
+  let configuration: HTTP2Configuration
+  var streams = unsafe StreamTable()
+  var inbox = unsafe SessionInbox()
+  private var spare = unsafe SessionInbox()
+  var block = Block()
+  var output: [UInt8] = []
+  var scanner: FrameScanner
+  var meter: AbuseMeter
+  /// The limit the peer ran into in the current call.
+  var trip: HTTP2Abuse?
+  /// DATA bytes of the current receive, to be given back to the connection.
+  var connectionCredit = 0
+  /// HEADERS and DATA frames sent so far.
+  var framesSent: UInt64 = 0
+  var isGoAwaySent = false
+
+  init(role: HTTP2Role, configuration: HTTP2Configuration) {
+    unsafe self.role = role
+    unsafe self.configuration = configuration
+    unsafe scanner = FrameScanner(preface: role == .server ? 24 : 0)
+    unsafe meter = AbuseMeter(configuration.abuse)
+  }
+
+  /// Hands over the inbox. Events may cause new ones; they wait for the next delivery.
+  mutating func takeInbox() -> SessionInbox {
+    var batch = unsafe spare
+    unsafe spare = SessionInbox()
+    if unsafe block.isOpen { unsafe carryOpenBlock(into: &batch) }
+    unsafe swap(&batch, &inbox)
+    return unsafe batch
+  }
+
+  /// Takes back a delivered inbox for the sake of its room.
+  mutating func recycle(_ batch: consuming SessionInbox) {
+    unsafe batch.clear()
+    unsafe spare = batch
+  }
+
+  /// The fields of a block that is not complete move on to the next inbox.
+  private mutating func carryOpenBlock(into next: inout SessionInbox) {
+    let shift = unsafe block.firstByte
+    for record in unsafe inbox.fields[block.firstField...] {
+      unsafe next.fields.append(
+        FieldRecord(
+          name: record.name, nameLength: record.nameLength,
+          offset: record.offset - Int32(shift), valueLength: record.valueLength))
+    }
+    unsafe next.bytes.append(contentsOf: inbox.bytes[shift...])
+    unsafe block.firstField = 0
+    unsafe block.firstByte = 0
+  }
+
+  /// Begins the block of stream `id` behind all fields so far.
+  mutating func beginBlock(_ id: HTTP2StreamID, _ kind: HTTP2HeaderKind) {
+    unsafe block = Block(
+      stream: id, kind: kind, firstField: inbox.fields.count, firstByte: inbox.bytes.count,
+      isOpen: true)
+  }
+
+  /// Adds a field to the open block, or drops the block's fields once they exceed the limit.
+  mutating func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    unsafe block.size += name.count + value.count + 32
+    if unsafe block.isTooLarge { return }
+    if unsafe block.size > configuration.maxHeaderListSize {
+      unsafe block.isTooLarge = true
+      unsafe inbox.fields.removeSubrange(block.firstField...)
+      unsafe inbox.bytes.removeSubrange(block.firstByte...)
+      return
+    }
+    let known = unsafe HTTP2FieldName(recognising: name)
+    if known == .status { unsafe block.kind = .response }
+    let offset = unsafe inbox.bytes.count
+    if known == .other { unsafe inbox.bytes.append(contentsOf: name) }
+    let trimmed = unsafe Self.trim(value)
+    unsafe inbox.bytes.append(contentsOf: trimmed)
+    unsafe inbox.fields.append(
+      FieldRecord(
+        name: known, nameLength: Int32(name.count), offset: Int32(offset),
+        valueLength: Int32(trimmed.count)))
+  }
+
+  /// Whether the open block is so far over the limit that even decoding it is too much.
+  var isBlockHopeless: Bool { unsafe block.size > configuration.maxHeaderListSize * 8 }
+
+  /// Turns the open block into an event.
+  mutating func finishBlock(endStream: Bool) {
+    defer { unsafe block.isOpen = false }
+    let id = unsafe block.stream
+    guard let stream = unsafe streams.find(id) else { return }
+    unsafe stream.pointee.isAnnounced = true
+    if unsafe block.isTooLarge {
+      unsafe inbox.records.append(.headerListTooLarge(id, endStream: endStream))
+    } else {
+      unsafe inbox.records.append(
+        .headers(
+          id, block.kind, endStream: endStream, first: block.firstField,
+          count: inbox.fields.count - block.firstField))
+    }
+  }
+
+  /// Forgets a stream and reports its end if anybody knows it.
+  mutating func closeStream(_ id: HTTP2StreamID, code: UInt32) {
+    guard let stream = unsafe streams.find(id) else { return }
+    if unsafe stream.pointee.isAnnounced {
+      let isNeverSent = unsafe stream.pointee.isNeverSent
+      let told = isNeverSent ? HTTP2ErrorCode.refusedStream.rawValue : code
+      unsafe inbox.records.append(.streamClosed(id, told))
+    }
+    unsafe streams.remove(id)
+  }
+
+  private static func trim(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var start = 0
+    var end = value.count
+    while start < end, unsafe value[start] == 32 || value[start] == 9 { start += 1 }
+    while end > start, unsafe value[end - 1] == 32 || value[end - 1] == 9 { end -= 1 }
+    return unsafe UnsafeRawBufferPointer(rebasing: value[start..<end])
+  }
+}
