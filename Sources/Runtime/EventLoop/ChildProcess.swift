@@ -1,19 +1,19 @@
 internal import CUV
 internal import Glibc
 
-/// How a child process ended.
-public enum ExitStatus: Sendable, Hashable {
-  /// It returned a code; 0 means success.
-  case exited(Int)
-  /// A signal ended it.
-  case signalled(Int)
-}
-
 /// A program this process started. Loop-confined, but for `pid`.
 ///
 /// Kept alive by its loop until the program has ended and `onExit` was called. A loop that stops
 /// forgets its children without ending them: `kill` them first.
 @safe public final class ChildProcess: LoopResident {
+  /// How a child process ended.
+  public enum ExitStatus: Sendable, Hashable {
+    /// It returned a code; 0 means success.
+    case exited(Int)
+    /// A signal ended it.
+    case signalled(Int)
+  }
+
   /// What a child's standard input is.
   public enum Input: Sendable {
     case null, inherit

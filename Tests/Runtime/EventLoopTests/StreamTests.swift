@@ -1,0 +1,215 @@
+internal import EventLoop
+internal import Glibc
+import Testing
+
+@Suite struct StreamTests {
+  static let places = [
+    SocketAddress(host: "127.0.0.1", port: 0), SocketAddress(host: "::1", port: 0),
+    SocketAddress(unixPath: "/tmp/payaid-stream-\(getpid()).sock"),
+  ]
+
+  @Test(arguments: places)
+  func `what is written comes back from an echo, then the end`(place: SocketAddress) async throws {
+    let answer = try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, place) { Self.echo($0) }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      #expect(stream.peerAddress == listener.boundAddress)
+      let answer = await Self.readAll(stream) {
+        stream.write(Array("hello ".utf8))
+        stream.write(Array("loop".utf8))
+        stream.shutdownWrite()
+      }
+      stream.close()
+      listener.close()
+      return answer
+    }
+    #expect(answer.bytes == Array("hello loop".utf8))
+    #expect(answer.error == nil)
+  }
+
+  @Test func `more than the kernel takes is queued and drained in order`() async throws {
+    let sent = [UInt8](repeating: 0, count: 4096).indices.flatMap {
+      [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 2048)
+    }
+    let drained = Journal<Int>()
+    let answer = try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { peer in
+        peer.onDrain = {
+          drained.note(peer.pendingWriteBytes)
+          peer.close()
+        }
+        peer.write(sent)
+        #expect(peer.pendingWriteBytes > 0)
+      }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      return await Self.readAll(stream) {}
+    }
+    #expect(answer.bytes == sent)
+    #expect(drained.items == [0])
+  }
+
+  @Test func `closing after writing loses nothing`() async throws {
+    let sent = [UInt8](repeating: 7, count: 10_000_000)
+    let answer = try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { peer in
+        peer.write(sent)
+        peer.closeAfterWriting()
+        peer.write([1])
+      }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      return await Self.readAll(stream) {}
+    }
+    #expect(answer.bytes == sent)
+  }
+
+  @Test func `a reset is an error value, once, and closes the stream`() async throws {
+    let kinds = Journal<EventLoopError.Kind?>()
+    let isClosed = try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { peer in
+        peer.onRead = { _ in
+          peer.pauseReading()
+          peer.close()  // unread bytes make the kernel send a reset
+        }
+        peer.start()
+      }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      let ended = Promise<Void>()
+      stream.onEnd = {
+        kinds.note($0?.kind)
+        ended.fulfil(())
+      }
+      stream.start()
+      stream.write([UInt8](repeating: 1, count: 3_000_000))
+      await ended.value
+      stream.write([1])
+      stream.close()
+      return stream.isClosed
+    }
+    #expect(kinds.items == [.connectionReset])
+    #expect(isClosed)
+  }
+
+  @Test func `a paused stream reads nothing until it resumes`() async throws {
+    let read = Journal<Int>()
+    try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) {
+        $0.write([1, 2, 3])
+      }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      let got = Promise<Void>()
+      stream.onRead = {
+        read.note($0.count)
+        got.fulfil(())
+      }
+      stream.start()
+      stream.pauseReading()
+      try await loop.sleep(for: .milliseconds(5))
+      #expect(read.items == [])
+      stream.resumeReading()
+      await got.value
+    }
+    #expect(read.items == [3])
+  }
+
+  @Test func `a stopping loop tells its streams`() async throws {
+    let loop = EventLoop.start(name: "stopping")
+    let kind = Promise<EventLoopError.Kind?>()
+    try await Task(executorPreference: loop) {
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { _ in }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      stream.onEnd = { kind.fulfil($0?.kind) }
+      stream.start()
+    }.value
+    await loop.stop()
+    #expect(await kind.value == .loopStopped)
+  }
+
+  @Test func `two listeners share a port only when they ask to`() async throws {
+    try await withLoop { loop in
+      let any = SocketAddress(host: "127.0.0.1", port: 0)
+      let first = try TCPListener.bind(loop, any, reusePort: true) { _ in }
+      _ = try TCPListener.bind(loop, first.boundAddress, reusePort: true) { _ in }
+      let error = #expect(throws: EventLoopError.self) {
+        try TCPListener.bind(loop, first.boundAddress) { _ in }
+      }
+      #expect(error?.kind == .addressInUse)
+    }
+  }
+
+  @Test func `nobody listening is a refusal, a name without address says so`() async throws {
+    let (refused, unnamed) = try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { _ in }
+      let address = listener.boundAddress
+      listener.close()
+      try await loop.sleep(for: .milliseconds(1))
+      return (
+        await Self.connectError(loop, address),
+        await Self.connectError(loop, SocketAddress(host: "no-such-name.invalid", port: 1))
+      )
+    }
+    #expect(refused == .connectionRefused)
+    #expect(unnamed == .nameNotFound)
+  }
+
+  @Test func `a cancelled connect throws CancellationError`() async throws {
+    try await withLoop { loop in
+      let task = Task(executorPreference: loop) {
+        try await TCPStream.connect(on: loop, to: "192.0.2.1", port: 9, timeout: .seconds(60))
+          .close()
+      }
+      loop.execute { task.cancel() }
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1:80", "127.0.0.1:80"), ("[::1]:8080", "[::1]:8080"), (":5", "0.0.0.0:5"),
+    ("unix:/run/x", "unix:/run/x"), ("host:1", "host:1"), ("nonsense", nil), ("::1:80", nil),
+    ("h:65536", nil), ("h:-1", nil),
+  ])
+  func `an address is read from its text`(text: String, expected: String?) {
+    #expect(SocketAddress(text)?.description == expected)
+  }
+
+  private static func connectError(
+    _ loop: EventLoop, _ address: SocketAddress
+  ) async -> EventLoopError.Kind? {
+    do {
+      try await TCPStream.connect(on: loop, to: address, timeout: .seconds(20)).close()
+      return nil
+    } catch {
+      return (error as? EventLoopError)?.kind
+    }
+  }
+
+  private static func echo(_ peer: TCPStream) {
+    peer.onRead = { peer.write($0) }
+    peer.onEnd = { _ in peer.closeAfterWriting() }
+    peer.start()
+  }
+
+  struct Answer: Sendable {
+    var bytes: [UInt8] = []
+    var error: EventLoopError.Kind?
+  }
+
+  /// Starts the stream, runs `then`, and gathers what comes until the end.
+  private static func readAll(_ stream: TCPStream, then: () -> Void) async -> Answer {
+    await withCheckedContinuation { continuation in
+      var answer = Answer()
+      stream.onRead = { answer.bytes.append(contentsOf: $0) }
+      stream.onEnd = {
+        answer.error = $0?.kind
+        continuation.resume(returning: answer)
+      }
+      stream.start()
+      then()
+    }
+  }
+}

@@ -1,0 +1,113 @@
+internal import EventLoop
+internal import Glibc
+import Testing
+
+@Suite struct SystemTests {
+  @Test func `a signal calls its watcher on the loop`() async throws {
+    try await withLoop { loop in
+      let got = Promise<Bool>()
+      let watcher = try SignalWatcher(loop, signal: SIGUSR1) { got.fulfil(loop.isCurrent) }
+      kill(getpid(), SIGUSR1)
+      #expect(await got.value)
+      watcher.close()
+      watcher.close()
+    }
+  }
+
+  @Test func `a descriptor is watched for what was asked`() async throws {
+    try await withLoop { loop in
+      var ends: [CInt] = [0, 0]
+      #expect(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0)
+      let ready = Promise<Readiness>()
+      let writable = Promise<Readiness>()
+      let watcher = try FileDescriptorWatcher(loop, fd: ends[0]) {
+        $0.contains(.writable) ? writable.fulfil($0) : ready.fulfil($0)
+      }
+      watcher.watch(.writable)
+      #expect(await writable.value == .writable)
+      watcher.watch(.readable)
+      var byte: UInt8 = 1
+      write(ends[1], &byte, 1)
+      #expect(await ready.value == .readable)
+      watcher.close()
+      close(ends[0])
+      close(ends[1])
+    }
+  }
+
+  @Test(arguments: [
+    ("exit 3", ChildProcess.ExitStatus.exited(3)), ("kill -9 $$", .signalled(9)),
+    ("true", .exited(0)),
+  ])
+  func `a child's end is reported`(script: String, expected: ChildProcess.ExitStatus) async throws {
+    let (status, waited) = try await withLoop { loop in
+      let ended = Promise<ChildProcess.ExitStatus>()
+      let child = try ChildProcess.spawn(
+        loop, .init(executable: "sh", arguments: ["-c", script])
+      ) { ended.fulfil($0) }
+      return (await ended.value, await child.waitForExit())
+    }
+    #expect(status == expected)
+    #expect(waited == expected)
+  }
+
+  @Test func `a child reads its input and writes its output through pipes`() async throws {
+    let text = try await withLoop { loop in
+      let output = Journal<String>()
+      var options = ChildProcess.Options(executable: "/bin/cat")
+      options.input = .pipe
+      options.output = .read { output.note(String(decoding: $0, as: UTF8.self)) }
+      let child = try ChildProcess.spawn(loop, options)
+      child.input?.write(Array("namaste".utf8))
+      child.input?.shutdownWrite()
+      _ = await child.waitForExit()
+      while output.items.isEmpty { try await loop.sleep(for: .milliseconds(1)) }
+      return output.items.joined()
+    }
+    #expect(text == "namaste")
+  }
+
+  @Test(.enabled(if: getuid() == 0)) func `root starts a child as somebody else`() async throws {
+    let text = try await withLoop { loop in
+      let output = Promise<String>()
+      var options = ChildProcess.Options(
+        executable: "sh", arguments: ["-c", "echo $(id -u) $(id -g) $NAME $PWD"])
+      options.environment = ["NAME": "asha", "PATH": "/usr/bin:/bin"]
+      options.workingDirectory = "/"
+      options.uid = 65534
+      options.gid = 65534
+      options.output = .read { output.fulfil(String(decoding: $0, as: UTF8.self)) }
+      _ = try ChildProcess.spawn(loop, options)
+      return await output.value
+    }
+    #expect(text == "65534 65534 asha /\n")
+  }
+
+  @Test func `a program that is not there is an error`() async throws {
+    let kind = try await withLoop { loop in
+      do {
+        _ = try ChildProcess.spawn(loop, .init(executable: "/no/such/program"))
+        return EventLoopError.Kind.other
+      } catch { return (error as? EventLoopError)?.kind ?? .other }
+    }
+    #expect(kind == .notFound)
+  }
+
+  @Test func `blocking work runs off the loop and its caller resumes on it`() async throws {
+    try await withLoop { loop in
+      let inside = try await loop.blocking { loop.isCurrent }
+      #expect(!inside)
+      #expect(loop.isCurrent)
+      let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+        for number in 0..<50 { group.addTask { try await blocking { number } } }
+        return try await group.reduce(0, +)
+      }
+      #expect(sum == 1225)
+    }
+  }
+
+  @Test func `what blocking work throws reaches its caller, from any thread`() async throws {
+    struct Failed: Error {}
+    await #expect(throws: Failed.self) { try await blocking { throw Failed() } }
+  }
+}
