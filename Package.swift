@@ -85,7 +85,7 @@ let modules: [Module] = [
   Module("RPCTesting", .rpc, ["Buffers", "RPCCore", "EventLoop"]),
 
   Module(
-    "Postgres", .data, ["Buffers", "EventLoop", "TLS", "CLibpq"],
+    "Postgres", .data, ["Buffers", "EventLoop", "CLibpq"],
     resources: [.embedInCode("SQL")], testImports: ["ScratchPostgres"]),
   Module(
     "HTTPClient", .data,
@@ -93,7 +93,7 @@ let modules: [Module] = [
   Module(
     "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
-  Module("Objects", .data, ["Buffers", "EventLoop", "TLS"]),
+  Module("Objects", .data, ["EventLoop"]),
 
   Module("Audio", .voice, ["Buffers"]),
   Module("Speech", .voice, ["Buffers", "EventLoop", "Audio"]),
@@ -106,8 +106,8 @@ let modules: [Module] = [
     "Domain", .product, ["Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
     resources: [.embedInCode("Migrations")]),
   Module(
-    "Accounts", .product,
-    ["Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"]),
+    "Accounts", .product, ["Domain", "Buffers", "TLS", "RPCCore", "Postgres"],
+    resources: [.embedInCode("Migrations")]),
   Module(
     "Agents", .product,
     ["Domain", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],

@@ -1,0 +1,48 @@
+/// Where large things are kept: recordings, documents. Two implementations, one suite of tests.
+package protocol ObjectStore: Sendable {
+  /// Keeps `bytes` under `key`, replacing what was there; when it returns they are safe.
+  func put(_ bytes: [UInt8], key: ObjectKey) async throws
+  /// What is kept under `key`. Throws `notFound`.
+  func get(_ key: ObjectKey) async throws -> [UInt8]
+  /// Removes what is kept under `key`; nothing happens when there is nothing.
+  func delete(_ key: ObjectKey) async throws
+}
+
+/// The name of an object: segments of `A-Z a-z 0-9 . _ -` joined by slashes, none of them `.` or `..`.
+package struct ObjectKey: Sendable, Hashable {
+  package let text: String
+
+  /// `nil` for a text that is none: empty, longer than 512 bytes, or with another character.
+  package init?(_ text: String) {
+    let segments = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard text.utf8.count <= 512, segments.allSatisfy(Self.isSegment) else { return nil }
+    self.text = text
+  }
+
+  private static func isSegment(_ segment: Substring.UTF8View) -> Bool {
+    !segment.isEmpty && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
+      && segment.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+          || (0x61...0x7A).contains(byte) || byte == 0x2D || byte == 0x2E || byte == 0x5F
+      }
+  }
+}
+
+/// What went wrong with an object. Messages name keys, never contents.
+package struct ObjectError: Error, Sendable, CustomStringConvertible {
+  package enum Kind: Sendable, Equatable {
+    case notFound
+    /// The disk or the service refused; trying again may help.
+    case unavailable
+  }
+
+  package let kind: Kind
+  package let message: String
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  package var description: String { message }
+}

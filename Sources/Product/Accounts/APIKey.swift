@@ -1,0 +1,72 @@
+internal import TLS
+
+/// A merchant's key for programs: `pa_live_` + 8 characters of id, `_`, 32 characters of secret and 6
+/// of checksum, all base 62.
+///
+/// The prefix lets leaked keys be found by scanners, the checksum lets a mistyped one be refused
+/// without asking the database. The id is public; the secret is kept only as its SHA-256.
+package struct APIKey: Sendable {
+  /// `pa_live_` and eight characters; safe in logs.
+  package let id: String
+  /// The secret part with its checksum; shown once, when the key is made.
+  package let secret: String
+
+  private static let idPrefix = "pa_live_"
+  private static let alphabet = Array(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+  /// A new key.
+  package init() {
+    id = Self.idPrefix + Self.random(8)
+    let body = Self.random(32)
+    secret = body + Self.checksum(id + body)
+  }
+
+  /// The key with this id and secret; `nil` when the checksum says that one of them was mistyped.
+  package init?(id: String, secret: String) {
+    let idBytes = id.utf8.count
+    guard id.hasPrefix(Self.idPrefix), idBytes == 16, secret.utf8.count == 38 else { return nil }
+    let body = String(secret.prefix(32))
+    guard secret.suffix(6) == Self.checksum(id + body) else { return nil }
+    self.id = id
+    self.secret = secret
+  }
+
+  /// The key written as one text: id, underscore, secret.
+  package init?(_ text: String) {
+    guard text.utf8.count == 55, text.utf8.dropFirst(16).first == UInt8(ascii: "_") else {
+      return nil
+    }
+    self.init(id: String(text.prefix(16)), secret: String(text.dropFirst(17)))
+  }
+
+  /// What is stored of the secret.
+  package var secretHash: [UInt8] { Digest.sha256(Array(secret.utf8)) }
+
+  private static func random(_ count: Int) -> String {
+    var characters: [UInt8] = []
+    while characters.count < count {
+      // 248 is the largest multiple of 62 in a byte: above it the remainder would be biased.
+      for byte in RandomBytes.make(count) where byte < 248 && characters.count < count {
+        characters.append(alphabet[Int(byte) % 62])
+      }
+    }
+    return String(decoding: characters, as: UTF8.self)
+  }
+
+  /// CRC-32 (ISO-HDLC) in six base-62 digits.
+  private static func checksum(_ text: String) -> String {
+    var crc = UInt32.max
+    for byte in text.utf8 {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    var value = ~crc
+    var digits: [UInt8] = []
+    for _ in 0..<6 {
+      digits.append(alphabet[Int(value % 62)])
+      value /= 62
+    }
+    return String(decoding: digits.reversed(), as: UTF8.self)
+  }
+}

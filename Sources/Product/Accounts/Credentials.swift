@@ -1,0 +1,54 @@
+internal import Buffers
+internal import RPCCore
+
+/// The key that a request carries, in one of the three forms that are accepted: `x-api-key` with
+/// `x-api-secret`, HTTP Basic, or the whole key as a Bearer token.
+enum Credentials {
+  case none
+  /// Something was sent that cannot be a key.
+  case malformed
+  case key(APIKey)
+
+  init(_ metadata: Metadata) {
+    if let id = metadata["x-api-key"] {
+      self.init(id: id, secret: metadata["x-api-secret"] ?? "")
+    } else if let authorization = metadata["authorization"] {
+      self.init(authorization: authorization)
+    } else {
+      self = .none
+    }
+  }
+
+  /// `x-api-key` may also hold the whole key.
+  private init(id: String, secret: String) {
+    let key = secret.isEmpty ? APIKey(id) : APIKey(id: id, secret: secret)
+    self = key.map(Credentials.key) ?? .malformed
+  }
+
+  /// RFC 9110 section 11.4: a scheme without regard to case, a space, and what follows it.
+  private init(authorization: String) {
+    let parts = authorization.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2 else {
+      self = .malformed
+      return
+    }
+    switch parts[0].lowercased() {
+    case "bearer": self = APIKey(String(parts[1])).map(Credentials.key) ?? .malformed
+    case "basic": self.init(basic: String(parts[1]))
+    default: self = .malformed
+    }
+  }
+
+  private init(basic: String) {
+    guard let bytes = Base64.decode(basic) else {
+      self = .malformed
+      return
+    }
+    let pair = String(decoding: bytes, as: UTF8.self).split(separator: ":", maxSplits: 1)
+    guard pair.count == 2 else {
+      self = .malformed
+      return
+    }
+    self.init(id: String(pair[0]), secret: String(pair[1]))
+  }
+}

@@ -1,0 +1,42 @@
+internal import Domain
+internal import Postgres
+
+/// The belief that a process still holds a call. It is renewed while the process lives; a call whose
+/// lease has run out is the reaper's.
+enum CallLease {
+  /// How long one renewal lasts.
+  static let seconds = 20.0
+  /// How often a process renews.
+  static let renewal: Duration = .seconds(5)
+
+  /// Renews the lease of every call that `owner` holds.
+  static func renew(owner: String, _ pool: PostgresPool) async throws {
+    try await pool.transaction(tenant: .system) { transaction in
+      try await transaction.execute(
+        """
+        UPDATE calls SET lease_until = now() + make_interval(secs => \(seconds))
+        WHERE owner = \(owner) AND state IN ('queued', 'dialing', 'ringing', 'in_progress')
+        """)
+    }
+  }
+
+  /// Makes `owner` the holder of a call.
+  static func take(_ id: CallID, owner: String, _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      """
+      UPDATE calls SET owner = \(owner), lease_until = now() + make_interval(secs => \(seconds))
+      WHERE call_id = \(id.text)
+      """)
+  }
+
+  /// Calls that are not over and whose lease has run out, oldest first; at most 100.
+  static func expired(_ transaction: Transaction) async throws -> [CallRecord] {
+    try await transaction.query(
+      """
+      SELECT \(CallRecord.columns) FROM calls
+      WHERE state IN ('queued', 'dialing', 'ringing', 'in_progress') AND lease_until < now()
+      ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED
+      """
+    ).map(CallRecord.init)
+  }
+}

@@ -1,0 +1,56 @@
+internal import Buffers
+internal import Domain
+internal import Protobuf
+internal import Schema
+
+/// What makes a request for a call good.
+enum CallRules {
+  typealias Call = Payaid.Voice.V1.Call
+
+  /// Throws `invalidArgument` naming every field that breaks a rule.
+  static func check(_ call: Call) throws {
+    var violations = FieldViolations()
+    checkNumbers(call, &violations)
+    violations.require(
+      AgentID(call.agentId) != nil, "call.agentId", "must be the id of an agent")
+    violations.require(
+      call.variables.count <= 64, "call.variables",
+      "has \(call.variables.count) variables; the limit is 64")
+    violations.require(
+      call.variables.values.allSatisfy { $0.count <= 1_000 }, "call.variables",
+      "a value has more than 1,000 characters")
+    violations.require(
+      call.webhookUrl.isEmpty || call.webhookUrl.hasPrefix("https://"), "call.webhookUrl",
+      "must begin with https://")
+    if let metadata = call.metadata {
+      let size = try metadata.json().count
+      violations.require(
+        size <= 4_096, "call.metadata", "has \(size) bytes as JSON; the limit is 4,096")
+    }
+    try violations.throwIfAny()
+  }
+
+  private static func checkNumbers(_ call: Call, _ violations: inout FieldViolations) {
+    if let number = PhoneNumber(call.phoneNumber) {
+      violations.require(
+        number.isDiallable, "call.phoneNumber", "belongs to a series that people do not answer")
+    } else {
+      violations.add("call.phoneNumber", "must be +91 and ten digits")
+    }
+    violations.require(
+      call.callerId.isEmpty || PhoneNumber(call.callerId) != nil, "call.callerId",
+      "must be +91 and ten digits")
+  }
+
+  /// `call.variables` as a JSON object.
+  static func variablesJSON(_ call: Call) throws -> String {
+    let only = Call.with { $0.variables = call.variables }
+    let value = try JSONValue(parsing: try only.json())
+    return value["variables"].map { String(decoding: $0.serialized(), as: UTF8.self) } ?? "{}"
+  }
+
+  /// `call.metadata` as JSON; `nil` without any.
+  static func metadataJSON(_ call: Call) throws -> String? {
+    try call.metadata.map { String(decoding: try $0.json(), as: UTF8.self) }
+  }
+}

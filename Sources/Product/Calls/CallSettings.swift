@@ -1,0 +1,30 @@
+package import Domain
+
+/// How calls are placed and kept; set once at start.
+package struct CallSettings: Sendable {
+  /// This process, as leases name it.
+  package var owner: String
+  /// Scheme, host and port under which the carrier reaches this process: `wss://host:port`.
+  package var streamBase: String
+  /// The same for status callbacks: `https://host:port`.
+  package var callbackBase: String
+  /// Keys the one-time tokens in stream addresses; 32 bytes.
+  package var streamTokenKey: [UInt8]
+  /// Encrypts the keys of recordings; 32 bytes.
+  package var recordingMasterKey: [UInt8]
+  /// Where recordings are written while a call goes on.
+  package var spoolDirectory: String
+  package var pricing = Pricing()
+
+  package init(
+    owner: String, streamBase: String, callbackBase: String, streamTokenKey: [UInt8],
+    recordingMasterKey: [UInt8], spoolDirectory: String
+  ) {
+    self.owner = owner
+    self.streamBase = streamBase
+    self.callbackBase = callbackBase
+    self.streamTokenKey = streamTokenKey
+    self.recordingMasterKey = recordingMasterKey
+    self.spoolDirectory = spoolDirectory
+  }
+}

@@ -1,0 +1,118 @@
+package import Domain
+package import Postgres
+package import Schema
+internal import Protobuf
+
+/// All SQL of calls. Every function runs in the caller's transaction.
+package enum CallStore {
+  package typealias V1 = Payaid.Voice.V1
+
+  /// Inserts a call in its first state with its metadata.
+  static func insert(_ call: NewCall, _ transaction: Transaction) async throws -> CallRecord {
+    let answered: Moment? = call.state == .inProgress ? WallClock.now : nil
+    let rows = try await transaction.query(
+      """
+      INSERT INTO calls (call_id, merchant_id, agent_id, direction, phone_number, caller_id,
+        language, state, decision_id, dnd_checked, dnd_status, answer_time, owner, lease_until)
+      VALUES (\(call.id.text), \(call.merchant.text), \(call.agent.text), \(call.direction),
+        \(call.phoneNumber?.e164), \(call.callerID?.e164), \(call.language), \(call.state),
+        \(call.decisionID), \(call.doNotDisturb != "not_asked"), \(call.doNotDisturb), \(answered),
+        \(call.owner), now() + make_interval(secs => \(CallLease.seconds)))
+      RETURNING \(CallRecord.columns)
+      """)
+    try await transaction.execute(
+      """
+      INSERT INTO call_metadata (call_id, merchant_id, variables, metadata, webhook_url)
+      VALUES (\(call.id.text), \(call.merchant.text), \(call.variablesJSON)::jsonb,
+        \(call.metadataJSON)::jsonb, \(call.webhookURL))
+      """)
+    return try CallRecord(rows[0])
+  }
+
+  /// The call, or `nil` when there is none that the transaction may see.
+  package static func find(_ id: CallID, _ transaction: Transaction) async throws -> CallRecord? {
+    try await transaction.query(
+      "SELECT \(CallRecord.columns) FROM calls WHERE call_id = \(id.text)"
+    ).first.map(CallRecord.init)
+  }
+
+  /// One page, newest first.
+  static func page(
+    _ request: V1.ListCallsRequest, after cursor: String?, limit: Int, merchant: MerchantID,
+    _ transaction: Transaction
+  ) async throws -> [CallRecord] {
+    var query: Query =
+      "SELECT \(CallRecord.columns) FROM calls WHERE merchant_id = \(merchant.text)"
+    if let cursor { query.append(" AND call_id < \(cursor)") }
+    if !request.agentId.isEmpty { query.append(" AND agent_id = \(request.agentId)") }
+    if let state = CallState(request.state) { query.append(" AND state = \(state)") }
+    if let from = request.startTime { query.append(" AND create_time >= \(Moment(from))") }
+    if let to = request.endTime { query.append(" AND create_time < \(Moment(to))") }
+    query.append(" ORDER BY call_id DESC LIMIT \(limit)")
+    return try await transaction.query(query).map(CallRecord.init)
+  }
+
+  /// Moves a call to `state` where that is legal, and says so to its watchers; `nil` where it is
+  /// not, which is how late and repeated news is dropped.
+  @discardableResult
+  package static func move(
+    _ id: CallID, to state: CallState, reason: String = "", _ transaction: Transaction
+  ) async throws -> CallRecord? {
+    let rows = try await transaction.query(
+      """
+      UPDATE calls SET previous_state = state, state = \(state), revision = revision + 1,
+        end_reason = \(reason),
+        answer_time = CASE WHEN \(state == .inProgress) THEN coalesce(answer_time, now())
+                           ELSE answer_time END,
+        end_time = CASE WHEN \(state.isTerminal) THEN now() END,
+        duration_us = CASE WHEN \(state.isTerminal) AND answer_time IS NOT NULL
+          THEN (extract(epoch FROM now() - answer_time) * 1000000)::bigint ELSE duration_us END,
+        lease_until = CASE WHEN \(state.isTerminal) THEN NULL
+          ELSE now() + make_interval(secs => \(CallLease.seconds)) END
+      WHERE call_id = \(id.text) AND EXISTS
+        (SELECT 1 FROM call_moves WHERE from_state = calls.state AND to_state = \(state))
+      RETURNING \(CallRecord.columns)
+      """)
+    guard let record = try rows.first.map(CallRecord.init) else { return nil }
+    try await CallEventStore.append(.call(record.proto), to: record, transaction)
+    return record
+  }
+
+  /// Notes the carrier's name for a call.
+  static func setCarrierID(
+    _ carrierID: String, of id: CallID, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      "UPDATE calls SET carrier_id = \(carrierID) WHERE call_id = \(id.text) AND carrier_id IS NULL")
+  }
+
+  /// Writes what a call that is over has cost.
+  static func setCost(
+    telephony: Rupees, model: Rupees, of id: CallID, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE calls SET cost_telephony = \(telephony.micros), cost_model = \(model.micros),
+        revision = revision + 1
+      WHERE call_id = \(id.text)
+      """)
+  }
+}
+
+/// A call about to be inserted.
+struct NewCall: Sendable {
+  var id = CallID()
+  var merchant: MerchantID
+  var agent: AgentID
+  var direction: CallRecord.Direction
+  var phoneNumber: PhoneNumber?
+  var callerID: PhoneNumber?
+  var language: String
+  var state: CallState
+  var decisionID: String?
+  var doNotDisturb = "not_asked"
+  var variablesJSON = "{}"
+  var metadataJSON: String?
+  var webhookURL = ""
+  var owner: String?
+}

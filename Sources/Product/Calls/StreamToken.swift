@@ -1,0 +1,24 @@
+internal import Buffers
+package import Domain
+internal import TLS
+
+/// The secret in the path of a stream's address: who knows it may be the carrier's leg of that call.
+/// It is good once, because a call that has begun takes no second leg.
+package enum StreamToken {
+  /// The token of a call: 32 hexadecimal digits.
+  static func make(_ call: CallID, key: [UInt8]) -> String {
+    Hex.encode(Array(Digest.hmacSHA256(key: key, Array("stream:v1:\(call.text)".utf8)).prefix(16)))
+  }
+
+  /// Whether `token` is that of `call`, in time that does not depend on where they differ.
+  package static func isValid(_ token: String, for call: CallID, key: [UInt8]) -> Bool {
+    constantTimeEqual(Array(token.utf8), Array(make(call, key: key).utf8))
+  }
+
+  /// The path that AgentStream opens, as a template.
+  package static let pathTemplate = "/api/v1/agentstream/{call_id}/{token}"
+
+  static func path(_ call: CallID, key: [UInt8]) -> String {
+    "/api/v1/agentstream/\(call.text)/\(make(call, key: key))"
+  }
+}

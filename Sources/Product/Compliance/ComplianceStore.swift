@@ -1,0 +1,47 @@
+package import Domain
+package import Postgres
+package import Schema
+internal import Protobuf
+
+/// All SQL of compliance. Every function runs in the caller's transaction.
+package enum ComplianceStore {
+  /// Keeps a verdict on a call and returns it with its id.
+  package static func insert(
+    _ decision: Gate.Decision, call: CallID, merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Gate.Decision {
+    var decision = decision
+    decision.decisionId = DecisionID().text
+    let verdict = decision.verdict == .allow ? "allow" : "block"
+    let time = Moment(decision.evaluateTime ?? WallClock.now.timestamp)
+    _ = try await transaction.query(
+      """
+      INSERT INTO decisions
+        (decision_id, merchant_id, call_id, verdict, rules_version, decision, evaluate_time)
+      VALUES (\(decision.decisionId), \(merchant.text), \(call.text), \(verdict),
+        \(decision.rulesVersion), \(String(decoding: try decision.json(), as: UTF8.self))::jsonb,
+        \(time))
+      """)
+    return decision
+  }
+
+  /// Whether the merchant has the number on its own do-not-call list.
+  package static func isSuppressed(
+    _ number: PhoneNumber, merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT 1 AS one FROM suppressions
+      WHERE merchant_id = \(merchant.text) AND phone_number = \(number.e164)
+      """)
+    return !rows.isEmpty
+  }
+
+  /// Whether the merchant may place calls; reads the table of accounts.
+  package static func isActive(
+    _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Bool {
+    let rows = try await transaction.query(
+      "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) AND state = 'active'")
+    return !rows.isEmpty
+  }
+}

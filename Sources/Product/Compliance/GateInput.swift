@@ -1,0 +1,53 @@
+package import Domain
+package import Schema
+
+/// Everything the gate looks at. It asks nothing else: no clock, no database, no network.
+package struct GateInput: Sendable {
+  package typealias Purpose = Payaid.Voice.V1.CallPurpose
+
+  /// What the national do-not-disturb register says of a number, as far as it is known.
+  package enum DoNotDisturb: String, Sendable, Hashable {
+    /// Nobody was asked, since the purpose does not need it.
+    case notAsked = "not_asked"
+    /// The register was asked and could not answer; never taken as clear.
+    case unknown
+    case clear
+    case blocked
+  }
+
+  /// When the call would be dialled.
+  package var now: Moment
+  package var purpose: Purpose
+  /// The number to dial.
+  package var callee: PhoneNumber
+  /// The number to call from; `nil` when the merchant has none.
+  package var callerID: PhoneNumber?
+  package var merchantIsActive: Bool
+  package var agentIsActive: Bool
+  /// The callee is on the merchant's own do-not-call list.
+  package var isSuppressed: Bool
+  package var doNotDisturb: DoNotDisturb
+
+  package init(
+    now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
+    merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool, doNotDisturb: DoNotDisturb
+  ) {
+    self.now = now
+    self.purpose = purpose
+    self.callee = callee
+    self.callerID = callerID
+    self.merchantIsActive = merchantIsActive
+    self.agentIsActive = agentIsActive
+    self.isSuppressed = isSuppressed
+    self.doNotDisturb = doNotDisturb
+  }
+
+  /// Whether the do-not-disturb register concerns a call of this purpose (TCCCPR 2018: promotional
+  /// and service-explicit; an unclassified call counts as promotional).
+  package static func needsDoNotDisturb(_ purpose: Purpose) -> Bool {
+    switch purpose {
+    case .transactional, .service: false
+    default: true
+    }
+  }
+}

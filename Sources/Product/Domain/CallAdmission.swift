@@ -1,0 +1,44 @@
+package import Postgres
+package import RPCCore
+package import Schema
+
+/// What the compliance gate is asked about one call.
+package struct AdmissionRequest: Sendable {
+  package var merchant: MerchantID
+  package var call: CallID
+  package var agent: Payaid.Voice.V1.Agent
+  package var callee: PhoneNumber
+  package var callerID: PhoneNumber?
+
+  package init(
+    merchant: MerchantID, call: CallID, agent: Payaid.Voice.V1.Agent, callee: PhoneNumber,
+    callerID: PhoneNumber?
+  ) {
+    self.merchant = merchant
+    self.call = call
+    self.agent = agent
+    self.callee = callee
+    self.callerID = callerID
+  }
+}
+
+/// Whether a call may be placed: where the areas of calls and compliance meet.
+package protocol CallAdmission: Sendable {
+  /// What the national do-not-disturb register says of the callee, where the law asks for it:
+  /// `not_asked`, `unknown`, `clear` or `blocked`. Asked before a transaction, since it may be slow.
+  func doNotDisturb(_ request: AdmissionRequest) async -> String
+  /// The verdict, stored with its audit leaf in the caller's transaction.
+  func decide(
+    _ request: AdmissionRequest, doNotDisturb: String, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Decision
+  /// A verdict of `BLOCK` as an error of the API.
+  func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError
+}
+
+/// Where calls find their agents.
+package protocol AgentDirectory: Sendable {
+  /// The agent, `nil` when there is none that the transaction may see or it is deleted.
+  func agent(
+    _ id: AgentID, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Agent?
+}

@@ -1,0 +1,22 @@
+/// A merchant's kind of identifier.
+package enum MerchantEntity: Identified { package static let idPrefix = "mer" }
+/// An agent's.
+package enum AgentEntity: Identified { package static let idPrefix = "agt" }
+/// A call's.
+package enum CallEntity: Identified { package static let idPrefix = "call" }
+/// A user's.
+package enum UserEntity: Identified { package static let idPrefix = "usr" }
+/// A gate decision's.
+package enum DecisionEntity: Identified { package static let idPrefix = "dec" }
+/// A consent's.
+package enum ConsentEntity: Identified { package static let idPrefix = "con" }
+/// A suppression's.
+package enum SuppressionEntity: Identified { package static let idPrefix = "sup" }
+
+package typealias MerchantID = ID<MerchantEntity>
+package typealias AgentID = ID<AgentEntity>
+package typealias CallID = ID<CallEntity>
+package typealias UserID = ID<UserEntity>
+package typealias DecisionID = ID<DecisionEntity>
+package typealias ConsentID = ID<ConsentEntity>
+package typealias SuppressionID = ID<SuppressionEntity>

@@ -1,0 +1,52 @@
+internal import TLS
+
+/// Something with an identifier of its own kind.
+package protocol Identified: Sendable {
+  /// What its identifiers begin with, without the underscore: `agt`.
+  static var idPrefix: String { get }
+}
+
+/// An opaque, sortable identifier: prefix, underscore, and a ULID of 26 Crockford base-32 characters
+/// (48 bits of milliseconds, 80 random bits), so that later ones compare greater.
+package struct ID<Entity: Identified>: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// The whole text, `agt_01JD…`.
+  package let text: String
+
+  /// A new identifier, made at `milliseconds` since 1970.
+  package init(milliseconds: Int64 = WallClock.now.milliseconds) {
+    text = Entity.idPrefix + "_" + ULID.make(milliseconds: milliseconds)
+  }
+
+  /// The identifier that `text` spells, or `nil` when it is none of this kind.
+  package init?(_ text: String) {
+    let prefix = Entity.idPrefix + "_"
+    guard text.hasPrefix(prefix), ULID.isValid(text.utf8.dropFirst(prefix.utf8.count)) else {
+      return nil
+    }
+    self.text = text
+  }
+
+  package var description: String { text }
+
+  package static func < (a: ID, b: ID) -> Bool { a.text < b.text }
+}
+
+/// The 26 characters of a ULID.
+enum ULID {
+  private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+  static func make(milliseconds: Int64) -> String {
+    var value = UInt128(truncatingIfNeeded: milliseconds) << 80
+    for (index, byte) in RandomBytes.make(10).enumerated() {
+      value |= UInt128(byte) << UInt128(8 * (9 - index))
+    }
+    let characters = (0..<26).map { position in
+      alphabet[Int(truncatingIfNeeded: (value >> UInt128(5 * (25 - position))) & 31)]
+    }
+    return String(decoding: characters, as: UTF8.self)
+  }
+
+  static func isValid(_ text: some Collection<UInt8>) -> Bool {
+    text.count == 26 && text.allSatisfy(alphabet.contains)
+  }
+}

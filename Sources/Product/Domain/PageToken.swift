@@ -1,0 +1,53 @@
+internal import Buffers
+internal import RPCCore
+internal import TLS
+
+/// Makes and reads page tokens (AIP-158): where the next page begins, bound to the request's other
+/// arguments and authenticated, so that a client can neither read nor bend them.
+package struct PageTokens: Sendable {
+  private let key: [UInt8]
+
+  /// Tokens good for as long as `key`, 32 bytes, is kept.
+  package init(key: [UInt8]) { self.key = key }
+
+  /// A token for the page that begins after `cursor`, in a list asked for with `arguments`.
+  package func make(cursor: String, arguments: [String]) -> String {
+    let tag = self.tag(cursor: cursor, arguments: arguments)
+    return Base64.encode(tag + Array(cursor.utf8), variant: .urlSafe, padded: false)
+  }
+
+  /// The cursor in `token`, `nil` for the first page. Throws `invalidArgument` for a token that is
+  /// not ours or belongs to other arguments.
+  package func cursor(in token: String, arguments: [String]) throws -> String? {
+    if token.isEmpty { return nil }
+    guard let bytes = Base64.decode(token), bytes.count > 16 else { throw Self.invalid }
+    let cursor = String(decoding: bytes.dropFirst(16), as: UTF8.self)
+    let expected = tag(cursor: cursor, arguments: arguments)
+    guard constantTimeEqual(Array(bytes.prefix(16)), expected) else { throw Self.invalid }
+    return cursor
+  }
+
+  private static var invalid: RPCError {
+    RPCError(.invalidArgument, "page_token is not one of this list with these arguments")
+  }
+
+  private func tag(cursor: String, arguments: [String]) -> [UInt8] {
+    let parts = ([cursor] + arguments).map { "\($0.utf8.count):\($0)" }
+    return Array(Digest.hmacSHA256(key: key, Array(parts.joined().utf8)).prefix(16))
+  }
+}
+
+/// How many entries a page holds.
+package enum PageSize {
+  /// The most, and the default.
+  package static let limit = 50
+
+  /// `requested` as AIP-158 reads it: 0 is the default, more than the most is the most. Throws
+  /// `invalidArgument` for a negative one.
+  package static func checked(_ requested: Int32) throws -> Int {
+    guard requested >= 0 else {
+      throw RPCError(.invalidArgument, "page_size is \(requested); the least is 0")
+    }
+    return requested == 0 ? limit : min(Int(requested), limit)
+  }
+}
