@@ -4,7 +4,7 @@ extension EventLoop {
   /// Throws `CancellationError` at once when the task is cancelled, and `EventLoopError` of kind
   /// `loopStopped` when the loop ends first.
   public func sleep(for duration: Duration) async throws {
-    let sleeper = LoopBound(Sleeper(loop: confined))
+    let sleeper = LoopConfined(Sleeper(loop: confined))
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         perform { sleeper.value.start(duration, continuation) }
@@ -22,12 +22,12 @@ extension EventLoop {
 
 /// One sleep: waiting to start → asleep → over. Cancelled may come at any of these.
 private final class Sleeper {
-  private let loop: LoopBound<LoopCore>
+  private let loop: LoopConfined<LoopCore>
   private var timer: LoopTimer?
   private var continuation: CheckedContinuation<Void, any Error>?
   private var isCancelled = false
 
-  init(loop: LoopBound<LoopCore>) { self.loop = loop }
+  init(loop: LoopConfined<LoopCore>) { self.loop = loop }
 
   func start(_ duration: Duration, _ continuation: CheckedContinuation<Void, any Error>) {
     self.continuation = continuation

@@ -11,13 +11,13 @@ internal import Synchronization
 public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   /// What the thread is called in a debugger.
   public let name: String
-  let confined: LoopBound<LoopCore>
+  let confined: LoopConfined<LoopCore>
   private let mailbox = Mutex(Mailbox())
   private let thread = Atomic<UInt>(0)
 
   private init(name: String) {
     self.name = name
-    confined = LoopBound(LoopCore())
+    confined = LoopConfined(LoopCore())
     unsafe confined.value.loop = self
   }
 
@@ -207,10 +207,4 @@ extension EventLoop {
       return answer
     }
   }
-}
-
-/// A value that only the thread of one loop touches, so that it may be named anywhere.
-struct LoopBound<Value>: @unchecked Sendable {  // the loop's thread is the isolation
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }

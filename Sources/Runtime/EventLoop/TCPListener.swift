@@ -58,7 +58,7 @@ internal import Glibc
     guard status == 0, let client = try? TCPStream(loop: loop) else { return }
     guard unsafe uv_accept(stream, client.stream) == 0 else { return client.close() }
     client.setNoDelay(true)
-    let bound = LoopBound(client)
+    let bound = LoopConfined(client)
     onAccept?(bound.value)
   }
 

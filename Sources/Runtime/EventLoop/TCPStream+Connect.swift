@@ -17,7 +17,7 @@ extension TCPStream {
   public static func connect(
     on loop: EventLoop, to address: SocketAddress, timeout: Duration
   ) async throws -> sending TCPStream {
-    let connector = LoopBound(Connector(loop, address))
+    let connector = LoopConfined(Connector(loop, address))
     let stream = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         loop.perform { connector.value.start(timeout, continuation) }
@@ -33,7 +33,7 @@ extension TCPStream {
 private final class Connector {
   private let loop: EventLoop
   private let address: SocketAddress
-  private var continuation: CheckedContinuation<LoopBound<TCPStream>, any Error>?
+  private var continuation: CheckedContinuation<LoopConfined<TCPStream>, any Error>?
   private var candidates: ArraySlice<RawAddress> = []
   private var attempt: TCPStream?
   private var timer: LoopTimer?
@@ -47,7 +47,7 @@ private final class Connector {
   }
 
   func start(
-    _ timeout: Duration, _ continuation: CheckedContinuation<LoopBound<TCPStream>, any Error>
+    _ timeout: Duration, _ continuation: CheckedContinuation<LoopConfined<TCPStream>, any Error>
   ) {
     guard !isOver else { return continuation.resume(throwing: CancellationError()) }
     self.continuation = continuation
@@ -110,7 +110,7 @@ private final class Connector {
     attempt = nil
     stream.setNoDelay(true)
     let waiting = finish()
-    waiting?.resume(returning: LoopBound(stream))
+    waiting?.resume(returning: LoopConfined(stream))
   }
 
   func end(throwing error: any Error) {
@@ -118,7 +118,7 @@ private final class Connector {
     finish()?.resume(throwing: error)
   }
 
-  private func finish() -> CheckedContinuation<LoopBound<TCPStream>, any Error>? {
+  private func finish() -> CheckedContinuation<LoopConfined<TCPStream>, any Error>? {
     isOver = true
     timer?.cancel()
     timer = nil

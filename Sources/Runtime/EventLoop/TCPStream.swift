@@ -190,7 +190,7 @@ internal import Glibc
     guard !isFailing, !isClosed else { return }
     isFailing = true
     pauseReading()
-    let stream = LoopBound(self)
+    let stream = LoopConfined(self)
     core.add(
       .work { stream.value.finish(EventLoopError(status: status, "using a connection")) })
   }

@@ -1,0 +1,119 @@
+internal import Logging
+internal import Synchronization
+
+/// Writes events as JSON lines on standard error: one line each, with a level, the component, a
+/// lower-case sentence and fields such as request and call ids.
+///
+/// Nothing personal belongs in a message; wrap it in `Personal`, which prints as `<personal>`. Any
+/// thread; a disabled level costs one atomic load. Writing waits when standard error is a full pipe.
+package struct Log: Sendable {
+  /// How much an event matters.
+  package enum Level: Int, Sendable, Comparable, CaseIterable {
+    /// Details of one exchange, off in production.
+    case debug
+    /// Normal events an operator wants to see.
+    case info
+    /// Something went wrong and was dealt with.
+    case warning
+    /// Something is broken and needs a person.
+    case error
+
+    package static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  private static let threshold = Atomic<Int>(Level.info.rawValue)
+  private var logger: Logger
+  private var fields: [(String, LogValue)] = []
+
+  /// A log for `component`, such as "http2" or "calls".
+  package init(_ component: String) {
+    logger = Logger(label: component) { JSONLinesLogHandler(label: $0) }
+    logger.logLevel = .trace
+  }
+
+  /// A log whose lines go to `sink` instead, each with its newline; for tests.
+  package init(_ component: String, sink: @escaping @Sendable ([UInt8]) -> Void) {
+    logger = Logger(label: component) { JSONLinesLogHandler(label: $0, sink: sink) }
+    logger.logLevel = .trace
+  }
+
+  /// Sets, for the whole process, the level below which events are dropped; `info` at first.
+  package static func setLevel(_ level: Level) {
+    threshold.store(level.rawValue, ordering: .relaxed)
+  }
+
+  /// Lets packages that use swift-log directly write here too. Once per process, at start.
+  package static func adoptSwiftLog() {
+    LoggingSystem.bootstrap { JSONLinesLogHandler(label: $0) }
+  }
+
+  /// A log that adds `fields` to every event.
+  package func with(_ fields: KeyValuePairs<String, LogValue>) -> Log {
+    var log = self
+    log.fields.append(contentsOf: fields.map { ($0.key, $0.value) })
+    return log
+  }
+
+  /// Whether an event of `level` would be written; for fields that cost something to make.
+  package static func isEnabled(_ level: Level) -> Bool {
+    level.rawValue >= threshold.load(ordering: .relaxed)
+  }
+
+  /// Writes an event of `level`.
+  package func write(
+    _ level: Level, _ message: @autoclosure () -> String,
+    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
+  ) {
+    guard Self.isEnabled(level) else { return }
+    var metadata: Logger.Metadata = [:]
+    for (key, value) in self.fields { metadata[key] = .stringConvertible(value) }
+    for (key, value) in fields() { metadata[key] = .stringConvertible(value) }
+    logger.log(level: level.swiftLog, "\(message())", metadata: metadata)
+  }
+
+  /// Details of one exchange.
+  package func debug(
+    _ message: @autoclosure () -> String,
+    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
+  ) { write(.debug, message(), fields()) }
+
+  /// A normal event.
+  package func info(
+    _ message: @autoclosure () -> String,
+    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
+  ) { write(.info, message(), fields()) }
+
+  /// Something that went wrong and was dealt with.
+  package func warning(
+    _ message: @autoclosure () -> String,
+    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
+  ) { write(.warning, message(), fields()) }
+
+  /// Something that needs a person.
+  package func error(
+    _ message: @autoclosure () -> String,
+    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
+  ) { write(.error, message(), fields()) }
+}
+
+extension Log.Level {
+  fileprivate var swiftLog: Logger.Level {
+    switch self {
+    case .debug: .debug
+    case .info: .info
+    case .warning: .warning
+    case .error: .error
+    }
+  }
+}
+
+extension LogValue: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .string(let text): text
+    case .integer(let value): String(value)
+    case .double(let value): String(value)
+    case .bool(let value): String(value)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+internal import Buffers
+internal import Synchronization
+internal import Telemetry
+import Testing
+
+/// Lines a log wrote.
+private final class Lines: Sendable {
+  private let all = Mutex<[[UInt8]]>([])
+  func add(_ line: [UInt8]) { all.withLock { $0.append(line) } }
+  var text: [String] { all.withLock { $0.map { String(decoding: $0, as: UTF8.self) } } }
+}
+
+@Suite struct LogTests {
+  @Test func `an event is one JSON line with its fields`() throws {
+    let lines = Lines()
+    let log = Log("calls") { lines.add($0) }.with(["call_id": "c1", "attempt": 2])
+    log.warning("carrier said \"busy\"\n", ["ok": false, "ms": .milliseconds(.microseconds(1500))])
+    let text = try #require(lines.text.first)
+    #expect(text.hasSuffix("\n") && !text.dropLast().contains("\n"))
+    let json = try JSONValue(parsing: text)
+    #expect(json["level"] == "warning")
+    #expect(json["logger"] == "calls")
+    #expect(json["msg"] == "carrier said \"busy\"\n")
+    #expect(json["call_id"] == "c1")
+    #expect(json["attempt"] == 2)
+    #expect(json["ok"] == false)
+    #expect(json["ms"] == 1.5)
+  }
+
+  @Test func `a field cannot replace what every line has`() throws {
+    let lines = Lines()
+    Log("x") { lines.add($0) }.error("real", ["msg": "fake", "level": "fake"])
+    let json = try JSONValue(parsing: try #require(lines.text.first))
+    #expect(json["msg"] == "real")
+    #expect(json["_msg"] == "fake")
+    #expect(json["level"] == "error")
+  }
+
+  @Test func `debug is dropped unless asked for`() {
+    let lines = Lines()
+    Log("x") { lines.add($0) }.debug("quiet")
+    #expect(lines.text == [])
+  }
+
+  @Test func `a personal value never prints`() {
+    let lines = Lines()
+    let number = Personal("+919812345678")
+    Log("x") { lines.add($0) }.info("dialling \(number)", ["to": LogValue(number)])
+    var dumped = ""
+    dump(number, to: &dumped)
+    let all = lines.text.joined() + "\(number) \(String(reflecting: number)) \([number])" + dumped
+    #expect(!all.contains("98123"))
+    #expect(lines.text.joined().contains("\"to\":\"<personal>\""))
+    #expect(number.value.count == 13)
+  }
+
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),
+    (1_700_000_000, "2023-11-14T22:13:20.000Z"), (-1, "1969-12-31T23:59:59.000Z"),
+    (4_107_542_399, "2100-02-28T23:59:59.000Z"), (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+  ])
+  func `a moment has its RFC 3339 text`(seconds: Int64, expected: String) {
+    #expect(Timestamp.text(seconds: seconds) == expected)
+  }
+
+  @Test(arguments: [
+    ("0af7651916cd43dd8448eb211c80319c", true), ("00000000000000000000000000000000", false),
+    ("+af7651916cd43dd8448eb211c80319c", false), ("0af7", false),
+  ])
+  func `a trace id is 32 digits, not all zero`(text: String, valid: Bool) {
+    #expect(TraceID(text)?.description == (valid ? text : nil))
+    #expect(TraceID(TraceID().description) != nil)
+  }
+}
+
+@Suite struct MetricsTests {
+  @Test func `the text lists families by name, with labels and buckets`() {
+    let registry = MetricsRegistry()
+    registry.counter("rpc_total", help: "Calls.", labels: ["code": "o\"k", "a": "1"]).increment(
+      by: 3)
+    registry.gauge("live", help: "Live now.").set(-2)
+    let histogram = registry.histogram("took_seconds", help: "Time.", bounds: [0.1, 1])
+    for value in [0.05, 0.1, 0.5, 7] { histogram.observe(value) }
+    #expect(
+      registry.prometheusText() == """
+        # HELP live Live now.
+        # TYPE live gauge
+        live -2
+        # HELP rpc_total Calls.
+        # TYPE rpc_total counter
+        rpc_total{a="1",code="o\\"k"} 3
+        # HELP took_seconds Time.
+        # TYPE took_seconds histogram
+        took_seconds_bucket{le="0.1"} 2
+        took_seconds_bucket{le="1.0"} 3
+        took_seconds_bucket{le="+Inf"} 4
+        took_seconds_sum 7.65
+        took_seconds_count 4
+
+        """)
+  }
+
+  @Test func `the same name and labels are the same metric`() {
+    let registry = MetricsRegistry()
+    let one = registry.counter("n", help: "", labels: ["a": "1", "b": "2"])
+    #expect(registry.counter("n", help: "", labels: ["b": "2", "a": "1"]) === one)
+    #expect(registry.counter("n", help: "", labels: ["a": "2"]) !== one)
+  }
+
+  @Test func `nothing is lost between threads`() async {
+    let counter = Counter()
+    let histogram = Histogram(bounds: [1])
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          for _ in 0..<1000 {
+            counter.increment()
+            histogram.observe(2)
+          }
+        }
+      }
+    }
+    #expect(counter.value == 4000)
+    #expect(histogram.sum == 8000)
+    #expect(histogram.counts == [0, 4000])
+  }
+}
