@@ -1,0 +1,80 @@
+import Compliance
+import Domain
+import Schema
+import Testing
+
+@Suite struct GateTests {
+  typealias V1 = Payaid.Voice.V1
+
+  /// 2026-11-23, midnight in India.
+  private static let midnight: Int64 = 1_795_372_200
+
+  private func input(
+    _ purpose: V1.CallPurpose = .service, at clock: (Int, Int, Int) = (12, 0, 0),
+    to number: String = "+919876500001"
+  ) throws -> GateInput {
+    let seconds = Int64(clock.0 * 3_600 + clock.1 * 60 + clock.2)
+    return GateInput(
+      now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
+      callee: try #require(PhoneNumber(number)), callerID: PhoneNumber("+918047120000"),
+      merchantIsActive: true, agentIsActive: true, isSuppressed: false, doNotDisturb: .clear)
+  }
+
+  private func failed(_ decision: V1.Decision) -> [String] {
+    decision.results.filter { $0.outcome == .fail }.map(\.rule)
+  }
+
+  @Test func `a service call passes, with every rule in the answer`() throws {
+    let decision = Gate.evaluate(try input())
+    #expect(decision.verdict == .allow)
+    #expect(decision.results.count == 7)
+    #expect(!decision.rulesVersion.isEmpty)
+  }
+
+  @Test(arguments: [
+    ((9, 59, 59), false), ((10, 0, 0), true), ((20, 59, 59), true), ((21, 0, 0), false),
+    ((0, 0, 0), false),
+  ])
+  func `promotional calls go out from ten to nine`(clock: (Int, Int, Int), passes: Bool) throws {
+    for purpose in [V1.CallPurpose.promotional, .unspecified] {
+      let decision = Gate.evaluate(try input(purpose, at: clock))
+      #expect(failed(decision) == (passes ? [] : ["CALLING_HOURS"]))
+    }
+    #expect(Gate.evaluate(try input(.service, at: clock)).verdict == .allow)
+  }
+
+  @Test(arguments: [((8, 0, 0), 10), ((21, 0, 0), 34), ((23, 59, 59), 34)])
+  func `the answer says when the clock will allow it`(clock: (Int, Int, Int), hour: Int) throws {
+    let decision = Gate.evaluate(try input(.promotional, at: clock))
+    #expect(decision.nextAllowedTime?.seconds == Self.midnight + Int64(hour) * 3_600)
+  }
+
+  @Test func `waiting is not advised when something else is wrong too`() throws {
+    var blocked = try input(.promotional, at: (8, 0, 0))
+    blocked.isSuppressed = true
+    #expect(Gate.evaluate(blocked).nextAllowedTime == nil)
+  }
+
+  @Test(arguments: [GateInput.DoNotDisturb.unknown, .notAsked, .blocked])
+  func `only a clear register lets a promotional call pass`(status: GateInput.DoNotDisturb) throws {
+    var asked = try input(.promotional)
+    asked.doNotDisturb = status
+    #expect(failed(Gate.evaluate(asked)) == ["DO_NOT_DISTURB"])
+    var service = try input(.service)
+    service.doNotDisturb = status
+    #expect(Gate.evaluate(service).verdict == .allow)
+  }
+
+  @Test func `every reason is listed, those against it first`() throws {
+    var bad = try input(.promotional, at: (3, 0, 0), to: "+911800110000")
+    bad.callerID = nil
+    bad.merchantIsActive = false
+    bad.agentIsActive = false
+    bad.isSuppressed = true
+    bad.doNotDisturb = .blocked
+    let decision = Gate.evaluate(bad)
+    #expect(decision.verdict == .block)
+    #expect(failed(decision).count == 7)
+    #expect(decision.results.prefix(7).allSatisfy { $0.outcome == .fail })
+  }
+}
