@@ -1,0 +1,71 @@
+internal import HTTP
+
+/// Received bytes that are taken line by line; every line must end with CR LF.
+struct LineBuffer {
+  private(set) var bytes: [UInt8] = []
+  private(set) var position = 0
+  private var scanned = 0
+
+  /// Bytes not taken yet.
+  var count: Int { bytes.count - position }
+
+  mutating func append(_ more: UnsafeRawBufferPointer) {
+    if position > 0, position >= bytes.count / 2 {
+      bytes.removeSubrange(..<position)
+      scanned -= position
+      position = 0
+    }
+    bytes.append(contentsOf: more)
+  }
+
+  /// The next line without its end; nil until it is complete.
+  ///
+  /// Throws `tooLong` once more than `limit` bytes came without an end, and refuses a bare CR or LF
+  /// and NUL, which other parsers read differently.
+  mutating func line(
+    limit: Int, tooLong: @autoclosure () -> HTTP1Error
+  ) throws(HTTP1Error) -> ArraySlice<UInt8>? {
+    var index = max(scanned, position)
+    while index < bytes.count {
+      switch bytes[index] {
+      case 10:
+        guard index > position, bytes[index - 1] == 13 else {
+          throw HTTP1Error(.startLine, .badRequest, "line ends with a bare line feed")
+        }
+        let line = bytes[position..<(index - 1)]
+        if line.count > limit { throw tooLong() }
+        position = index + 1
+        scanned = position
+        return line
+      case 0: throw HTTP1Error(.field, .badRequest, "line holds a nul byte")
+      default:
+        if index > position, bytes[index - 1] == 13 {
+          throw HTTP1Error(.startLine, .badRequest, "line holds a bare carriage return")
+        }
+      }
+      index += 1
+    }
+    scanned = index
+    if count > limit + 2 { throw tooLong() }
+    return nil
+  }
+
+  /// Up to `limit` bytes, as many as there are.
+  mutating func take(_ limit: Int) -> [UInt8] {
+    let end = position + min(limit, count)
+    defer {
+      position = end
+      scanned = max(scanned, end)
+    }
+    return Array(bytes[position..<end])
+  }
+
+  /// Whether the next bytes are CR LF; nil when it cannot be told yet, false when they are not.
+  mutating func takeLineEnd() -> Bool? {
+    if count >= 1, bytes[position] != 13 { return false }
+    guard count >= 2 else { return nil }
+    guard bytes[position + 1] == 10 else { return false }
+    _ = take(2)
+    return true
+  }
+}

@@ -1,0 +1,118 @@
+internal import CWslay
+internal import HTTP
+
+/// What arrived on a WebSocket.
+package enum WebSocketEvent: Sendable, Equatable {
+  case message(WebSocketMessage)
+  case ping
+  case pong([UInt8])
+  /// The peer's close frame, or our own reason when the peer broke the protocol. Nothing follows.
+  case close(WebSocketCloseReason)
+}
+
+/// The frames of one WebSocket over wslay: bytes in, messages out, and back. No extensions.
+///
+/// Pings are answered and close frames returned by themselves. Lives on its connection's loop; every
+/// method may be called while an event is delivered, except `receive`.
+@safe
+package final class WebSocketSession {
+  private let core: UnsafeMutablePointer<WebSocketCore>
+  private let raw: wslay_event_context_ptr
+
+  /// A session behind a completed handshake; a message above `maxMessage` bytes closes with 1009.
+  package init(role: WebSocketRole, maxMessage: Int) throws(WebSocketError) {
+    unsafe core = .allocate(capacity: 1)
+    unsafe core.initialize(to: WebSocketCore())
+    var callbacks = unsafe WebSocketCore.callbacks
+    var made: wslay_event_context_ptr?
+    let result =
+      switch role {
+      case .server: unsafe wslay_event_context_server_init(&made, &callbacks, core)
+      case .client: unsafe wslay_event_context_client_init(&made, &callbacks, core)
+      }
+    guard result == 0, let made = unsafe made else {
+      unsafe core.deinitialize(count: 1)
+      unsafe core.deallocate()
+      throw WebSocketError(.session, .internalServerError, "wslay context could not be made")
+    }
+    unsafe raw = made
+    unsafe wslay_event_config_set_max_recv_msg_length(raw, UInt64(maxMessage))
+  }
+
+  deinit {
+    unsafe wslay_event_context_free(raw)
+    unsafe core.deinitialize(count: 1)
+    unsafe core.deallocate()
+  }
+
+  /// Takes bytes from the peer and delivers what they complete, after wslay has returned.
+  package func receive(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
+    unsafe core.pointee.input = unsafe bytes
+    let result = unsafe wslay_event_recv(raw)
+    unsafe core.pointee.input = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    var events: [WebSocketEvent] = []
+    unsafe swap(&events, &core.pointee.inbox)
+    for event in events { each(event) }
+    if let failure = failure(result) { each(.close(failure)) }
+  }
+
+  /// Queues a message; dropped once a close frame is queued.
+  package func send(_ message: WebSocketMessage) {
+    switch message {
+    case .text(let bytes): queue(UInt8(WSLAY_TEXT_FRAME.rawValue), bytes)
+    case .binary(let bytes): queue(UInt8(WSLAY_BINARY_FRAME.rawValue), bytes)
+    }
+  }
+
+  /// Queues a ping; at most the first 125 bytes of `payload` go with it.
+  package func ping(_ payload: [UInt8] = []) {
+    queue(UInt8(WSLAY_PING.rawValue), Array(payload.prefix(125)))
+  }
+
+  /// Queues a close frame, once; a reason above 123 bytes is cut between characters.
+  package func close(code: UInt16, reason: String = "") {
+    guard !isCloseQueued else { return }
+    isCloseQueued = true
+    var text = reason
+    while text.utf8.count > 123 { text.removeLast() }
+    let bytes = Array(text.utf8)
+    // 1005 and 1006 are never sent; wslay writes an empty close frame for code 0.
+    let sent = code == 1005 || code == 1006 ? 0 : code
+    _ = unsafe wslay_event_queue_close(raw, sent, bytes, sent == 0 ? 0 : bytes.count)
+  }
+
+  /// Appends the frames that wait to `output`.
+  package func takeOutput(into output: inout [UInt8]) {
+    unsafe swap(&core.pointee.output, &output)
+    _ = unsafe wslay_event_send(raw)
+    unsafe swap(&core.pointee.output, &output)
+  }
+
+  /// Whether both sides have said goodbye, or ours did after a broken rule: close the transport.
+  package var isFinished: Bool {
+    unsafe wslay_event_get_close_sent(raw) != 0
+      && (wslay_event_get_close_received(raw) != 0 || hasFailed)
+  }
+
+  private var isCloseQueued = false
+  private var hasFailed = false
+
+  private func queue(_ opcode: UInt8, _ bytes: [UInt8]) {
+    guard !isCloseQueued else { return }
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      var message = unsafe wslay_event_msg(
+        opcode: opcode, msg: bytes.baseAddress, msg_length: bytes.count)
+      _ = unsafe wslay_event_queue_msg(raw, &message)
+    }
+  }
+
+  /// The reason wslay stopped reading, told once: it has queued a close frame with the same code.
+  private func failure(_ result: Int32) -> WebSocketCloseReason? {
+    guard !hasFailed, unsafe wslay_event_get_close_received(raw) == 0 else { return nil }
+    guard unsafe result != 0 || wslay_event_get_read_enabled(raw) == 0 else { return nil }
+    hasFailed = true
+    isCloseQueued = true
+    let code = unsafe core.pointee.failureCode(afterSending: raw)
+    return WebSocketCloseReason(code: code)
+  }
+}
