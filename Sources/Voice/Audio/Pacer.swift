@@ -5,7 +5,8 @@
 /// `lead` (plus one chunk) unplayed at the peer, so that an interruption finds little to throw away.
 package struct Pacer: Sendable {
   package enum Item: Sendable, Equatable {
-    case audio(PCMFrame)
+    /// One chunk; its last `padding` samples are added silence.
+    case audio(PCMFrame, padding: Int)
     /// Follows the audio queued before it.
     case mark(String)
   }
@@ -80,7 +81,7 @@ package struct Pacer: Sendable {
     var items: [Item] = []
     takeMarks(into: &items)
     while peerEmptyAt - now <= lead, let count = nextChunk(at: now) {
-      items.append(.audio(takeChunk(count)))
+      items.append(.audio(takeChunk(count), padding: chunkSamples - count))
       peerEmptyAt = max(peerEmptyAt, now) + rate.duration(samples: chunkSamples)
       takeMarks(into: &items)
     }

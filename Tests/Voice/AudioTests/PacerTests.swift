@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PacerTests {
   private func audio(_ items: [Pacer.Item]) -> [PCMFrame] {
-    items.compactMap { if case .audio(let frame) = $0 { frame } else { nil } }
+    items.compactMap { if case .audio(let frame, _) = $0 { frame } else { nil } }
   }
 
   @Test func `a long answer leaves in full chunks at real time with a bounded lead`() {

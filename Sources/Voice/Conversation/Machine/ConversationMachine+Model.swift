@@ -1,0 +1,176 @@
+internal import Audio
+internal import Speech
+
+/// What the model does, and the agent's turns.
+extension ConversationMachine {
+  static var farewellMark: String { "farewell" }
+
+  mutating func modelEvent(_ event: RealtimeEvent, at now: Duration) {
+    switch event {
+    case .ready:
+      guard !isModelReady else { return }
+      isModelReady = true
+      greetIfReady(at: now)
+    case .audio(let frame): modelAudio(frame, at: now)
+    case .inputTranscript(let text): caller.add(text, at: now)
+    case .outputTranscript(let text): modelText(text)
+    case .generationComplete: closeTurn()
+    case .turnComplete: turnComplete(at: now)
+    case .interrupted: interrupted(at: now)
+    case .toolCalls(let calls): for call in calls { toolCalled(call, at: now) }
+    case .toolCallsCancelled(let ids): for id in ids { toolCancelled(id) }
+    case .usage: break
+    case .reconnected: reconnected(at: now)
+    case .closed(let error): modelClosed(error, at: now)
+    }
+  }
+
+  private mutating func modelAudio(_ frame: PCMFrame, at now: Duration) {
+    guard closing?.isModelDone != true, !frame.isEmpty else { return }
+    awaitingSince = nil
+    if turns.last.map(\.isClosed) ?? true { beginTurn(at: now) }
+    let index = turns.count - 1
+    turns[index].received += frame.duration
+    queued += frame.duration
+    outputs.append(.sendAudio(frame))
+    // A mark each second keeps the playback clock honest in the middle of a long answer.
+    if turns[index].received - turns[index].marked >= .seconds(1) {
+      turns[index].marked = turns[index].received
+      expectMark("turn-\(turns[index].number)-\(turns[index].received.wholeMilliseconds)")
+    }
+  }
+
+  private mutating func beginTurn(at now: Duration) {
+    lastTurn += 1
+    wasNudged = false
+    bargeIn = nil
+    turns.append(
+      AgentTurn(
+        number: lastTurn, start: queued, firstAudioAt: now,
+        callerEndedAt: caller.takeEnd(), text: pendingText))
+    pendingText = ""
+    if closing == nil { enter(.speaking) }
+  }
+
+  private mutating func expectMark(_ name: String) {
+    playback.expect(name, at: queued)
+    outputs.append(.mark(name))
+  }
+
+  /// Text may come before the first audio of its turn, or after the last.
+  private mutating func modelText(_ text: String) {
+    if turns.isEmpty { pendingText += text } else { turns[turns.count - 1].text += text }
+  }
+
+  /// All audio of the open turn has arrived: send its remainder and ask when it has been played.
+  mutating func closeTurn() {
+    guard let last = turns.indices.last, !turns[last].isClosed else { return }
+    turns[last].isClosed = true
+    outputs.append(.flushAudio)
+    expectMark(turns[last].endMark)
+  }
+
+  private mutating func turnComplete(at now: Duration) {
+    if isTurnVoid {
+      isTurnVoid = false
+      if state != .interrupted { return }
+      enter(.listening)
+      if !caller.isSpeaking, caller.endedAt != nil { awaitModel(from: now) }
+      return
+    }
+    // A turn without a sound (a function call, a refusal) leaves the question open to the watchdog.
+    closeTurn()
+    closing?.isModelDone = true
+    if bargeIn == nil { writeDownCaller(before: .forever, turn: turns.last?.number) }
+    pendingText = ""
+  }
+
+  private mutating func interrupted(at now: Duration) {
+    if isAnnouncing || closing != nil { return }
+    let position = playback.cleared(at: now)
+    outputs.append(.clear)
+    if !turns.isEmpty { counters.interruptions += 1 }
+    for turn in turns { writeDown(turn, heardUpTo: position, at: now) }
+    turns.removeAll()
+    pendingText = ""
+    isTurnVoid = true
+    queued = playback.sent
+    lastActivity = now
+    awaitingSince = nil
+    enter(.interrupted)
+  }
+
+  private mutating func reconnected(at now: Duration) {
+    counters.modelReconnects += 1
+    closeTurn()
+    if awaitingSince != nil { awaitingSince = now }
+  }
+
+  private mutating func modelClosed(_ error: SpeechError?, at now: Duration) {
+    guard closing == nil else { return }
+    fail(.modelFailed(error?.kind.rawValue ?? "closed"), at: now)
+  }
+
+  /// Ends the call for a fault of ours, with an apology when there is one to play.
+  mutating func fail(_ reason: CallEndReason, at now: Duration) {
+    guard let prompt = options.failurePrompt, mediaStart != nil else {
+      return finish(reason, at: now)
+    }
+    closeTurn()
+    let left = max(.zero, queued - playback.sent) + max(.zero, playback.expectedEnd - now)
+    play(prompt, mark: Self.farewellMark)
+    close(reason, deadline: now + left + prompt.duration + .seconds(2), isModelDone: true)
+  }
+
+  mutating func close(_ reason: CallEndReason, deadline: Duration, isModelDone: Bool) {
+    closing = Closing(reason: reason, deadline: deadline, isModelDone: isModelDone)
+    awaitingSince = nil
+    enter(.ending)
+  }
+
+  /// Retires turns that were heard to their end, and ends a closing call when nothing is left to play.
+  mutating func settle(at now: Duration) {
+    let position = playback.heard(at: now)
+    while let turn = turns.first, turn.isClosed,
+      position >= turn.end || isMarkOverdue(turn, at: now)
+    {
+      turns.removeFirst()
+      writeDown(turn, heardUpTo: turn.end, at: now)
+      lastActivity = max(lastActivity, now)
+    }
+    if turns.isEmpty, state == .speaking { enter(.listening) }
+    if turns.isEmpty, state == .listening, awaitingSince != nil { enter(.thinking) }
+  }
+
+  /// A mark that never comes must not hold a turn open.
+  func isMarkOverdue(_ turn: AgentTurn, at now: Duration) -> Bool {
+    playback.sent >= turn.end && now >= playback.expectedEnd + Self.markGrace
+  }
+
+  static var markGrace: Duration { .milliseconds(1_500) }
+
+  mutating func writeDown(_ turn: AgentTurn, heardUpTo position: Duration, at now: Duration) {
+    writeDownCaller(before: bargeIn ?? .forever, turn: turn.number)
+    let text = turn.heardText(upTo: position).trimmed
+    guard !text.isEmpty else { return }
+    outputs.append(
+      .transcript(
+        TranscriptEntry(
+          turn: turn.number, speaker: .agent, text: text,
+          startedAt: sinceStart(turn.firstSentAt ?? turn.firstAudioAt), endedAt: sinceStart(now),
+          isComplete: turn.isClosed && position >= turn.end)))
+  }
+
+  mutating func writeDownCaller(before limit: Duration, turn: Int? = nil) {
+    guard var entry = caller.takeEntry(turn: turn ?? lastTurn + 1, before: limit) else { return }
+    entry.startedAt = sinceStart(entry.startedAt)
+    entry.endedAt = sinceStart(entry.endedAt)
+    outputs.append(.transcript(entry))
+  }
+}
+
+extension Duration {
+  var wholeMilliseconds: Int64 {
+    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}

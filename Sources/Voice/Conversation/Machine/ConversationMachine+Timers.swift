@@ -1,0 +1,75 @@
+/// Limits in time. Each is a deadline computed from the state; there is nothing to cancel.
+extension ConversationMachine {
+  private enum Limit {
+    case start, model, duration, carrierSilence, callerSilence, modelSilence, announcement, closing
+    case tool(String)
+    case playedOut
+  }
+
+  /// When `.tick` is wanted next, if nothing happens before; nil once the call is over.
+  package var nextDeadline: Duration? { isOver ? nil : limits.map(\.at).min() }
+
+  mutating func tick(at now: Duration) {
+    for limit in limits where limit.at <= now && !isOver { reached(limit.kind, at: now) }
+  }
+
+  private var limits: [(kind: Limit, at: Duration)] {
+    guard let mediaStart else { return [(.start, createdAt + options.startLimit)] }
+    var limits: [(Limit, Duration)] = [
+      (.duration, mediaStart + options.maxDuration),
+      (.carrierSilence, lastCallerFrame + options.carrierSilenceLimit),
+    ]
+    if !isModelReady, closing == nil {
+      limits.append((.model, max(createdAt, mediaStart) + options.startLimit))
+    }
+    if let announcementEnd { limits.append((.announcement, announcementEnd)) }
+    limits += tools.map { (.tool($0.key), $0.value.deadline) }
+    if let turn = turns.first, turn.isClosed, playback.sent >= turn.end {
+      limits.append((.playedOut, playback.expectedEnd + Self.markGrace))
+    }
+    if let closing {
+      limits.append((.closing, closing.isModelDone ? lastWords(closing) : closing.deadline))
+    } else if let awaitingSince, tools.isEmpty, isModelReady {
+      limits.append((.modelSilence, awaitingSince + options.modelSilenceLimit))
+    } else if state == .listening, !isAnnouncing, isModelReady {
+      limits.append((.callerSilence, lastActivity + options.silenceLimit))
+    }
+    return limits
+  }
+
+  /// A closing call whose model is done ends when everything sent has been played.
+  private func lastWords(_ closing: Closing) -> Duration {
+    if playback.sent < queued || !turns.isEmpty { return closing.deadline }
+    return min(closing.deadline, playback.expectedEnd)
+  }
+
+  private mutating func reached(_ limit: Limit, at now: Duration) {
+    switch limit {
+    case .start: finish(.carrierNeverStarted, at: now)
+    case .model: fail(.modelFailed("not ready in time"), at: now)
+    case .duration: finish(.maxDuration, at: now)
+    case .carrierSilence: finish(.carrierSilent, at: now)
+    case .callerSilence: callerSilent(at: now)
+    case .modelSilence: modelSilent(at: now)
+    case .announcement: announcementDone(at: now)
+    case .closing: if let closing { finish(closing.reason, at: now) }
+    case .tool(let id): toolTimedOut(id, at: now)
+    case .playedOut: break  // `settle` retires the turn
+    }
+  }
+
+  private mutating func callerSilent(at now: Duration) {
+    guard prompts < options.silencePrompts else { return finish(.callerSilent, at: now) }
+    prompts += 1
+    counters.silencePrompts += 1
+    lastActivity = now
+    prompt(options.silencePrompt, at: now)
+  }
+
+  private mutating func modelSilent(at now: Duration) {
+    if wasNudged { return fail(.modelSilent, at: now) }
+    wasNudged = true
+    counters.modelNudges += 1
+    prompt(options.modelNudge, at: now)
+  }
+}

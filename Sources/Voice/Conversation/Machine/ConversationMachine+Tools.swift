@@ -1,0 +1,42 @@
+internal import Buffers
+internal import Speech
+
+/// Tool calls: each id is answered once, whatever the tool, the model and the caller do.
+extension ConversationMachine {
+  mutating func toolCalled(_ call: ToolCall, at now: Duration) {
+    guard tools[call.id] == nil, !answeredTools.contains(call.id) else { return }
+    counters.toolCalls += 1
+    awaitingSince = nil
+    if call.name == options.endCallTool { return endCall(call, at: now) }
+    tools[call.id] = PendingTool(call: call, deadline: now + options.toolTimeout)
+    outputs.append(.runTool(call))
+  }
+
+  mutating func toolAnswered(_ id: String, _ outcome: ToolResponse.Outcome, at now: Duration) {
+    guard let tool = tools.removeValue(forKey: id) else { return }
+    answeredTools.insert(id)
+    outputs.append(.answerTools([ToolResponse(id: id, name: tool.call.name, outcome: outcome)]))
+    if tools.isEmpty, closing == nil { awaitModel(from: now) }
+  }
+
+  mutating func toolCancelled(_ id: String) {
+    guard tools.removeValue(forKey: id) != nil else { return }
+    answeredTools.insert(id)
+    outputs.append(.cancelTool(id: id))
+  }
+
+  mutating func toolTimedOut(_ id: String, at now: Duration) {
+    guard tools[id] != nil else { return }
+    counters.toolTimeouts += 1
+    outputs.append(.cancelTool(id: id))
+    toolAnswered(
+      id, .failure(reason: "the function did not answer in time", retryable: true), at: now)
+  }
+
+  private mutating func endCall(_ call: ToolCall, at now: Duration) {
+    answeredTools.insert(call.id)
+    let outcome = ToolResponse.Outcome.output(["status": "ending"])
+    outputs.append(.answerTools([ToolResponse(id: call.id, name: call.name, outcome: outcome)]))
+    if closing == nil { close(.agentEnded, deadline: now + .seconds(15), isModelDone: false) }
+  }
+}

@@ -1,0 +1,126 @@
+package import Audio
+
+/// How one call shall run. All times are relative; texts are instructions to the model, not speech.
+package struct ConversationOptions: Sendable {
+  /// Played first and to its end (consent and recording notice); nothing the caller says interrupts it.
+  package var announcement: PCMFrame?
+  /// Asks the model to speak first; nil waits for the caller.
+  package var greeting: String? = "Greet the caller now."
+  /// Played before hanging up when the model fails; any rate.
+  package var failurePrompt: PCMFrame?
+  /// The call ends this long after its media started.
+  package var maxDuration: Duration = .seconds(600)
+  /// Nobody has spoken for this long: the model is asked to check on the caller.
+  package var silenceLimit: Duration = .seconds(10)
+  package var silencePrompt =
+    "The caller has been silent. Ask briefly whether they are still there."
+  /// So many unanswered prompts, then the call ends.
+  package var silencePrompts = 2
+  /// The model has not answered for this long: nudge once, then give up.
+  package var modelSilenceLimit: Duration = .seconds(8)
+  package var modelNudge = "Please answer the caller now."
+  /// A tool that has not answered by then is answered with an error.
+  package var toolTimeout: Duration = .seconds(3)
+  /// The declared function by which the model ends the call; handled here, never run as a tool.
+  package var endCallTool: String? = "end_call"
+  /// The carrier must start its stream, and the model be ready, this soon.
+  package var startLimit: Duration = .seconds(10)
+  /// Without any caller audio for this long the line counts as dead.
+  package var carrierSilenceLimit: Duration = .seconds(10)
+
+  package init() {}
+}
+
+/// Where a conversation stands.
+package enum ConversationState: String, Sendable, Equatable {
+  /// The caller may speak; also while both sides are still connecting.
+  case listening
+  /// The caller has finished and the model has not begun.
+  case thinking
+  /// The agent's speech is being played.
+  case speaking
+  /// The caller spoke over the agent; the rest of that turn is void.
+  case interrupted
+  /// Over, or playing a last sentence.
+  case ending
+}
+
+/// Why a call ended.
+package enum CallEndReason: Sendable, Equatable {
+  case callerHungUp
+  /// The model called the end-call function and its last words were played.
+  case agentEnded
+  case maxDuration
+  /// The caller did not answer the silence prompts.
+  case callerSilent
+  case modelFailed(String)
+  case modelSilent
+  case carrierLost
+  case carrierNeverStarted
+  case carrierSilent
+  case protocolViolation(String)
+  /// Somebody asked for it through the API; the text is theirs.
+  case requested(String)
+
+  /// A stable lower-case word for storage and metrics.
+  package var code: String {
+    switch self {
+    case .callerHungUp: "caller_hung_up"
+    case .agentEnded: "agent_ended"
+    case .maxDuration: "max_duration"
+    case .callerSilent: "caller_silent"
+    case .modelFailed: "model_failed"
+    case .modelSilent: "model_silent"
+    case .carrierLost: "carrier_lost"
+    case .carrierNeverStarted: "carrier_never_started"
+    case .carrierSilent: "carrier_silent"
+    case .protocolViolation: "protocol_violation"
+    case .requested: "requested"
+    }
+  }
+}
+
+package enum Speaker: String, Sendable, Equatable { case caller, agent }
+
+/// What one side said in one turn. Personal data. Times count from the start of the media.
+package struct TranscriptEntry: Sendable, Equatable {
+  package var turn: Int
+  package var speaker: Speaker
+  /// For the agent: only what the caller really heard.
+  package var text: String
+  package var startedAt: Duration
+  package var endedAt: Duration
+  /// False when the caller cut the agent short.
+  package var isComplete: Bool
+
+  package init(
+    turn: Int, speaker: Speaker, text: String, startedAt: Duration, endedAt: Duration,
+    isComplete: Bool = true
+  ) {
+    self.turn = turn
+    self.speaker = speaker
+    self.text = text
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.isComplete = isComplete
+  }
+}
+
+/// How long one answer took. `response` is what the caller feels; `egress` is the part we add.
+package struct TurnLatency: Sendable, Equatable {
+  package var turn: Int
+  /// End of the caller's speech to the first chunk of the answer handed to the carrier; nil for a
+  /// turn the caller did not cause (greeting, nudge).
+  package var response: Duration?
+  /// End of the caller's speech to the model's first audio.
+  package var model: Duration?
+  /// The model's first audio to the first chunk handed to the carrier.
+  package var egress: Duration
+
+  package init(turn: Int, response: Duration?, model: Duration?, egress: Duration) {
+    self.turn = turn
+    self.response = response
+    self.model = model
+    self.egress = egress
+  }
+}

@@ -1,0 +1,53 @@
+internal import Audio
+internal import EventLoop
+internal import Speech
+
+/// What the leg and the model say, on their way to the machine.
+extension CallSession {
+  func legEvent(_ event: CarrierLegEvent) {
+    switch event {
+    case .started(let details):
+      start = details
+      mediaStart = now
+      taps.send(.started(details))
+      feed(.carrierStarted)
+    case .audio(let frame): callerAudio(frame)
+    case .dtmf(let digit): feed(.dtmf(digit))
+    case .mark(let name): feed(.markPlayed(name))
+    case .audioSent(let frame, let padding):
+      recorder?.agent(frame)
+      let silence = frame.rate.duration(samples: padding)
+      feed(.audioSent(speech: frame.duration - silence, padding: silence))
+    case .stopped(let end): feed(.carrierStopped(end))
+    }
+  }
+
+  /// The time from here to the last byte handed to the model's socket is what we add to each frame.
+  private func callerAudio(_ frame: PCMFrame) {
+    let arrived = LoopInstant.readClock()
+    recorder?.caller(frame)
+    feed(.callerAudio(frame))
+    worstIngress = max(worstIngress, arrived.duration(to: LoopInstant.readClock()))
+  }
+
+  func openModel() async {
+    do {
+      let session = try await setup.model.open(setup.realtime, on: loop)
+      guard endReason == nil else { return session.close() }
+      model = session
+      session.onEvent = { [self] event in assumeIsolated { $0.modelEvent(event) } }
+    } catch let error as SpeechError {
+      feed(.model(.closed(error)))
+    } catch {
+      feed(.model(.closed(SpeechError(.transient, "the model could not be opened", cause: error))))
+    }
+  }
+
+  private func modelEvent(_ event: RealtimeEvent) {
+    if case .usage(let tokens) = event {
+      usage += tokens
+      return
+    }
+    feed(.model(event))
+  }
+}
