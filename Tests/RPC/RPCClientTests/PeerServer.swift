@@ -1,0 +1,174 @@
+internal import EventLoop
+internal import GRPC
+internal import HTTP
+internal import HTTP2
+internal import RPCCore
+
+/// A bare HTTP/2 server on a loop whose every answer a test decides.
+actor PeerServer {
+  typealias Script = @Sendable (PeerCall) -> Void
+
+  nonisolated let loop: EventLoop
+  private var listener: TCPListener?
+  private(set) var connectionCount = 0
+  private let script: Script
+  private var connections: [PeerConnection] = []
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  init(loop: EventLoop, _ script: @escaping Script) {
+    self.loop = loop
+    self.script = script
+  }
+
+  func start() throws -> SocketAddress {
+    let listener = try TCPListener.bind(
+      loop, SocketAddress(host: "127.0.0.1", port: 0), reusePort: false
+    ) { [weak self] stream in
+      let box = AcceptedStream(stream)
+      self?.assumeIsolated { $0.accept(box.stream) }
+    }
+    self.listener = listener
+    return listener.boundAddress
+  }
+
+  func stop() {
+    listener?.close()
+    for connection in connections { connection.close() }
+  }
+
+  private func accept(_ stream: TCPStream) {
+    connectionCount += 1
+    let connection = PeerConnection(stream, number: connectionCount, loop: loop, script)
+    connections.append(connection)
+    connection.start()
+  }
+}
+
+/// Carries a stream into the actor of its own loop.
+private struct AcceptedStream: @unchecked Sendable {  // both sides are on the stream's loop
+  let stream: TCPStream
+  init(_ stream: TCPStream) { self.stream = stream }
+}
+
+/// One request, complete when the script gets it.
+final class PeerCall {
+  let connection: PeerConnection
+  let stream: HTTP2StreamID
+  let head: HTTPRequestHead
+  fileprivate(set) var messages: [[UInt8]] = []
+  fileprivate var decoder = EnvelopeDecoder(limit: 1 << 24)
+
+  fileprivate init(_ connection: PeerConnection, _ stream: HTTP2StreamID, _ head: HTTPRequestHead) {
+    self.connection = connection
+    self.stream = stream
+    self.head = head
+  }
+
+  func sendHead(_ headers: HTTPHeaders = HTTPHeaders()) {
+    var all: HTTPHeaders = ["content-type": "application/grpc"]
+    for field in headers { all.add(field.name, field.value) }
+    try? connection.session.submitHeaders(
+      stream, HTTP2Fields(status: HTTPStatus(rawValue: 200), all))
+    connection.flushSoon()
+  }
+
+  func send(_ message: [UInt8]) {
+    try? connection.session.submitData(stream, Envelope.frame(message))
+    connection.flushSoon()
+  }
+
+  func end(_ status: Int, _ headers: HTTPHeaders = HTTPHeaders()) {
+    var fields = HTTP2Fields()
+    fields.append("grpc-status", "\(status)")
+    fields.append(headers)
+    try? connection.session.submitTrailers(stream, fields)
+    connection.flushSoon()
+  }
+
+  /// Head, one message, status 0.
+  func answer(_ message: [UInt8]) {
+    sendHead()
+    send(message)
+    end(0)
+  }
+
+  func trailersOnly(_ headers: HTTPHeaders, status: Int = 200) {
+    try? connection.session.submitHeaders(
+      stream, HTTP2Fields(status: HTTPStatus(rawValue: status), headers), endStream: true)
+    connection.flushSoon()
+  }
+
+  func reset(_ code: HTTP2ErrorCode) {
+    connection.session.resetStream(stream, code)
+    connection.flushSoon()
+  }
+}
+
+final class PeerConnection: BeforeSleepHook {
+  /// 1 for the first connection of the server.
+  let number: Int
+  let session: HTTP2Session
+  private let stream: TCPStream
+  private let loop: EventLoop
+  private let script: PeerServer.Script
+  private var calls: [HTTP2StreamID: PeerCall] = [:]
+  private var isFlushScheduled = false
+  private(set) var resets: [HTTP2ErrorCode] = []
+  /// Whether request bytes are given back to the client as they come.
+  var returnsCredit = true
+
+  init(_ stream: TCPStream, number: Int, loop: EventLoop, _ script: @escaping PeerServer.Script) {
+    self.stream = stream
+    self.number = number
+    self.loop = loop
+    self.script = script
+    var settings = HTTP2Configuration()
+    settings.initialStreamWindow = 65_535
+    // A server session of defaults is always made.
+    session = try! HTTP2Session(role: .server, configuration: settings)
+  }
+
+  func start() {
+    stream.onRead = { [self] bytes in
+      try? session.receive(bytes, now: .zero) { handle($0) }
+      flushSoon()
+    }
+    stream.onEnd = { [self] _ in close() }
+    stream.start()
+    flushSoon()
+  }
+
+  func close() {
+    stream.close()
+  }
+
+  func flushSoon() {
+    guard !isFlushScheduled else { return }
+    isFlushScheduled = true
+    loop.beforeSleep(self)
+  }
+
+  func loopWillSleep() {
+    isFlushScheduled = false
+    var output: [UInt8] = []
+    try? session.takeOutput(into: &output, limit: 1 << 24) { handle($0) }
+    if !output.isEmpty { stream.write(output) }
+  }
+
+  private func handle(_ event: HTTP2Event) {
+    switch event {
+    case .headers(let id, let block, _, let endStream):
+      let call = PeerCall(self, id, block.requestHead())
+      calls[id] = call
+      if endStream || call.head.headers["x-early"] != nil { script(call) }
+    case .data(let id, let bytes, let endStream):
+      guard let call = calls[id] else { return }
+      if returnsCredit { session.consume(id, count: bytes.count) }
+      try? call.decoder.receive(bytes) { call.messages.append($0.bytes) }
+      if endStream, call.head.headers["x-early"] == nil { script(call) }
+    case .reset(_, let code): resets.append(code)
+    default: break
+    }
+  }
+}
