@@ -47,7 +47,7 @@ package final class SphinxEars: Sendable {
       "-logfn", "/dev/null",
     ]
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     let config = unsafe pointers.withUnsafeMutableBufferPointer { list in
       unsafe cmd_ln_parse_r(nil, ps_args(), Int32(list.count), list.baseAddress, 0)
     }

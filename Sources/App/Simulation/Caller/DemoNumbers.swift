@@ -1,0 +1,91 @@
+/// The telephone book of the demo: the last digits of a number choose its script.
+package enum DemoNumbers {
+  private static let english = [
+    "Hello, I would like to know where my order is.",
+    "My order number is four two seven one.",
+    "Can you tell me when it will arrive?",
+    "No, that is all. Thank you, goodbye.",
+  ]
+  private static let hindi = [
+    "नमस्ते, मुझे अपने ऑर्डर की जानकारी चाहिए।",
+    "मेरा ऑर्डर नंबर चार दो सात एक है।",
+    "यह कब तक पहुँचेगा?",
+    "नहीं, बस इतना ही। धन्यवाद, नमस्ते।",
+  ]
+  private static let interrupting = "Sorry, wait a moment. I want to cancel my order."
+
+  /// Scripts by the whole number in the form +91XXXXXXXXXX.
+  package static let scripts: [String: CallScript] = {
+    let entries: [(String, CallScript)] = [
+      ("01", dialogue("english-order-status", english)),
+      ("02", dialogue("hindi-order-status", hindi)),
+      ("03", outcome("busy", .busy)),
+      ("04", outcome("no-answer", .noAnswer)),
+      ("05", outcome("failed", .failed)),
+      ("06", machine()),
+      ("07", hastyCaller()),
+      ("08", bargeIn()),
+      ("09", silentCaller()),
+      ("10", keyPad()),
+      ("11", waitsForAgent()),
+    ]
+    return Dictionary(uniqueKeysWithValues: entries.map { ("+9190000000" + $0.0, $0.1) })
+  }()
+
+  /// The script of any other number.
+  package static let fallback = dialogue("english-order-status", english)
+
+  private static func dialogue(_ name: String, _ texts: [String]) -> CallScript {
+    var script = CallScript()
+    script.name = name
+    script.lines = texts.map { CallScript.Line($0) }
+    return script
+  }
+
+  private static func outcome(_ name: String, _ outcome: CallScript.Outcome) -> CallScript {
+    var script = CallScript()
+    script.name = name
+    script.outcome = outcome
+    return script
+  }
+
+  private static func machine() -> CallScript {
+    var script = dialogue("machine", ["Please leave a message after the tone."])
+    script.outcome = .machine
+    script.lines[0].patience = .milliseconds(300)
+    script.hangUpAfter = .seconds(20)
+    return script
+  }
+
+  private static func hastyCaller() -> CallScript {
+    var script = dialogue("hangs-up", english)
+    script.hangUpAfter = .seconds(5)
+    return script
+  }
+
+  private static func bargeIn() -> CallScript {
+    var script = dialogue("barge-in", [english[0], interrupting, english[3]])
+    script.lines[1].bargeIn = .milliseconds(800)
+    return script
+  }
+
+  private static func silentCaller() -> CallScript {
+    var script = CallScript()
+    script.name = "silent"
+    script.hangUpAfter = .seconds(30)
+    script.ending = .agent
+    return script
+  }
+
+  private static func keyPad() -> CallScript {
+    var script = dialogue("key-pad", [english[0], "My order number follows.", english[3]])
+    script.lines[1].digits = "4271#"
+    return script
+  }
+
+  private static func waitsForAgent() -> CallScript {
+    var script = dialogue("agent-hangs-up", english)
+    script.ending = .agent
+    return script
+  }
+}
