@@ -1,0 +1,58 @@
+import HTTP
+import Testing
+
+@Suite struct HTTPHeadersTests {
+  @Test func `names are found without regard to case and keep their order`() {
+    var headers: HTTPHeaders = ["Set-Cookie": "a=1", "set-cookie": "b=2", "Host": "example.org"]
+    #expect(headers["SET-COOKIE"] == "a=1")
+    #expect(headers.all("set-Cookie") == ["a=1", "b=2"])
+    headers["Set-cookie"] = "c=3"
+    #expect(headers.map(\.name) == ["set-cookie", "host"])
+    #expect(headers["set-cookie"] == "c=3")
+    headers["host"] = nil
+    #expect(!headers.contains("Host"))
+  }
+
+  @Test func `a token list spans fields and ignores case and spaces`() {
+    let headers: HTTPHeaders = ["Connection": "keep-alive , Upgrade", "connection": ",foo"]
+    #expect(headers.tokens("connection") == ["keep-alive", "Upgrade", "foo"])
+    #expect(headers.hasToken("connection", "upgrade"))
+    #expect(!headers.hasToken("connection", "up"))
+  }
+
+  @Test(arguments: ["a\rb", "a\nb", "a\u{0}b", "a\u{7f}b", "a\u{1}"])
+  func `a value with a control character is refused`(value: String) {
+    let headers: HTTPHeaders = ["x-name": value]
+    #expect(throws: HTTPError.self) { try headers.validate() }
+  }
+
+  @Test(arguments: ["", "a b", "a:b", "a\r", "ü", "(a)"])
+  func `a name that is no token is refused`(name: String) {
+    var headers = HTTPHeaders()
+    headers.add(name, "value")
+    #expect(throws: HTTPError.self) { try headers.validate() }
+  }
+
+  @Test(arguments: [
+    ("example.org", true), ("example.org:8080", true), ("127.0.0.1:0", true), ("[::1]:443", true),
+    ("[::1]", true), ("", false), (":80", false), ("a b", false), ("a:b", false), ("a@b", false),
+    ("a:65536", false), ("[::1", false), ("[::1]x", false), ("a/b", false), ("a\r\nb", false),
+    ("[]", false), ("a,b", true),
+  ])
+  func `an authority is a host and a port`(text: String, isValid: Bool) {
+    #expect(HTTPFieldRules.isAuthority(text) == isValid)
+  }
+
+  @Test func `a date is written in the one form of today`() {
+    #expect(HTTPDate.text(secondsSince1970: 784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(HTTPDate.text(secondsSince1970: 0) == "Thu, 01 Jan 1970 00:00:00 GMT")
+    #expect(HTTPDate.text(secondsSince1970: 1_709_164_800) == "Thu, 29 Feb 2024 00:00:00 GMT")
+  }
+
+  @Test func `a target is split at its first question mark`() {
+    let head = HTTPRequestHead(method: "GET", target: "/a?b?c")
+    #expect(head.path == "/a")
+    #expect(head.query == "b?c")
+    #expect(HTTPRequestHead(method: "GET", target: "/a").query == nil)
+  }
+}
