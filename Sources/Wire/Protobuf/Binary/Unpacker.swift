@@ -28,7 +28,8 @@ enum Unpacker {
     guard let c = unsafe type.c else { throw .malformed("\(type.fullName) is for reflection only") }
     // protobuf-c wants a pointer even for no bytes.
     let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    let data = unsafe start ?? UnsafePointer(UnsafeRawPointer(c).assumingMemoryBound(to: UInt8.self))
+    let data =
+      unsafe start ?? UnsafePointer(UnsafeRawPointer(c).assumingMemoryBound(to: UInt8.self))
     if let message = unsafe protobuf_c_message_unpack(c, arena.allocator, bytes.count, data) {
       return UnsafeMutableRawPointer(message)
     }

@@ -39,7 +39,8 @@ struct WireCursor {
 
   @inline(__always)
   init(_ bytes: UnsafeRawBufferPointer) {
-    unsafe base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafePointer(bitPattern: 1)!
+    unsafe base =
+      bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafePointer(bitPattern: 1)!
     offset = 0
     end = bytes.count
   }

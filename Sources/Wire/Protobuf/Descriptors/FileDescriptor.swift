@@ -106,3 +106,13 @@ public final class FileDescriptor: Sendable {
 final class FileAnchor: @unchecked Sendable {
   var file: FileDescriptor?
 }
+
+extension FileDescriptor {
+  /// The enum of a full name declared in this file; asking for another is a bug of the caller.
+  public func enumType(named fullName: String) -> EnumType {
+    guard let type = enums.first(where: { $0.fullName == fullName }) else {
+      fatalError("our bug: \(name) has no enum \(fullName)")
+    }
+    return type
+  }
+}

@@ -1,0 +1,73 @@
+internal import SwiftProtobuf
+internal import SwiftProtobufPluginLibrary
+
+/// The Swift enum of a proto enum.
+struct EnumType {
+  private let descriptor: EnumDescriptor
+  private let index: Int
+
+  /// `index` is the enum's place in its file's list, nested ones after the top-level ones.
+  init(_ descriptor: EnumDescriptor, index: Int) {
+    self.descriptor = descriptor
+    self.index = index
+  }
+
+  private var cases: [EnumValueDescriptor] {
+    descriptor.values.filter { first(of: $0.number) === $0 }
+  }
+
+  /// The first value of a number; later ones are aliases of it.
+  private func first(of number: Int32) -> EnumValueDescriptor? {
+    descriptor.values.first { $0.number == number }
+  }
+
+  func write(_ text: inout SourceText) {
+    let name = SwiftNames.type(descriptor.name)
+    text.doc(Comment.of(descriptor, fallback: "The enum `\(descriptor.fullName)`."))
+    text.block("public enum \(name): ProtobufEnum {") { text in
+      for value in cases {
+        text.doc(Comment.of(value, fallback: "`\(value.name)`."))
+        text.line("case \(SwiftNames.enumCase(value))")
+      }
+      text.doc("A number without a name here.")
+      text.line("case unrecognized(Int32)")
+      text.line()
+      for value in descriptor.values {
+        guard let original = first(of: value.number), original !== value else { continue }
+        let twin = SwiftNames.enumCase(original)
+        guard SwiftNames.enumCase(value) != twin else { continue }
+        text.doc(Comment.of(value, fallback: "`\(value.name)`."))
+        text.line("public static let \(SwiftNames.enumCase(value)) = \(name).\(twin)")
+      }
+      text.doc("The enum's names and numbers.")
+      text.line("public static let enumType = \(lookup)")
+      text.line()
+      numbers(&text)
+    }
+  }
+
+  private var lookup: String {
+    let file = SwiftNames.fileType(descriptor.file)
+    return "\(file).descriptor.enumType(named: \"\(descriptor.fullName)\")"
+  }
+
+  private func numbers(_ text: inout SourceText) {
+    text.block("public init(rawValue: Int32) {") { text in
+      text.block("switch rawValue {") { text in
+        for value in cases {
+          text.line("case \(value.number): self = .\(SwiftNames.enumCase(value))")
+        }
+        text.line("default: self = .unrecognized(rawValue)")
+      }
+    }
+    text.line()
+    text.block("public var rawValue: Int32 {") { text in
+      text.block("switch self {") { text in
+        for value in cases {
+          text.line("case .\(SwiftNames.enumCase(value)): \(value.number)")
+        }
+        text.line("case .unrecognized(let number): number")
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import SwiftProtobuf
+internal import SwiftProtobufPluginLibrary
+
+/// The Swift struct of a message: properties, oneofs, nested types.
+struct MessageType {
+  private let descriptor: Descriptor
+  private let context: SchemaContext
+
+  init(_ descriptor: Descriptor, context: SchemaContext) {
+    self.descriptor = descriptor
+    self.context = context
+  }
+
+  func write(_ text: inout SourceText) {
+    text.doc(Comment.of(descriptor, fallback: "The message `\(descriptor.fullName)`."))
+    text.block("public struct \(SwiftNames.type(descriptor.name)): ProtobufMessage {") { text in
+      for field in descriptor.fields {
+        if let oneof = field.realContainingOneof {
+          if oneof.fields.first === field { property(of: oneof, &text) }
+        } else {
+          property(Field(field, in: descriptor, context: context), &text)
+        }
+      }
+      text.doc("Fields this version does not know, kept.")
+      text.line("public var unknownFields = ProtobufUnknownFields()")
+      text.line()
+      text.doc("The message with no field set.")
+      text.line("public init() {}")
+      text.line()
+      text.doc("The description of `\(descriptor.fullName)`.")
+      let file = SwiftNames.fileType(descriptor.file)
+      let index = context.index(of: descriptor)
+      text.line("public static let messageType = \(file).descriptor.messages[\(index)]")
+      nested(&text)
+    }
+  }
+
+  private func property(_ field: Field, _ text: inout SourceText) {
+    text.doc(Comment.of(field.descriptor, fallback: "`\(field.descriptor.name)`."))
+    guard field.isIndirect else { return text.line("public var \(field.name)\(field.declaration)") }
+    text.block("public var \(field.name)\(field.declaration) {") { text in
+      text.line("get { indirect\(field.number)?.value }")
+      text.line("set { indirect\(field.number) = newValue.map { IndirectMessage($0) } }")
+    }
+    text.line("private var indirect\(field.number): IndirectMessage<\(field.element)>?")
+  }
+
+  private func property(of oneof: OneofDescriptor, _ text: inout SourceText) {
+    text.doc(Comment.of(oneof, fallback: "Which one of `\(oneof.name)` is set."))
+    text.line("public var \(SwiftNames.property(oneof.name)): \(SwiftNames.oneofType(oneof))?")
+  }
+
+  private func nested(_ text: inout SourceText) {
+    for oneof in descriptor.realOneofs {
+      text.line()
+      write(oneof, &text)
+    }
+    for enumeration in descriptor.enums {
+      text.line()
+      EnumType(enumeration, index: 0).write(&text)
+    }
+    for message in descriptor.messages where !message.options.mapEntry {
+      text.line()
+      MessageType(message, context: context).write(&text)
+    }
+  }
+
+  private func write(_ oneof: OneofDescriptor, _ text: inout SourceText) {
+    let isIndirect = oneof.fields.contains { context.isRecursive($0, in: descriptor) }
+    text.doc("The members of `\(oneof.name)`.")
+    let head = isIndirect ? "public indirect enum" : "public enum"
+    text.block("\(head) \(SwiftNames.oneofType(oneof)): Sendable, Equatable {") { text in
+      for descriptor in oneof.fields {
+        let field = Field(descriptor, in: self.descriptor, context: context)
+        text.doc(Comment.of(descriptor, fallback: "`\(descriptor.name)`."))
+        text.line("case \(field.name)(\(field.element))")
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import SwiftProtobuf
+internal import SwiftProtobufPluginLibrary
+
+/// Settings from the command line (`--payaid_out=part=schema,…:DIR`).
+struct Settings {
+  /// What one run makes.
+  enum Part: String {
+    /// C: embedded descriptors, umbrella header and module map.
+    case c
+    /// Swift values.
+    case schema
+    /// Swift protocols, clients and routes.
+    case services
+  }
+
+  var part = Part.schema
+  /// The C module the values are read from.
+  var cModule = "CSchema"
+  /// The Swift module the values are in.
+  var module = "Schema"
+  /// Modules that have the types of imported files that are not generated here.
+  var imports: [String] = []
+  /// Proto packages whose namespace another module declares.
+  var provided: Set<String> = []
+
+  init(_ parameter: any CodeGeneratorParameter) throws {
+    for (key, value) in parameter.parsedPairs {
+      switch key {
+      case "part":
+        guard let part = Part(rawValue: value) else { throw GeneratorError("no part \(value)") }
+        self.part = part
+      case "c_module": cModule = value
+      case "module": module = value
+      case "imports": imports = value.split(separator: "+").map(String.init)
+      case "provided": provided = Set(value.split(separator: "+").map(String.init))
+      default: throw GeneratorError("no setting \(key)")
+      }
+    }
+  }
+}
+
+/// The protoc plugin: each file with messages becomes Swift values, each with services Swift protocols.
+struct Plugin: CodeGenerator {
+  let supportedFeatures: [Google_Protobuf_Compiler_CodeGeneratorResponse.Feature] = [
+    .proto3Optional
+  ]
+
+  func generate(
+    files: [FileDescriptor], parameter: any CodeGeneratorParameter,
+    protoCompilerContext: any ProtoCompilerContext, generatorOutputs: any GeneratorOutputs
+  ) throws {
+    let settings = try Settings(parameter)
+    let files = files.sorted { $0.name < $1.name }
+    switch settings.part {
+    case .c: try CFiles(files: files, settings: settings).generate(generatorOutputs)
+    case .schema: try schema(files, settings, generatorOutputs)
+    case .services: try services(files, settings, generatorOutputs)
+    }
+  }
+
+  private func schema(
+    _ files: [FileDescriptor], _ settings: Settings, _ outputs: any GeneratorOutputs
+  ) throws {
+    let context = try SchemaContext(files: files, settings: settings)
+    for file in files where file.edition == .proto3 {
+      guard !file.messages.isEmpty || !file.enums.isEmpty else { continue }
+      let name = SwiftNames.fileStem(file) + ".pb.swift"
+      try outputs.add(fileName: name, contents: SchemaFile(file: file, context: context).text)
+    }
+    try outputs.add(fileName: "\(settings.module)Files.swift", contents: context.registry)
+    try outputs.add(fileName: "CBridge.swift", contents: CBridge.text(settings))
+  }
+
+  private func services(
+    _ files: [FileDescriptor], _ settings: Settings, _ outputs: any GeneratorOutputs
+  ) throws {
+    for file in files where !file.services.isEmpty {
+      let name = SwiftNames.fileStem(file) + ".services.swift"
+      try outputs.add(fileName: name, contents: ServiceFile(file: file, settings: settings).text)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import SwiftProtobuf
+internal import SwiftProtobufPluginLibrary
+
+/// How proto names are spelled in Swift.
+enum SwiftNames {
+  /// `payaid/voice/v1/agents.proto` -> `payaid_voice_v1_agents`.
+  static func fileStem(_ file: FileDescriptor) -> String {
+    let stem = file.name.hasSuffix(".proto") ? String(file.name.dropLast(6)) : file.name
+    return stem.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
+  }
+
+  /// The enum that has the descriptor of a file: `PayaidVoiceV1AgentsFile`.
+  static func fileType(_ file: FileDescriptor) -> String { upperCamel(fileStem(file)) + "File" }
+
+  /// `payaid.voice.v1` -> `["Payaid", "Voice", "V1"]`; a file without package is in `Unpackaged`.
+  static func namespace(_ package: String) -> [String] {
+    package.isEmpty
+      ? ["Unpackaged"] : package.split(separator: ".").map { type(upperCamel(String($0))) }
+  }
+
+  /// The whole Swift name of a message: `Payaid.Voice.V1.Agent`.
+  static func full(_ message: Descriptor) -> String {
+    guard let outer = message.containingType else {
+      return (namespace(message.file.package) + [type(message.name)]).joined(separator: ".")
+    }
+    return full(outer) + "." + type(message.name)
+  }
+
+  /// The whole Swift name of an enum.
+  static func full(_ enumeration: EnumDescriptor) -> String {
+    guard let outer = enumeration.containingType else {
+      let names = namespace(enumeration.file.package) + [type(enumeration.name)]
+      return names.joined(separator: ".")
+    }
+    return full(outer) + "." + type(enumeration.name)
+  }
+
+  /// A type's own name, changed only where Swift could not say it.
+  static func type(_ name: String) -> String {
+    let name = name.first?.isLowercase == true || name.contains("_") ? upperCamel(name) : name
+    return ["Type", "Protocol", "Self"].contains(name) ? name + "_" : escaped(name)
+  }
+
+  /// `display_name` -> `displayName`.
+  static func property(_ name: String) -> String {
+    let camel = lowerCamel(name)
+    return reservedMembers.contains(camel) ? camel + "_" : escaped(camel)
+  }
+
+  /// The type of a oneof, named after it; `OneOf` is added where a nested type has the name.
+  static func oneofType(_ oneof: OneofDescriptor) -> String {
+    let name = type(upperCamel(oneof.name))
+    let message = oneof.containingType!
+    let taken = message.messages.map { type($0.name) } + message.enums.map { type($0.name) }
+    let isTaken = taken.contains(name) || ["String", "Error", "Data"].contains(name)
+    return isTaken ? name + "OneOf" : name
+  }
+
+  /// `CALL_STATE_READY` of `CallState` -> `ready`.
+  static func enumCase(_ value: EnumValueDescriptor) -> String {
+    let prefix = screamingSnake(value.enumType.name) + "_"
+    var name = value.name
+    if name.hasPrefix(prefix), let first = name.dropFirst(prefix.count).first, first.isLetter {
+      name = String(name.dropFirst(prefix.count))
+    }
+    return property(lowerCamel(name.lowercased()))
+  }
+
+  static func upperCamel(_ name: String) -> String {
+    name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+
+  static func lowerCamel(_ name: String) -> String {
+    let camel = upperCamel(name)
+    let isShouted = camel.allSatisfy { !$0.isLowercase }
+    if isShouted { return camel.lowercased() }
+    return camel.prefix(1).lowercased() + camel.dropFirst()
+  }
+
+  private static func screamingSnake(_ name: String) -> String {
+    var result = ""
+    var previous: Character?
+    for character in name {
+      if character.isUppercase, let last = previous, last.isLowercase || last.isNumber {
+        result += "_"
+      }
+      result += character.uppercased()
+      previous = character
+    }
+    return result
+  }
+
+  private static func escaped(_ name: String) -> String {
+    keywords.contains(name) ? "`\(name)`" : name
+  }
+
+  /// Members every generated type has, or that Swift gives a meaning of its own.
+  private static let reservedMembers: Set<String> = [
+    "init", "self", "unknownFields", "rawValue", "unrecognized", "allCases", "messageType",
+    "enumType", "hashValue", "fill", "with",
+  ]
+
+  private static let keywords: Set<String> = [
+    "Any", "as", "associatedtype", "break", "case", "catch", "class", "continue", "default",
+    "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate",
+    "for", "func", "guard", "if", "import", "in", "inout", "internal", "is", "let", "nil",
+    "operator", "precedencegroup", "private", "protocol", "public", "repeat", "rethrows",
+    "return", "static", "struct", "subscript", "super", "switch", "throw", "throws", "true",
+    "try", "typealias", "var", "where", "while",
+  ]
+}
