@@ -14,8 +14,8 @@ extension EventLoop {
     }
   }
 
-  /// Runs `work` now if this is the loop's thread, else soon. For work that is order-insensitive.
-  func perform(_ work: @escaping @Sendable () -> Void) {
+  /// Runs `work` now if this is the loop's thread, else soon: later work may overtake earlier.
+  public func perform(_ work: @escaping @Sendable () -> Void) {
     if isCurrent { work() } else { execute(work) }
   }
 }

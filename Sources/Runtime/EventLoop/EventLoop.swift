@@ -57,11 +57,15 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
 
   /// Calls `body` once, `after` from now or up to 2 ms later. On the loop only.
   ///
-  /// The timer need not be kept. A loop that stops drops its timers uncalled.
+  /// The timer need not be kept. A loop that stops drops its timers and calls `onStop` instead; on
+  /// a loop that has stopped that happens inside this call.
   @discardableResult
-  public func schedule(after: Duration, _ body: @escaping () -> Void) -> LoopTimer {
+  public func schedule(
+    after: Duration, onStop: (() -> Void)? = nil, _ body: @escaping () -> Void
+  ) -> LoopTimer {
     let core = core
     let timer = LoopTimer(deadline: core.now.advanced(by: after), core: core, body: body)
+    timer.abandon = onStop
     core.schedule(timer)
     return timer
   }

@@ -138,7 +138,9 @@ public protocol BeforeSleepHook: AnyObject {
 
   func schedule(_ timer: LoopTimer) {
     guard !isStopping else {
-      timer.abandon?()
+      let abandon = timer.abandon
+      cancel(timer)
+      abandon?()
       return
     }
     timers.insert(timer)
