@@ -85,7 +85,7 @@ final class Recorder {
   private func flush() {
     timer = nil
     guard !isWriting, !isFinishing else { return }
-    let recorder = OnLoop(self, loop: loop)
+    let recorder = LoopBound(self, loop: loop)
     Task(executorPreference: loop) { await recorder.value.write() }
   }
 

@@ -14,7 +14,7 @@ package actor CallSession {
   }
 
   let setup: CallSetup
-  let legBox: OnLoop<any CarrierLeg>
+  let legBox: LoopBound<any CarrierLeg>
   let origin: LoopInstant
   var machine: ConversationMachine
   var model: (any RealtimeSession)?
@@ -40,7 +40,7 @@ package actor CallSession {
   package init(leg: any CarrierLeg, loop: EventLoop, setup: CallSetup) {
     self.loop = loop
     self.setup = setup
-    legBox = OnLoop(leg, loop: loop)
+    legBox = LoopBound(leg, loop: loop)
     origin = LoopInstant.readClock()
     machine = ConversationMachine(options: setup.options, rate: leg.rate, at: .zero)
     agentAudio = AgentAudio(output: leg.rate)

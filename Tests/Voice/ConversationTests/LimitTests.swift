@@ -1,0 +1,183 @@
+import Audio
+import Buffers
+import Conversation
+import Speech
+import Testing
+
+@Suite struct LimitTests {
+  private func silence(_ seconds: Int) -> PCMFrame {
+    PCMFrame(samples: [Int16](repeating: 0, count: 24_000 * seconds), rate: .studio)
+  }
+
+  @Test func `an announcement is heard out before anything is forwarded or recorded`() {
+    var options = ConversationOptions()
+    options.announcement = silence(3)
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.speech = [ms(500)...ms(2_000)]
+    call.answer(900, seconds: 1, text: "Hello.")
+    call.model(1_500, .interrupted)
+    call.run(until: 8_000)
+    #expect(call.count(.clear) == 0)
+    let recording = call.time(of: .startRecording)
+    #expect(recording.map { $0 >= ms(3_000) && $0 < ms(3_500) } == true)
+    let firstForward = call.outputs.first { if case .forward = $0.output { true } else { false } }
+    #expect(firstForward.map { $0.at >= ms(3_000) } == true)
+    #expect(call.transcript.map(\.text) == ["Hello."])
+  }
+
+  @Test func `a silent caller is asked twice, then the call ends`() {
+    var call = VirtualCall()
+    call.begin()
+    call.onPrompt = { _, _ in
+      [
+        (ms(500), .audio(PCMFrame(samples: [Int16](repeating: 1, count: 24_000), rate: .studio))),
+        (ms(600), .outputTranscript("Hello?")), (ms(700), .generationComplete),
+        (ms(700), .turnComplete),
+      ]
+    }
+    call.run(until: 60_000)
+    #expect(call.end?.reason == .callerSilent)
+    #expect(call.machine.counters.silencePrompts == 2)
+    #expect(call.transcript.count == 3)
+  }
+
+  @Test func `a silent model is nudged once, then given up`() {
+    var options = ConversationOptions()
+    options.greeting = nil
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.speech = [ms(1_000)...ms(2_000)]
+    call.run(until: 30_000)
+    #expect(call.prompts == [options.modelNudge])
+    #expect(call.end?.reason == .modelSilent)
+    // 300 ms of hangover, two waits of 8 s.
+    #expect(call.end.map { $0.at > ms(18_000) && $0.at < ms(18_600) } == true)
+  }
+
+  @Test func `a nudge that helps is forgotten`() {
+    var options = ConversationOptions()
+    options.greeting = nil
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.speech = [ms(1_000)...ms(2_000)]
+    call.answer(11_000, seconds: 1, text: "Sorry.")
+    call.run(until: 15_000)
+    #expect(call.end == nil)
+    #expect(call.machine.counters.modelNudges == 1)
+  }
+
+  @Test func `the call ends at its maximum duration`() {
+    var options = ConversationOptions()
+    options.maxDuration = .seconds(20)
+    options.silenceLimit = .seconds(100)
+    options.greeting = nil
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .maxDuration)
+    #expect(call.end?.at == .seconds(20))
+  }
+
+  @Test func `a line without audio counts as dead`() {
+    var call = VirtualCall()
+    call.begin()
+    call.callerIsConnected = false
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .carrierSilent)
+    #expect(call.end?.at == .seconds(10))
+  }
+
+  @Test func `a carrier that never starts ends the call`() {
+    var call = VirtualCall()
+    call.callerIsConnected = false
+    call.model(300, .ready)
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .carrierNeverStarted)
+  }
+
+  @Test func `a model that is never ready ends the call, with an apology when there is one`() {
+    var options = ConversationOptions()
+    options.failurePrompt = silence(2)
+    var call = VirtualCall(options: options)
+    call.at(0, .carrierStarted)
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .modelFailed("not ready in time"))
+    #expect(call.end.map { $0.at >= ms(12_000) && $0.at < ms(12_500) } == true)
+  }
+
+  @Test func `a failing model is apologised for behind what was already said`() throws {
+    var options = ConversationOptions()
+    options.failurePrompt = silence(2)
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.answer(1_000, seconds: 3, text: "Please hold the line.", complete: false)
+    call.model(2_500, .closed(SpeechError(.quota, "quota exceeded")))
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .modelFailed("quota"))
+    #expect(call.end.map { $0.at >= ms(6_000) && $0.at < ms(6_800) } == true)
+    #expect(call.transcript.map(\.text) == ["Please hold the line."])
+  }
+}
+
+@Suite struct ToolTests {
+  private let lookup = ToolCall(id: "t1", name: "get_status", arguments: ["id": "C42"])
+
+  @Test func `a tool call gets one answer`() {
+    var call = VirtualCall()
+    call.begin()
+    call.model(2_000, .toolCalls([lookup]))
+    call.model(2_001, .toolCalls([lookup]))
+    call.at(2_500, .toolAnswered(id: "t1", outcome: .output(["ok": true])))
+    call.at(2_600, .toolAnswered(id: "t1", outcome: .output(["ok": false])))
+    call.run(until: 3_000)
+    #expect(call.count(.runTool(lookup)) == 1)
+    #expect(call.toolAnswers.map(\.outcome) == [.output(["ok": true])])
+  }
+
+  @Test func `a tool that is late is answered for, and its own answer dropped`() {
+    var call = VirtualCall()
+    call.begin()
+    call.model(2_000, .toolCalls([lookup]))
+    call.at(6_000, .toolAnswered(id: "t1", outcome: .output(["ok": true])))
+    call.run(until: 7_000)
+    #expect(call.count(.cancelTool(id: "t1")) == 1)
+    #expect(call.toolAnswers.count == 1)
+    #expect(call.machine.counters.toolTimeouts == 1)
+  }
+
+  @Test func `a cancelled call is not answered`() {
+    var call = VirtualCall()
+    call.begin()
+    call.model(2_000, .toolCalls([lookup]))
+    call.model(2_100, .toolCallsCancelled(["t1", "unknown"]))
+    call.at(2_500, .toolAnswered(id: "t1", outcome: .output(["ok": true])))
+    call.run(until: 7_000)
+    #expect(call.count(.cancelTool(id: "t1")) == 1)
+    #expect(call.toolAnswers.isEmpty)
+  }
+
+  @Test func `end-call waits for the last words`() {
+    var call = VirtualCall()
+    call.begin()
+    call.answer(1_000, seconds: 3, text: "Goodbye and thank you.", complete: false)
+    call.model(1_500, .toolCalls([ToolCall(id: "e", name: "end_call", arguments: [:])]))
+    call.model(2_100, .generationComplete, .turnComplete)
+    call.run(until: 20_000)
+    #expect(call.end?.reason == .agentEnded)
+    #expect(call.end.map { $0.at >= ms(4_000) && $0.at < ms(4_600) } == true)
+    #expect(call.transcript.map(\.text) == ["Goodbye and thank you."])
+    #expect(!call.transcript.contains { !$0.isComplete })
+    #expect(call.toolAnswers.count == 1)
+  }
+
+  @Test func `a hang-up cancels what is running`() {
+    var call = VirtualCall()
+    call.begin()
+    call.model(2_000, .toolCalls([lookup]))
+    call.at(2_500, .carrierStopped(.lost))
+    call.run(until: 7_000)
+    #expect(call.count(.cancelTool(id: "t1")) == 1)
+    #expect(call.end?.reason == .carrierLost)
+  }
+}
