@@ -1,0 +1,21 @@
+internal import HTTP
+
+/// Entity tags (RFC 9110, 8.8.3). A resource's `etag` field holds the opaque text alone; quotes are
+/// put on and taken off here.
+enum EntityTag {
+  /// The header value for a field's text; text that has quotes already stays as it is.
+  static func header(for text: String) -> String? {
+    guard !text.isEmpty, HTTPFieldRules.isValue(text.utf8) else { return nil }
+    if text.hasSuffix("\""), text.hasPrefix("\"") || text.hasPrefix("W/\"") { return text }
+    return text.utf8.contains(UInt8(ascii: "\"")) ? nil : "\"\(text)\""
+  }
+
+  /// Whether an If-None-Match list names this tag; weak and strong ones compare alike.
+  static func list(_ list: [Substring], names tag: String) -> Bool {
+    list.contains { $0 == "*" || opaque(String($0)) == opaque(tag) }
+  }
+
+  private static func opaque(_ tag: String) -> Substring {
+    tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...]
+  }
+}

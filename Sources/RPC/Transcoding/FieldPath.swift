@@ -1,0 +1,58 @@
+internal import Protobuf
+
+/// A field reached from a message type through singular message fields.
+struct FieldPath: Sendable {
+  /// Why a path leads nowhere; told in a sentence about the path.
+  struct Failure: Error {
+    let message: String
+  }
+
+  let fields: [FieldType]
+
+  var leaf: FieldType { fields[fields.count - 1] }
+  var first: FieldType { fields[0] }
+  /// Proto names: the one spelling under which two paths are compared.
+  var name: String { fields.map(\.name).joined(separator: ".") }
+  /// As errors name it to REST callers.
+  var jsonName: String { fields.map(\.jsonName).joined(separator: ".") }
+
+  /// Resolves names, each the proto or the JSON one; at most 16 of them.
+  init(_ names: [some StringProtocol], in type: MessageType) throws(Failure) {
+    guard names.count <= 16 else { throw Failure(message: "is deeper than 16 fields") }
+    var fields: [FieldType] = []
+    var type: MessageType? = type
+    for name in names {
+      if let last = fields.last, last.isRepeated || last.isMap {
+        throw Failure(message: "passes through the repeated field \"\(last.name)\"")
+      }
+      guard let owner = type else {
+        throw Failure(message: "passes through \"\(fields.last?.name ?? "")\", which has no fields")
+      }
+      guard let field = owner.field(named: String(name)) else {
+        throw Failure(message: "names no field of \(owner.fullName)")
+      }
+      fields.append(field)
+      type = field.messageType
+    }
+    self.fields = fields
+  }
+
+  private init(fields: [FieldType]) {
+    self.fields = fields
+  }
+
+  /// A path of one field.
+  init(single field: FieldType) {
+    fields = [field]
+  }
+
+  /// The path below its first field.
+  var belowFirst: FieldPath { FieldPath(fields: Array(fields.dropFirst())) }
+
+  /// Whether both lead to the same field or one leads into the other.
+  func overlaps(_ other: FieldPath) -> Bool {
+    let names = fields.map(\.name)
+    let others = other.fields.map(\.name)
+    return names.starts(with: others) || others.starts(with: names)
+  }
+}

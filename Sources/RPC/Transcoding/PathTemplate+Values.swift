@@ -1,0 +1,45 @@
+internal import HTTP
+
+extension PathTemplate {
+  /// What the variables hold in a path this template matched, or nil when a value is not UTF-8
+  /// without NUL. `segments` are the raw ones, without the verb.
+  func values(in segments: [ArraySlice<UInt8>]) -> [(variable: Variable, text: String)]? {
+    var values: [(variable: Variable, text: String)] = []
+    for variable in variables {
+      let own = segments[variable.start..<(variable.end ?? segments.count)]
+      let parts = own.compactMap { segment in
+        variable.isMultiSegment
+          ? Self.decodeExceptSlash(segment) : PercentCoding.decode(segment)
+      }
+      let bytes = Array(parts.joined(separator: [UInt8(ascii: "/")]))
+      guard parts.count == own.count, !bytes.contains(0),
+        let text = String(validating: bytes, as: UTF8.self)
+      else { return nil }
+      values.append((variable, text))
+    }
+    return values
+  }
+
+  /// Decodes all but `%2F`: a client keeps `/` between segments and escapes one inside a segment,
+  /// so decoding it would make two different names equal.
+  private static func decodeExceptSlash(_ raw: ArraySlice<UInt8>) -> [UInt8]? {
+    var out: [UInt8] = []
+    var rest = raw
+    while let escape = firstSlashEscape(in: rest) {
+      guard let decoded = PercentCoding.decode(rest[..<escape]) else { return nil }
+      out.append(contentsOf: decoded)
+      out.append(contentsOf: rest[escape..<escape + 3])
+      rest = rest[(escape + 3)...]
+    }
+    guard let decoded = PercentCoding.decode(rest) else { return nil }
+    return out + decoded
+  }
+
+  private static func firstSlashEscape(in raw: ArraySlice<UInt8>) -> Int? {
+    guard raw.count >= 3 else { return nil }
+    return (raw.startIndex...raw.endIndex - 3).first { index in
+      raw[index] == UInt8(ascii: "%") && raw[index + 1] == UInt8(ascii: "2")
+        && raw[index + 2] | 0x20 == UInt8(ascii: "f")
+    }
+  }
+}

@@ -1,0 +1,127 @@
+internal import HTTP
+
+/// Finds the rule for a request path. Per segment a literal beats `*`, which beats `**`; a rule for
+/// the request's method anywhere in that order beats none.
+///
+/// A node sits at one depth, so a search visits each node at most once whatever the path is.
+struct PathTrie<Value: Sendable>: Sendable {
+  /// What stands at the end of a path: values by verb, then by HTTP method (`*` is any).
+  private typealias Ends = [String: [String: Value]]
+
+  private struct Node: Sendable {
+    var literals: [String: Int] = [:]
+    var one: Int?
+    var ends: Ends = [:]
+    var restEnds: Ends = [:]
+  }
+
+  enum Match {
+    case found(Value, segments: [ArraySlice<UInt8>])
+    /// The path is known, for these methods only (sorted).
+    case otherMethods([String])
+    case none
+    case badEscape
+  }
+
+  /// A path cut at its slashes, before and after decoding.
+  private struct Path {
+    let raw: [ArraySlice<UInt8>]
+    let decoded: [String]
+  }
+
+  private var nodes = [Node()]
+  private var verbs: Set<String> = []
+
+  /// Adds a value, or answers the one that already takes the same requests.
+  mutating func insert(_ value: Value, template: PathTemplate, method: String) -> Value? {
+    var at = 0
+    var isRest = false
+    for segment in template.segments {
+      switch segment {
+      case .literal(let text): at = child(of: at, literal: text)
+      case .one: at = childOne(of: at)
+      case .rest: isRest = true
+      }
+    }
+    let ends = isRest ? \Node.restEnds : \Node.ends
+    let verb = template.verb ?? ""
+    if let other = nodes[at][keyPath: ends][verb]?[method] { return other }
+    nodes[at][keyPath: ends][verb, default: [:]][method] = value
+    if let verb = template.verb { verbs.insert(verb) }
+    return nil
+  }
+
+  /// Looks up a raw (still percent-encoded) path that begins with a slash.
+  func find(path: ArraySlice<UInt8>, method: String) -> Match {
+    guard path.first == UInt8(ascii: "/") else { return .none }
+    var raw = path.dropFirst().split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    if let last = raw.last, let colon = last.lastIndex(of: UInt8(ascii: ":")) {
+      let verb = String(decoding: last[(colon + 1)...], as: UTF8.self)
+      if verbs.contains(verb) {
+        raw[raw.count - 1] = last[..<colon]
+        let match = find(segments: raw, verb: verb, method: method)
+        guard case .none = match, colon > last.startIndex else { return match }
+        raw[raw.count - 1] = last
+      }
+    }
+    return find(segments: raw, verb: "", method: method)
+  }
+
+  private func find(segments: [ArraySlice<UInt8>], verb: String, method: String) -> Match {
+    var decoded: [String] = []
+    for segment in segments {
+      guard let bytes = PercentCoding.decode(segment) else { return .badEscape }
+      decoded.append(String(decoding: bytes, as: UTF8.self))
+    }
+    var others: Set<String> = []
+    let path = Path(raw: segments, decoded: decoded)
+    if let value = search(node: 0, depth: 0, path, verb, method, &others) {
+      return .found(value, segments: segments)
+    }
+    return others.isEmpty ? .none : .otherMethods(others.sorted())
+  }
+
+  private func search(
+    node index: Int, depth: Int, _ path: Path, _ verb: String, _ method: String,
+    _ others: inout Set<String>
+  ) -> Value? {
+    let node = nodes[index]
+    if depth == path.raw.count {
+      if let value = pick(node.ends[verb], method, &others) { return value }
+    } else if !path.raw[depth].isEmpty {
+      let next = [node.literals[path.decoded[depth]], node.one]
+      for case let child? in next {
+        let value = search(node: child, depth: depth + 1, path, verb, method, &others)
+        if let value { return value }
+      }
+    }
+    guard !path.raw[depth...].contains(where: \.isEmpty) else { return nil }
+    return pick(node.restEnds[verb], method, &others)
+  }
+
+  private func pick(
+    _ ends: [String: Value]?, _ method: String, _ others: inout Set<String>
+  ) -> Value? {
+    guard let ends else { return nil }
+    if let value = ends[method] ?? ends["*"] { return value }
+    if method == "HEAD", let value = ends["GET"] { return value }
+    others.formUnion(ends.keys)
+    if ends["GET"] != nil { others.insert("HEAD") }
+    return nil
+  }
+
+  private mutating func child(of node: Int, literal: String) -> Int {
+    if let child = nodes[node].literals[literal] { return child }
+    nodes.append(Node())
+    nodes[node].literals[literal] = nodes.count - 1
+    return nodes.count - 1
+  }
+
+  private mutating func childOne(of node: Int) -> Int {
+    if let child = nodes[node].one { return child }
+    nodes.append(Node())
+    nodes[node].one = nodes.count - 1
+    return nodes.count - 1
+  }
+}

@@ -1,0 +1,88 @@
+internal import Buffers
+internal import HTTP
+internal import RPCCore
+
+/// What travels between HTTP headers and call metadata.
+enum RESTHeaders {
+  /// Belongs to one connection or to the HTTP message itself, so it is no metadata.
+  private static let ownedByHTTP: Set<String> = [
+    "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
+    "trailer", "host", "content-type", "content-length", "content-encoding", "expect", "cookie",
+    "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date",
+  ]
+
+  /// Request headers as metadata, names as they are; `grpc-` names belong to another protocol and
+  /// are left out, as is what `ownedByHTTP` lists and a `-bin` value that is not base64.
+  static func metadata(_ headers: HTTPHeaders) -> Metadata {
+    var metadata = Metadata()
+    for field in headers where isMetadata(field.name) {
+      guard field.name.hasSuffix("-bin") else {
+        metadata.add(field.value, for: field.name)
+        continue
+      }
+      for part in field.value.split(separator: ",", omittingEmptySubsequences: false) {
+        let text = part.drop { $0 == " " || $0 == "\t" }
+        if let bytes = Base64.decode(String(text)) { metadata.add(binary: bytes, for: field.name) }
+      }
+    }
+    return metadata
+  }
+
+  /// Response metadata as headers; values HTTP cannot carry are left out.
+  static func headers(_ metadata: Metadata) -> [(name: String, value: String)] {
+    metadata.entries.compactMap { entry in
+      guard isMetadata(entry.name), HTTPFieldRules.isName(entry.name) else { return nil }
+      switch entry.value {
+      case .ascii(let text):
+        return HTTPFieldRules.isValue(text.utf8) ? (entry.name, text) : nil
+      case .binary(let bytes):
+        return (entry.name, Base64.encode(bytes, padded: false))
+      }
+    }
+  }
+
+  private static func isMetadata(_ name: String) -> Bool {
+    !name.hasPrefix(":") && !name.hasPrefix("grpc-") && !ownedByHTTP.contains(name)
+  }
+
+  /// What `grpc-timeout` allows: 1 to 8 digits and one of `H M S m u n`. Nil without the header.
+  static func timeout(_ headers: HTTPHeaders) throws(RESTFailure) -> Duration? {
+    guard let text = headers["grpc-timeout"] else { return nil }
+    let digits = text.utf8.dropLast()
+    guard (1...8).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+      let count = Int64(text.dropLast())
+    else { throw .invalid("BAD_TIMEOUT", "grpc-timeout is not 1 to 8 digits and a unit") }
+    switch text.utf8.last {
+    case UInt8(ascii: "H"): return .seconds(count * 3600)
+    case UInt8(ascii: "M"): return .seconds(count * 60)
+    case UInt8(ascii: "S"): return .seconds(count)
+    case UInt8(ascii: "m"): return .milliseconds(count)
+    case UInt8(ascii: "u"): return .microseconds(count)
+    case UInt8(ascii: "n"): return .nanoseconds(count)
+    default: throw .invalid("BAD_TIMEOUT", "the unit of grpc-timeout is not one of H M S m u n")
+    }
+  }
+
+  /// The one value of a header that may be quoted; nil when it is absent.
+  static func single(
+    _ name: String, in headers: HTTPHeaders, maxBytes: Int
+  ) throws(RESTFailure) -> String? {
+    let values = headers.all(name)
+    guard let value = values.first else { return nil }
+    let text = unquoted(value)
+    guard values.count == 1, !text.isEmpty, text.utf8.count <= maxBytes,
+      text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") })
+    else {
+      throw .invalid("BAD_HEADER", "\(name) is not one value of 1 to \(maxBytes) printable bytes")
+    }
+    return text
+  }
+
+  static func unquoted(_ value: String) -> String {
+    let text = value.drop { $0 == " " }
+    guard text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else {
+      return String(text)
+    }
+    return String(text.dropFirst().dropLast())
+  }
+}

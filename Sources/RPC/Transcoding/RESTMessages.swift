@@ -1,0 +1,60 @@
+package import RPCCore
+
+/// A whole HTTP response without its framing. Header names are lower-case.
+package struct RESTResponse: Sendable {
+  package var status: Int
+  package var headers: [(name: String, value: String)]
+  package var body: [UInt8]
+
+  package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// The first value of a header, by its lower-case name.
+  package func header(_ name: String) -> String? {
+    headers.first { $0.name == name }?.value
+  }
+}
+
+/// A request the edge refuses, or an answer it cannot write.
+package struct RESTFailure: Error, Sendable {
+  package var error: RPCError
+  /// The HTTP status; nil takes the one that belongs to the error's code.
+  package var status: Int?
+  package var headers: [(name: String, value: String)]
+
+  package init(
+    _ error: RPCError, status: Int? = nil, headers: [(name: String, value: String)] = []
+  ) {
+    self.error = error
+    self.status = status
+    self.headers = headers
+  }
+}
+
+extension RESTFailure: RPCErrorConvertible {
+  package var rpcError: RPCError { error }
+}
+
+extension RESTFailure {
+  /// A 400 that names the offending field by its JSON path; `field` is nil when there is none.
+  static func invalid(_ reason: String, _ message: String, field: String? = nil) -> RESTFailure {
+    var details = [ErrorDetail.errorInfo(reason: reason, domain: edgeDomain)]
+    if let field { details.append(.badRequest([(field: field, description: message)])) }
+    return RESTFailure(RPCError(.invalidArgument, message, details: details))
+  }
+
+  /// Refused with a status that no code maps to.
+  static func refused(
+    _ status: Int, _ code: StatusCode, _ reason: String, _ message: String,
+    headers: [(name: String, value: String)] = []
+  ) -> RESTFailure {
+    let details = [ErrorDetail.errorInfo(reason: reason, domain: edgeDomain)]
+    return RESTFailure(RPCError(code, message, details: details), status: status, headers: headers)
+  }
+
+  /// The ErrorInfo domain of what the edge itself refuses, as opposed to a service.
+  private static let edgeDomain = "rest.edge"
+}

@@ -1,0 +1,65 @@
+internal import HTTP
+internal import Protobuf
+package import RPCCore
+
+/// One REST request on its way to a method and back. Remembers the request's headers.
+package struct TranscodedCall: Sendable {
+  let rule: Rule
+  let line: RequestLine
+  let headers: HTTPHeaders
+  let errors: ErrorBody
+  let ignoresUnknownFields: Bool
+
+  package var method: MethodDescriptor { rule.method }
+
+  /// Whether the rule takes a body.
+  package var hasBody: Bool {
+    if case .none = rule.body { false } else { true }
+  }
+
+  package var isServerStreaming: Bool { rule.method.kind == .serverStreaming }
+
+  /// The answer to a call that ended well: JSON, or the bytes of an HttpBody.
+  ///
+  /// `metadata` (initial and trailing) becomes headers. A message with a field `etag` gets an
+  /// `ETag`, and 304 when the request's If-None-Match names it.
+  package func response(
+    _ message: [UInt8], metadata: Metadata = Metadata()
+  ) throws(RESTFailure) -> RESTResponse {
+    var response = RESTResponse(status: 200, headers: RESTHeaders.headers(metadata))
+    if let tag = rule.output.entityTag(message) {
+      response.headers.append(("etag", tag))
+      if rule.verb == "GET", EntityTag.list(headers.tokens("if-none-match"), names: tag) {
+        response.status = 304
+        return response
+      }
+    }
+    if rule.output.isRaw {
+      let body = rule.output.raw(message)
+      response.headers.append(("content-type", body.contentType ?? "application/octet-stream"))
+      response.headers.append(("x-content-type-options", "nosniff"))
+      response.body = body.data
+    } else {
+      response.headers.append(("content-type", "application/json"))
+      response.body = try rule.output.json(message)
+    }
+    return response
+  }
+
+  /// The answer to a call that failed before its response began. A failed `If-Match` is 412.
+  package func failure(_ error: RPCError) -> RESTResponse {
+    let isPrecondition = error.code == .aborted && headers.contains("if-match")
+    return errors.response(RESTFailure(error, status: isPrecondition ? 412 : nil))
+  }
+
+  package func failure(_ failure: RESTFailure) -> RESTResponse {
+    errors.response(failure)
+  }
+
+  /// The body of a server-streaming answer, in the format `Accept` asks for.
+  package func makeStream() -> RESTStream {
+    RESTStream(
+      format: StreamFormat(accept: headers.tokens("accept")), output: rule.output, errors: errors,
+      resumeField: rule.resume?.response.number)
+  }
+}
