@@ -82,10 +82,10 @@ let modules: [Module] = [
     ]),
   Module(
     "RPCClient", .rpc, ["Buffers", "EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"]),
-  Module("RPCTesting", .rpc, ["Buffers", "RPCCore", "EventLoop"]),
+  Module("RPCTesting", .rpc, ["RPCCore"]),
 
   Module(
-    "Postgres", .data, ["Buffers", "EventLoop", "CLibpq"],
+    "Postgres", .data, ["Buffers", "EventLoop", "TLS", "CLibpq"],
     resources: [.embedInCode("SQL")], testImports: ["ScratchPostgres"]),
   Module(
     "HTTPClient", .data,

@@ -1,0 +1,99 @@
+/// Pairs what libpq returns in pipeline mode with what was sent.
+///
+/// A batch is one or more steps and one Sync. For each step libpq gives results and then "no
+/// result"; after the steps it gives the sync mark. When a step fails, those behind it in the
+/// batch come back as skipped, and the next batch starts clean.
+struct PipelineMachine {
+  enum Step: Equatable {
+    /// Parse under this name; its answer belongs to the statement cache.
+    case prepare(name: String)
+    /// Bind and execute; its answer is one of the batch's results.
+    case run
+  }
+
+  enum Outcome {
+    case done(QueryResult)
+    case failed(PostgresError)
+    case skipped
+  }
+
+  enum OnOutcome: Equatable {
+    case none
+    case prepared(name: String)
+    case prepareFailed(name: String)
+  }
+
+  struct Finished {
+    let id: UInt64
+    let result: Result<[QueryResult], PostgresError>
+  }
+
+  private struct Batch {
+    let id: UInt64
+    let steps: [Step]
+    var next = 0
+    var answered = false
+    var results: [QueryResult] = []
+    var failure: PostgresError?
+  }
+
+  private var batches: [Batch] = []
+  private var head = 0
+
+  var isEmpty: Bool { head == batches.count }
+  var count: Int { batches.count - head }
+
+  mutating func submitted(_ id: UInt64, steps: [Step]) {
+    batches.append(Batch(id: id, steps: steps))
+  }
+
+  /// One PGresult that is neither "no result" nor a sync mark.
+  mutating func received(_ outcome: Outcome) -> OnOutcome {
+    guard !isEmpty, batches[head].next < batches[head].steps.count else { return .none }
+    let step = batches[head].steps[batches[head].next]
+    batches[head].answered = true
+    switch (step, outcome) {
+    case (.prepare(let name), .done):
+      return .prepared(name: name)
+    case (.run, .done(let result)):
+      batches[head].results.append(result)
+      return .none
+    case (_, .failed(let error)):
+      batches[head].failure = batches[head].failure ?? error
+    case (_, .skipped):
+      batches[head].failure =
+        batches[head].failure ?? PostgresError(.transactionFailed, "statement was skipped")
+    }
+    if case .prepare(let name) = step { return .prepareFailed(name: name) }
+    return .none
+  }
+
+  /// "No result": the current step has no more answers.
+  mutating func stepEnded() {
+    guard !isEmpty, batches[head].answered else { return }
+    batches[head].answered = false
+    batches[head].next += 1
+  }
+
+  /// The sync mark: the batch at the head is over.
+  mutating func synced() -> Finished? {
+    guard !isEmpty else { return nil }
+    let batch = batches[head]
+    head += 1
+    if head > 64 || head == batches.count {
+      batches.removeFirst(head)
+      head = 0
+    }
+    return Finished(
+      id: batch.id, result: batch.failure.map { .failure($0) } ?? .success(batch.results))
+  }
+
+  /// Gives up on everything outstanding, in order; the connection is broken.
+  mutating func abandonAll() -> [UInt64] {
+    defer {
+      batches = []
+      head = 0
+    }
+    return batches[head...].map(\.id)
+  }
+}

@@ -1,0 +1,102 @@
+internal import EventLoop
+internal import Glibc
+
+extension EmbeddedPostgres {
+  /// Ends the server of an earlier process that was killed. Our lock on the data folder says that
+  /// no live process of ours uses it.
+  func endLeftoverServer(_ places: ClusterPlaces) async {
+    guard let text = FileSystem.read(places.data + "/postmaster.pid"),
+      let file = PostmasterFile(text), file.dataFolder == places.data
+    else { return }
+    for signal in [SIGINT, SIGKILL] {
+      guard isServer(file.process) else { return }
+      kill(file.process, signal)
+      let deadline = loop.now.advanced(by: options.stopTimeout)
+      while isServer(file.process), loop.now < deadline {
+        try? await loop.sleep(for: .milliseconds(20))
+      }
+    }
+  }
+
+  /// A process number may have been given to another program since; a dead one may not have been
+  /// collected by its parent yet.
+  private func isServer(_ process: Int32) -> Bool {
+    guard let status = FileSystem.read("/proc/\(process)/stat") else { return false }
+    return status.contains("(postgres)") && !status.contains("(postgres) Z")
+  }
+
+  /// The best installation, or for an existing cluster the one of its major version.
+  func chooseBinaries(
+    _ places: ClusterPlaces, _ account: Account
+  ) async throws -> PostgresBinaries {
+    let wanted = FileSystem.read(places.data + "/PG_VERSION").flatMap {
+      PostgresBinaries.majorVersion(in: $0)
+    }
+    for binaries in PostgresBinaries.installed() where account.canReach(binaries.folder) {
+      let output = try await run(binaries.postgres, ["--version"], account, in: places.home)
+      guard let version = PostgresBinaries.majorVersion(in: output),
+        version >= PostgresBinaries.oldestVersion
+      else { continue }
+      if wanted == nil || wanted == version { return binaries }
+    }
+    let version = wanted.map { "\($0)" } ?? "\(PostgresBinaries.oldestVersion) or later"
+    throw PostgresError(
+      .embedded,
+      "no usable PostgreSQL \(version); set PGBIN, install postgresql, or set DATABASE_URL")
+  }
+
+  /// Makes the cluster beside its place and moves it there, so that half a cluster never counts.
+  func makeCluster(
+    _ places: ClusterPlaces, _ binaries: PostgresBinaries, _ account: Account
+  ) async throws {
+    FileSystem.remove(places.fresh)
+    var arguments = [
+      "-D", places.fresh, "-U", ServerSettings.superuser, "--encoding=UTF8",
+      "--locale=\(localeName)", "--auth-local=trust", "--auth-host=reject", "--no-instructions",
+    ]
+    if !options.isDurable { arguments.append("--no-sync") }
+    let output = try await run(binaries.initdb, arguments, account, in: places.home)
+    guard FileSystem.exists(places.fresh + "/PG_VERSION") else {
+      throw PostgresError(.embedded, "initdb failed: \(output)")
+    }
+    try FileSystem.rename(places.fresh, to: places.data)
+  }
+
+  /// Sorting by code point with Unicode letters where the system has it, else plain C.
+  private var localeName: String {
+    guard let locale = unsafe newlocale(1 << LC_CTYPE, "C.UTF-8", nil) else { return "C" }
+    unsafe freelocale(locale)
+    return "C.UTF-8"
+  }
+
+  /// Makes the application's role and database where they are missing.
+  func makeDatabase(_ places: ClusterPlaces) async throws {
+    let pool = adminPool(places)
+    defer { Task { await pool.close() } }
+    if try await pool.query("SELECT FROM pg_roles WHERE rolname = 'payaid'").isEmpty {
+      let extra = options.canCreateDatabases ? "CREATEDB" : "NOCREATEDB"
+      try await pool.execute("CREATE ROLE payaid LOGIN NOSUPERUSER \(unsafeSQL: extra)")
+    }
+    if try await pool.query("SELECT FROM pg_database WHERE datname = 'payaid'").isEmpty {
+      try await pool.execute("CREATE DATABASE payaid OWNER payaid")
+    }
+  }
+
+  /// Runs a program to its end and gives what it printed. Throws `embedded` when it fails.
+  private func run(
+    _ program: String, _ arguments: [String], _ account: Account, in folder: String
+  ) async throws -> String {
+    let tail = OutputTail()
+    var child = ChildProcess.Options(executable: program, arguments: arguments)
+    child.prepare(for: account, in: folder)
+    child.output = unsafe .read { bytes in unsafe tail.append(bytes) }
+    child.errors = unsafe .read { bytes in unsafe tail.append(bytes) }
+    let status = await (try ChildProcess.spawn(loop, child)).waitForExit()
+    // The end of the process may be heard of before the last of its output.
+    for _ in 0..<50 where tail.text.isEmpty { try await loop.sleep(for: .milliseconds(10)) }
+    guard status == .exited(0) else {
+      throw PostgresError(.embedded, "\(program) failed: \(tail.text)")
+    }
+    return tail.text
+  }
+}

@@ -1,0 +1,229 @@
+internal import EventLoop
+
+/// One loop's part of the pool: its connections, its waiters, its transactions. An actor on that
+/// loop; `PoolMachine` decides, this acts.
+actor PoolShard {
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+  nonisolated let configuration: PostgresConfiguration
+
+  private struct Waiter {
+    let continuation: CheckedContinuation<UInt64, any Error>
+    let timer: LoopTimer
+  }
+
+  private var machine: PoolMachine
+  private(set) var connections: [UInt64: PostgresConnection] = [:]
+  private var waiters: [UInt64: Waiter] = [:]
+  private var nextID: UInt64 = 1
+  private var retryTimer: LoopTimer?
+  private var lastConnectError: PostgresError?
+  var leases: [UInt64: Lease] = [:]
+
+  init(loop: EventLoop, configuration: PostgresConfiguration, maxConnections: Int) {
+    self.loop = loop
+    self.configuration = configuration
+    machine = PoolMachine(
+      limits: PoolMachine.Limits(
+        connections: maxConnections, waiters: configuration.maxWaiters,
+        pipelineDepth: configuration.pipelineDepth))
+  }
+
+  /// Runs one statement on whichever connection is free or least busy.
+  func run(_ query: Query, timeout: Duration?) async throws -> QueryResult {
+    let id = try await acquire(.shared)
+    let results = try await submit([query], on: id, timeout: timeout) { [self] in
+      act(on: machine.statementFinished(on: id))
+    }
+    guard let result = results.last else {
+      throw PostgresError(.connectionLost, "statement had no result")
+    }
+    return result
+  }
+
+  /// Closes every connection: idle ones now, leased ones when their transaction ends.
+  func close() {
+    retryTimer?.cancel()
+    act(on: machine.close())
+  }
+
+  func counts() -> PoolCounts {
+    PoolCounts(
+      open: machine.openConnections, leased: machine.leasedConnections, waiting: machine.waiting)
+  }
+
+  func newID() -> UInt64 {
+    defer { nextID += 1 }
+    return nextID
+  }
+
+  /// A connection for this demand: at once, or after waiting within the pool's limits.
+  func acquire(_ demand: PoolMachine.Demand) async throws -> UInt64 {
+    try Task.checkCancellation()
+    let waiter = newID()
+    switch machine.acquire(waiter, demand) {
+    case .use(let id): return id
+    case .refuse(let reason): throw refusal(reason)
+    case .wait(let open): return try await wait(as: waiter, opening: open)
+    }
+  }
+
+  private func wait(as waiter: UInt64, opening: UInt64?) async throws -> UInt64 {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let timer = loop.schedule(after: configuration.acquireTimeout) { [self] in
+          giveUp(waiter, PostgresError(.poolExhausted, "no connection became free in time"))
+        }
+        waiters[waiter] = Waiter(continuation: continuation, timer: timer)
+        if let opening { open(opening) }
+      }
+    } onCancel: {
+      loop.execute { self.assumeIsolated { $0.giveUp(waiter, CancellationError()) } }
+    }
+  }
+
+  private func giveUp(_ id: UInt64, _ error: any Error) {
+    guard machine.leave(id), let waiter = waiters.removeValue(forKey: id) else { return }
+    waiter.timer.cancel()
+    waiter.continuation.resume(throwing: error)
+  }
+
+  private func refusal(_ reason: PoolMachine.Refusal) -> PostgresError {
+    switch reason {
+    case .tooManyWaiters:
+      PostgresError(
+        .poolExhausted,
+        "\(machine.waiting) callers wait for a connection; the limit is \(configuration.maxWaiters)"
+      )
+    case .serverUnreachable:
+      lastConnectError ?? PostgresError(.connectionLost, "database cannot be reached")
+    case .closed: PostgresError(.closed, "pool was closed")
+    }
+  }
+}
+
+extension PoolShard {
+  func act(on actions: [PoolMachine.Action]) {
+    for action in actions {
+      switch action {
+      case .serve(let id, let connection): serve(id, connection)
+      case .fail(let id): fail(id)
+      case .open(let id): open(id)
+      case .close(let id): connections.removeValue(forKey: id)?.close()
+      case .retryLater(let attempt): retry(after: Backoff.delay(attempt: attempt))
+      }
+    }
+  }
+
+  private func serve(_ id: UInt64, _ connection: UInt64) {
+    guard let waiter = waiters.removeValue(forKey: id) else { return }
+    waiter.timer.cancel()
+    waiter.continuation.resume(returning: connection)
+  }
+
+  private func fail(_ id: UInt64) {
+    guard let waiter = waiters.removeValue(forKey: id) else { return }
+    waiter.timer.cancel()
+    waiter.continuation.resume(
+      throwing: lastConnectError ?? PostgresError(.closed, "pool was closed"))
+  }
+
+  private func retry(after delay: Duration) {
+    retryTimer = loop.schedule(after: delay) { [self] in act(on: machine.retryDue()) }
+  }
+
+  private func open(_ id: UInt64) {
+    let connection = PostgresConnection(loop: loop, configuration: configuration)
+    connections[id] = connection
+    connection.connect { [self] error in opened(id, error) }
+  }
+
+  private func opened(_ id: UInt64, _ error: PostgresError?) {
+    lastConnectError = error
+    guard error == nil else {
+      connections[id] = nil
+      return act(on: machine.openFailed(id))
+    }
+    connections[id]?.onLost = { [self] _ in lost(id) }
+    act(on: machine.opened(id))
+  }
+
+  private func lost(_ id: UInt64) {
+    connections[id] = nil
+    act(on: machine.lost(id))
+  }
+
+  /// Gives a connection up for good, whatever it is doing.
+  func discard(_ id: UInt64) {
+    connections.removeValue(forKey: id)?.close()
+    act(on: machine.lost(id))
+  }
+
+  /// Gives a leased connection back.
+  func returnLease(of id: UInt64) {
+    act(on: machine.leaseEnded(on: id))
+  }
+
+  /// Sends a batch and waits for its answer. Cancelling the task leaves the batch to the server,
+  /// bounded by its time-out, and drops the answer.
+  func submit(
+    _ queries: [Query], on connection: UInt64, timeout: Duration?, cancellable: Bool = true,
+    finished: (() -> Void)? = nil
+  ) async throws -> [QueryResult] {
+    let id = newID()
+    let timeout = timeout ?? configuration.queryTimeout
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        guard let target = connections[connection] else {
+          continuation.resume(
+            throwing: PostgresError(.connectionLost, "connection was lost"))
+          return
+        }
+        target.submit(
+          queries, id: id, timeout: timeout, answer: { continuation.resume(with: $0) },
+          finished: finished)
+      }
+    } onCancel: {
+      guard cancellable else { return }
+      loop.execute { self.assumeIsolated { $0.connections[connection]?.abandon(id) } }
+    }
+  }
+
+  func submitScript(_ sql: String, on connection: UInt64, timeout: Duration) async throws {
+    let id = newID()
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Void, any Error>) in
+      guard let target = connections[connection] else {
+        let error = PostgresError(.connectionLost, "connection was lost")
+        return continuation.resume(throwing: error)
+      }
+      target.runScript(sql, id: id, timeout: timeout) { result in
+        continuation.resume(with: result.map { _ in () })
+      }
+    }
+  }
+}
+
+/// How busy a pool is.
+package struct PoolCounts: Sendable, Equatable {
+  /// Connections made, free or not.
+  package var open: Int
+  /// Connections owned by a transaction.
+  package var leased: Int
+  /// Callers waiting for a connection.
+  package var waiting: Int
+}
+
+/// Pauses between attempts to connect: 50 ms, doubled each time, at most 5 s, ± 20 %.
+enum Backoff {
+  static func delay(attempt: Int) -> Duration {
+    delay(attempt: attempt, jitter: Double.random(in: 0.8...1.2))
+  }
+
+  static func delay(attempt: Int, jitter: Double) -> Duration {
+    let base = 50.0 * Double(1 << min(max(attempt - 1, 0), 10))
+    return .milliseconds(Int64(min(base, 5000) * jitter))
+  }
+}

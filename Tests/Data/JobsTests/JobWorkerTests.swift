@@ -1,0 +1,129 @@
+internal import EventLoop
+internal import Postgres
+internal import ScratchPostgres
+import Testing
+
+@testable internal import Jobs
+
+@Suite struct JobWorkerTests {
+  private struct Failure: Error {}
+  private let queue = JobQueue()
+  private var loop: EventLoop { ScratchPostgres.loops.loops[0] }
+
+  private func database() async throws -> PostgresPool {
+    try await ScratchPostgres.database(migrations: BaseMigrations.all + JobsMigrations.all)
+  }
+
+  private func states(_ pool: PostgresPool) async throws -> [String] {
+    try await pool.transaction(tenant: .system) {
+      try await $0.query("SELECT state FROM jobs ORDER BY job_id").map { try $0.decode("state") }
+    }
+  }
+
+  @Test func `enqueued jobs are run, in any number, once each`() async throws {
+    let pool = try await database()
+    let (runs, feed) = AsyncStream.makeStream(of: UInt8.self)
+    let handler = JobHandler(kind: "k") { feed.yield($0.payload[0]) }
+    let workers = try (0..<2).map { _ in
+      try JobWorker(loop: loop, pool: pool, handlers: [handler])
+    }
+    for worker in workers { await worker.start() }
+    try await pool.transaction { transaction in
+      for number in 0..<60 {
+        try await queue.enqueue(kind: "k", payload: [UInt8(number)], transaction)
+      }
+    }
+    var seen: [UInt8] = []
+    for await number in runs {
+      seen.append(number)
+      if seen.count == 60 { break }
+    }
+    for worker in workers { await worker.stop(grace: .seconds(10)) }
+    #expect(Set(seen).count == 60)
+    #expect(try await states(pool) == Array(repeating: "done", count: 60))
+    await pool.close()
+  }
+
+  @Test func `a failing job is kept for later, a discarded one is dead`() async throws {
+    let pool = try await database()
+    let (ends, feed) = AsyncStream.makeStream(of: Void.self)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [
+        JobHandler(kind: "fails") { _ in
+          feed.yield()
+          throw Failure()
+        },
+        JobHandler(kind: "discards") { _ in
+          feed.yield()
+          throw JobControl.discard(reason: "unwanted")
+        },
+      ])
+    await worker.start()
+    try await pool.transaction { transaction in
+      try await queue.enqueue(kind: "fails", transaction)
+      try await queue.enqueue(kind: "discards", transaction)
+    }
+    var iterator = ends.makeAsyncIterator()
+    for _ in 0..<2 { await iterator.next() }
+    await worker.stop(grace: .seconds(10))
+    #expect(try await states(pool) == ["available", "dead"])
+    await pool.close()
+  }
+
+  @Test func `stopping gives back what does not finish, uncounted`() async throws {
+    let pool = try await database()
+    let (begun, feed) = AsyncStream.makeStream(of: Void.self)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [
+        JobHandler(kind: "k") { [loop] _ in
+          feed.yield()
+          try await loop.sleep(for: .seconds(600))
+        }
+      ])
+    await worker.start()
+    try await pool.transaction { try await queue.enqueue(kind: "k", $0) }
+    var iterator = begun.makeAsyncIterator()
+    await iterator.next()
+    await worker.stop(grace: .zero)
+    #expect(try await states(pool) == ["available"])
+    let attempts = try await pool.transaction(tenant: .system) {
+      try await $0.query("SELECT attempt FROM jobs")[0].decode("attempt", as: Int.self)
+    }
+    #expect(attempts == 0)
+    await worker.stop(grace: .zero)
+    await pool.close()
+  }
+
+  @Test func `a handler that takes too long is cancelled and tried again`() async throws {
+    let pool = try await database()
+    let (ends, feed) = AsyncStream.makeStream(of: Bool.self)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [
+        JobHandler(kind: "k", timeout: .milliseconds(10)) { [loop] _ in
+          defer { feed.yield(Task.isCancelled) }
+          try await loop.sleep(for: .seconds(600))
+        }
+      ])
+    await worker.start()
+    try await pool.transaction { try await queue.enqueue(kind: "k", $0) }
+    var iterator = ends.makeAsyncIterator()
+    #expect(await iterator.next() == true)
+    await worker.stop(grace: .seconds(10))
+    #expect(try await states(pool) == ["available"])
+    await pool.close()
+  }
+
+  @Test func `two handlers of one kind are refused by name`() async throws {
+    let pool = PostgresPool(
+      loops: [loop], configuration: PostgresConfiguration(url: "postgresql:///x"))
+    let handler = JobHandler(kind: "call.dial") { _ in }
+    let error = #expect(throws: JobError.self) {
+      try JobWorker(loop: loop, pool: pool, handlers: [handler, handler])
+    }
+    #expect(error?.message == "two handlers for jobs of kind call.dial")
+    await pool.close()
+  }
+}

@@ -1,0 +1,145 @@
+internal import ScratchPostgres
+import Testing
+
+@testable internal import Postgres
+
+@Suite struct TransactionTests {
+  private struct Stop: Error {}
+
+  private func pool() async throws -> PostgresPool {
+    let pool = try await ScratchPostgres.database(migrations: BaseMigrations.all)
+    try await pool.execute("CREATE TABLE t (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    return pool
+  }
+
+  private func count(_ pool: PostgresPool) async throws -> Int {
+    try await pool.query("SELECT count(*) AS n FROM t")[0].decode("n")
+  }
+
+  @Test func `what returns is committed`() async throws {
+    let pool = try await pool()
+    let answer = try await pool.transaction { transaction in
+      try await transaction.execute("INSERT INTO t VALUES (1)")
+      return try await transaction.query("SELECT n FROM t")[0].decode("n", as: Int.self)
+    }
+    #expect(answer == 1)
+    #expect(try await count(pool) == 1)
+    await pool.close()
+  }
+
+  @Test func `what throws is rolled back`() async throws {
+    let pool = try await pool()
+    await #expect(throws: Stop.self) {
+      try await pool.transaction { transaction in
+        try await transaction.execute("INSERT INTO t VALUES (1)")
+        throw Stop()
+      }
+    }
+    #expect(try await count(pool) == 0)
+    #expect(await pool.counts().leased == 0)
+    await pool.close()
+  }
+
+  @Test func `a swallowed failure cannot be committed`() async throws {
+    let pool = try await pool()
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.transaction { transaction in
+        try await transaction.execute("INSERT INTO t VALUES (1)")
+        _ = try? await transaction.execute("SELECT 1 / 0")
+        _ = try? await transaction.execute("INSERT INTO t VALUES (2)")
+      }
+    }
+    #expect(error?.kind == .transactionFailed)
+    #expect(try await count(pool) == 0)
+    await pool.close()
+  }
+
+  @Test func `a constraint checked at commit fails the transaction`() async throws {
+    let pool = try await pool()
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.transaction { transaction in
+        try await transaction.execute("INSERT INTO t VALUES (1), (1)")
+      }
+    }
+    #expect(error?.isUniqueViolation() == true)
+    #expect(try await count(pool) == 0)
+    #expect(await pool.counts().leased == 0)
+    await pool.close()
+  }
+
+  @Test func `a savepoint undoes only what it holds`() async throws {
+    let pool = try await pool()
+    try await pool.transaction { transaction in
+      try await transaction.execute("INSERT INTO t VALUES (1)")
+      await #expect(throws: PostgresError.self) {
+        try await transaction.savepoint { try await transaction.execute("SELECT 1 / 0") }
+      }
+      try await transaction.savepoint { try await transaction.execute("INSERT INTO t VALUES (2)") }
+    }
+    #expect(try await count(pool) == 2)
+    await pool.close()
+  }
+
+  @Test func `a handle kept after its transaction is refused`() async throws {
+    let pool = try await pool()
+    let kept = try await pool.transaction { transaction in
+      try await transaction.execute("SELECT 1")
+      return transaction
+    }
+    let error = await #expect(throws: PostgresError.self) { try await kept.query("SELECT 1") }
+    #expect(error?.kind == .transactionFailed)
+    await pool.close()
+  }
+
+  @Test func `cancelling ends the statement on the server and frees the connection`() async throws {
+    let pool = try await pool()
+    let task = Task {
+      try await pool.transaction { transaction in
+        try await transaction.execute("SELECT pg_advisory_xact_lock(7)")
+        try await transaction.execute("SELECT pg_sleep(30)")
+      }
+    }
+    while try await pool.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7")
+      .isEmpty
+    {}
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(await pool.counts().leased == 0)
+    let free = try await pool.query("SELECT pg_try_advisory_lock(7) AS free")
+    #expect(try free[0].decode("free") == true)
+    await pool.close()
+  }
+
+  @Test func `a tenant sees its own rows, the system all, nobody none`() async throws {
+    let pool = try await ScratchPostgres.database(migrations: BaseMigrations.all)
+    for statement: Query in [
+      "CREATE TABLE notes (merchant_id text NOT NULL, body text)",
+      "ALTER TABLE notes ENABLE ROW LEVEL SECURITY", "ALTER TABLE notes FORCE ROW LEVEL SECURITY",
+      "CREATE POLICY tenant ON notes USING (payaid_visible(merchant_id))",
+    ] { try await pool.execute(statement) }
+    for merchant in ["mer_a", "mer_b"] {
+      try await pool.transaction(tenant: .merchant(merchant)) {
+        _ = try await $0.execute("INSERT INTO notes VALUES (\(merchant), 'x')")
+      }
+    }
+    func visible(_ tenant: Tenant) async throws -> Int {
+      try await pool.transaction(tenant: tenant) {
+        try await $0.query("SELECT merchant_id FROM notes").count
+      }
+    }
+    #expect(try await visible(.merchant("mer_a")) == 1)
+    #expect(try await visible(.merchant("*")) == 0)
+    #expect(try await visible(.merchant("")) == 0)
+    #expect(try await visible(.system) == 2)
+    #expect(try await visible(.none) == 0)
+    #expect(try await pool.query("SELECT 1 FROM notes").isEmpty)
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.transaction(tenant: .merchant("mer_a")) {
+        _ = try await $0.execute("INSERT INTO notes VALUES ('mer_b', 'x')")
+      }
+    }
+    #expect(error?.sqlState == .insufficientPrivilege)
+    #expect(try await pool.bypassesRowSecurity() == false)
+    await pool.close()
+  }
+}

@@ -1,0 +1,78 @@
+package import EventLoop
+internal import Glibc
+package import Postgres
+internal import Synchronization
+
+/// A PostgreSQL of the test process's own: started by the first test that asks, gone at its end.
+package enum ScratchPostgres {
+  /// Two loops that all database tests share.
+  package static let loops = EventLoopGroup(count: 2, name: "scratch")
+
+  private static let server = Task { try await ScratchServer.start() }
+  private static let number = Atomic<Int>(1)
+
+  /// A new empty database, and a pool for it over `loops`. Suites do not see each other.
+  package static func database(
+    migrations: [Migration] = [], configure: (inout PostgresConfiguration) -> Void = { _ in }
+  ) async throws -> PostgresPool {
+    var configuration = PostgresConfiguration(url: try await url())
+    configuration.maxConnections = 8
+    configure(&configuration)
+    let pool = PostgresPool(loops: loops.loops, configuration: configuration)
+    try await Migrator(pool, migrations).run()
+    return pool
+  }
+
+  /// The URL of a new empty database.
+  package static func url() async throws -> String {
+    let base = try await server.value
+    let name = "scratch_\(number.wrappingAdd(1, ordering: .relaxed).oldValue)"
+    let pool = PostgresPool(
+      loops: [loops.loops[0]], configuration: PostgresConfiguration(url: base))
+    try await pool.execute("CREATE DATABASE \(unsafeSQL: name)", timeout: .seconds(60))
+    await pool.close()
+    return base.replacing("/payaid?", with: "/\(name)?")
+  }
+}
+
+/// The cluster in a temporary folder. A test process has no end to hook, so a small shell waits
+/// for it and then stops the server and removes the folder.
+private enum ScratchServer {
+  static func start() async throws -> String {
+    var template = Array("/tmp/payaid-scratch-XXXXXX\0".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw PostgresError(.embedded, "cannot make a temporary folder: errno \(errno)")
+    }
+    let folder = String(
+      decoding: template.map(UInt8.init(bitPattern:)).prefix { $0 != 0 }, as: UTF8.self)
+    chmod(folder, 0o711)
+    var options = EmbeddedPostgres.Options()
+    options.isDurable = false
+    options.canCreateDatabases = true
+    let server = EmbeddedPostgres(
+      loop: ScratchPostgres.loops.loops[0], dataFolder: folder, options: options)
+    let url = try await server.start()
+    try await cleanUpAfterThisProcess(folder)
+    kept.withLock { $0 = server }
+    return url
+  }
+
+  private static let kept = Mutex<EmbeddedPostgres?>(nil)
+
+  private static func cleanUpAfterThisProcess(_ folder: String) async throws {
+    let script = """
+      while kill -0 \(getpid()) 2>/dev/null; do sleep 1; done
+      kill -QUIT $(head -n 1 \(folder)/postgres/data/postmaster.pid) 2>/dev/null
+      sleep 1; rm -rf \(folder)
+      """
+    var shell = ChildProcess.Options(
+      executable: "/bin/sh", arguments: ["-c", "setsid sh -c '\(script)' &"])
+    shell.output = .null
+    shell.errors = .null
+    let loop = ScratchPostgres.loops.loops[0]
+    let options = shell
+    _ = try await Task(executorPreference: loop) { [options] in
+      try await ChildProcess.spawn(loop, options).waitForExit()
+    }.value
+  }
+}
