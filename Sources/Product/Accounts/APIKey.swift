@@ -47,7 +47,7 @@ package struct APIKey: Sendable {
     var characters: [UInt8] = []
     while characters.count < count {
       // 248 is the largest multiple of 62 in a byte: above it the remainder would be biased.
-      for byte in RandomBytes.make(count) where byte < 248 && characters.count < count {
+      for byte in RandomBytes.generate(count) where byte < 248 && characters.count < count {
         characters.append(alphabet[Int(byte) % 62])
       }
     }

@@ -55,7 +55,7 @@ package final class Authenticator: Sendable {
   private func caller(_ key: APIKey) async throws -> Caller {
     guard let stored = try await lookUp(key.id), !stored.isRevoked,
       stored.expireTime.map({ WallClock.now < $0 }) ?? true,
-      constantTimeEqual(stored.secretHash, key.secretHash)
+      constantTimeEquals(stored.secretHash, key.secretHash)
     else { throw Self.refusal }
     return Caller(merchant: stored.merchant, principal: key.id, scopes: Set(stored.scopes))
   }

@@ -1,8 +1,9 @@
 package import Domain
+internal import Protobuf
 package import Postgres
 package import RPCCore
 package import Schema
-package import Services
+internal import Services
 
 /// Serves `payaid.voice.v1.AgentService` from PostgreSQL.
 package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
@@ -20,12 +21,13 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
     _ request: V1.CreateAgentRequest, _ context: RPCContext
   ) async throws -> V1.Agent {
     let caller = try context.caller()
-    var agent = AgentRules.completed(request.agent ?? V1.Agent())
-    try AgentRules.check(agent)
+    let wanted = AgentRules.completed(request.agent ?? V1.Agent())
+    try AgentRules.check(wanted)
     return try await write(caller) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "CreateAgent", requestID: request.requestId, request: request
       ) {
+        var agent = wanted
         agent.agentId = AgentID().text
         return try await AgentStore.insert(agent, merchant: caller.merchant, transaction)
       }

@@ -1,3 +1,4 @@
+internal import Protobuf
 package import Schema
 
 /// The voices an agent can have: the prebuilt voices of Gemini Live, each of which speaks both

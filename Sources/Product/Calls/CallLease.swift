@@ -39,4 +39,15 @@ enum CallLease {
       """
     ).map(CallRecord.init)
   }
+
+  /// From a call's answer to the last renewal of its lease.
+  static func heldFor(_ id: CallID, _ transaction: Transaction) async throws -> Duration {
+    let rows = try await transaction.query(
+      """
+      SELECT greatest(0, extract(epoch FROM lease_until - answer_time) * 1000000
+        - \(seconds) * 1000000)::bigint AS held
+      FROM calls WHERE call_id = \(id.text) AND answer_time IS NOT NULL
+      """)
+    return .microseconds(try rows.first?.decode("held", as: Int64?.self) ?? 0)
+  }
 }

@@ -4,10 +4,11 @@ package import Domain
 package struct CallSettings: Sendable {
   /// This process, as leases name it.
   package var owner: String
-  /// Scheme, host and port under which the carrier reaches this process: `wss://host:port`.
-  package var streamBase: String
+  /// Scheme, host and port under which the carrier reaches this process, `wss://host:port`; known
+  /// once the server listens.
+  package var streamBase: @Sendable () -> String
   /// The same for status callbacks: `https://host:port`.
-  package var callbackBase: String
+  package var callbackBase: @Sendable () -> String
   /// Keys the one-time tokens in stream addresses; 32 bytes.
   package var streamTokenKey: [UInt8]
   /// Encrypts the keys of recordings; 32 bytes.
@@ -17,7 +18,8 @@ package struct CallSettings: Sendable {
   package var pricing = Pricing()
 
   package init(
-    owner: String, streamBase: String, callbackBase: String, streamTokenKey: [UInt8],
+    owner: String, streamBase: @escaping @Sendable () -> String,
+    callbackBase: @escaping @Sendable () -> String, streamTokenKey: [UInt8],
     recordingMasterKey: [UInt8], spoolDirectory: String
   ) {
     self.owner = owner

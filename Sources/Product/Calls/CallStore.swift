@@ -36,6 +36,39 @@ package enum CallStore {
     ).first.map(CallRecord.init)
   }
 
+  /// The call that the carrier calls `carrierID`.
+  static func find(
+    carrierID: String, _ transaction: Transaction
+  ) async throws -> CallRecord? {
+    try await transaction.query(
+      "SELECT \(CallRecord.columns) FROM calls WHERE carrier_id = \(carrierID)"
+    ).first.map(CallRecord.init)
+  }
+
+  /// Whether a living process holds the call's media.
+  static func isHeld(_ id: CallID, _ transaction: Transaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT 1 AS one FROM calls
+      WHERE call_id = \(id.text) AND state = 'in_progress' AND lease_until > now()
+      """)
+    return !rows.isEmpty
+  }
+
+  /// Calls that `owner` dialled more than `seconds` ago and nobody answered; at most 20.
+  static func unanswered(
+    owner: String, longerThan seconds: Double, _ transaction: Transaction
+  ) async throws -> [CallRecord] {
+    try await transaction.query(
+      """
+      SELECT \(CallRecord.columns) FROM calls
+      WHERE owner = \(owner) AND state IN ('dialing', 'ringing')
+        AND create_time < now() - make_interval(secs => \(seconds))
+      ORDER BY call_id LIMIT 20
+      """
+    ).map(CallRecord.init)
+  }
+
   /// One page, newest first.
   static func page(
     _ request: V1.ListCallsRequest, after cursor: String?, limit: Int, merchant: MerchantID,

@@ -12,7 +12,7 @@ package enum StreamToken {
 
   /// Whether `token` is that of `call`, in time that does not depend on where they differ.
   package static func isValid(_ token: String, for call: CallID, key: [UInt8]) -> Bool {
-    constantTimeEqual(Array(token.utf8), Array(make(call, key: key).utf8))
+    constantTimeEquals(Array(token.utf8), Array(make(call, key: key).utf8))
   }
 
   /// The path that AgentStream opens, as a template.

@@ -1,6 +1,6 @@
 package import Domain
 package import Postgres
-package import Schema
+internal import Schema
 internal import Protobuf
 
 /// All SQL of compliance. Every function runs in the caller's transaction.

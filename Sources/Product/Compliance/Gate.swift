@@ -1,5 +1,6 @@
 package import Schema
 internal import Domain
+internal import Protobuf
 
 /// May this call be placed? One pure function over a versioned table of rules.
 ///

@@ -1,5 +1,5 @@
 package import RPCCore
-package import Schema
+internal import Schema
 internal import Protobuf
 
 extension Gate {
@@ -12,7 +12,7 @@ extension Gate {
         .with {
           $0.type = result.rule
           $0.subject = "call"
-          $0.description_ = result.explanation
+          $0.description = result.explanation
         }
       }
     }

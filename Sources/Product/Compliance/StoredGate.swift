@@ -53,7 +53,7 @@ package struct StoredGate: CallAdmission {
   private static func leaf(
     _ decision: Payaid.Voice.V1.Decision, _ request: AdmissionRequest
   ) throws -> [UInt8] {
-    let salt = RandomBytes.make(16)
+    let salt = RandomBytes.generate(16)
     let digest = Digest.hmacSHA256(key: salt, Array(request.callee.e164.utf8))
     var json = JSONWriter()
     json.beginObject()

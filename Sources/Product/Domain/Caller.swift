@@ -1,4 +1,4 @@
-public import RPCCore
+package import RPCCore
 
 /// Who makes a call to the API: a merchant's key or user. Set by the authenticating interceptor.
 package struct Caller: RPCIdentity, Sendable, Hashable {

@@ -1,4 +1,4 @@
-package import RPCCore
+internal import RPCCore
 
 /// Entity tags of rows that count their revisions: the bare number. The REST edge adds and takes
 /// off the quotes that RFC 9110 section 8.8.3 asks for.

@@ -1,4 +1,4 @@
-package import RPCCore
+internal import RPCCore
 internal import Protobuf
 internal import Schema
 
@@ -27,7 +27,7 @@ package struct FieldViolations: Sendable {
       $0.fieldViolations = found.map { violation in
         .with {
           $0.field = violation.field
-          $0.description_ = violation.description
+          $0.description = violation.description
         }
       }
     }

@@ -37,7 +37,7 @@ enum ULID {
 
   static func make(milliseconds: Int64) -> String {
     var value = UInt128(truncatingIfNeeded: milliseconds) << 80
-    for (index, byte) in RandomBytes.make(10).enumerated() {
+    for (index, byte) in RandomBytes.generate(10).enumerated() {
       value |= UInt128(byte) << UInt128(8 * (9 - index))
     }
     let characters = (0..<26).map { position in

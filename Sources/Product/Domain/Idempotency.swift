@@ -1,6 +1,6 @@
 package import Postgres
 package import Protobuf
-package import RPCCore
+internal import RPCCore
 internal import TLS
 
 /// Gives the first answer again to a request that comes twice (AIP-155).
@@ -11,7 +11,7 @@ package enum Idempotency {
   /// Runs `effect` once per (merchant, method, `requestID`) and returns its first answer after that.
   /// An empty `requestID` runs it every time. Throws `alreadyExists` when the same id comes with
   /// another request, `invalidArgument` when it is longer than 255 characters.
-  package static func once<Request: Message, Response: Message>(
+  package static func once<Request: ProtobufMessage, Response: ProtobufMessage>(
     _ transaction: Transaction, _ caller: Caller, method: String, requestID: String,
     request: Request, _ effect: () async throws -> Response
   ) async throws -> Response {
@@ -41,7 +41,7 @@ package enum Idempotency {
     return response
   }
 
-  private static func firstAnswer<Response: Message>(
+  private static func firstAnswer<Response: ProtobufMessage>(
     _ transaction: Transaction, _ caller: Caller, method: String, requestID: String, hash: [UInt8]
   ) async throws -> Response {
     let rows = try await transaction.query(

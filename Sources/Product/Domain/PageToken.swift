@@ -23,7 +23,7 @@ package struct PageTokens: Sendable {
     guard let bytes = Base64.decode(token), bytes.count > 16 else { throw Self.invalid }
     let cursor = String(decoding: bytes.dropFirst(16), as: UTF8.self)
     let expected = tag(cursor: cursor, arguments: arguments)
-    guard constantTimeEqual(Array(bytes.prefix(16)), expected) else { throw Self.invalid }
+    guard constantTimeEquals(Array(bytes.prefix(16)), expected) else { throw Self.invalid }
     return cursor
   }
 

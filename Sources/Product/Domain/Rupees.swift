@@ -1,3 +1,4 @@
+internal import Protobuf
 package import Schema
 
 /// An amount in Indian rupees, exact to a millionth, so that per-token prices add up.

@@ -1,0 +1,120 @@
+internal import Buffers
+internal import Calls
+internal import EventLoop
+internal import Jobs
+internal import Objects
+internal import RPCServer
+internal import Telemetry
+
+/// The running server: everything that starts, in order, and stops, in the opposite order.
+struct Application {
+  /// What `voiced serve` prints when it is ready.
+  let readyLine: String
+
+  private let loops: EventLoopGroup
+  private let database: Database
+  private let server: Server
+  private let worker: JobWorker
+  private let live: LiveCalls
+  private let reaper: Task<Void, Never>
+
+  static func start(_ settings: Settings) async throws -> Application {
+    try Folder.make(settings.dataDirectory)
+    let loops = EventLoopGroup(count: settings.loops)
+    do {
+      let database = try await Database.open(settings, loops: loops.loops)
+      do {
+        return try await start(settings, loops, database)
+      } catch {
+        await database.close()
+        throw error
+      }
+    } catch {
+      await loops.stop()
+      throw error
+    }
+  }
+
+  private static func start(
+    _ settings: Settings, _ loops: EventLoopGroup, _ database: Database
+  ) async throws -> Application {
+    let certificates =
+      settings.isCleartext ? nil : try Certificates(folder: settings.dataDirectory)
+    let endpoint = PublicEndpoint(settings.publicURL)
+    let product = try Product(settings, database.pool, loops.loops[0], endpoint)
+    let server = try Server(
+      loops: loops,
+      configuration: ServerConfiguration(listen: [settings.listen], tls: certificates?.context),
+      services: product.services, bindings: product.bindings,
+      interceptors: [product.authenticator.interceptor],
+      routes: Routes.make(product, database.pool))
+    let addresses = try await server.start()
+    let address = addresses.first ?? settings.listen
+    endpoint.listens(on: address, isCleartext: settings.isCleartext)
+    try await product.bell.start(database.pool)
+    try await product.live.start(database.pool)
+    let worker = try JobWorker(
+      loop: loops.loops[0], pool: database.pool, handlers: [product.dialing])
+    await worker.start()
+    let loop = loops.loops[0]
+    let reaper = Task(executorPreference: loop) { await product.reaper.run(on: loop) }
+    return Application(
+      readyLine: Ready.line(
+        address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
+      loops: loops, database: database, server: server, worker: worker, live: product.live,
+      reaper: reaper)
+  }
+
+  /// New calls are refused, those in progress go on for `grace` at most; then everything closes.
+  func stop(grace: Duration) async {
+    Log("voiced").info("draining", ["calls": .int(live.count)])
+    await worker.stop(grace: .seconds(5))
+    await drainCalls(grace)
+    await server.drain(grace: .seconds(2))
+    reaper.cancel()
+    await reaper.value
+    await server.stop()
+    await database.close()
+    await loops.stop()
+  }
+
+  /// Waits for live calls to end, and ends those that have not by then.
+  private func drainCalls(_ grace: Duration) async {
+    let loop = loops.loops[0]
+    let limit = ContinuousClock.now + grace
+    while live.count > 0, ContinuousClock.now < limit {
+      try? await loop.sleep(for: .milliseconds(100))
+    }
+    live.endAll()
+    let last = ContinuousClock.now + .seconds(5)
+    while live.count > 0, ContinuousClock.now < last {
+      try? await loop.sleep(for: .milliseconds(50))
+    }
+  }
+}
+
+/// The one line of JSON that says where the server is.
+enum Ready {
+  static func line(
+    _ address: SocketAddress, endpoint: String, ca: String?, database: String
+  ) -> String {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("address")
+    json.string(address.description)
+    json.key("port")
+    json.number(address.port ?? 0)
+    json.key("url")
+    json.string(endpoint)
+    json.key("rest")
+    json.string(endpoint + "/api/v1")
+    json.key("grpc")
+    json.string(address.description)
+    json.key("ca")
+    json.string(ca ?? "")
+    json.key("database")
+    json.string(database)
+    json.endObject()
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+}

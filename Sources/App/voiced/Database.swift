@@ -1,0 +1,62 @@
+internal import Accounts
+internal import Agents
+internal import Calls
+internal import Compliance
+internal import Domain
+internal import EventLoop
+internal import Jobs
+internal import Postgres
+internal import Telemetry
+
+/// The database: the owner's, or one of our own below the data folder; migrated.
+struct Database {
+  /// For `voicectl admin` and tests. A secret where it carries a password.
+  let url: String
+  let pool: PostgresPool
+  private let embedded: EmbeddedPostgres?
+
+  private static let tenantRole = "payaid_tenant"
+
+  static var migrations: [Migration] {
+    BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all + DomainMigrations.all
+      + AgentsMigrations.all + ComplianceMigrations.all + CallsMigrations.all
+  }
+
+  /// Opens it and applies what is pending.
+  static func open(_ settings: Settings, loops: [EventLoop]) async throws -> Database {
+    var embedded: EmbeddedPostgres?
+    var url = settings.databaseURL ?? ""
+    if settings.databaseURL == nil {
+      let own = EmbeddedPostgres(
+        loop: loops[0], dataFolder: settings.dataDirectory + "/postgres")
+      url = try await own.start()
+      embedded = own
+    }
+    do {
+      let pool = try await migrated(url, loops)
+      return Database(url: url, pool: pool, embedded: embedded)
+    } catch {
+      await embedded?.stop()
+      throw error
+    }
+  }
+
+  private static func migrated(_ url: String, _ loops: [EventLoop]) async throws -> PostgresPool {
+    var configuration = PostgresConfiguration(url: url)
+    let pool = PostgresPool(loops: loops, configuration: configuration)
+    let migrator = Migrator(pool, migrations)
+    let applied = try await migrator.run()
+    if !applied.isEmpty { Log("voiced").info("migrated", ["count": .int(applied.count)]) }
+    guard try await pool.bypassesRowSecurity() else { return pool }
+    // The URL's role sees every row, so tenants are served through one that does not.
+    try await migrator.installTenantRole(tenantRole)
+    await pool.close()
+    configuration.tenantRole = tenantRole
+    return PostgresPool(loops: loops, configuration: configuration)
+  }
+
+  func close() async {
+    await pool.close()
+    await embedded?.stop()
+  }
+}

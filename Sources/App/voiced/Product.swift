@@ -1,0 +1,104 @@
+internal import Accounts
+internal import Agents
+internal import Calls
+internal import Compliance
+internal import Domain
+internal import EventLoop
+internal import Glibc
+internal import Jobs
+internal import Objects
+internal import Postgres
+internal import RPCCore
+internal import RPCProtobuf
+internal import Schema
+internal import Services
+internal import Vendors
+
+/// The areas of the product, joined: each gets what it needs of the others as a value.
+struct Product {
+  let authenticator: Authenticator
+  let services: [any RPCService]
+  let bindings: [ServiceBinding]
+  let runner: CallRunner
+  let live = LiveCalls()
+  let bell = CallBell()
+  let reaper: Reaper
+  let dialing: JobHandler
+
+  /// Services that need no key: who may look at them is everybody, or proven otherwise.
+  private static let open: Set<String> = [
+    "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+    "grpc.reflection.v1alpha.ServerReflection", "payaid.voice.v1.CarrierCallbackService",
+  ]
+
+  init(
+    _ settings: Settings, _ pool: PostgresPool, _ loop: EventLoop, _ endpoint: PublicEndpoint
+  ) throws {
+    let keyring = try Keyring(folder: settings.dataDirectory)
+    let callSettings = try Self.callSettings(settings, keyring, endpoint)
+    let carrier = ExotelCarrier(settings: Self.exotel(settings), loop: loop)
+    let callbacks = ExotelCallbacks(
+      accountSID: settings.exotel.accountSID, secrets: [settings.exotel.webhookSecret])
+    let agents = StoredAgents()
+    let admission = StoredGate(registry: NoRegistry())
+    let recordings = Recordings(
+      store: try FolderStore(folder: settings.dataDirectory + "/objects"), settings: callSettings)
+    let tokens = PageTokens(key: keyring.key("page-tokens"))
+    let dialer = Dialer(
+      pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
+      admission: admission, settings: callSettings)
+    runner = CallRunner(
+      pool: pool, agents: agents, model: GeminiLiveModel(settings: Self.gemini(settings)),
+      settings: callSettings, live: live, recordings: recordings)
+    reaper = Reaper(
+      pool: pool, carrier: carrier, settings: callSettings, recordings: recordings)
+    dialing = Self.dialing(dialer)
+    authenticator = Authenticator(pool: pool, openServices: Self.open)
+    services = [
+      AgentService(pool: pool, tokens: tokens),
+      CallService(
+        pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
+        bell: bell, live: live, recordings: recordings),
+      LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
+      CallbackService(pool: pool, callbacks: callbacks),
+    ]
+    bindings = [
+      Payaid.Voice.V1.AgentServiceBinding.binding, Payaid.Voice.V1.CallServiceBinding.binding,
+      Payaid.Voice.V1.LiveServiceBinding.binding,
+      Payaid.Voice.V1.CarrierCallbackServiceBinding.binding,
+    ]
+  }
+
+  private static func dialing(_ dialer: Dialer) -> JobHandler {
+    JobHandler(kind: Dialer.jobKind) { job in
+      guard let id = CallID(String(decoding: job.payload, as: UTF8.self)) else {
+        throw JobControl.discard(reason: "the payload is no call's id")
+      }
+      try await dialer.dial(id, isLastAttempt: job.isLastAttempt)
+    }
+  }
+
+  private static func callSettings(
+    _ settings: Settings, _ keyring: Keyring, _ endpoint: PublicEndpoint
+  ) throws -> CallSettings {
+    let spool = settings.dataDirectory + "/spool"
+    try Folder.make(spool)
+    return CallSettings(
+      owner: "\(getpid())-\(WallClock.now.microseconds)",
+      streamBase: { endpoint.webSocketURL }, callbackBase: { endpoint.url },
+      streamTokenKey: keyring.key("stream-tokens"),
+      recordingMasterKey: keyring.key("recordings"), spoolDirectory: spool)
+  }
+
+  private static func exotel(_ settings: Settings) -> ExotelSettings {
+    ExotelSettings(
+      accountSID: settings.exotel.accountSID, apiKey: settings.exotel.apiKey,
+      apiToken: settings.exotel.apiToken, baseURL: settings.exotel.baseURL)
+  }
+
+  private static func gemini(_ settings: Settings) -> GeminiLiveSettings {
+    GeminiLiveSettings(
+      apiKey: settings.gemini.apiKey, baseURL: settings.gemini.baseURL,
+      model: settings.gemini.model)
+  }
+}

@@ -1,0 +1,10 @@
+internal import ArgumentParser
+
+/// The server.
+@main
+struct Voiced: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "voiced",
+    abstract: "Serves AI phone agents: gRPC, REST and live audio on one port.",
+    subcommands: [Serve.self], defaultSubcommand: Serve.self)
+}

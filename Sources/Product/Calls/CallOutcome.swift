@@ -1,0 +1,50 @@
+internal import Conversation
+internal import Domain
+internal import Schema
+
+/// What a session's report means for its call.
+struct CallOutcome {
+  let state: CallState
+  let reason: String
+  let transcript: [Payaid.Voice.V1.TranscriptEntry]
+  let quality: Payaid.Voice.V1.CallQuality
+
+  init(_ report: CallReport) {
+    state = Self.state(report.reason)
+    reason = report.reason.code
+    let latencies = Dictionary(
+      report.latencies.map { ($0.turn, $0.response) }, uniquingKeysWith: { first, _ in first })
+    transcript = report.transcript.map { $0.proto(latency: latencies[$0.turn] ?? nil) }
+    quality = Self.quality(report)
+  }
+
+  private static func state(_ reason: CallEndReason) -> CallState {
+    switch reason {
+    case .callerHungUp, .agentEnded, .maxDuration, .callerSilent, .requested: .completed
+    case .modelFailed, .modelSilent, .carrierLost, .carrierNeverStarted, .carrierSilent,
+      .protocolViolation:
+      .failed
+    }
+  }
+
+  private static func quality(_ report: CallReport) -> Payaid.Voice.V1.CallQuality {
+    let replies = report.latencies.compactMap(\.response).sorted()
+    let added = report.latencies.map { $0.egress + report.worstIngress }.sorted()
+    return .with {
+      $0.replyLatencyP50 = quantile(0.5, of: replies)?.protobuf
+      $0.replyLatencyP95 = quantile(0.95, of: replies)?.protobuf
+      $0.serverLatencyP95 = quantile(0.95, of: added)?.protobuf
+      $0.interruptions = Int32(clamping: report.counters.interruptions)
+      $0.watchdogTrips = Int32(
+        clamping: report.counters.modelNudges + report.counters.silencePrompts
+          + report.counters.toolTimeouts)
+    }
+  }
+
+  /// The value that `fraction` of `sorted` does not exceed (nearest rank); `nil` of nothing.
+  private static func quantile(_ fraction: Double, of sorted: [Duration]) -> Duration? {
+    guard !sorted.isEmpty else { return nil }
+    let rank = (fraction * Double(sorted.count)).rounded(.up)
+    return sorted[max(0, Int(rank) - 1)]
+  }
+}

@@ -1,0 +1,115 @@
+internal import Conversation
+package import Domain
+package import EventLoop
+package import Postgres
+package import Schema
+package import Speech
+internal import Telemetry
+
+/// A call that may be joined to its media.
+package struct ClaimedCall: Sendable {
+  let call: CallRecord
+  let agent: Payaid.Voice.V1.Agent
+  let variables: [String: String]
+}
+
+/// Why a stream was not let in.
+package enum ClaimRefusal: Error, Sendable {
+  /// The token is not that of the call.
+  case unauthenticated
+  /// There is no such call.
+  case notFound
+  /// The call has begun already, or is over.
+  case notWaiting
+}
+
+/// Holds conversations: joins a call's media to its agent's model, and writes down what came of it.
+package struct CallRunner: Sendable {
+  private let pool: PostgresPool
+  private let agents: any AgentDirectory
+  private let model: any RealtimeModel
+  private let settings: CallSettings
+  private let live: LiveCalls
+  private let recordings: Recordings
+
+  package init(
+    pool: PostgresPool, agents: any AgentDirectory, model: any RealtimeModel,
+    settings: CallSettings, live: LiveCalls, recordings: Recordings
+  ) {
+    self.pool = pool
+    self.agents = agents
+    self.model = model
+    self.settings = settings
+    self.live = live
+    self.recordings = recordings
+  }
+
+  /// Lets in the carrier's stream for a call that was dialled and has not begun. Throws
+  /// ``ClaimRefusal``, or the database's error.
+  package func claim(callID: String, token: String) async throws -> ClaimedCall {
+    guard let id = CallID(callID),
+      StreamToken.isValid(token, for: id, key: settings.streamTokenKey)
+    else { throw ClaimRefusal.unauthenticated }
+    return try await pool.transaction(tenant: .system) { transaction in
+      guard let call = try await CallStore.find(id, transaction) else {
+        throw ClaimRefusal.notFound
+      }
+      guard call.state == .dialing || call.state == .ringing else {
+        throw ClaimRefusal.notWaiting
+      }
+      try await CallLease.take(id, owner: settings.owner, transaction)
+      return try await claimed(call, transaction)
+    }
+  }
+
+  func claimed(_ call: CallRecord, _ transaction: Transaction) async throws -> ClaimedCall {
+    guard let agent = try await agents.agent(call.agent, transaction) else {
+      throw ClaimRefusal.notWaiting
+    }
+    var proto = call.proto
+    try await CallMetadataStore.fill(&proto, call.id, transaction)
+    return ClaimedCall(call: call, agent: agent, variables: proto.variables)
+  }
+
+  /// Holds the conversation to its end and finishes the call. Call it on the leg's loop; cancelling
+  /// ends the call. `onLine` is told each line of the transcript, on the loop.
+  package func run(
+    _ claimed: ClaimedCall, leg: OnLoop<any CarrierLeg>,
+    onLine: @escaping @Sendable (Payaid.Voice.V1.TranscriptEntry) -> Void = { _ in }
+  ) async {
+    let id = claimed.call.id
+    let setup: CallSetup
+    do {
+      setup = try self.setup(claimed)
+    } catch {
+      Log("calls").error("a call could not be set up", ["call_id": "\(id)", "error": "\(error)"])
+      leg.value.hangUp()
+      await finish(claimed.call, nil)
+      return
+    }
+    let session = CallSession(leg: leg.value, loop: leg.loop, setup: setup)
+    live.add(id) { Task { await session.end("api") } }
+    let events = await session.events()
+    let journal = CallJournal(call: claimed.call, pool: pool, onLine: onLine)
+    let writing = Task(executorPreference: leg.loop) { await journal.follow(events) }
+    let report = await session.run()
+    await writing.value
+    live.remove(id)
+    await finish(claimed.call, report)
+  }
+
+  private func setup(_ claimed: ClaimedCall) throws -> CallSetup {
+    let brief = AgentBrief(agent: claimed.agent, variables: claimed.variables)
+    let recording =
+      claimed.agent.recordingEnabled ? try recordings.setup(for: claimed.call) : nil
+    return CallSetup(
+      model: model, realtime: brief.realtime, options: brief.options, recording: recording)
+  }
+
+  /// Keeps the recording, then transcript, cost and the last state, in that order: a watcher that
+  /// sees the call end finds everything there.
+  private func finish(_ call: CallRecord, _ report: CallReport?) async {
+    await CallFinisher(pool: pool, settings: settings, recordings: recordings)
+      .finish(call, report.map { ($0, CallOutcome($0)) })
+  }
+}

@@ -1,0 +1,116 @@
+package import Domain
+package import Jobs
+package import Postgres
+package import Schema
+package import Speech
+internal import Telemetry
+
+/// Places queued calls: the job that CreateCall leaves behind.
+///
+/// The gate is asked again at dial time. `dialing` is committed before the carrier is asked, so that
+/// after a crash or an unclear answer the carrier's own records are looked up first: no call is
+/// dialled twice.
+package struct Dialer: Sendable {
+  /// The kind of its jobs; the payload is the call's id.
+  package static let jobKind = "call.dial"
+
+  private let pool: PostgresPool
+  private let jobs: JobQueue
+  private let carrier: any Carrier
+  private let callbacks: any CarrierCallbacks
+  private let agents: any AgentDirectory
+  private let admission: any CallAdmission
+  private let settings: CallSettings
+
+  package init(
+    pool: PostgresPool, jobs: JobQueue, carrier: any Carrier, callbacks: any CarrierCallbacks,
+    agents: any AgentDirectory, admission: any CallAdmission, settings: CallSettings
+  ) {
+    self.pool = pool
+    self.jobs = jobs
+    self.carrier = carrier
+    self.callbacks = callbacks
+    self.agents = agents
+    self.admission = admission
+    self.settings = settings
+  }
+
+  /// Leaves the job in the transaction that makes the call.
+  func enqueue(_ call: CallRecord, _ transaction: Transaction) async throws {
+    try await jobs.enqueue(
+      kind: Self.jobKind, payload: Array(call.id.text.utf8), uniqueKey: call.id.text, transaction)
+  }
+
+  /// Carries out one job. Throws what is worth another try; everything else ends the call.
+  package func dial(_ id: CallID, isLastAttempt: Bool) async throws {
+    guard let call = try await begin(id), call.state == .dialing, call.carrierID == nil else {
+      return
+    }
+    do {
+      let carrierID = try await existing(call) ?? place(call)
+      try await pool.transaction(tenant: .system) {
+        try await CallStore.setCarrierID(carrierID.rawValue, of: id, $0)
+      }
+    } catch let error as SpeechError {
+      let mayRetry = error.kind != .permanent && error.kind != .configuration
+      if mayRetry && !isLastAttempt { throw error }
+      try await fail(id, error)
+    }
+  }
+
+  /// Asks the gate again and commits `dialing`; the call as it then is.
+  private func begin(_ id: CallID) async throws -> CallRecord? {
+    guard let call = try await pool.transaction(tenant: .system, { try await CallStore.find(id, $0) }),
+      call.state == .queued
+    else { return try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) } }
+    let agent = try await pool.transaction(tenant: .system) {
+      try await agents.agent(call.agent, $0)
+    }
+    guard let agent, let callee = call.phoneNumber else {
+      return try await end(id, .blocked, "agent_deleted")
+    }
+    let question = AdmissionRequest(
+      merchant: call.merchant, call: id, agent: agent, callee: callee, callerID: call.callerID)
+    let doNotDisturb = await admission.doNotDisturb(question)
+    return try await pool.transaction(tenant: .system) { transaction in
+      let decision = try await admission.decide(
+        question, doNotDisturb: doNotDisturb, transaction)
+      guard decision.verdict == .allow else {
+        return try await CallStore.move(id, to: .blocked, reason: "compliance", transaction)
+      }
+      try await CallLease.take(id, owner: settings.owner, transaction)
+      return try await CallStore.move(id, to: .dialing, transaction)
+    }
+  }
+
+  private func end(_ id: CallID, _ state: CallState, _ reason: String) async throws -> CallRecord? {
+    try await pool.transaction(tenant: .system) {
+      try await CallStore.move(id, to: state, reason: reason, $0)
+    }
+  }
+
+  /// The carrier's call for ours, if an earlier attempt got through after all.
+  private func existing(_ call: CallRecord) async throws -> CarrierCallID? {
+    guard let callee = call.phoneNumber else { return nil }
+    return try await carrier.findCall(
+      callID: call.id.text, to: callee.e164, since: call.createTime.seconds - 60)?.id
+  }
+
+  private func place(_ call: CallRecord) async throws -> CarrierCallID {
+    guard let callee = call.phoneNumber, let callerID = call.callerID else {
+      throw SpeechError(.permanent, "the call has no number")
+    }
+    return try await carrier.placeCall(
+      PlaceCallRequest(
+        callID: call.id.text, to: callee.e164, from: callerID.e164,
+        streamURL: settings.streamBase() + StreamToken.path(call.id, key: settings.streamTokenKey),
+        statusCallbackURL: callbacks.statusCallbackURL(
+          base: settings.callbackBase(), callID: call.id.text),
+        timeLimit: .seconds(3_600)))
+  }
+
+  private func fail(_ id: CallID, _ error: SpeechError) async throws {
+    Log("calls").warning("a call could not be placed", ["call_id": "\(id)", "error": "\(error)"])
+    _ = try await end(id, .failed, "carrier_error")
+  }
+}

@@ -1,0 +1,48 @@
+package import Domain
+package import Postgres
+internal import Synchronization
+
+/// The calls whose media this process holds, and the way to end one that another process holds
+/// (LISTEN/NOTIFY).
+package final class LiveCalls: Sendable {
+  private struct State {
+    var enders: [String: @Sendable () -> Void] = [:]
+    var subscription: Subscription?
+  }
+
+  static let channel = "payaid_call_ends"
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Begins to listen for calls to end, until the pool is closed.
+  package func start(_ pool: PostgresPool) async throws {
+    let subscription = try await pool.listen(Self.channel) { [weak self] payload in
+      if let payload { self?.end(payload) }
+    }
+    state.withLock { $0.subscription = subscription }
+  }
+
+  /// How many calls this process holds.
+  package var count: Int { state.withLock { $0.enders.count } }
+
+  /// Ends every call that this process holds, as if somebody had asked for each.
+  package func endAll() {
+    for ender in state.withLock({ Array($0.enders.values) }) { ender() }
+  }
+
+  /// Asks the process that holds the call to end it, once the transaction commits.
+  func requestEnd(_ id: CallID, _ transaction: Transaction) async throws {
+    try await transaction.execute("SELECT pg_notify(\(Self.channel), \(id.text))")
+  }
+
+  /// Takes up a call; `end` is called, at most once, from any thread.
+  func add(_ id: CallID, end: @escaping @Sendable () -> Void) {
+    state.withLock { $0.enders[id.text] = end }
+  }
+
+  func remove(_ id: CallID) { state.withLock { $0.enders[id.text] = nil } }
+
+  private func end(_ id: String) { state.withLock { $0.enders[id] }?() }
+}

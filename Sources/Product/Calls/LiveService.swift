@@ -1,0 +1,145 @@
+internal import Audio
+package import Domain
+package import EventLoop
+package import Postgres
+internal import Protobuf
+package import RPCCore
+package import Schema
+package import Services
+internal import Speech
+
+/// Serves `payaid.voice.v1.LiveService`: conversations over one bidirectional stream.
+package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
+  package typealias V1 = Payaid.Voice.V1
+
+  private let pool: PostgresPool
+  private let agents: any AgentDirectory
+  private let runner: CallRunner
+  private let settings: CallSettings
+
+  package init(
+    pool: PostgresPool, agents: any AgentDirectory, runner: CallRunner, settings: CallSettings
+  ) {
+    self.pool = pool
+    self.agents = agents
+    self.runner = runner
+    self.settings = settings
+  }
+
+  package func converse(
+    _ requests: Inbound<V1.ClientFrame>, _ responses: Outbound<V1.ServerFrame>,
+    _ context: RPCContext
+  ) async throws {
+    let caller = try context.caller()
+    guard let loop = EventLoop.current else {
+      throw RPCError(.internal, "a live call needs a loop")
+    }
+    var frames = requests.makeAsyncIterator()
+    let start = try await Self.start(&frames)
+    let rate = try Self.rate(start)
+    let claimed = try await begin(start, caller)
+    try await responses.send(Self.started(claimed.call, rate))
+    let leg = OnLoop(LiveLeg(rate: rate, loop: loop), loop: loop)
+    leg.value.start(claimed.call)
+    let fault = try await hold(claimed, leg, frames, responses)
+    if let fault { throw RPCError(.invalidArgument, fault) }
+    try await responses.send(try await ended(claimed.call))
+  }
+
+  /// The conversation between its first and last frames; what was wrong with a frame, if anything.
+  private func hold(
+    _ claimed: ClaimedCall, _ leg: OnLoop<LiveLeg>,
+    _ frames: Inbound<V1.ClientFrame>.AsyncIterator, _ responses: Outbound<V1.ServerFrame>
+  ) async throws -> String? {
+    let carrier = OnLoop<any CarrierLeg>(leg.value, loop: leg.loop)
+    let sending = Task(executorPreference: leg.loop) {
+      while let batch = await leg.value.take() {
+        for frame in batch { try await responses.send(frame) }
+      }
+    }
+    let reading = Task(executorPreference: leg.loop) { () -> String? in
+      var frames = frames
+      do {
+        while let frame = try await frames.next() {
+          if let fault = leg.value.receive(frame) {
+            leg.value.clientLeft(.protocolViolation(fault))
+            return fault
+          }
+        }
+        leg.value.clientLeft(.callerHungUp)
+      } catch {
+        leg.value.clientLeft(.lost)
+      }
+      return nil
+    }
+    await withTaskCancellationHandler {
+      await runner.run(claimed, leg: carrier) { leg.value.show($0) }
+    } onCancel: {
+      reading.cancel()
+      sending.cancel()
+    }
+    try await sending.value
+    reading.cancel()
+    return await reading.value
+  }
+
+  private static func start(
+    _ frames: inout Inbound<V1.ClientFrame>.AsyncIterator
+  ) async throws -> V1.LiveStart {
+    guard case .start(let start)? = try await frames.next()?.frame else {
+      throw RPCError(.invalidArgument, "the first frame must be start")
+    }
+    return start
+  }
+
+  private static func rate(_ start: V1.LiveStart) throws -> SampleRate {
+    switch start.sampleRateHertz {
+    case 0, 8_000: return .telephone
+    case 16_000: return .wideband
+    case 24_000: return .studio
+    default:
+      throw RPCError(
+        .invalidArgument,
+        "start.sampleRateHertz is \(start.sampleRateHertz); 8000, 16000 and 24000 are allowed")
+    }
+  }
+
+  /// Makes the call's record, already in progress.
+  private func begin(_ start: V1.LiveStart, _ caller: Caller) async throws -> ClaimedCall {
+    guard let agentID = AgentID(start.agentId) else {
+      throw RPCError(.notFound, "start.agentId: there is no such agent")
+    }
+    return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
+      guard let agent = try await agents.agent(agentID, transaction) else {
+        throw RPCError(.notFound, "start.agentId: there is no such agent")
+      }
+      var new = NewCall(
+        merchant: caller.merchant, agent: agentID, direction: .live, language: agent.language,
+        state: .inProgress)
+      new.variablesJSON = try CallRules.variablesJSON(.with { $0.variables = start.variables })
+      new.owner = settings.owner
+      let call = try await CallStore.insert(new, transaction)
+      try await CallEventStore.append(.call(call.proto), to: call, transaction)
+      return ClaimedCall(call: call, agent: agent, variables: start.variables)
+    }
+  }
+
+  private static func started(_ call: CallRecord, _ rate: SampleRate) -> V1.ServerFrame {
+    .with { frame in
+      frame.frame = .started(
+        .with {
+          $0.callId = call.id.text
+          $0.sampleRateHertz = Int32(rate.hertz)
+        })
+    }
+  }
+
+  private func ended(_ call: CallRecord) async throws -> V1.ServerFrame {
+    let final = try await pool.transaction(tenant: .merchant(call.merchant.text)) { transaction in
+      var proto = try await CallService.existing(call.id.text, transaction).proto
+      try await CallMetadataStore.fill(&proto, call.id, transaction)
+      return proto
+    }
+    return .with { frame in frame.frame = .ended(.with { $0.call = final }) }
+  }
+}

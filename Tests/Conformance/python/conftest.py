@@ -1,0 +1,59 @@
+import ssl
+import uuid
+
+import grpc
+import httpx
+import pytest
+
+import stack as stacks
+import stubs
+
+stubs.make()
+
+
+@pytest.fixture(scope="session")
+def stack():
+    with stacks.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def merchant(stack):
+    return stack.merchant(f"{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="session")
+def stranger(stack):
+    """Another merchant, who must see nothing of the first one's."""
+    return stack.merchant(f"{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="session")
+def channel(stack):
+    with open(stack.ca, "rb") as file:
+        credentials = grpc.ssl_channel_credentials(file.read())
+    with grpc.secure_channel(stack.target, credentials) as channel:
+        grpc.channel_ready_future(channel).result(timeout=10)
+        yield channel
+
+
+def metadata(merchant):
+    return (("x-api-key", merchant["key"]), ("x-api-secret", merchant["secret"]))
+
+
+@pytest.fixture(scope="session")
+def auth(merchant):
+    return metadata(merchant)
+
+
+def client(stack, merchant, http2=False):
+    headers = dict(metadata(merchant)) if merchant else {}
+    return httpx.Client(
+        base_url=stack.url, headers=headers, http2=http2, timeout=20,
+        verify=ssl.create_default_context(cafile=stack.ca))
+
+
+@pytest.fixture(scope="session", params=[False, True], ids=["http1", "http2"])
+def rest(request, stack, merchant):
+    with client(stack, merchant, http2=request.param) as it:
+        yield it

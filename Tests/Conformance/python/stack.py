@@ -1,0 +1,141 @@
+"""Starts the real programs on free ports: voicesim, voiced with its own PostgreSQL, voicectl."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BIN = pathlib.Path(os.environ.get("PAYAID_BIN", ROOT / ".build" / "debug"))
+START_LIMIT = 90.0
+
+VENDOR_SETTINGS = {
+    "EXOTEL_API_KEY": "sim-key",
+    "EXOTEL_API_TOKEN": "sim-token",
+    "EXOTEL_SID": "payaid1",
+    "EXOTEL_WEBHOOK_SECRET": "conformance-webhook-secret-0123456789abcdef",
+    "GEMINI_API_KEY": "sim-gemini-key",
+}
+
+
+class Program:
+    """A child process that prints one JSON line when it is ready."""
+
+    def __init__(self, *command, environment=None, log=None):
+        self.command = [str(part) for part in command]
+        self.log = open(log or os.devnull, "ab")
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.PIPE, stderr=self.log,
+            env={**os.environ, **(environment or {})}, start_new_session=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.command[0]} ended with {self.process.wait()} before it was ready")
+        self.ready = json.loads(line)
+
+    def stop(self, number=signal.SIGTERM, limit=30):
+        """Sends a signal and waits for the end; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        status = self.process.wait(limit)
+        self.log.close()
+        return status
+
+    def kill(self):
+        return self.stop(signal.SIGKILL)
+
+
+class Stack:
+    """One voicesim, one voiced, one merchant."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        self.sim = None
+        self.server = None
+
+    def start_sim(self, *options):
+        ca = self.data / "tls" / "ca.pem"
+        self.sim = Program(
+            BIN / "voicesim", "serve", "--listen", "127.0.0.1:0", *options,
+            environment={"VOICESIM_TRUST": str(ca)}, log=self.folder / "voicesim.log")
+
+    def start_server(self, *options, environment=None):
+        settings = {
+            **VENDOR_SETTINGS,
+            "EXOTEL_BASE_URL": self.sim.ready["exotel"],
+            "GEMINI_BASE_URL": self.sim.ready["gemini"],
+            **(environment or {}),
+        }
+        self.server = Program(
+            BIN / "voiced", "serve", "--listen", "127.0.0.1:0", "--data-dir", self.data, *options,
+            environment=settings, log=self.folder / "voiced.log")
+
+    @property
+    def ready(self):
+        return self.server.ready
+
+    @property
+    def port(self):
+        return int(self.ready["port"])
+
+    @property
+    def target(self):
+        return f"localhost:{self.port}"
+
+    @property
+    def url(self):
+        return f"https://localhost:{self.port}"
+
+    @property
+    def ca(self):
+        return self.ready["ca"]
+
+    def merchant(self, email):
+        """Makes a merchant; its id, key and secret."""
+        output = subprocess.check_output(
+            [BIN / "voicectl", "admin", "merchant", "create", "--email", email, "--json"],
+            env={**os.environ, "DATABASE_URL": self.ready["database"]}, timeout=30)
+        return json.loads(output)
+
+    def stop(self):
+        for program in (self.server, self.sim):
+            if program and program.process.poll() is None:
+                program.stop()
+
+
+@contextlib.contextmanager
+def running(*server_options):
+    """A whole stack in a folder of its own, gone afterwards."""
+    folder = tempfile.mkdtemp(prefix="payaid-")
+    stack = Stack(folder)
+    try:
+        stack.start_sim()
+        stack.start_server(*server_options)
+        yield stack
+    except BaseException:
+        for name in ("voiced.log", "voicesim.log"):
+            path = pathlib.Path(folder) / name
+            if path.exists():
+                sys.stderr.write(f"--- {name}\n" + path.read_text(errors="replace")[-4000:])
+        raise
+    finally:
+        stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(what, limit=30.0, every=0.1):
+    """Calls `what` until it gives something true; that."""
+    end = time.monotonic() + limit
+    while True:
+        value = what()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise TimeoutError(f"still {value!r} after {limit} s")
+        time.sleep(every)
