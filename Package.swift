@@ -66,7 +66,9 @@ let modules: [Module] = [
   Module("HTTP2", .wire, ["Buffers", "HTTP", "CNghttp2"]),
   Module("TLS", .wire, ["Buffers", "COpenSSL"]),
   Module("WebSocket", .wire, ["Buffers", "HTTP", "TLS", "CWslay"]),
-  Module("Protobuf", .wire, ["Buffers", "CProtobufC"]),
+  Module(
+    "Protobuf", .wire, ["Buffers", "CProtobufC"],
+    testImports: ["TestSchema", "Schema", "RPCCore", "RPCProtobuf"]),
   Module("Schema", .wire, ["Protobuf", "CSchema", "CProtobufC"]),
 
   Module("RPCCore", .rpc),
@@ -168,10 +170,53 @@ func here(_ path: String) -> Bool {
   FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + path)
 }
 
+/// Generated from Tests/Support/Protos, the way anybody's protos are.
+let testSchemaImports = ["Protobuf", "Schema", "RPCCore", "RPCProtobuf", "CProtobufC", "CSchema", "CTestSchema"]
+if wanted.contains("TestSchema") || only == nil, here("Tests/Support/TestSchema") {
+  targets.append(
+    .target(
+      name: "CTestSchema", dependencies: ["CProtobufC", "CSchema"], path: "Tests/Support/CTestSchema"))
+  targets.append(
+    .target(
+      name: "TestSchema", dependencies: testSchemaImports.map { .byName(name: $0) },
+      path: "Tests/Support/TestSchema", swiftSettings: settings(importingC: true)))
+}
+
+struct Executable {
+  let name: String
+  let path: String
+  let imports: [String]
+  let packages: [String]
+}
+
+let executables = [
+  Executable(
+    name: "protoc-gen-payaid", path: "Sources/Codegen", imports: [],
+    packages: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
+  Executable(
+    name: "voicesim", path: "Sources/App/voicesim",
+    imports: [
+      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
+      "Voices", "Simulation",
+    ],
+    packages: ["ArgumentParser"]),
+  Executable(
+    name: "voiced", path: "Sources/App/voiced", imports: modules.map(\.name).filter { $0 != "RPCTesting" },
+    packages: ["ArgumentParser"]),
+  Executable(
+    name: "voicectl", path: "Sources/App/voicectl",
+    imports: [
+      "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "RPCClient", "Protobuf", "Schema",
+      "Services", "Audio", "Postgres", "Domain", "Accounts",
+    ],
+    packages: ["ArgumentParser"]),
+]
 // Work in progress: PAYAID_ONLY narrows a build to some modules, what they import, and their tests.
 var wanted = Set(modules.map(\.name))
 if let only = Context.environment["PAYAID_ONLY"] {
   wanted = Set(only.split(separator: ",").map(String.init))
+  wanted.formUnion(modules.filter { wanted.contains($0.name) }.flatMap(\.testImports))
+  wanted.formUnion(executables.filter { wanted.contains($0.name) }.flatMap(\.imports))
   while true {
     let more = wanted.union(modules.filter { wanted.contains($0.name) }.flatMap(\.imports)).intersection(allNames)
     if more == wanted { break }
@@ -214,35 +259,6 @@ for (name, imports) in testSupport where wanted.isSuperset(of: imports) && here(
       swiftSettings: swiftSettings))
 }
 
-struct Executable {
-  let name: String
-  let path: String
-  let imports: [String]
-  let packages: [String]
-}
-
-let executables = [
-  Executable(
-    name: "protoc-gen-payaid", path: "Sources/Codegen", imports: [],
-    packages: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
-  Executable(
-    name: "voicesim", path: "Sources/App/voicesim",
-    imports: [
-      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
-      "Voices", "Simulation",
-    ],
-    packages: ["ArgumentParser"]),
-  Executable(
-    name: "voiced", path: "Sources/App/voiced", imports: modules.map(\.name).filter { $0 != "RPCTesting" },
-    packages: ["ArgumentParser"]),
-  Executable(
-    name: "voicectl", path: "Sources/App/voicectl",
-    imports: [
-      "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "RPCClient", "Protobuf", "Schema",
-      "Services", "Audio", "Postgres", "Domain", "Accounts",
-    ],
-    packages: ["ArgumentParser"]),
-]
 for executable in executables where here(executable.path) && (only == nil || only!.contains(executable.name)) {
   targets.append(
     .executableTarget(

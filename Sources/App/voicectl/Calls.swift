@@ -1,0 +1,127 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Protobuf
+internal import RPCCore
+internal import Schema
+internal import Services
+
+/// `voicectl calls`.
+struct Calls: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Places, lists, follows and ends calls.",
+    subcommands: [Create.self, List.self, Get.self, Watch.self, End.self, Recording.self])
+
+  typealias Client = Payaid.Voice.V1.CallServiceClient
+
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Places a call; prints it as JSON.")
+
+    @OptionGroup var server: ServerOptions
+    @Option(help: "The agent that calls.") var agent: String
+    @Argument(help: "The number to call, +91 and ten digits.") var phoneNumber: String
+
+    func run() async throws {
+      try await server.withChannel { channel, metadata in
+        let call = Payaid.Voice.V1.Call.with {
+          $0.agentId = agent
+          $0.phoneNumber = phoneNumber
+        }
+        try Output.json(
+          try await Client(channel).createCall(
+            .with { $0.call = call }, options: CallOptions(metadata: metadata)))
+      }
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the newest calls, one line each.")
+
+    @OptionGroup var server: ServerOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+      try await server.withChannel { channel, metadata in
+        let page = try await Client(channel).listCalls(
+          Payaid.Voice.V1.ListCallsRequest(), options: CallOptions(metadata: metadata))
+        for call in page.calls {
+          if json { try Output.json(call) } else { Output.summary(call) }
+        }
+      }
+    }
+  }
+
+  struct Get: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints a call as JSON.")
+
+    @OptionGroup var server: ServerOptions
+    @Argument(help: "The call's id.") var callID: String
+
+    func run() async throws {
+      try await server.withChannel { channel, metadata in
+        try Output.json(
+          try await Client(channel).getCall(
+            .with { $0.callId = callID }, options: CallOptions(metadata: metadata)))
+      }
+    }
+  }
+
+  struct Watch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Follows a call to its end, line by line.",
+      discussion: "The exit status is 0 only when the call completed.")
+
+    @OptionGroup var server: ServerOptions
+    @Argument(help: "The call's id.") var callID: String
+
+    func run() async throws {
+      let final = try await server.withChannel { channel, metadata in
+        let client = Client(channel)
+        let options = CallOptions(metadata: metadata)
+        for try await event in try await client.watchCall(
+          .with { $0.callId = callID }, options: options)
+        {
+          switch event.event {
+          case .call(let call): Output.line("--- \(call.state)")
+          case .transcript(let entry): Output.transcript(entry)
+          case nil: break
+          }
+        }
+        return try await client.getCall(.with { $0.callId = callID }, options: options)
+      }
+      Output.summary(final)
+      guard final.state == .completed else { throw ExitCode.failure }
+    }
+  }
+
+  struct End: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Hangs up.")
+
+    @OptionGroup var server: ServerOptions
+    @Argument(help: "The call's id.") var callID: String
+
+    func run() async throws {
+      try await server.withChannel { channel, metadata in
+        try Output.json(
+          try await Client(channel).endCall(
+            .with { $0.callId = callID }, options: CallOptions(metadata: metadata)))
+      }
+    }
+  }
+
+  struct Recording: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Saves a call's recording.")
+
+    @OptionGroup var server: ServerOptions
+    @Option(name: .shortAndLong, help: "The WAV file to write.") var output: String
+    @Argument(help: "The call's id.") var callID: String
+
+    func run() async throws {
+      let body = try await server.withChannel { channel, metadata in
+        try await Client(channel).getRecording(
+          .with { $0.callId = callID }, options: CallOptions(metadata: metadata))
+      }
+      try Data(body.data).write(to: URL(fileURLWithPath: output))
+    }
+  }
+}

@@ -1,0 +1,59 @@
+internal import Foundation
+internal import Protobuf
+internal import Schema
+
+/// What commands print.
+enum Output {
+  typealias V1 = Payaid.Voice.V1
+
+  /// Prints a line at once, also into a pipe.
+  static func line(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  /// A message as one line of JSON.
+  static func json(_ message: some ProtobufMessage) throws {
+    line(String(decoding: try message.json(), as: UTF8.self))
+  }
+
+  /// A line of a transcript: when, who, what, and how fast.
+  static func transcript(_ entry: V1.TranscriptEntry) {
+    let speaker = entry.speaker == .caller ? "caller" : "agent "
+    var text = "\(clock(entry.offset)) \(speaker)  \(entry.text)"
+    if entry.interrupted { text += " [interrupted]" }
+    if let latency = entry.replyLatency {
+      text += "  (\(milliseconds(latency)) ms)"
+    }
+    line(text)
+  }
+
+  /// The end of a call: state, duration, cost, latencies.
+  static func summary(_ call: V1.Call) {
+    var parts = ["\(call.state)".uppercased()]
+    if !call.endReason.isEmpty { parts.append(call.endReason) }
+    if let duration = call.duration { parts.append("\(clock(duration)) long") }
+    if let total = call.cost?.total { parts.append("₹\(rupees(total))") }
+    if let p95 = call.quality?.replyLatencyP95 {
+      parts.append("reply latency p95 \(milliseconds(p95)) ms")
+    }
+    if let added = call.quality?.serverLatencyP95 {
+      parts.append("of which this server \(milliseconds(added)) ms")
+    }
+    line("\(call.callId): " + parts.joined(separator: ", "))
+  }
+
+  static func milliseconds(_ duration: Google.Protobuf.Duration) -> Int64 {
+    duration.seconds * 1_000 + Int64(duration.nanos) / 1_000_000
+  }
+
+  /// `01:07.3`.
+  private static func clock(_ duration: Google.Protobuf.Duration?) -> String {
+    let tenths = milliseconds(duration ?? Google.Protobuf.Duration()) / 100
+    let (minutes, seconds) = (tenths / 600, tenths % 600)
+    return String(format: "%02d:%02d.%d", Int(minutes), Int(seconds / 10), Int(seconds % 10))
+  }
+
+  private static func rupees(_ money: Google.Type_.Money) -> String {
+    String(format: "%.2f", Double(money.units) + Double(money.nanos) / 1e9)
+  }
+}

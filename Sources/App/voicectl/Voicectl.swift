@@ -1,0 +1,10 @@
+internal import ArgumentParser
+
+/// The command line.
+@main
+struct Voicectl: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "voicectl",
+    abstract: "Works with a payaid-voice server: agents, calls, a live talk, administration.",
+    subcommands: [Agents.self, Calls.self, Talk.self, Admin.self])
+}
