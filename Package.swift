@@ -130,15 +130,62 @@ let modules: [Module] = [
   Module("Simulation", .app, ["Buffers", "Voices"]),
 ]
 
+struct Executable {
+  let name: String
+  let path: String
+  let imports: [String]
+  let packages: [String]
+}
+
+let executables = [
+  Executable(
+    name: "protoc-gen-payaid", path: "Sources/Codegen", imports: [],
+    packages: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
+  Executable(
+    name: "voicesim", path: "Sources/App/voicesim",
+    imports: [
+      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
+      "Voices", "Simulation",
+    ],
+    packages: ["ArgumentParser"]),
+  Executable(
+    name: "voiced", path: "Sources/App/voiced",
+    imports: [
+      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
+      "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Speech", "Vendors",
+      "Domain", "Accounts", "Agents", "Compliance", "Calls",
+    ],
+    packages: ["ArgumentParser"]),
+  Executable(
+    name: "voicectl", path: "Sources/App/voicectl",
+    imports: [
+      "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
+      "Audio", "Postgres", "Accounts",
+    ],
+    packages: ["ArgumentParser"]),
+]
+
+/// What tests of several modules share, in Tests/Support.
+let testSupport: [(name: String, imports: [String])] = [
+  ("ScratchPostgres", ["EventLoop", "Postgres"]),
+  // Generated from Tests/Support/Protos, the way anybody's protos are.
+  (
+    "TestSchema",
+    ["Protobuf", "Schema", "RPCCore", "RPCProtobuf", "CProtobufC", "CSchema", "CTestSchema"]
+  ),
+]
+
 let allNames = Set(modules.map(\.name))
-let cNames = Set(systemLibraries.map(\.0) + ["CSchema"])
+let cNames = Set(systemLibraries.map(\.0) + ["CSchema", "CTestSchema"])
 
 func layer(of name: String) -> Layer? {
   cNames.contains(name) ? .c : modules.first { $0.name == name }?.layer
 }
 for module in modules {
   for name in module.imports {
-    guard let other = layer(of: name) else { fatalError("\(module.name) imports \(name), which no list names") }
+    guard let other = layer(of: name) else {
+      fatalError("\(module.name) imports \(name), which no list names")
+    }
     precondition(
       other == module.layer || module.layer.below.contains(other),
       "\(module.name) (\(module.layer.rawValue)) may not import \(name) (\(other.rawValue))")
@@ -162,110 +209,83 @@ func product(_ name: String) -> Target.Dependency {
   }
 }
 
-func settings(importingC: Bool) -> [SwiftSetting] {
-  importingC ? swiftSettings + [.strictMemorySafety()] : swiftSettings
+func byName(_ names: [String]) -> [Target.Dependency] { names.map { .byName(name: $0) } }
+
+/// Modules that import C say where they are unsafe.
+func settings(_ imports: [String]) -> [SwiftSetting] {
+  imports.contains { cNames.contains($0) } ? swiftSettings + [.strictMemorySafety()] : swiftSettings
 }
 
 func here(_ path: String) -> Bool {
   FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + path)
 }
 
-/// Generated from Tests/Support/Protos, the way anybody's protos are.
-let testSchemaImports = ["Protobuf", "Schema", "RPCCore", "RPCProtobuf", "CProtobufC", "CSchema", "CTestSchema"]
-if wanted.contains("TestSchema") || only == nil, here("Tests/Support/TestSchema") {
-  targets.append(
-    .target(
-      name: "CTestSchema", dependencies: ["CProtobufC", "CSchema"], path: "Tests/Support/CTestSchema"))
-  targets.append(
-    .target(
-      name: "TestSchema", dependencies: testSchemaImports.map { .byName(name: $0) },
-      path: "Tests/Support/TestSchema", swiftSettings: settings(importingC: true)))
+// PAYAID_ONLY=Module,Executable narrows a build to those, what they import, and their tests.
+let only = Context.environment["PAYAID_ONLY"].map { text in
+  Set(text.split(separator: ",").map { String($0) })
 }
+func isAsked(_ name: String) -> Bool { only?.contains(name) ?? true }
 
-struct Executable {
-  let name: String
-  let path: String
-  let imports: [String]
-  let packages: [String]
-}
-
-let executables = [
-  Executable(
-    name: "protoc-gen-payaid", path: "Sources/Codegen", imports: [],
-    packages: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
-  Executable(
-    name: "voicesim", path: "Sources/App/voicesim",
-    imports: [
-      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
-      "Voices", "Simulation",
-    ],
-    packages: ["ArgumentParser"]),
-  Executable(
-    name: "voiced", path: "Sources/App/voiced", imports: modules.map(\.name).filter { $0 != "RPCTesting" },
-    packages: ["ArgumentParser"]),
-  Executable(
-    name: "voicectl", path: "Sources/App/voicectl",
-    imports: [
-      "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "RPCClient", "Protobuf", "Schema",
-      "Services", "Audio", "Postgres", "Domain", "Accounts",
-    ],
-    packages: ["ArgumentParser"]),
-]
-// Work in progress: PAYAID_ONLY narrows a build to some modules, what they import, and their tests.
-var wanted = Set(modules.map(\.name))
-if let only = Context.environment["PAYAID_ONLY"] {
-  wanted = Set(only.split(separator: ",").map(String.init))
-  wanted.formUnion(modules.filter { wanted.contains($0.name) }.flatMap(\.testImports))
-  wanted.formUnion(executables.filter { wanted.contains($0.name) }.flatMap(\.imports))
-  while true {
-    let more = wanted.union(modules.filter { wanted.contains($0.name) }.flatMap(\.imports)).intersection(allNames)
-    if more == wanted { break }
-    wanted = more
+/// The modules to build: those asked for and all they import.
+func closure() -> Set<String> {
+  guard let only else { return allNames }
+  var names = only
+  for executable in executables where only.contains(executable.name) {
+    names.formUnion(executable.imports)
   }
+  for module in modules where only.contains(module.name) {
+    names.formUnion(module.testImports)
+    for support in testSupport where module.testImports.contains(support.name) {
+      names.formUnion(support.imports)
+    }
+  }
+  var size = 0
+  while size != names.count {
+    size = names.count
+    for module in modules where names.contains(module.name) { names.formUnion(module.imports) }
+  }
+  return names
 }
-let only = Context.environment["PAYAID_ONLY"].map { Set($0.split(separator: ",").map(String.init)) }
+let wanted = closure()
 
 var targets: [Target] = systemLibraries.map { name, pkg in
   .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkg)
 }
-if here("Sources/C/CSchema") {
-  targets.append(.target(name: "CSchema", dependencies: ["CProtobufC"], path: "Sources/C/CSchema"))
-}
-for module in modules where wanted.contains(module.name) && here("Sources/\(module.layer.rawValue)/\(module.name)") {
-  let dependencies = module.imports.map { Target.Dependency.byName(name: $0) }
+targets.append(
+  .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Sources/C/CSchema"))
+for module in modules where wanted.contains(module.name) {
   targets.append(
     .target(
-      name: module.name, dependencies: dependencies + module.packages.map(product),
-      path: "Sources/\(module.layer.rawValue)/\(module.name)",
-      resources: module.resources,
-      swiftSettings: settings(importingC: module.imports.contains { cNames.contains($0) })))
+      name: module.name, dependencies: byName(module.imports) + module.packages.map(product),
+      path: "Sources/\(module.layer.rawValue)/\(module.name)", resources: module.resources,
+      swiftSettings: settings(module.imports)))
   let tests = "Tests/\(module.layer.rawValue)/\(module.name)Tests"
-  if here(tests), only?.contains(module.name) ?? true {
+  if here(tests), isAsked(module.name) {
     targets.append(
       .testTarget(
         name: "\(module.name)Tests",
-        dependencies: [.byName(name: module.name)] + dependencies.filter { _ in true }
-          + module.testImports.map { .byName(name: $0) },
-        path: tests, swiftSettings: swiftSettings))
+        dependencies: byName([module.name] + module.imports + module.testImports), path: tests,
+        swiftSettings: swiftSettings))
   }
 }
-
-/// What tests of several modules share: name and imports; in Tests/Support.
-let testSupport: [(String, [String])] = [("ScratchPostgres", ["EventLoop", "Postgres"])]
-for (name, imports) in testSupport where wanted.isSuperset(of: imports) && here("Tests/Support/\(name)") {
+for support in testSupport where only == nil || wanted.contains(support.name) {
   targets.append(
     .target(
-      name: name, dependencies: imports.map { .byName(name: $0) }, path: "Tests/Support/\(name)",
-      swiftSettings: swiftSettings))
+      name: support.name, dependencies: byName(support.imports),
+      path: "Tests/Support/\(support.name)", swiftSettings: settings(support.imports)))
 }
-
-for executable in executables where here(executable.path) && (only == nil || only!.contains(executable.name)) {
+if only == nil || wanted.contains("TestSchema") {
+  targets.append(
+    .target(
+      name: "CTestSchema", dependencies: ["CProtobufC", "CSchema"],
+      path: "Tests/Support/CTestSchema"))
+}
+for executable in executables where isAsked(executable.name) {
   targets.append(
     .executableTarget(
       name: executable.name,
-      dependencies: executable.imports.map { .byName(name: $0) } + executable.packages.map(product),
-      path: executable.path,
-      swiftSettings: swiftSettings))
+      dependencies: byName(executable.imports) + executable.packages.map(product),
+      path: executable.path, swiftSettings: swiftSettings))
 }
 
 let package = Package(
