@@ -1,5 +1,6 @@
 /// One field of a message type.
-public struct FieldType: Sendable {
+// Mutable only while its type is linked; see MessageType.
+public final class FieldType: @unchecked Sendable {
   /// What a field holds; raw values are those of `FieldDescriptorProto.Type`.
   public enum Kind: UInt8, Sendable {
     case double = 1
@@ -42,6 +43,22 @@ public struct FieldType: Sendable {
   var offset = 0
   /// Where the count or the oneof case is in the protobuf-c struct.
   var quantifierOffset = 0
+
+  init(
+    name: String, jsonName: String, number: Int, kind: Kind, cardinality: Cardinality,
+    hasPresence: Bool, oneofIndex: Int?, isProto3Optional: Bool, options: [UInt8], typeName: String
+  ) {
+    self.name = name
+    self.jsonName = jsonName
+    self.number = number
+    self.kind = kind
+    self.cardinality = cardinality
+    self.hasPresence = hasPresence
+    self.oneofIndex = oneofIndex
+    self.isProto3Optional = isProto3Optional
+    self.options = options
+    self.typeName = typeName
+  }
 
   /// Whether the field is a list or a map.
   public var isRepeated: Bool { cardinality != .singular }

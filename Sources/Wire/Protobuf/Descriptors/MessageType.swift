@@ -9,7 +9,7 @@ public final class MessageType: @unchecked Sendable {
   /// With package and enclosing messages, without a leading dot.
   public let fullName: String
   /// By number.
-  public private(set) var fields: [FieldType]
+  public let fields: [FieldType]
   /// Names of the oneofs, those made for proto3 `optional` included.
   public let oneofs: [String]
   /// Whether the type is the entry of a map field.
@@ -59,8 +59,8 @@ public final class MessageType: @unchecked Sendable {
       if let oneof = fields[index].oneofIndex, !fields[index].isProto3Optional {
         fields[index].oneofName = oneofs[oneof]
       }
-      resolve(&fields[index], find)
-      place(&fields[index])
+      resolve(fields[index], find)
+      place(fields[index])
       byNumber[fields[index].number] = index
       byName[fields[index].jsonName] = index
     }
@@ -68,7 +68,7 @@ public final class MessageType: @unchecked Sendable {
     unsafe table.pointee.fill(self)
   }
 
-  private func resolve(_ field: inout FieldType, _ find: (String) -> FileDescriptor.Named?) {
+  private func resolve(_ field: FieldType, _ find: (String) -> FileDescriptor.Named?) {
     guard !field.typeName.isEmpty else { return }
     switch find(field.typeName) {
     case .message(let type)?:
@@ -79,7 +79,7 @@ public final class MessageType: @unchecked Sendable {
     }
   }
 
-  private func place(_ field: inout FieldType) {
+  private func place(_ field: FieldType) {
     guard let c = unsafe c else { return }
     let count = unsafe Int(c.pointee.n_fields)
     for index in 0..<count {

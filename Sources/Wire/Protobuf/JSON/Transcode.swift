@@ -1,8 +1,15 @@
 /// The wire bytes of the message that `json` describes; no Swift value is made on the way.
+///
+/// Errors have the path of the field: `agent.voice.speed`, "expected a number".
 public func transcodeJSONToBinary(
-  _ json: [UInt8], type: MessageType, options: JSONOptions = JSONOptions()
+  _ json: [UInt8], type: MessageType, options: JSONOptions = JSONOptions(),
+  limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
-  throw ProtobufError(.invalidJSON, "not yet")
+  let arena = Unpacker.arena(for: json.count, limits)
+  let c = try unsafe parseJSON(json, type, options, into: arena)
+  var bytes: [UInt8] = []
+  unsafe Unpacker.pack(c, appendingTo: &bytes)
+  return bytes
 }
 
 /// The JSON of the message in `bytes`; no Swift value is made on the way.
@@ -10,5 +17,43 @@ public func transcodeBinaryToJSON(
   _ bytes: [UInt8], type: MessageType, options: JSONOptions = JSONOptions(),
   limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
-  throw ProtobufError(.invalidJSON, "not yet")
+  let arena = Unpacker.arena(for: bytes.count, limits)
+  let c = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
+    try unsafe Unpacker.unpack(bytes, type, limits, checksUTF8: true, into: arena)
+  }
+  var printer = JSONPrinter(options)
+  try unsafe printer.message(CView(UnsafeRawPointer(c), type), depth: 1)
+  return printer.output
+}
+
+/// The message that `json` describes as a protobuf-c struct in `arena`.
+func parseJSON(
+  _ json: [UInt8], _ type: MessageType, _ options: JSONOptions, into arena: borrowing Arena
+) throws(ProtobufError) -> UnsafeMutableRawPointer {
+  try unsafe withBytes(json) { (bytes) throws(ProtobufError) in
+    var parser = try unsafe JSONParser(bytes, options, arena)
+    return try unsafe parser.parse(type)
+  }
+}
+
+extension Message {
+  /// Reads ProtoJSON. Errors have the path of the field they are about.
+  public init(
+    json: [UInt8], options: JSONOptions = JSONOptions(), limits: DecodingLimits = .default
+  ) throws(ProtobufError) {
+    let arena = Unpacker.arena(for: json.count, limits)
+    let c = try unsafe parseJSON(json, Self.messageType, options, into: arena)
+    var reader = MessageReader()
+    unsafe self.init(unsafeC: UnsafeRawPointer(c), &reader)
+    if let failure = reader.failure { throw failure }
+  }
+
+  /// The message as compact ProtoJSON.
+  public func json(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> [UInt8] {
+    let arena = Arena(capacity: 2048, budget: .max)
+    let c = try unsafe filled(in: arena)
+    var printer = JSONPrinter(options)
+    try unsafe printer.message(CView(UnsafeRawPointer(c), Self.messageType), depth: 1)
+    return printer.output
+  }
 }

@@ -1,0 +1,58 @@
+internal import CProtobufC
+
+/// Reads the fields of a protobuf-c struct by description.
+@safe
+struct CView {
+  let c: UnsafeRawPointer
+  let type: MessageType
+
+  init(_ c: UnsafeRawPointer, _ type: MessageType) {
+    unsafe self.c = c
+    self.type = type
+  }
+
+  /// How many values a list has; 1 or 0 for other fields, set or not.
+  func count(_ field: FieldType) -> Int {
+    if field.isRepeated { return unsafe c.load(fromByteOffset: field.quantifierOffset, as: Int.self) }
+    if field.oneofIndex != nil {
+      let number = unsafe c.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
+      return number == UInt32(field.number) ? 1 : 0
+    }
+    switch field.kind.stride {
+    case 4: return unsafe c.load(fromByteOffset: field.offset, as: UInt32.self) == 0 ? 0 : 1
+    // The first word of bytes is their length, of a message its address.
+    default: return unsafe c.load(fromByteOffset: field.offset, as: UInt64.self) == 0 ? 0 : 1
+    }
+  }
+
+  /// Where value `index` of a field is.
+  func slot(_ field: FieldType, _ index: Int) -> UnsafeRawPointer {
+    guard field.isRepeated else { return unsafe c + field.offset }
+    let list = unsafe c.load(fromByteOffset: field.offset, as: UnsafeRawPointer.self)
+    return unsafe list + index * field.kind.stride
+  }
+
+  /// The bytes in the slot of a string or bytes field.
+  static func bytes(_ slot: UnsafeRawPointer) -> UnsafeBufferPointer<UInt8> {
+    let data = unsafe slot.load(as: ProtobufCBinaryData.self)
+    return unsafe UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len)
+  }
+
+  /// The message in a slot.
+  static func message(_ slot: UnsafeRawPointer, _ type: MessageType) -> CView? {
+    guard let c = unsafe slot.load(as: UnsafeRawPointer?.self) else { return nil }
+    return unsafe CView(c, type)
+  }
+
+  /// The number of a field that a well-known type is sure to have.
+  func int64(_ number: Int) -> Int64 {
+    guard let field = type.field(number: number) else { return 0 }
+    return unsafe c.load(fromByteOffset: field.offset, as: Int64.self)
+  }
+
+  /// The number of a field that a well-known type is sure to have.
+  func int32(_ number: Int) -> Int32 {
+    guard let field = type.field(number: number) else { return 0 }
+    return unsafe c.load(fromByteOffset: field.offset, as: Int32.self)
+  }
+}

@@ -1,0 +1,124 @@
+extension JSONParser {
+  /// The special form of a well-known type.
+  mutating func wellKnown(
+    _ special: WellKnown, _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    switch special {
+    case .any: try unsafe any(type, c, depth: depth)
+    case .timestamp: try unsafe seconds(Timestamps.parse(text("a timestamp")), type, c)
+    case .duration: try unsafe seconds(Durations.parse(text("a duration")), type, c)
+    case .fieldMask: try unsafe fieldMask(type, c)
+    case .wrapper: try unsafe value(member(1, of: type), c + member(1, of: type).offset, depth: depth)
+    case .structure: try unsafe map(member(1, of: type), c, depth: depth)
+    case .listValue: try unsafe list(member(1, of: type), c, depth: depth)
+    case .value: try unsafe anyValue(type, c, depth: depth)
+    }
+  }
+
+  private mutating func text(_ what: String) throws(ProtobufError) -> String {
+    guard try reader.peek() == .string else { throw .json("expected \(what) in a string") }
+    return try reader.string()
+  }
+
+  private func member(_ number: Int, of type: MessageType) throws(ProtobufError) -> FieldType {
+    guard let field = type.field(number: number) else {
+      throw .malformed("\(type.fullName) is not the well-known type")
+    }
+    return field
+  }
+
+  private func seconds(
+    _ time: (seconds: Int64, nanos: Int32), _ type: MessageType, _ c: UnsafeMutableRawPointer
+  ) throws(ProtobufError) {
+    let offsets = (try member(1, of: type).offset, try member(2, of: type).offset)
+    unsafe c.storeBytes(of: time.seconds, toByteOffset: offsets.0, as: Int64.self)
+    unsafe c.storeBytes(of: time.nanos, toByteOffset: offsets.1, as: Int32.self)
+  }
+
+  private mutating func fieldMask(
+    _ type: MessageType, _ c: UnsafeMutableRawPointer
+  ) throws(ProtobufError) {
+    let paths = try member(1, of: type)
+    for path in try FieldMasks.parse(text("a field mask")) {
+      try unsafe builder.store(path.utf8, in: builder.slot(c, paths))
+    }
+  }
+
+  /// `google.protobuf.Value`: fields 1 to 6 are null, number, string, bool, object, list.
+  private mutating func anyValue(
+    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    let number: Int
+    switch try reader.peek() {
+    case .null: number = 1
+    case .number: number = 2
+    case .string: number = 3
+    case .true, .false: number = 4
+    case .object: number = 5
+    case .array: number = 6
+    }
+    let field = try member(number, of: type)
+    try unsafe value(field, builder.slot(c, field), depth: depth)
+  }
+
+  /// `{"@type": url, …}` with the member anywhere: it is looked up first, then the object is read.
+  private mutating func any(
+    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    guard try reader.peek() == .object else { throw .json("expected an object") }
+    let start = reader.offset
+    var url: String?
+    var count = 0
+    let limit = options.depth
+    try reader.members { (reader, name) throws(ProtobufError) in
+      count += 1
+      guard name == "@type" else { return try reader.skipValue(depth: depth, limit: limit) }
+      guard url == nil, try reader.peek() == .string else { throw .json("expected one \"@type\"") }
+      url = try reader.string()
+    }
+    let end = reader.offset
+    guard let url else {
+      guard count == 0 else { throw .json("an Any needs \"@type\"") }
+      return
+    }
+    guard let inner = (options.types ?? TypeRegistry([type.file])).message(url: url) else {
+      throw .json("\"@type\" names a type that is not known here")
+    }
+    reader.offset = start
+    let made = try unsafe builder.message(inner)
+    try unsafe content(of: inner, made, depth: depth + 1)
+    guard reader.offset == end else { throw .json("an Any has more than \"@type\" and \"value\"") }
+    var bytes: [UInt8] = []
+    unsafe Unpacker.pack(made, appendingTo: &bytes)
+    try unsafe builder.store(url.utf8, in: c + member(1, of: type).offset)
+    try unsafe builder.store(bytes, in: c + member(2, of: type).offset)
+  }
+
+  private mutating func content(
+    of type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    guard depth <= options.depth else { throw .tooDeep(options.depth) }
+    guard type.wellKnown != nil else {
+      return try unsafe fields(type, c, depth: depth, except: "@type")
+    }
+    var hasValue = false
+    try reader.expect(UInt8(ascii: "{"))
+    repeat {
+      let name = try reader.string()
+      try reader.expect(UInt8(ascii: ":"))
+      switch name {
+      case "@type": _ = try reader.string()
+      case "value" where !hasValue:
+        hasValue = true
+        try unsafe message(type, c, depth: depth)
+      default:
+        guard options.ignoresUnknownFields else {
+          throw ProtobufError(.unknownField, "an Any of \(type.fullName) has only \"value\"")
+        }
+        try reader.skipValue(depth: depth, limit: options.depth)
+      }
+    } while reader.skip(UInt8(ascii: ","))
+    try reader.expect(UInt8(ascii: "}"))
+    guard hasValue else { throw .json("an Any of \(type.fullName) needs \"value\"") }
+  }
+}

@@ -1,0 +1,209 @@
+/// Builds a message from ProtoJSON, straight into protobuf-c structs.
+struct JSONParser {
+  var reader: JSONReader
+  let builder: CBuilder
+  let options: JSONOptions
+  /// Where the parser is, for errors.
+  private(set) var path = JSONPath()
+
+  init(
+    _ bytes: UnsafeRawBufferPointer, _ options: JSONOptions, _ arena: borrowing Arena
+  ) throws(ProtobufError) {
+    reader = try unsafe JSONReader(bytes)
+    builder = CBuilder(arena)
+    self.options = options
+  }
+
+  /// The whole text as one message of `type`.
+  mutating func parse(_ type: MessageType) throws(ProtobufError) -> UnsafeMutableRawPointer {
+    let c = try unsafe builder.message(type)
+    do {
+      try unsafe message(type, c, depth: 1)
+      try reader.finish()
+    } catch {
+      throw path.located(error)
+    }
+    return unsafe c
+  }
+
+  /// A message's value: an object, or the special form of the type.
+  mutating func message(
+    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    guard depth <= options.depth else { throw .tooDeep(options.depth) }
+    if let special = type.wellKnown { return try unsafe wellKnown(special, type, c, depth: depth) }
+    guard try reader.peek() == .object else { throw .json("expected an object") }
+    try unsafe fields(type, c, depth: depth, except: nil)
+  }
+
+  /// The members of an object as fields; `except` names a member to step over.
+  mutating func fields(
+    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int, except: String?
+  ) throws(ProtobufError) {
+    var seen = FieldSet(count: type.fields.count)
+    try reader.expect(UInt8(ascii: "{"))
+    if reader.skip(UInt8(ascii: "}")) { return }
+    repeat {
+      let name = try reader.string()
+      try reader.expect(UInt8(ascii: ":"))
+      if name == except {
+        try reader.skipValue(depth: depth, limit: options.depth)
+      } else if let field = type.field(named: name) {
+        path.push(.name(field.jsonName))
+        guard seen.insert(field.index) else { throw .json("is given twice") }
+        try unsafe self.field(field, c, depth: depth)
+        path.pop()
+      } else {
+        try unknown(name, type, depth)
+      }
+    } while reader.skip(UInt8(ascii: ","))
+    try reader.expect(UInt8(ascii: "}"))
+  }
+
+  private mutating func unknown(
+    _ name: String, _ type: MessageType, _ depth: Int
+  ) throws(ProtobufError) {
+    guard options.ignoresUnknownFields else {
+      path.push(.name(name))
+      throw ProtobufError(.unknownField, "\(type.fullName) has no such field")
+    }
+    try reader.skipValue(depth: depth, limit: options.depth)
+  }
+
+  /// The value of one field of any cardinality.
+  private mutating func field(
+    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    let token = try reader.peek()
+    if token == .null, field.isRepeated || !field.takesNull { return try reader.word("null") }
+    switch field.cardinality {
+    case .map: try unsafe map(field, c, depth: depth)
+    case .repeated: try unsafe list(field, c, depth: depth)
+    case .singular:
+      if field.oneofIndex != nil {
+        let set = unsafe c.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
+        guard set == 0 else { throw .json("another member of oneof \(oneofName(field)) is set too") }
+      }
+      let start = reader.offset
+      if try skipsUnknownEnum(field) { return }
+      reader.offset = start
+      try unsafe value(field, builder.slot(c, field), depth: depth)
+    }
+  }
+
+  private func oneofName(_ field: FieldType) -> String { field.oneofName ?? field.name }
+
+  mutating func list(
+    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    guard try reader.peek() == .array else { throw .json("expected an array") }
+    try reader.expect(UInt8(ascii: "["))
+    if reader.skip(UInt8(ascii: "]")) { return }
+    var index = 0
+    repeat {
+      path.push(.index(index))
+      if try reader.peek() == .null, !field.takesNull { throw .json("null is not allowed here") }
+      let start = reader.offset
+      if try !skipsUnknownEnum(field) {
+        reader.offset = start
+        try unsafe value(field, builder.slot(c, field), depth: depth)
+      }
+      path.pop()
+      index += 1
+    } while reader.skip(UInt8(ascii: ","))
+    try reader.expect(UInt8(ascii: "]"))
+  }
+
+  mutating func map(
+    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    guard try reader.peek() == .object else { throw .json("expected an object") }
+    guard let entry = field.messageType, let keyField = entry.field(number: 1),
+      let valueField = entry.field(number: 2)
+    else { throw .json("a map without an entry type") }
+    var seen: Set<[UInt8]> = []
+    try reader.expect(UInt8(ascii: "{"))
+    if reader.skip(UInt8(ascii: "}")) { return }
+    repeat {
+      let key = try reader.string()
+      path.push(.key(key))
+      guard seen.insert(Array(key.utf8)).inserted else { throw .json("is given twice") }
+      try reader.expect(UInt8(ascii: ":"))
+      if try reader.peek() == .null, !valueField.takesNull { throw .json("null is not allowed here") }
+      let start = reader.offset
+      if try !skipsUnknownEnum(valueField) {
+        reader.offset = start
+        let made = try unsafe builder.message(in: builder.slot(c, field), entry)
+        try unsafe self.key(key, keyField, made + keyField.offset)
+        try unsafe value(valueField, made + valueField.offset, depth: depth + 1)
+      }
+      path.pop()
+    } while reader.skip(UInt8(ascii: ","))
+    try reader.expect(UInt8(ascii: "}"))
+  }
+
+  /// With unknown fields ignored, an enum name nobody knows counts as absent: steps over it.
+  private mutating func skipsUnknownEnum(_ field: FieldType) throws(ProtobufError) -> Bool {
+    guard options.ignoresUnknownFields, let type = field.enumType, try reader.peek() == .string
+    else { return false }
+    return type.number(named: try reader.string()) == nil
+  }
+}
+
+extension FieldType {
+  /// Whether `null` is a value of the field in JSON, not its absence.
+  var takesNull: Bool {
+    messageType?.wellKnown == .value || enumType?.fullName == "google.protobuf.NullValue"
+  }
+}
+
+/// Which fields of a message have been read.
+struct FieldSet {
+  private var low: UInt64 = 0
+  private var high: [Bool]
+
+  init(count: Int) { high = count > 64 ? Array(repeating: false, count: count - 64) : [] }
+
+  /// Adds a field; false when it was there.
+  mutating func insert(_ index: Int) -> Bool {
+    if index < 64 {
+      let bit = UInt64(1) << UInt64(index)
+      defer { low |= bit }
+      return low & bit == 0
+    }
+    defer { high[index - 64] = true }
+    return !high[index - 64]
+  }
+}
+
+/// A place in JSON text as people write it: `agent.voice.speed`, `items[2].n`, `labels["a b"]`.
+struct JSONPath {
+  enum Step {
+    case name(String)
+    case index(Int)
+    case key(String)
+  }
+
+  private var steps: [Step] = []
+
+  mutating func push(_ step: Step) { steps.append(step) }
+  mutating func pop() { steps.removeLast() }
+
+  /// The error with this path, unless it has one.
+  func located(_ error: ProtobufError) -> ProtobufError {
+    guard error.path.isEmpty else { return error }
+    return ProtobufError(error.kind, error.message, path: description)
+  }
+
+  private var description: String {
+    var text = ""
+    for step in steps {
+      switch step {
+      case .name(let name): text += text.isEmpty ? name : "." + name
+      case .index(let index): text += "[\(index)]"
+      case .key(let key): text += "[\"\(key)\"]"
+      }
+    }
+    return text
+  }
+}

@@ -1,0 +1,186 @@
+internal import Buffers
+
+/// Writes ProtoJSON from protobuf-c structs: compact, fields by number, nothing that is not set.
+struct JSONPrinter {
+  let options: JSONOptions
+  private(set) var output: [UInt8] = []
+
+  init(_ options: JSONOptions) { self.options = options }
+
+  /// A message, in the special form of its type if it has one.
+  mutating func message(_ view: CView, depth: Int) throws(ProtobufError) {
+    guard depth <= options.depth else { throw .tooDeep(options.depth) }
+    if let special = view.type.wellKnown { return try wellKnown(special, view, depth: depth) }
+    raw("{")
+    var isFirst = true
+    try fields(view, depth: depth, isFirst: &isFirst)
+    raw("}")
+  }
+
+  /// The members of an object, without the braces.
+  mutating func fields(
+    _ view: CView, depth: Int, isFirst: inout Bool
+  ) throws(ProtobufError) {
+    for field in view.type.fields {
+      let count = view.count(field)
+      if count == 0, !options.emitsDefaults || field.hasPresence { continue }
+      comma(&isFirst)
+      name(field)
+      switch field.cardinality {
+      case .map: try map(field, view, count, depth: depth)
+      case .repeated: try list(field, view, count, depth: depth)
+      case .singular: try unsafe value(field, view.slot(field, 0), depth: depth)
+      }
+    }
+  }
+
+  private mutating func name(_ field: FieldType) {
+    output.append(UInt8(ascii: "\""))
+    output.append(contentsOf: (options.usesProtoNames ? field.name : field.jsonName).utf8)
+    output.append(UInt8(ascii: "\""))
+    output.append(UInt8(ascii: ":"))
+  }
+
+  mutating func list(
+    _ field: FieldType, _ view: CView, _ count: Int, depth: Int
+  ) throws(ProtobufError) {
+    raw("[")
+    for index in 0..<count {
+      if index > 0 { raw(",") }
+      try unsafe value(field, view.slot(field, index), depth: depth)
+    }
+    raw("]")
+  }
+
+  /// A map; of entries with one key the last counts, as everywhere.
+  mutating func map(
+    _ field: FieldType, _ view: CView, _ count: Int, depth: Int
+  ) throws(ProtobufError) {
+    guard let entry = field.messageType, let keyField = entry.field(number: 1),
+      let valueField = entry.field(number: 2)
+    else { return raw("{}") }
+    var keys: [[UInt8]] = []
+    for index in 0..<count { keys.append(unsafe key(keyField, view.slot(field, index), entry)) }
+    var last: [[UInt8]: Int] = [:]
+    for (index, key) in keys.enumerated() { last[key] = index }
+    raw("{")
+    var isFirst = true
+    for (index, key) in keys.enumerated() where last[key] == index {
+      comma(&isFirst)
+      string(key)
+      raw(":")
+      guard let made = unsafe CView.message(view.slot(field, index), entry) else { continue }
+      try unsafe mapValue(valueField, made.slot(valueField, 0), depth: depth + 1)
+    }
+    raw("}")
+  }
+
+  private mutating func mapValue(
+    _ field: FieldType, _ slot: UnsafeRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    let isMissing = unsafe field.kind == .message && slot.load(as: UnsafeRawPointer?.self) == nil
+    if !isMissing { return try unsafe value(field, slot, depth: depth) }
+    guard let type = field.messageType else { return raw("{}") }
+    let arena = Arena(capacity: 512, budget: 1 << 16)
+    let empty = try unsafe CBuilder(arena).message(type)
+    try unsafe message(CView(UnsafeRawPointer(empty), type), depth: depth + 1)
+  }
+
+  private func key(_ field: FieldType, _ slot: UnsafeRawPointer, _ entry: MessageType) -> [UInt8] {
+    guard let made = unsafe CView.message(slot, entry) else { return [] }
+    let slot = unsafe made.slot(field, 0)
+    switch field.kind {
+    case .string: return unsafe Array(CView.bytes(slot))
+    case .bool: return unsafe Array((slot.load(as: Int32.self) != 0 ? "true" : "false").utf8)
+    default: return unsafe Array(Self.integer(field.kind, slot).utf8)
+    }
+  }
+
+  /// One value of a field.
+  mutating func value(
+    _ field: FieldType, _ slot: UnsafeRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    switch field.kind {
+    case .message, .group:
+      guard let type = field.messageType, let view = unsafe CView.message(slot, type) else {
+        return raw("null")
+      }
+      try message(view, depth: depth + 1)
+    case .string: unsafe string(CView.bytes(slot))
+    case .bytes:
+      raw("\"")
+      unsafe Base64.append(UnsafeRawBufferPointer(CView.bytes(slot)), to: &output)
+      raw("\"")
+    case .bool: raw(unsafe slot.load(as: Int32.self) != 0 ? "true" : "false")
+    case .enumeration: unsafe enumeration(field, slot.load(as: Int32.self))
+    case .double: unsafe double(slot.load(as: Double.self))
+    case .float:
+      let value = unsafe slot.load(as: Float.self)
+      value.isFinite ? raw(Self.plain(value.description)) : double(Double(value))
+    case .int64, .sint64, .sfixed64, .uint64, .fixed64:
+      unsafe raw("\"\(Self.integer(field.kind, slot))\"")
+    default: unsafe raw(Self.integer(field.kind, slot))
+    }
+  }
+
+  private mutating func enumeration(_ field: FieldType, _ number: Int32) {
+    if field.takesNull { return raw("null") }
+    if !options.writesEnumsAsNumbers, let name = field.enumType?.name(of: number) {
+      return raw("\"\(name)\"")
+    }
+    raw(String(number))
+  }
+
+  /// A double in its shortest form that reads back as the same.
+  mutating func double(_ value: Double) {
+    if value.isNaN { return raw("\"NaN\"") }
+    if value.isInfinite { return raw(value < 0 ? "\"-Infinity\"" : "\"Infinity\"") }
+    raw(Self.plain(value.description))
+  }
+
+  private static func plain(_ text: String) -> String {
+    text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  private static func integer(_ kind: FieldType.Kind, _ slot: UnsafeRawPointer) -> String {
+    switch kind {
+    case .int64, .sint64, .sfixed64: unsafe String(slot.load(as: Int64.self))
+    case .uint64, .fixed64: unsafe String(slot.load(as: UInt64.self))
+    case .uint32, .fixed32: unsafe String(slot.load(as: UInt32.self))
+    default: unsafe String(slot.load(as: Int32.self))
+    }
+  }
+
+  mutating func comma(_ isFirst: inout Bool) {
+    if !isFirst { raw(",") }
+    isFirst = false
+  }
+
+  mutating func raw(_ text: String) { output.append(contentsOf: text.utf8) }
+
+  /// A string; the bytes are UTF-8.
+  mutating func string(_ bytes: some Collection<UInt8>) {
+    output.append(UInt8(ascii: "\""))
+    let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    if isPlain {
+      output.append(contentsOf: bytes)
+    } else {
+      for byte in bytes { escaped(byte) }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): raw("\\\"")
+    case UInt8(ascii: "\\"): raw("\\\\")
+    case 0x08: raw("\\b")
+    case 0x09: raw("\\t")
+    case 0x0A: raw("\\n")
+    case 0x0C: raw("\\f")
+    case 0x0D: raw("\\r")
+    case 0..<0x20: raw("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
+    default: output.append(byte)
+    }
+  }
+}

@@ -1,0 +1,231 @@
+/// Reads JSON text step by step, without making values of it. Strict RFC 8259, UTF-8.
+@safe
+struct JSONReader {
+  enum Token {
+    case object, array, string, number, `true`, `false`, null
+  }
+
+  private let base: UnsafePointer<UInt8>
+  private let end: Int
+  /// Where the next byte is read; going back to an earlier value is allowed.
+  var offset = 0
+
+  /// A reader of `bytes`, which must stay; throws when they are not UTF-8.
+  init(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
+    guard unsafe UTF8Check.isValid(bytes) else { throw .json("the text is not valid UTF-8") }
+    unsafe base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafePointer(bitPattern: 1)!
+    end = bytes.count
+  }
+
+  /// The next byte that is not white space, or 0 at the end.
+  @inline(__always)
+  mutating func next() -> UInt8 {
+    while offset < end {
+      let byte = unsafe base[offset]
+      if byte > 0x20 { return byte }
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+      offset += 1
+    }
+    return 0
+  }
+
+  /// What kind of value comes.
+  mutating func peek() throws(ProtobufError) -> Token {
+    switch next() {
+    case UInt8(ascii: "{"): return .object
+    case UInt8(ascii: "["): return .array
+    case UInt8(ascii: "\""): return .string
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+    case UInt8(ascii: "t"): return .true
+    case UInt8(ascii: "f"): return .false
+    case UInt8(ascii: "n"): return .null
+    default: throw unexpected("a value")
+    }
+  }
+
+  /// Steps over `byte`, which must be next.
+  mutating func expect(_ byte: UInt8) throws(ProtobufError) {
+    guard next() == byte, offset < end else {
+      throw unexpected("'\(Character(UnicodeScalar(byte)))'")
+    }
+    offset += 1
+  }
+
+  /// Steps over `byte` if it is next.
+  mutating func skip(_ byte: UInt8) -> Bool {
+    guard next() == byte, offset < end else { return false }
+    offset += 1
+    return true
+  }
+
+  /// Steps over `true`, `false` or `null`.
+  mutating func word(_ word: StaticString) throws(ProtobufError) {
+    let count = word.utf8CodeUnitCount
+    guard end - offset >= count else { throw unexpected("a value") }
+    for index in 0..<count where unsafe base[offset + index] != word.utf8Start[index] {
+      throw unexpected("a value")
+    }
+    offset += count
+  }
+
+  /// Nothing but white space may follow.
+  mutating func finish() throws(ProtobufError) {
+    _ = next()
+    guard offset >= end else { throw unexpected("the end") }
+  }
+
+  /// A number's text, which obeys JSON's grammar.
+  mutating func number() throws(ProtobufError) -> String {
+    _ = next()
+    let start = offset
+    while offset < end, unsafe Self.isNumberByte(base[offset]) { offset += 1 }
+    let text = unsafe UnsafeBufferPointer(start: base + start, count: offset - start)
+    guard unsafe JSONNumbers.isNumber(text) else {
+      offset = start
+      throw unexpected("a number")
+    }
+    return unsafe String(decoding: text, as: UTF8.self)
+  }
+
+  private static func isNumberByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
+  /// A string with its escapes resolved.
+  mutating func string() throws(ProtobufError) -> String {
+    try expect(UInt8(ascii: "\""))
+    let start = offset
+    while offset < end {
+      let byte = unsafe base[offset]
+      if byte == UInt8(ascii: "\"") {
+        let plain = unsafe UnsafeBufferPointer(start: base + start, count: offset - start)
+        offset += 1
+        return unsafe String(decoding: plain, as: UTF8.self)
+      }
+      if byte == UInt8(ascii: "\\") {
+        let plain = unsafe UnsafeBufferPointer(start: base + start, count: offset - start)
+        return try unsafe escapedString(after: Array(plain))
+      }
+      guard byte >= 0x20 else { throw .json("a string has an unescaped control character") }
+      offset += 1
+    }
+    throw .json("a string does not end")
+  }
+
+  private mutating func escapedString(after plain: [UInt8]) throws(ProtobufError) -> String {
+    var text = plain
+    while offset < end {
+      let byte = unsafe base[offset]
+      offset += 1
+      switch byte {
+      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"): try escape(&text)
+      case 0..<0x20: throw .json("a string has an unescaped control character")
+      default: text.append(byte)
+      }
+    }
+    throw .json("a string does not end")
+  }
+
+  private mutating func escape(_ text: inout [UInt8]) throws(ProtobufError) {
+    guard offset < end else { throw .json("a string does not end") }
+    let byte = unsafe base[offset]
+    offset += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"): text.append(contentsOf: String(try scalar()).utf8)
+    default: throw .json("a string has an unknown escape")
+    }
+  }
+
+  private mutating func scalar() throws(ProtobufError) -> Character {
+    var code = try hexQuad()
+    if code >= 0xD800, code < 0xDC00 {
+      guard offset + 1 < end, unsafe base[offset] == UInt8(ascii: "\\"),
+        unsafe base[offset + 1] == UInt8(ascii: "u")
+      else { throw .json("a string has a lone surrogate") }
+      offset += 2
+      let low = try hexQuad()
+      guard low >= 0xDC00, low < 0xE000 else { throw .json("a string has a lone surrogate") }
+      code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+    }
+    guard let scalar = UnicodeScalar(code) else { throw .json("a string has a lone surrogate") }
+    return Character(scalar)
+  }
+
+  private mutating func hexQuad() throws(ProtobufError) -> UInt32 {
+    guard end - offset >= 4 else { throw .json("a string does not end") }
+    var code: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = unsafe Character(UnicodeScalar(base[offset])).hexDigitValue,
+        unsafe base[offset] < 0x80
+      else { throw .json("a \\u escape needs four hexadecimal digits") }
+      code = code << 4 | UInt32(digit)
+      offset += 1
+    }
+    return code
+  }
+
+  /// Steps over a whole value; checks it as it goes.
+  mutating func skipValue(depth: Int, limit: Int) throws(ProtobufError) {
+    guard depth <= limit else { throw .tooDeep(limit) }
+    switch try peek() {
+    case .object:
+      try members { (reader, _) throws(ProtobufError) in
+        try reader.skipValue(depth: depth + 1, limit: limit)
+      }
+    case .array:
+      try elements { (reader) throws(ProtobufError) in
+        try reader.skipValue(depth: depth + 1, limit: limit)
+      }
+    case .string: _ = try string()
+    case .number: _ = try number()
+    case .true: try word("true")
+    case .false: try word("false")
+    case .null: try word("null")
+    }
+  }
+
+  /// The members of an object: `body` reads each value.
+  mutating func members(
+    _ body: (inout JSONReader, String) throws(ProtobufError) -> Void
+  ) throws(ProtobufError) {
+    try expect(UInt8(ascii: "{"))
+    if skip(UInt8(ascii: "}")) { return }
+    repeat {
+      let name = try string()
+      try expect(UInt8(ascii: ":"))
+      try body(&self, name)
+    } while skip(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "}"))
+  }
+
+  /// The elements of an array: `body` reads each.
+  mutating func elements(
+    _ body: (inout JSONReader) throws(ProtobufError) -> Void
+  ) throws(ProtobufError) {
+    try expect(UInt8(ascii: "["))
+    if skip(UInt8(ascii: "]")) { return }
+    repeat { try body(&self) } while skip(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "]"))
+  }
+
+  private func unexpected(_ wanted: String) -> ProtobufError {
+    let found = offset < end ? "found something else at byte \(offset)" : "the text ends"
+    return .json("expected \(wanted), but \(found)")
+  }
+}
+
+extension ProtobufError {
+  static func json(_ message: String) -> ProtobufError { ProtobufError(.invalidJSON, message) }
+}

@@ -1,0 +1,207 @@
+/// `google.protobuf.Timestamp` in RFC 3339.
+enum Timestamps {
+  /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds of the Unix epoch.
+  private static let range: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+  static func parse(_ text: String) throws(ProtobufError) -> (seconds: Int64, nanos: Int32) {
+    guard let time = scan(Array(text.utf8)) else {
+      throw .json("expected an RFC 3339 timestamp like \"2026-01-31T09:30:00Z\"")
+    }
+    guard range.contains(time.seconds) else { throw .json("expected a year from 0001 to 9999") }
+    return time
+  }
+
+  private static func scan(_ text: [UInt8]) -> (seconds: Int64, nanos: Int32)? {
+    var scanner = DigitScanner(text)
+    guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2),
+      scanner.skip("-"), let day = scanner.digits(2), scanner.skip("T"),
+      let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2),
+      scanner.skip(":"), let second = scanner.digits(2)
+    else { return nil }
+    guard year >= 1, (1...12).contains(month), day >= 1, day <= days(month, year), hour < 24,
+      minute < 60, second < 60
+    else { return nil }
+    guard let nanos = scanner.fraction(), let offset = zone(&scanner), scanner.isAtEnd else {
+      return nil
+    }
+    let ofDay = Int64(hour * 3600 + minute * 60 + second)
+    return (epochDay(year, month, day) * 86400 + ofDay - offset, nanos)
+  }
+
+  private static func zone(_ scanner: inout DigitScanner) -> Int64? {
+    if scanner.skip("Z") { return 0 }
+    let isEast = scanner.skip("+")
+    guard isEast || scanner.skip("-"), let hour = scanner.digits(2), scanner.skip(":"),
+      let minute = scanner.digits(2), hour < 24, minute < 60
+    else { return nil }
+    return Int64(hour * 3600 + minute * 60) * (isEast ? 1 : -1)
+  }
+
+  private static func days(_ month: Int, _ year: Int) -> Int {
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+  }
+
+  /// Days from 1970-01-01, in the proleptic Gregorian calendar; years begin in March here.
+  private static func epochDay(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
+    let year = month <= 2 ? year - 1 : year
+    let era = year / 400
+    let yearOfEra = year - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return Int64(era * 146_097 + dayOfEra - 719_468)
+  }
+
+  static func text(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) -> String {
+    guard range.contains(seconds), (0...999_999_999).contains(nanos) else {
+      throw ProtobufError(.unrepresentable, "a timestamp is outside of years 0001 to 9999")
+    }
+    let day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
+    let ofDay = Int(seconds - day * 86400)
+    let date = civil(day)
+    let time = padded(ofDay / 3600, 2) + ":" + padded(ofDay / 60 % 60, 2) + ":" + padded(ofDay % 60, 2)
+    let calendar = padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2)
+    return calendar + "T" + time + Durations.fraction(nanos) + "Z"
+  }
+
+  private static func civil(_ epochDay: Int64) -> (year: Int, month: Int, day: Int) {
+    let day = Int(epochDay) + 719_468
+    let era = day / 146_097
+    let dayOfEra = day - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+  }
+
+  private static func padded(_ number: Int, _ width: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+  }
+}
+
+/// `google.protobuf.Duration` as seconds with an `s`.
+enum Durations {
+  private static let maximum: Int64 = 315_576_000_000
+
+  static func parse(_ text: String) throws(ProtobufError) -> (seconds: Int64, nanos: Int32) {
+    var scanner = DigitScanner(Array(text.utf8))
+    let isNegative = scanner.skip("-")
+    guard let seconds = scanner.number(), let nanos = scanner.fraction(), scanner.skip("s"),
+      scanner.isAtEnd
+    else { throw .json("expected a duration like \"1.5s\"") }
+    guard seconds < maximum || (seconds == maximum && nanos == 0) else {
+      throw .json("expected a duration of at most \(maximum) seconds")
+    }
+    return isNegative ? (-seconds, -nanos) : (seconds, nanos)
+  }
+
+  static func text(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) -> String {
+    guard seconds.magnitude <= UInt64(maximum), nanos.magnitude <= 999_999_999,
+      seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0)
+    else { throw ProtobufError(.unrepresentable, "a duration is out of range or has two signs") }
+    let sign = seconds < 0 || nanos < 0 ? "-" : ""
+    return sign + String(seconds.magnitude) + fraction(Int32(nanos.magnitude)) + "s"
+  }
+
+  /// Nothing, or a point and 3, 6 or 9 digits.
+  static func fraction(_ nanos: Int32) -> String {
+    if nanos == 0 { return "" }
+    let digits = String(1_000_000_000 + nanos).dropFirst()
+    if nanos % 1_000_000 == 0 { return "." + digits.prefix(3) }
+    return "." + (nanos % 1000 == 0 ? digits.prefix(6) : digits)
+  }
+}
+
+/// `google.protobuf.FieldMask` as comma-joined lowerCamel paths.
+enum FieldMasks {
+  static func parse(_ text: String) throws(ProtobufError) -> [String] {
+    if text.isEmpty { return [] }
+    var paths: [String] = []
+    for path in text.split(separator: ",", omittingEmptySubsequences: false) {
+      paths.append(try snake(path))
+    }
+    return paths
+  }
+
+  private static func snake(_ path: Substring) throws(ProtobufError) -> String {
+    var result = ""
+    for character in path.utf8 {
+      switch character {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+        result += "_" + String(UnicodeScalar(character + 32))
+      case UInt8(ascii: "_"): throw .json("expected lowerCamelCase paths in a field mask")
+      default: result.unicodeScalars.append(UnicodeScalar(character))
+      }
+    }
+    guard !result.isEmpty else { throw .json("a field mask has an empty path") }
+    return result
+  }
+
+  /// The JSON spelling of a path; only paths that can be read back have one.
+  static func camel(_ path: String) throws(ProtobufError) -> String {
+    var result = ""
+    var isUpper = false
+    for character in path.unicodeScalars {
+      let isLetter = ("a"..."z").contains(character)
+      if ("A"..."Z").contains(character) || (isUpper && !isLetter) { throw unwritable }
+      if character == "_" {
+        isUpper = true
+      } else {
+        result += isUpper ? String(character).uppercased() : String(character)
+        isUpper = false
+      }
+    }
+    if isUpper { throw unwritable }
+    return result
+  }
+
+  private static var unwritable: ProtobufError {
+    ProtobufError(.unrepresentable, "a field mask has a path that JSON cannot carry")
+  }
+}
+
+/// Reads digits and marks from ASCII text.
+struct DigitScanner {
+  private let text: [UInt8]
+  private var offset = 0
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  var isAtEnd: Bool { offset == text.count }
+
+  mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+    guard offset < text.count, text[offset] == UInt8(ascii: mark) else { return false }
+    offset += 1
+    return true
+  }
+
+  /// Exactly `count` digits.
+  mutating func digits(_ count: Int) -> Int? {
+    guard text.count - offset >= count else { return nil }
+    var value = 0
+    for byte in text[offset..<offset + count] {
+      guard byte &- UInt8(ascii: "0") < 10 else { return nil }
+      value = value * 10 + Int(byte - UInt8(ascii: "0"))
+    }
+    offset += count
+    return value
+  }
+
+  /// One to fifteen digits.
+  mutating func number() -> Int64? {
+    let count = text[offset...].prefix { $0 &- UInt8(ascii: "0") < 10 }.count
+    guard count >= 1, count <= 15 else { return nil }
+    return digits(count).map { Int64($0) }
+  }
+
+  /// A point and 1 to 9 digits, as nanoseconds; 0 when there is no point.
+  mutating func fraction() -> Int32? {
+    guard skip(".") else { return 0 }
+    let count = text[offset...].prefix { $0 &- UInt8(ascii: "0") < 10 }.count
+    guard count >= 1, count <= 9, let value = digits(count) else { return nil }
+    return Int32(value) * Int32([100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1][count - 1])
+  }
+}
