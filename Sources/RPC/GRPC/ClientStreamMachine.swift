@@ -36,7 +36,8 @@ package struct ClientStreamMachine: Sendable {
       return state == .ended ? .nothing : receiveTrailers(headers, endStream: endStream)
     }
     if (100..<200).contains(status) {
-      return endStream ? fail(RPCError(.internal, "stream ended with status \(status)"), nil) : .nothing
+      return endStream
+        ? fail(RPCError(.internal, "stream ended with status \(status)"), nil) : .nothing
     }
     if endStream { return end(status: status, headers) }
     guard status == 200, isGRPC(headers) else {
@@ -119,7 +120,8 @@ package struct ClientStreamMachine: Sendable {
     state = .ended
     guard let text = headers["grpc-status"] else {
       let code = StatusMapping.status(http: status)
-      return .failed(RPCError(code, "the answer has no grpc-status; HTTP status \(status)"), reset: nil)
+      return .failed(
+        RPCError(code, "the answer has no grpc-status; HTTP status \(status)"), reset: nil)
     }
     let trailers = (try? MetadataFields.read(headers)) ?? Metadata()
     guard let value = UInt8(text) else {

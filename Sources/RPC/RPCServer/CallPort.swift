@@ -1,0 +1,236 @@
+internal import EventLoop
+internal import RPCCore
+
+/// One call in the server: the port its handler uses, and what ends it from outside.
+///
+/// Open → ended. It ends once: the handler returned (`finished`), the edge gave up on the call
+/// (`end`: deadline, broken request), or the peer is gone (`peerGone`). The handler's task may
+/// outlive the end; it then finds its port throwing. Subclasses put messages on a wire.
+///
+/// Confined to `loop`: the async entries hop there when they are called elsewhere.
+class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see above
+  let loop: EventLoop
+  let context: RPCContext
+  let entry: MethodEntry
+  private let started: LoopInstant
+
+  private var inbox: [[UInt8]] = []
+  private var inboxHead = 0
+  private var requestEnded = false
+  private var receiver: UnsafeContinuation<[UInt8]?, any Error>?
+  private var senders: [UnsafeContinuation<Void, any Error>] = []
+  private var task: Task<Void, Never>?
+  private var timer: LoopTimer?
+  /// Why the port throws; set when the call ends other than by its handler.
+  private(set) var failure: RPCError?
+  private(set) var isEnded = false
+  /// Whether the handler's task has not returned yet.
+  private(set) var isRunning = false
+  /// Called once, when the handler has returned and the call is off the books.
+  var onFinished: (() -> Void)?
+
+  init(loop: EventLoop, context: RPCContext, entry: MethodEntry) {
+    self.loop = loop
+    self.context = context
+    self.entry = entry
+    started = loop.now
+  }
+
+  // MARK: What a wire does
+
+  /// Puts a message on the wire's queue. On the loop; the call is open.
+  func transmit(_ message: [UInt8]) throws { preconditionFailure("our bug: abstract") }
+  /// Puts the response head on the wire if it is not there yet.
+  func transmitHead(_ metadata: Metadata) throws { preconditionFailure("our bug: abstract") }
+  /// Ends the response; `nil` is OK.
+  func transmitEnd(_ error: RPCError?) { preconditionFailure("our bug: abstract") }
+  /// Whether so much is queued that senders must wait.
+  var isCongested: Bool { false }
+  /// The handler took what was queued: credit may go back to the peer.
+  func inboxDrained() {}
+  /// A sender waits: call `resumeSenders()` once `isCongested` is false.
+  func senderWaits() {}
+
+  // MARK: Life, on the loop
+
+  /// Runs the handler; the deadline is counted from the context.
+  func start() {
+    isRunning = true
+    if let deadline = context.deadline {
+      let remaining = deadline.remaining(at: Deadline(nanoseconds: UInt64(loop.now.nanoseconds)))
+      timer = loop.schedule(after: remaining) { [unowned self] in deadlinePassed() }
+    }
+    let run = entry.handler.run
+    task = Task(executorPreference: loop) {
+      do {
+        try await run(self.context, self)
+        self.handlerReturned(nil)
+      } catch {
+        self.handlerReturned(error)
+      }
+    }
+  }
+
+  private func deadlinePassed() {
+    end(RPCError(.deadlineExceeded, "the deadline passed before the call was done"))
+  }
+
+  private func handlerReturned(_ error: (any Error)?) {
+    let converted = error.map { RPCError(converting: $0, requestID: context.requestID) }
+    if !isEnded {
+      isEnded = true
+      transmitEnd(converted)
+    }
+    isRunning = false
+    finish(failure ?? converted)
+  }
+
+  private func finish(_ error: RPCError?) {
+    timer?.cancel()
+    timer = nil
+    task = nil
+    inbox = []
+    entry.meter.record(
+      code: error?.code ?? .ok,
+      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
+      requestID: context.requestID)
+    onFinished?()
+    onFinished = nil
+  }
+
+  /// Gives the call up and tells the peer why. Harmless when the call has ended.
+  func end(_ error: RPCError) {
+    guard !isEnded else { return }
+    isEnded = true
+    abandon(error)
+    transmitEnd(error)
+    if !isRunning { finish(error) }
+  }
+
+  /// The peer is gone: nothing more can be sent.
+  func peerGone(_ message: String) {
+    guard !isEnded else { return }
+    isEnded = true
+    abandon(RPCError(.cancelled, message))
+    if !isRunning { finish(failure) }
+  }
+
+  private func abandon(_ error: RPCError) {
+    failure = error
+    context.markCancelled()
+    timer?.cancel()
+    task?.cancel()
+    receiver?.resume(throwing: error)
+    receiver = nil
+    resumeSenders()
+  }
+
+  // MARK: Requests, on the loop
+
+  /// Whether the handler has taken every message that came.
+  var isInboxEmpty: Bool { inboxHead == inbox.count }
+
+  /// A message came.
+  func deliver(_ message: [UInt8]) {
+    guard !isEnded else { return }
+    if let waiting = receiver {
+      receiver = nil
+      waiting.resume(returning: message)
+    } else {
+      inbox.append(message)
+    }
+  }
+
+  /// No more messages come.
+  func deliverEnd() {
+    requestEnded = true
+    if isInboxEmpty, let waiting = receiver {
+      receiver = nil
+      waiting.resume(returning: nil)
+    }
+  }
+
+  private func takeMessage() -> [UInt8]? {
+    guard inboxHead < inbox.count else { return nil }
+    let message = inbox[inboxHead]
+    inboxHead += 1
+    if inboxHead == inbox.count {
+      inbox.removeAll(keepingCapacity: true)
+      inboxHead = 0
+      inboxDrained()
+    }
+    return message
+  }
+
+  // MARK: MessagePort, any task
+
+  final func receive() async throws -> [UInt8]? {
+    guard loop.isCurrent else { return try await onLoop { try await self.receive() } }
+    if let failure { throw failure }
+    if let message = takeMessage() { return message }
+    if requestEnded { return nil }
+    return try await waitForMessage()
+  }
+
+  private func waitForMessage() async throws -> [UInt8]? {
+    precondition(receiver == nil, "our bug: two tasks receive from one call")
+    return try await withTaskCancellationHandler {
+      try await withUnsafeThrowingContinuation { receiver = $0 }
+    } onCancel: {
+      loop.execute { [weak self] in self?.cancelReceiver() }
+    }
+  }
+
+  private func cancelReceiver() {
+    receiver?.resume(throwing: CancellationError())
+    receiver = nil
+  }
+
+  final func send(_ message: [UInt8]) async throws {
+    guard loop.isCurrent else { return try await onLoop { try await self.send(message) } }
+    if let failure { throw failure }
+    guard !isEnded else { throw RPCError(.cancelled, "the call has ended") }
+    try transmit(message)
+    if isCongested { try await waitForRoom() }
+  }
+
+  private func waitForRoom() async throws {
+    try await withTaskCancellationHandler {
+      try await withUnsafeThrowingContinuation { continuation in
+        senders.append(continuation)
+        senderWaits()
+      }
+    } onCancel: {
+      // A cancelled sender has queued its message; it goes on and meets the cancellation later.
+      loop.execute { [weak self] in self?.resumeSenders() }
+    }
+  }
+
+  /// Lets every waiting sender go on, or fail when the call has.
+  final func resumeSenders() {
+    let waiting = senders
+    senders = []
+    for sender in waiting {
+      if let failure { sender.resume(throwing: failure) } else { sender.resume() }
+    }
+  }
+
+  final func sendHeaders(_ metadata: Metadata) async throws {
+    guard loop.isCurrent else { return try await onLoop { try await self.sendHeaders(metadata) } }
+    if let failure { throw failure }
+    guard !isEnded else { return }
+    try transmitHead(metadata)
+  }
+
+  /// The slow way for callers on another thread.
+  private func onLoop<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws
+    -> T
+  {
+    let task = Task(executorPreference: loop, operation: body)
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+}

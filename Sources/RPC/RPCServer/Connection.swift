@@ -1,0 +1,222 @@
+internal import EventLoop
+internal import HTTP
+internal import HTTP2
+internal import TLS
+internal import WebSocket
+
+/// One accepted connection: socket, TLS, and the driver of the protocol its first bytes name.
+///
+/// handshaking → sniffing → driven → closed. Output is gathered and written once per iteration of
+/// the loop. Loop-confined; its `LoopServer` keeps it alive until it is closed.
+final class Connection: BeforeSleepHook {
+  private let server: LoopServer
+  private let stream: TCPStream
+  private let ticket: Admission.Ticket
+  /// The client's address as text. Personal data.
+  let peer: String
+  private let tls: TLSSession?
+  /// Reused by the TLS part.
+  var plaintext: [UInt8] = []
+  var ciphertext: [UInt8] = []
+  private var driver: (any ConnectionDriver)?
+  private var sniffed: [UInt8] = []
+  private var output: [UInt8] = []
+  private var flushScheduled = false
+  private var isHandshaking = true
+  private var closesAfterFlush = false
+  private var lingersUntil: LoopInstant?
+  private var drainReason: String?
+  private let opened: LoopInstant
+  private(set) var isClosed = false
+
+  /// While so much waits in the socket, nothing more is framed: it could not be taken back.
+  private static let socketQueue = 256 * 1024
+  /// How long a client may take to close its side after an answer that ended the connection.
+  private static let linger = Duration.seconds(2)
+
+  init(
+    server: LoopServer, stream: TCPStream, peer: SocketAddress?, ticket: Admission.Ticket
+  ) throws {
+    self.server = server
+    self.stream = stream
+    self.ticket = ticket
+    self.peer = peer?.description ?? ""
+    opened = server.loop.now
+    if let context = server.core.configuration.tls {
+      tls = try TLSSession(server: context)
+    } else {
+      tls = nil
+    }
+  }
+
+  var scheme: String { tls == nil ? "http" : "https" }
+
+  var now: LoopInstant { server.loop.now }
+
+  var pendingWriteBytes: Int { stream.pendingWriteBytes }
+
+  func start() {
+    stream.onRead = { [unowned self] bytes in receive(bytes) }
+    stream.onEnd = { [unowned self] error in error == nil ? ended() : closed() }
+    stream.onDrain = { [unowned self] in drained() }
+    stream.start()
+  }
+
+  /// The first request head, or the client's SETTINGS, arrived: the connection is in use.
+  func handshakeDone() { isHandshaking = false }
+
+  func pauseReading() { stream.pauseReading() }
+
+  func resumeReading() { stream.resumeReading() }
+
+  // MARK: Input
+
+  private func receive(_ bytes: UnsafeRawBufferPointer) {
+    guard lingersUntil == nil else { return }
+    guard let tls else { return receivePlain(bytes) }
+    receiveCiphertext(bytes, tls)
+  }
+
+  func receivePlain(_ bytes: UnsafeRawBufferPointer) {
+    guard !isClosed else { return }
+    if let driver { return driver.receive(bytes) }
+    sniffed.append(contentsOf: bytes)
+    guard let version = Sniffer.version(of: sniffed, alpn: tls?.negotiatedProtocol) else { return }
+    adopt(version)
+    let first = sniffed
+    sniffed = []
+    first.withUnsafeBytes { driver?.receive($0) }
+  }
+
+  private func adopt(_ version: Sniffer.Version) {
+    do {
+      switch version {
+      case .http2: driver = try HTTP2Connection(server: server, shell: self)
+      case .http1: driver = HTTP1Connection(server: server, shell: self)
+      }
+    } catch {
+      close()
+    }
+    if let drainReason { driver?.beginDrain(drainReason) }
+  }
+
+  func ended() {
+    guard let driver, lingersUntil == nil else { return close() }
+    driver.receiveEnd()
+  }
+
+  // MARK: Output
+
+  /// Has `takeOutput` of the driver called before the loop sleeps.
+  func scheduleFlush() {
+    guard !flushScheduled, !isClosed else { return }
+    flushScheduled = true
+    server.loop.beforeSleep(self)
+  }
+
+  func loopWillSleep() {
+    flushScheduled = false
+    flush()
+  }
+
+  private func flush() {
+    guard !isClosed, let driver else { return }
+    if stream.pendingWriteBytes < Self.socketQueue {
+      output.removeAll(keepingCapacity: true)
+      driver.takeOutput(into: &output)
+      if !output.isEmpty { send(output) }
+      if driver.hasOutput { scheduleFlushWhenWritable() }
+    }
+    if driver.isFinished || (closesAfterFlush && !driver.hasOutput) { endGracefully() }
+  }
+
+  private func scheduleFlushWhenWritable() {
+    if stream.pendingWriteBytes == 0 { scheduleFlush() }
+  }
+
+  private func send(_ bytes: [UInt8]) {
+    guard let tls else { return stream.write(bytes) }
+    sendEncrypted(bytes, tls)
+  }
+
+  /// Gives bytes to the socket as they are.
+  func write(_ bytes: [UInt8]) { stream.write(bytes) }
+
+  func tlsFailed() { server.metrics.connectionFailed("tls") }
+
+  private func drained() {
+    driver?.transportDrained()
+    scheduleFlush()
+    if lingersUntil != nil { stream.shutdownWrite() }
+  }
+
+  /// Closes once what the driver has queued is out.
+  func closeAfterFlush() {
+    closesAfterFlush = true
+    scheduleFlush()
+  }
+
+  /// Our side ends; the client gets a moment to end its own, so that a reset does not eat what it
+  /// has not read yet.
+  private func endGracefully() {
+    guard lingersUntil == nil, !isClosed else { return }
+    lingersUntil = server.loop.now.advanced(by: Self.linger)
+    if let tls { sendCloseNotify(tls) }
+    stream.shutdownWrite()
+    driver?.transportLost()
+  }
+
+  // MARK: WebSocket
+
+  /// Hands the connection to a WebSocket channel. `pending` goes out first; `unread` came early.
+  func becomeWebSocket(
+    pending: [UInt8], unread: [UInt8], _ onOpen: (WebSocketChannel, EventLoop) -> Void
+  ) {
+    let made = try? WebSocketConnection(
+      shell: self, loop: server.loop, pending: pending,
+      maxMessage: server.limits.webSocketMessageSize)
+    guard let driver = made else { return close() }
+    self.driver = driver
+    stream.resumeReading()
+    onOpen(driver.channel, server.loop)
+    if !unread.isEmpty { unread.withUnsafeBytes { driver.receive($0) } }
+    scheduleFlush()
+  }
+
+  // MARK: Time and the end
+
+  func tick(_ now: LoopInstant) {
+    if let lingersUntil {
+      if now >= lingersUntil, stream.pendingWriteBytes == 0 { close() }
+      return
+    }
+    if isHandshaking, opened.duration(to: now) > server.limits.handshakeTimeout {
+      server.metrics.connectionFailed("handshake_timeout")
+      return close()
+    }
+    driver?.tick(now)
+  }
+
+  func beginDrain(_ reason: String) {
+    drainReason = reason
+    driver?.beginDrain(reason)
+  }
+
+  func cancelCalls() { driver?.cancelCalls() }
+
+  /// Closes at once; what runs for the client is cancelled.
+  func close() {
+    guard !isClosed else { return }
+    stream.close()
+    closed()
+  }
+
+  private func closed() {
+    guard !isClosed else { return }
+    isClosed = true
+    driver?.transportLost()
+    driver = nil
+    server.core.admission.release(ticket)
+    server.connectionClosed(self)
+  }
+}

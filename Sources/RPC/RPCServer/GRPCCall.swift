@@ -1,0 +1,157 @@
+internal import EventLoop
+internal import GRPC
+internal import HTTP
+internal import HTTP2
+internal import RPCCore
+
+/// A gRPC call on one HTTP/2 stream: the stream machine, with its answers carried out.
+final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its superclass
+  private let id: HTTP2StreamID
+  private unowned let connection: HTTP2Connection
+  private var machine: ServerStreamMachine
+  private let acceptsGzip: Bool
+  private var encoding = MessageEncoding.identity
+  /// Bytes that came and whose credit waits for the handler.
+  private var heldCredit = 0
+  private(set) var submittedBytes = 0
+
+  private static let plainHead = HTTP2Fields(
+    status: .ok, ResponseFields.head(Metadata(), encoding: .identity))
+  private static let okTrailers: HTTP2Fields = {
+    var fields = HTTP2Fields()
+    fields.append(ResponseFields.trailers(error: nil, metadata: Metadata()))
+    return fields
+  }()
+
+  init(
+    id: HTTP2StreamID, connection: HTTP2Connection, entry: MethodEntry, fields: RequestFields,
+    context: RPCContext, messageLimit: Int
+  ) {
+    self.id = id
+    self.connection = connection
+    machine = ServerStreamMachine(encoding: fields.encoding, limit: messageLimit)
+    acceptsGzip = fields.acceptsGzip
+    super.init(loop: connection.loop, context: context, entry: entry)
+  }
+
+  // MARK: StreamOwner
+
+  func receiveData(_ bytes: UnsafeRawBufferPointer, endStream: Bool) {
+    do throws(RPCError) {
+      try machine.receive(bytes, endStream: endStream) { message in
+        context.noteRequest(compressed: message.wasCompressed)
+        deliver(message.bytes)
+      }
+      if endStream { deliverEnd() }
+    } catch {
+      end(error)
+    }
+    // A message larger than the window must still fit through: credit is held only while a whole
+    // message waits for its handler.
+    heldCredit += bytes.count
+    if isInboxEmpty || isEnded { inboxDrained() }
+  }
+
+  func streamClosed() {
+    peerGone("the client gave the call up")
+  }
+
+  func streamDrained() { resumeSenders() }
+
+  // MARK: CallPort
+
+  override func inboxDrained() {
+    guard heldCredit > 0 else { return }
+    connection.session.consume(id, count: heldCredit)
+    heldCredit = 0
+    connection.scheduleFlush()
+  }
+
+  override var isCongested: Bool {
+    connection.session.pendingSend(id) > connection.streamQueueSize
+  }
+
+  override func senderWaits() {
+    let half = connection.streamQueueSize / 2
+    if !connection.session.notifyDrained(id, atOrBelow: half) { resumeSenders() }
+  }
+
+  override func transmit(_ message: [UInt8]) throws {
+    if machine.send() == .headFirst { try submitHead() }
+    if encoding != .identity, context.compressesResponses == true {
+      let compressed = try Compression.compress(message, as: encoding)
+      try submit(compressed, compressed: true)
+    } else {
+      try submit(message, compressed: false)
+    }
+    connection.scheduleFlush()
+  }
+
+  private func submit(_ message: [UInt8], compressed: Bool) throws {
+    guard message.count <= Int(UInt32.max) else {
+      throw RPCError(.internal, "message is \(message.count) bytes; a frame holds 4,294,967,295")
+    }
+    try withUnsafeTemporaryAllocation(byteCount: Envelope.prefixSize, alignment: 4) { prefix in
+      prefix[0] = compressed ? 1 : 0
+      for index in 1...4 {
+        prefix[index] = UInt8(truncatingIfNeeded: message.count >> ((4 - index) * 8))
+      }
+      try connection.session.submitData(id, UnsafeRawBufferPointer(prefix))
+    }
+    submittedBytes += message.count + Envelope.prefixSize
+    if !message.isEmpty { try connection.session.submitData(id, message) }
+  }
+
+  override func transmitHead(_ metadata: Metadata) throws {
+    guard !machine.isBegun else { return }
+    if !metadata.isEmpty { context.initialMetadata.add(contentsOf: metadata) }
+    _ = machine.send()
+    try submitHead()
+    connection.scheduleFlush()
+  }
+
+  private func submitHead() throws {
+    if acceptsGzip, context.compressesResponses != nil { encoding = .gzip }
+    let metadata = context.initialMetadata
+    if metadata.isEmpty, encoding == .identity {
+      try connection.session.submitHeaders(id, Self.plainHead)
+    } else {
+      let head = ResponseFields.head(metadata, encoding: encoding)
+      try connection.session.submitHeaders(id, HTTP2Fields(status: .ok, head))
+    }
+  }
+
+  override func transmitEnd(_ error: RPCError?) {
+    connection.scheduleFlush()
+    // Nobody waits for what is queued behind a closed window once the deadline has passed.
+    if error?.code == .deadlineExceeded, machine.isBegun, connection.session.pendingSend(id) > 0 {
+      return connection.session.resetStream(id, .cancel)
+    }
+    let hasHead = !context.initialMetadata.isEmpty
+    let trailers = context.trailers
+    switch machine.finish(hasHead: hasHead, isOK: error == nil) {
+    case .alreadyFinished: return
+    case .trailersOnly:
+      let status = error ?? RPCError(.unknown, "the call ended without a status")
+      let fields = ResponseFields.trailersOnly(error: status, metadata: trailers)
+      try? connection.session.submitHeaders(id, HTTP2Fields(status: .ok, fields), endStream: true)
+    case .headAndTrailers: sendTrailers(error, trailers, headFirst: true)
+    case .trailers: sendTrailers(error, trailers, headFirst: false)
+    }
+  }
+
+  private func sendTrailers(_ error: RPCError?, _ metadata: Metadata, headFirst: Bool) {
+    do {
+      if headFirst { try submitHead() }
+      if error == nil, metadata.isEmpty {
+        try connection.session.submitTrailers(id, Self.okTrailers)
+      } else {
+        var fields = HTTP2Fields()
+        fields.append(ResponseFields.trailers(error: error, metadata: metadata))
+        try connection.session.submitTrailers(id, fields)
+      }
+    } catch {
+      connection.session.resetStream(id, .internalError)
+    }
+  }
+}

@@ -1,0 +1,285 @@
+internal import EventLoop
+internal import HTTP
+internal import HTTP1
+internal import RPCCore
+internal import WebSocket
+
+/// One HTTP/1.1 connection of a client: one exchange after another, pipelined requests in order.
+///
+/// between requests → in a head → in an exchange (body and answer overlap) → between requests, or
+/// closed. Confined to its loop.
+final class HTTP1Connection: ConnectionDriver, ResponseStream {
+  private let server: LoopServer
+  private unowned let shell: Connection
+  private var parser: RequestParser
+  private var output: [UInt8] = []
+  private var exchange: HTTPExchange?
+  private var minorVersion = 1
+  private var keepsAlive = true
+  private var isRequestWhole = true
+  private var isChunked = false
+  private var isHeadSent = false
+  private var isAnswered = false
+  private var isPumping = false
+  private var isUpgrading = false
+  private var isDraining = false
+  private var drainMark: Int?
+  private(set) var isFinished = false
+  /// Since when the connection waits for a request, or for the rest of a head.
+  private var waitingSince: LoopInstant
+  private var running = 0
+
+  /// More than this waits unread in our memory only while the kernel still hands it over.
+  private static let pipelineLimit = 64 * 1024
+
+  init(server: LoopServer, shell: Connection) {
+    self.server = server
+    self.shell = shell
+    var limits = HTTP1Limits()
+    limits.headers = server.limits.headerListSize
+    parser = RequestParser(limits: limits)
+    waitingSince = server.loop.now
+  }
+
+  var hasOutput: Bool { !output.isEmpty }
+
+  // MARK: Requests
+
+  func receive(_ bytes: UnsafeRawBufferPointer) {
+    guard !isFinished else { return }
+    if exchange == nil, parser.isIdle { waitingSince = server.loop.now }
+    parser.receive(bytes)
+    pump()
+    if parser.bufferedBytes > Self.pipelineLimit { shell.pauseReading() }
+  }
+
+  func receiveEnd() {
+    // A half-closed client may still wait for the answer to its last request.
+    if exchange == nil, !isUpgrading { return finish() }
+    keepsAlive = false
+    if !isRequestWhole { shell.close() }
+  }
+
+  private func pump() {
+    guard !isPumping else { return }
+    isPumping = true
+    defer { isPumping = false }
+    do throws(HTTP1Error) {
+      while !isFinished, !isUpgrading {
+        if isAnswered, isRequestWhole { nextRequest() }
+        guard let event = try parser.next() else { break }
+        handle(event)
+      }
+    } catch {
+      refuse(error)
+    }
+    shell.resumeReading()
+  }
+
+  private func handle(_ event: RequestParser.Event) {
+    switch event {
+    case .head(let head): begin(head)
+    case .body(let bytes):
+      bytes.withUnsafeBytes { exchange?.receiveBody($0) }
+    case .end:
+      isRequestWhole = true
+      exchange?.endBody()
+    }
+  }
+
+  private func begin(_ head: RequestParser.Head) {
+    shell.handshakeDone()
+    minorVersion = head.minorVersion
+    keepsAlive = head.keepsAlive && !isDraining
+    isRequestWhole = false
+    isHeadSent = false
+    isAnswered = false
+    var request = head.request
+    request.scheme = shell.scheme
+    if WebSocketHandshake.isUpgrade(request), upgrade(request) { return }
+    running += 1
+    let exchange = HTTPExchange(
+      server: server, head: request, peer: shell.peer, response: self
+    ) { [weak self] in self?.exchangeFinished() }
+    self.exchange = exchange
+    exchange.begin()
+    if head.expectsContinue, !isAnswered {
+      try? HTTP1Writer.appendHead(
+        HTTPResponseHead(status: .continue), body: .none, to: &output)
+      shell.scheduleFlush()
+    }
+  }
+
+  private func exchangeFinished() { running -= 1 }
+
+  private func nextRequest() {
+    exchange = nil
+    guard keepsAlive else { return finish() }
+    isAnswered = false
+    waitingSince = server.loop.now
+    parser.beginNextRequest()
+  }
+
+  /// Answers a request that is no HTTP, and closes.
+  private func refuse(_ error: HTTP1Error) {
+    exchange?.peerGone()
+    exchange = nil
+    keepsAlive = false
+    if !isHeadSent {
+      let head = HTTPResponseHead(status: error.status, headers: ["content-type": "text/plain"])
+      let body = Array((error.message + "\n").utf8)
+      try? HTTP1Writer.appendHead(head, body: .length(body.count), closes: true, to: &output)
+      output += body
+    }
+    finish()
+  }
+
+  private func finish() {
+    isFinished = true
+    shell.scheduleFlush()
+  }
+
+  // MARK: WebSocket
+
+  private func upgrade(_ request: HTTPRequestHead) -> Bool {
+    guard let (handler, parameters) = server.routes.webSockets.find(request.path) else {
+      return false
+    }
+    isUpgrading = true
+    let loop = server.loop
+    let upgrade = WebSocketUpgrade(
+      request: request, parameters: parameters, peer: shell.peer,
+      requestID: server.nextRequestID().description)
+    let box = LoopConfined(self)
+    Task(executorPreference: loop) {
+      let decision = await handler(upgrade.exchangeRequest)
+      box.value.decided(decision, upgrade)
+    }
+    return true
+  }
+
+  private func decided(_ decision: WebSocketDecision, _ upgrade: WebSocketUpgrade) {
+    guard !isFinished, !shell.isClosed else { return }
+    switch upgrade.answer(decision) {
+    case .open(let head, let onOpen):
+      try? HTTP1Writer.appendHead(head, body: .none, to: &output)
+      let rest = parser.takeRemainder()
+      shell.becomeWebSocket(pending: output, unread: rest, onOpen)
+      output = []
+    case .refuse(let head):
+      try? HTTP1Writer.appendHead(head, body: .none, closes: true, to: &output)
+      keepsAlive = false
+      finish()
+    }
+  }
+
+  // MARK: ResponseStream
+
+  func sendHead(_ head: HTTPResponseHead, end: Bool) {
+    guard !isHeadSent else { return }
+    isHeadSent = true
+    // An answer before the request has ended leaves bytes in the way of the next one.
+    if !isRequestWhole || isDraining { keepsAlive = false }
+    guard let body = self.body(of: head, end: end) else { return refuseVersion() }
+    do throws(HTTPError) {
+      try HTTP1Writer.appendHead(head, body: body, closes: !keepsAlive, to: &output)
+    } catch {
+      var plain = HTTPResponseHead(status: .internalServerError)
+      plain.headers.add("content-type", "text/plain")
+      keepsAlive = false
+      try? HTTP1Writer.appendHead(plain, body: .none, closes: true, to: &output)
+    }
+    shell.scheduleFlush()
+    if end { answered() }
+  }
+
+  private func body(of head: HTTPResponseHead, end: Bool) -> HTTP1Writer.Body? {
+    isChunked = false
+    if let text = head.headers["content-length"], let length = Int(text) { return .length(length) }
+    if end { return HTTP1Writer.Body.none }
+    guard minorVersion >= 1 else { return nil }
+    isChunked = true
+    return .chunked
+  }
+
+  /// A streamed answer needs chunks, which HTTP/1.0 does not have.
+  private func refuseVersion() {
+    keepsAlive = false
+    let head = HTTPResponseHead(status: .versionNotSupported)
+    try? HTTP1Writer.appendHead(head, body: .none, closes: true, to: &output)
+    shell.scheduleFlush()
+    answered()
+  }
+
+  func sendBody(_ bytes: [UInt8], end: Bool) {
+    guard isHeadSent, !isAnswered else { return }
+    if isChunked {
+      HTTP1Writer.appendChunk(bytes, to: &output)
+      if end { try? HTTP1Writer.appendLastChunk(to: &output) }
+    } else {
+      output += bytes
+    }
+    shell.scheduleFlush()
+    if end { answered() }
+  }
+
+  private func answered() {
+    isAnswered = true
+    if !isRequestWhole { return finish() }
+    pump()
+  }
+
+  func abort() {
+    output = []
+    shell.close()
+  }
+
+  var queuedBytes: Int { output.count + shell.pendingWriteBytes }
+
+  func notifyDrained(atOrBelow mark: Int) -> Bool {
+    guard queuedBytes > mark else { return false }
+    drainMark = mark
+    return true
+  }
+
+  func consumed(_ count: Int) {}
+
+  // MARK: ConnectionDriver
+
+  func takeOutput(into target: inout [UInt8]) {
+    swap(&target, &output)
+    output.removeAll(keepingCapacity: true)
+  }
+
+  /// The transport took what was written.
+  func transportDrained() {
+    guard let mark = drainMark, queuedBytes <= mark else { return }
+    drainMark = nil
+    exchange?.drained()
+  }
+
+  func transportLost() {
+    isFinished = true
+    exchange?.peerGone()
+    exchange = nil
+  }
+
+  func tick(_ now: LoopInstant) {
+    exchange?.tick(now)
+    guard exchange == nil, !isUpgrading, !isFinished else { return }
+    let waited = waitingSince.duration(to: now)
+    if parser.isIdle {
+      if waited > server.limits.idleTimeout { finish() }
+    } else if waited > server.limits.headerTimeout {
+      refuse(HTTP1Error(.cutShort, .requestTimeout, "the request head took too long"))
+    }
+  }
+
+  func beginDrain(_ reason: String) {
+    isDraining = true
+    keepsAlive = false
+    if exchange == nil, !isUpgrading, parser.isIdle { finish() }
+  }
+
+  func cancelCalls() { exchange?.cancel() }
+}

@@ -1,0 +1,291 @@
+internal import EventLoop
+internal import GRPC
+internal import HTTP
+internal import HTTP2
+internal import RPCCore
+
+/// One HTTP/2 connection of a client: gives each stream its owner and carries the session's events.
+///
+/// Confined to its loop. gRPC requests become a `GRPCCall`, all others an `HTTPExchange`.
+final class HTTP2Connection: ConnectionDriver {
+  let session: HTTP2Session
+  let server: LoopServer
+  let shell: Connection
+  private var streams: [HTTP2StreamID: any StreamOwner] = [:]
+  private var running = 0
+  private var drain = DrainMachine()
+  private var pings: PingGuard
+  private var keepalive: KeepaliveMachine
+  private var stalls = StallWatch()
+  private var idleSince: LoopInstant
+
+  var loop: EventLoop { server.loop }
+  var streamQueueSize: Int { server.limits.streamQueueSize }
+
+  init(server: LoopServer, shell: Connection) throws {
+    self.server = server
+    self.shell = shell
+    let limits = server.limits
+    var configuration = HTTP2Configuration()
+    configuration.maxConcurrentStreams = UInt32(limits.concurrentStreams)
+    configuration.maxHeaderListSize = limits.headerListSize
+    configuration.abuse.resets.burst = Double(limits.resetBurst)
+    configuration.abuse.resets.perSecond = Double(limits.resetsPerSecond)
+    session = try HTTP2Session(role: .server, configuration: configuration)
+    pings = PingGuard(interval: limits.pingInterval)
+    keepalive = KeepaliveMachine(time: limits.keepaliveTime, timeout: limits.keepaliveTimeout)
+    idleSince = server.loop.now
+    shell.scheduleFlush()
+  }
+
+  func scheduleFlush() { shell.scheduleFlush() }
+
+  // MARK: ConnectionDriver
+
+  func receive(_ bytes: UnsafeRawBufferPointer) {
+    keepalive.received(at: loop.now)
+    do throws(HTTP2Error) {
+      try session.receive(bytes, now: .nanoseconds(loop.now.nanoseconds)) { handle($0) }
+    } catch {
+      server.metrics.connectionFailed("http2_protocol")
+    }
+    // Acknowledgements, credit and GOAWAY wait in the session.
+    if session.wantsWrite || session.isFinished { scheduleFlush() }
+  }
+
+  func takeOutput(into output: inout [UInt8]) {
+    do throws(HTTP2Error) {
+      try session.takeOutput(into: &output) { handle($0) }
+    } catch {
+      server.metrics.connectionFailed("http2_protocol")
+    }
+  }
+
+  var isFinished: Bool { session.isFinished }
+
+  var hasOutput: Bool { session.wantsWrite }
+
+  /// A peer that has half-closed TCP cannot take part in HTTP/2 any more.
+  func receiveEnd() { shell.close() }
+
+  func transportDrained() {}
+
+  func transportLost() {
+    session.connectionLost { handle($0) }
+    for owner in streams.values { owner.streamClosed() }
+    streams = [:]
+  }
+
+  // MARK: Events
+
+  private func handle(_ event: HTTP2Event) {
+    switch event {
+    case .data(let id, let bytes, let endStream):
+      guard let owner = streams[id] else { return session.consume(id, count: bytes.count) }
+      owner.receiveData(bytes, endStream: endStream)
+    case .headers(let id, let block, let kind, let endStream):
+      if kind == .request {
+        open(id, block, endStream: endStream)
+      } else {
+        streams[id]?.receiveData(UnsafeRawBufferPointer(start: nil, count: 0), endStream: endStream)
+      }
+    case .streamClosed(let id, _): streamClosed(id)
+    case .drained(let id): streams[id]?.streamDrained()
+    case .ping:
+      act(
+        on: pings.received(at: loop.now, framesSent: session.framesSent, hasCalls: !streams.isEmpty)
+      )
+    case .pingAcknowledged(let value): acknowledged(value)
+    case .headerListTooLarge(let id, _):
+      reject(id, status: .headerFieldsTooLarge, HTTPHeaders())
+    case .abuse(let reason): server.metrics.connectionFailed("abuse_" + reason.rawValue)
+    case .settings: shell.handshakeDone()
+    case .reset, .settingsAcknowledged, .goAway: break
+    }
+  }
+
+  private func streamClosed(_ id: HTTP2StreamID) {
+    guard let owner = streams.removeValue(forKey: id) else { return }
+    stalls.forget(id)
+    owner.streamClosed()
+    if streams.isEmpty { idleSince = loop.now }
+    act(on: drain.streamClosed(remaining: streams.count))
+  }
+
+  private func open(_ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool) {
+    guard running < server.limits.concurrentStreams, drain.acceptsStreams else {
+      return session.resetStream(id, .refusedStream)
+    }
+    let type = block[.contentType].map { ContentType($0) } ?? .other
+    switch type {
+    case .grpc: openCall(id, block, endStream: endStream)
+    case .grpcWeb: reject(id, status: .unsupportedMediaType, HTTPHeaders())
+    case .other: openExchange(id, block, endStream: endStream)
+    }
+  }
+
+  // MARK: gRPC
+
+  private func openCall(_ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool) {
+    var fields = RequestFields()
+    for field in block where !field.name.isPseudo {
+      fields.add(name: field.nameBytes, value: field.value)
+    }
+    guard let entry = accept(id, block, fields) else { return }
+    let context = RPCContext(
+      method: entry.descriptor, metadata: fields.metadata,
+      deadline: fields.timeout.map { deadline(in: $0) }, peer: shell.peer,
+      id: server.nextRequestID())
+    let call = GRPCCall(
+      id: id, connection: self, entry: entry, fields: fields, context: context,
+      messageLimit: server.limits.messageSize)
+    streams[id] = call
+    running += 1
+    call.onFinished = { [unowned self] in callFinished() }
+    if fields.timeout == 0 {
+      return call.end(RPCError(.deadlineExceeded, "the deadline passed before the call began"))
+    }
+    call.start()
+    if endStream { call.receiveData(UnsafeRawBufferPointer(start: nil, count: 0), endStream: true) }
+  }
+
+  private func callFinished() {
+    running -= 1
+    server.callFinished()
+  }
+
+  /// Answers what no handler may see; `nil` when it did.
+  private func accept(
+    _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, _ fields: RequestFields
+  ) -> MethodEntry? {
+    guard let method = block[.method], method.elementsEqual("POST".utf8) else {
+      let error = RPCError(.internal, "a gRPC request is a POST")
+      reject(id, error, status: .methodNotAllowed)
+      return nil
+    }
+    if let problem = fields.problem {
+      reject(id, problem.error, listsEncodings: problem.listsEncodings)
+      return nil
+    }
+    guard let path = block[.path], let entry = server.methods.find(path) else {
+      reject(id, RPCError(.unimplemented, "this server has no such method"))
+      return nil
+    }
+    return entry
+  }
+
+  private func reject(
+    _ id: HTTP2StreamID, _ error: RPCError, status: HTTPStatus = .ok, listsEncodings: Bool = false
+  ) {
+    server.metrics.rejected(error, requestID: server.nextRequestID())
+    let fields = ResponseFields.trailersOnly(
+      error: error, metadata: Metadata(), listsEncodings: listsEncodings)
+    reject(id, status: status, fields)
+  }
+
+  private func reject(_ id: HTTP2StreamID, status: HTTPStatus, _ headers: HTTPHeaders) {
+    try? session.submitHeaders(id, HTTP2Fields(status: status, headers), endStream: true)
+    scheduleFlush()
+  }
+
+  private func deadline(in nanoseconds: Int64) -> Deadline {
+    let now = UInt64(loop.now.nanoseconds)
+    let (sum, overflow) = now.addingReportingOverflow(UInt64(nanoseconds))
+    return Deadline(nanoseconds: overflow ? .max : sum)
+  }
+
+  // MARK: Everything else
+
+  private func openExchange(_ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool) {
+    let owner = HTTP2Exchange(id: id, connection: self)
+    streams[id] = owner
+    running += 1
+    owner.exchange = HTTPExchange(
+      server: server, head: block.requestHead(), peer: shell.peer, response: owner
+    ) { [unowned self] in callFinished() }
+    owner.exchange?.begin()
+    if endStream {
+      owner.receiveData(UnsafeRawBufferPointer(start: nil, count: 0), endStream: true)
+    }
+  }
+}
+
+// MARK: - Time and drain
+
+extension HTTP2Connection {
+  func tick(_ now: LoopInstant) {
+    act(on: drain.tick(at: now, remaining: streams.count))
+    switch keepalive.tick(at: now) {
+    case .nothing: break
+    case .ping(let value):
+      session.ping(value)
+      scheduleFlush()
+    case .close:
+      server.metrics.connectionFailed("keepalive")
+      return shell.close()
+    }
+    for (id, owner) in streams { tick(now, id, owner) }
+    if let limit = server.limits.idleTimeoutHTTP2, streams.isEmpty,
+      idleSince.duration(to: now) > limit
+    {
+      beginDrain("max_idle")
+    }
+  }
+
+  private func tick(_ now: LoopInstant, _ id: HTTP2StreamID, _ owner: any StreamOwner) {
+    (owner as? HTTP2Exchange)?.exchange?.tick(now)
+    let pending = session.pendingSend(id)
+    let sent = owner.submittedBytes - pending
+    guard stalls.isStalled(id, sent: sent, pending: pending, now, server.limits.stallTimeout) else {
+      return
+    }
+    server.metrics.connectionFailed("stalled_stream")
+    session.resetStream(id, .cancel)
+    scheduleFlush()
+  }
+
+  /// Asks the client to go elsewhere; calls that run, and those already on their way, are served.
+  func beginDrain(_ reason: String) {
+    act(on: drain.begin(at: loop.now, reason: reason))
+  }
+
+  /// Cancels every call that still runs.
+  func cancelCalls() {
+    for owner in streams.values {
+      if let call = owner as? CallPort {
+        call.end(RPCError(.unavailable, "the server is shutting down"))
+      } else {
+        (owner as? HTTP2Exchange)?.exchange?.cancel()
+      }
+    }
+  }
+
+  private func acknowledged(_ value: UInt64) {
+    if value == DrainMachine.pingValue {
+      act(on: drain.pingAcknowledged(remaining: streams.count))
+    }
+    keepalive.acknowledged()
+  }
+
+  private func act(on answer: DrainMachine.Answer) {
+    switch answer {
+    case .nothing: return
+    case .announce(let reason):
+      session.goAway(lastStream: .max, .noError, debug: reason)
+      session.ping(DrainMachine.pingValue)
+    case .lastGoAway(let close):
+      session.goAway(lastStream: session.lastReceivedStream, .noError)
+      if close { shell.closeAfterFlush() }
+    case .close: shell.closeAfterFlush()
+    }
+    scheduleFlush()
+  }
+
+  private func act(on answer: PingGuard.Answer) {
+    guard answer == .tooMany else { return }
+    server.metrics.connectionFailed("too_many_pings")
+    session.goAway(
+      lastStream: session.lastReceivedStream, .enhanceYourCalm, debug: "too_many_pings")
+    shell.closeAfterFlush()
+  }
+}

@@ -1,0 +1,224 @@
+internal import EventLoop
+internal import HTTP
+internal import RPCCore
+internal import Transcoding
+
+/// One HTTP request that is not gRPC: gathers its body, finds who answers, sends the answer.
+///
+/// routed (head seen) → body whole → answering → done. A request that is refused by its head is
+/// answered at once. Confined to its loop.
+final class HTTPExchange {
+  private enum Target {
+    case route(HTTPRoutes.Handler, [String: String])
+    case call(TranscodedCall, MethodEntry)
+    case answered
+  }
+
+  private let server: LoopServer
+  let head: HTTPRequestHead
+  private let peer: String
+  private var response: (any ResponseStream)?
+  private var whenDone: (() -> Void)?
+  private var target = Target.answered
+  private var body: [UInt8] = []
+  private var isBodyWhole = false
+  private var call: RESTCall?
+  private var task: Task<Void, Never>?
+  private let id: RequestID
+  private let started: LoopInstant
+
+  /// `whenDone` is called once, when nothing runs for the exchange any more.
+  init(
+    server: LoopServer, head: HTTPRequestHead, peer: String, response: any ResponseStream,
+    whenDone: @escaping () -> Void
+  ) {
+    self.server = server
+    self.head = head
+    self.peer = peer
+    self.response = response
+    self.whenDone = whenDone
+    id = server.nextRequestID()
+    started = server.loop.now
+  }
+
+  private var isHead: Bool { head.method == "HEAD" }
+
+  // MARK: Requests
+
+  /// Decides by the head who answers.
+  func begin() {
+    if let (handlers, parameters) = server.routes.plain.find(head.path) {
+      guard let handler = handlers[head.method] ?? (isHead ? handlers["GET"] : nil) else {
+        let allow = handlers.keys.sorted().joined(separator: ", ")
+        return refuseMethod(allow: allow)
+      }
+      target = .route(handler, parameters)
+    } else {
+      matchREST()
+    }
+    if let text = head.headers["content-length"], let length = Int(text),
+      length > server.limits.bodySize
+    {
+      refuseBody()
+    }
+  }
+
+  private func matchREST() {
+    switch server.rest.match(method: head.method, target: head.target, headers: head.headers) {
+    case .notFound:
+      if server.methods.find(String(head.path)) != nil {
+        return answer(HTTPExchangeResponse(status: .unsupportedMediaType))
+      }
+      answer(server.rest.notFound(head.target))
+    case .methodNotAllowed(let allow): refuseMethod(allow: allow)
+    case .failed(let failure): answer(server.rest.failure(failure))
+    case .call(let transcoded):
+      guard let entry = server.methods.find(transcoded.method.path) else {
+        return fail(.unimplemented, "this server does not serve the method")
+      }
+      target = .call(transcoded, entry)
+    }
+  }
+
+  private func refuseMethod(allow: String) {
+    if head.method == "OPTIONS" {
+      return answer(HTTPExchangeResponse(status: .noContent, headers: ["allow": allow]))
+    }
+    answer(server.rest.methodNotAllowed(head.method, allow: allow))
+  }
+
+  private func refuseBody() {
+    fail(
+      .resourceExhausted, "the body is larger than \(server.limits.bodySize) bytes", status: 413)
+  }
+
+  func receiveBody(_ bytes: UnsafeRawBufferPointer) {
+    response?.consumed(bytes.count)
+    if case .answered = target { return }
+    guard body.count + bytes.count <= server.limits.bodySize else {
+      body = []
+      return refuseBody()
+    }
+    body.append(contentsOf: bytes)
+  }
+
+  func endBody() {
+    guard !isBodyWhole else { return }
+    isBodyWhole = true
+    switch target {
+    case .answered: return
+    case .route(let handler, let parameters): run(handler, parameters)
+    case .call(let transcoded, let entry): start(transcoded, entry)
+    }
+  }
+
+  // MARK: Plain routes
+
+  private func run(_ handler: @escaping HTTPRoutes.Handler, _ parameters: [String: String]) {
+    let query = head.query.flatMap { try? FormItems(parsing: $0) } ?? FormItems()
+    let request = HTTPExchangeRequest(
+      head: head, pathParameters: parameters, query: query, body: body, peer: peer,
+      requestID: id.description)
+    body = []
+    let loop = server.loop
+    let box = LoopConfined(self)
+    task = Task(executorPreference: loop) {
+      let result: Result<HTTPExchangeResponse, any Error>
+      do { result = .success(try await handler(request)) } catch { result = .failure(error) }
+      box.value.routeReturned(result)
+    }
+  }
+
+  private func routeReturned(_ result: Result<HTTPExchangeResponse, any Error>) {
+    task = nil
+    switch result {
+    case .success(let response): answer(response)
+    case .failure(let error):
+      let converted = RPCError(converting: error, requestID: id.description)
+      server.metrics.routeFailed(converted, requestID: id)
+      answer(server.rest.failure(converted))
+    }
+  }
+
+  // MARK: Transcoded calls
+
+  private func start(_ transcoded: TranscodedCall, _ entry: MethodEntry) {
+    do throws(RESTFailure) {
+      let message = try transcoded.request(body: body)
+      body = []
+      let timeout = try RESTEdge.timeout(head.headers)
+      let context = RPCContext(
+        method: entry.descriptor, metadata: RESTEdge.metadata(head.headers),
+        deadline: timeout.map { Deadline($0) }, peer: peer, id: id)
+      guard let response else { return }
+      let call = RESTCall(
+        loop: server.loop, context: context, entry: entry, transcoded: transcoded,
+        response: ExchangeResponse(response, isHead: isHead, requestID: id),
+        queueSize: server.limits.streamQueueSize)
+      self.call = call
+      call.onFinished = { [self] in finish() }
+      call.deliver(message)
+      call.deliverEnd()
+      call.start()
+    } catch {
+      answer(transcoded.failure(error))
+    }
+  }
+
+  // MARK: Answers
+
+  private func fail(_ code: StatusCode, _ message: String, status: Int? = nil) {
+    answer(server.rest.failure(RPCError(code, message), status: status))
+  }
+
+  private func answer(_ answer: RESTResponse) {
+    var headers = HTTPHeaders()
+    for (name, value) in answer.headers { headers.add(name, value) }
+    self.answer(
+      HTTPExchangeResponse(
+        status: HTTPStatus(rawValue: answer.status), headers: headers, body: answer.body))
+  }
+
+  private func answer(_ answer: HTTPExchangeResponse) {
+    target = .answered
+    guard let response else { return finish() }
+    ExchangeResponse(response, isHead: isHead, requestID: id).sendWhole(answer)
+    server.metrics.answered(
+      method: head.method, status: answer.status.rawValue,
+      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, requestID: id)
+    finish()
+  }
+
+  private func finish() {
+    whenDone?()
+    whenDone = nil
+    if call == nil || call?.isEnded == true { response = nil }
+  }
+
+  // MARK: From outside
+
+  func drained() { call?.resumeSenders() }
+
+  func peerGone() {
+    response = nil
+    target = .answered
+    body = []
+    task?.cancel()
+    if let call { call.peerGone("the client gave the call up") }
+    if call == nil, task == nil { finish() }
+  }
+
+  /// The server stops: what runs is told to end.
+  func cancel() {
+    task?.cancel()
+    call?.end(RPCError(.unavailable, "the server is shutting down"))
+  }
+
+  func tick(_ now: LoopInstant) {
+    call?.tick(now)
+    guard !isBodyWhole, started.duration(to: now) > server.limits.bodyTimeout else { return }
+    if case .answered = target { return }
+    isBodyWhole = true
+    fail(.deadlineExceeded, "the body took too long", status: 408)
+  }
+}

@@ -1,0 +1,136 @@
+internal import EventLoop
+internal import RPCCore
+internal import Transcoding
+
+/// What all loops of a server share: methods, routes, limits, figures. Never changes.
+final class ServerCore: Sendable {
+  let configuration: ServerConfiguration
+  let methods: MethodTable
+  let routes: HTTPRoutes
+  let rest: RESTEdge
+  let metrics: ServerMetrics
+  let admission: Admission
+
+  init(
+    configuration: ServerConfiguration, methods: MethodTable, routes: HTTPRoutes, rest: RESTEdge,
+    metrics: ServerMetrics
+  ) {
+    self.configuration = configuration
+    self.methods = methods
+    self.routes = routes
+    self.rest = rest
+    self.metrics = metrics
+    admission = Admission(configuration.limits)
+  }
+}
+
+/// The part of a server that lives on one loop: its listeners and connections. Loop-confined.
+final class LoopServer {
+  let loop: EventLoop
+  let core: ServerCore
+  private var listeners: [TCPListener] = []
+  private var connections: [ObjectIdentifier: Connection] = [:]
+  private let idSeed: UInt64
+  private var idNumber: UInt64 = 0
+  private var isDraining = false
+  private var whenEmpty: (() -> Void)?
+
+  private static let tickInterval = Duration.seconds(1)
+
+  init(loop: EventLoop, core: ServerCore) {
+    self.loop = loop
+    self.core = core
+    idSeed = .random(in: .min ... .max)
+    scheduleTick()
+  }
+
+  var limits: ServerLimits { core.configuration.limits }
+  var methods: MethodTable { core.methods }
+  var routes: HTTPRoutes { core.routes }
+  var rest: RESTEdge { core.rest }
+  var metrics: ServerMetrics { core.metrics }
+
+  func nextRequestID() -> RequestID {
+    idNumber &+= 1
+    return RequestID(seed: idSeed, number: idNumber)
+  }
+
+  func callFinished() {}
+
+  // MARK: Listening
+
+  /// Listens at `address`; several loops may share a port.
+  func listen(_ address: SocketAddress) throws -> SocketAddress {
+    let isInternet = address.port != nil
+    let listener = try TCPListener.bind(loop, address, reusePort: isInternet) {
+      [weak self] stream in
+      self?.accept(stream)
+    }
+    listeners.append(listener)
+    return listener.boundAddress
+  }
+
+  private func accept(_ stream: TCPStream) {
+    let address = stream.peerAddress
+    guard let ticket = core.admission.admit(host: address?.host ?? "") else {
+      metrics.connectionRefused()
+      return stream.close()
+    }
+    guard
+      let connection = try? Connection(server: self, stream: stream, peer: address, ticket: ticket)
+    else { return stream.close() }
+    connections[ObjectIdentifier(connection)] = connection
+    metrics.connectionOpened()
+    connection.start()
+    if isDraining { connection.beginDrain("graceful_stop") }
+  }
+
+  func connectionClosed(_ connection: Connection) {
+    guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    metrics.connectionClosed()
+    if connections.isEmpty { reportEmpty() }
+  }
+
+  // MARK: Time
+
+  private func scheduleTick() {
+    loop.schedule(after: Self.tickInterval) { [weak self] in self?.tick() }
+  }
+
+  private func tick() {
+    let now = loop.now
+    for connection in connections.values { connection.tick(now) }
+    scheduleTick()
+  }
+
+  // MARK: The end
+
+  /// Stops listening and lets every connection end gracefully; `whenEmpty` is called once the last
+  /// one has.
+  func beginDrain(whenEmpty: @escaping () -> Void) {
+    isDraining = true
+    for listener in listeners { listener.close() }
+    listeners = []
+    self.whenEmpty = whenEmpty
+    for connection in connections.values { connection.beginDrain("graceful_stop") }
+    if connections.isEmpty { reportEmpty() }
+  }
+
+  private func reportEmpty() {
+    let report = whenEmpty
+    whenEmpty = nil
+    report?()
+  }
+
+  /// Ends what still runs: calls are cancelled, then connections close.
+  func cancelCalls() {
+    for connection in connections.values { connection.cancelCalls() }
+  }
+
+  /// Closes everything now.
+  func closeAll() {
+    for listener in listeners { listener.close() }
+    listeners = []
+    for connection in connections.values { connection.close() }
+  }
+}

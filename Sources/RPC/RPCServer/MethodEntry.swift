@@ -1,0 +1,58 @@
+internal import RPCCore
+
+/// One served method: its handler inside the interceptors, and its figures.
+final class MethodEntry: Sendable {
+  let handler: MethodHandler
+  let meter: CallMeter
+
+  init(handler: MethodHandler, meter: CallMeter) {
+    self.handler = handler
+    self.meter = meter
+  }
+
+  var descriptor: MethodDescriptor { handler.descriptor }
+}
+
+/// Methods found by the bytes of a request's `:path`, without making a String of it.
+struct MethodTable: Sendable {
+  private var slots: [(path: [UInt8], entry: MethodEntry)?]
+
+  /// A table of all `entries`; two methods of one path are our bug and trap.
+  init(_ entries: [MethodEntry]) {
+    var size = 16
+    while size < entries.count * 3 { size *= 2 }
+    slots = Array(repeating: nil, count: size)
+    for entry in entries {
+      let path = Array(entry.descriptor.path.utf8)
+      var index = path.withUnsafeBytes { Self.hash($0) } & (size - 1)
+      while let taken = slots[index] {
+        precondition(taken.path != path, "our bug: \(entry.descriptor.fullName) is served twice")
+        index = (index + 1) & (size - 1)
+      }
+      slots[index] = (path, entry)
+    }
+  }
+
+  /// The method at `path`.
+  func find(_ path: UnsafeRawBufferPointer) -> MethodEntry? {
+    var index = Self.hash(path) & (slots.count - 1)
+    while let slot = slots[index] {
+      if slot.path.count == path.count, slot.path.elementsEqual(path) { return slot.entry }
+      index = (index + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  /// The method at `path`.
+  func find(_ path: String) -> MethodEntry? {
+    var path = path
+    return path.withUTF8 { find(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// FNV-1a; the table is built from our own names, so nobody can aim at its collisions.
+  private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return Int(truncatingIfNeeded: hash ^ (hash >> 29)) & Int.max
+  }
+}

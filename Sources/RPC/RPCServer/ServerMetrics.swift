@@ -1,0 +1,128 @@
+internal import RPCCore
+internal import Synchronization
+internal import Telemetry
+
+/// The figures and log lines of one server; any thread.
+final class ServerMetrics: Sendable {
+  private let registry: MetricsRegistry
+  private let logsCalls: Bool
+  private let log = Log("rpc")
+  private let open: Gauge
+  private let refused: Counter
+  private let other: CallMeter
+
+  init(_ registry: MetricsRegistry, logsCalls: Bool) {
+    self.registry = registry
+    self.logsCalls = logsCalls
+    open = registry.gauge("server_connections", help: "Open connections.")
+    refused = registry.counter(
+      "server_connections_refused_total", help: "Connections over a limit.")
+    other = CallMeter(method: "_OTHER", registry: registry, log: logsCalls ? log : nil)
+  }
+
+  /// The figures of one served method.
+  func meter(for method: MethodDescriptor) -> CallMeter {
+    CallMeter(method: method.fullName, registry: registry, log: logsCalls ? log : nil)
+  }
+
+  func connectionOpened() { open.add(1) }
+
+  func connectionClosed() { open.add(-1) }
+
+  func connectionRefused() { refused.increment() }
+
+  /// A connection was ended for what its peer did, or did not do.
+  func connectionFailed(_ reason: String) {
+    registry.counter(
+      "server_connections_ended_total", help: "Connections and streams ended for a reason.",
+      labels: ["reason": reason]
+    ).increment()
+    log.info("connection ended", ["reason": LogValue(reason)])
+  }
+
+  /// A gRPC request that no handler saw.
+  func rejected(_ error: RPCError, requestID: RequestID) {
+    other.record(
+      code: error.code, nanoseconds: 0, error: error, requestID: requestID.description)
+  }
+
+  /// A plain route threw.
+  func routeFailed(_ error: RPCError, requestID: RequestID) {
+    log.error(
+      "route failed",
+      ["request_id": LogValue(requestID), "error": LogValue(error)])
+  }
+
+  /// An exchange that was no transcoded call was answered.
+  func answered(method: String, status: Int, nanoseconds: Int64, requestID: RequestID) {
+    guard logsCalls else { return }
+    log.info(
+      "http",
+      [
+        "method": LogValue(method.prefix(16)), "status": .int(status),
+        "ms": .double(Double(nanoseconds) / 1e6), "request_id": LogValue(requestID),
+      ])
+  }
+}
+
+/// The figures and log lines of one method; any thread.
+final class CallMeter: Sendable {
+  private let method: String
+  private let registry: MetricsRegistry
+  private let log: Log?
+  private let ok: Histogram
+  private let failed = Mutex<[StatusCode: Histogram]>([:])
+
+  /// Seconds; the bounds that OpenTelemetry asks for.
+  private static let bounds = [
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+  ]
+
+  init(method: String, registry: MetricsRegistry, log: Log?) {
+    self.method = method
+    self.registry = registry
+    self.log = log
+    ok = Self.histogram(registry, method, .ok)
+  }
+
+  private static func histogram(
+    _ registry: MetricsRegistry, _ method: String, _ code: StatusCode
+  ) -> Histogram {
+    registry.histogram(
+      "rpc_server_call_duration_seconds", help: "Duration of calls, by method and status.",
+      labels: ["rpc_method": method, "rpc_status_code": code.description], bounds: bounds)
+  }
+
+  /// Books one finished call. The lock is taken for failures only.
+  func record(
+    code: StatusCode, nanoseconds: Int64, error: RPCError?, requestID: @autoclosure () -> String
+  ) {
+    let histogram = code == .ok ? ok : failedHistogram(code)
+    histogram.observe(Double(nanoseconds) * 1e-9)
+    guard let log else { return }
+    log.info(
+      "call",
+      [
+        "method": LogValue(method), "code": LogValue(code),
+        "ms": .double(Double(nanoseconds) / 1e6), "request_id": LogValue(requestID()),
+      ])
+    // What went wrong inside is for us alone: the peer got the request id.
+    if code == .internal || code == .unknown, let cause = error?.cause {
+      log.error(
+        "call failed inside",
+        [
+          "method": LogValue(method), "request_id": LogValue(requestID()),
+          "error": LogValue("\(cause)"),
+        ])
+    }
+  }
+
+  private func failedHistogram(_ code: StatusCode) -> Histogram {
+    failed.withLock { failed in
+      if let known = failed[code] { return known }
+      let made = Self.histogram(registry, method, code)
+      failed[code] = made
+      return made
+    }
+  }
+}

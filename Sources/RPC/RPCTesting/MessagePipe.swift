@@ -1,0 +1,140 @@
+internal import RPCCore
+internal import Synchronization
+
+/// Messages on their way in one direction: bounded, and ended or failed once.
+final class MessagePipe: Sendable {
+  private typealias Receiver = CheckedContinuation<[UInt8]?, any Error>
+  private typealias Sender = CheckedContinuation<Void, any Error>
+
+  private struct State {
+    var queue: [[UInt8]] = []
+    var isEnded = false
+    var failure: RPCError?
+    var receiver: Receiver?
+    var senders: [Sender] = []
+  }
+
+  private enum OnReceive {
+    case message([UInt8], [Sender])
+    case end
+    case failed(RPCError)
+    case wait
+  }
+
+  private let capacity: Int
+  private let state = Mutex(State())
+
+  /// A sender waits while `capacity` messages are in the pipe.
+  init(capacity: Int) { self.capacity = capacity }
+
+  func send(_ message: [UInt8]) async throws {
+    let mustWait = try put(message)
+    guard mustWait else { return }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let goesOn = state.withLock { state in
+          let isFull = state.queue.count >= capacity && state.failure == nil && !Task.isCancelled
+          if isFull { state.senders.append(continuation) }
+          return !isFull
+        }
+        if goesOn { continuation.resume() }
+      }
+    } onCancel: {
+      releaseSenders()
+    }
+  }
+
+  private func put(_ message: [UInt8]) throws -> Bool {
+    let (receiver, mustWait): (Receiver?, Bool) = try state.withLock { state in
+      if let failure = state.failure { throw failure }
+      if state.isEnded { throw RPCError(.internal, "a message after the end of its stream") }
+      if let receiver = state.receiver {
+        state.receiver = nil
+        return (receiver, false)
+      }
+      state.queue.append(message)
+      return (nil, state.queue.count >= capacity)
+    }
+    receiver?.resume(returning: message)
+    return mustWait
+  }
+
+  /// The next message; `nil` at the end. What was sent before a failure comes before it, unless the
+  /// failure discarded it.
+  func receive() async throws -> [UInt8]? {
+    switch take() {
+    case .message(let message, let senders):
+      for sender in senders { sender.resume() }
+      return message
+    case .end: return nil
+    case .failed(let error): throw error
+    case .wait: return try await wait()
+    }
+  }
+
+  private func take() -> OnReceive {
+    state.withLock { state in
+      if !state.queue.isEmpty {
+        let senders = state.senders
+        state.senders = []
+        return .message(state.queue.removeFirst(), senders)
+      }
+      if let failure = state.failure { return .failed(failure) }
+      return state.isEnded ? .end : .wait
+    }
+  }
+
+  private func wait() async throws -> [UInt8]? {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let answer: Result<[UInt8]?, any Error>? = state.withLock { state in
+          if !state.queue.isEmpty { return .success(state.queue.removeFirst()) }
+          if let failure = state.failure { return .failure(failure) }
+          if state.isEnded { return .success(nil) }
+          if Task.isCancelled { return .failure(CancellationError()) }
+          precondition(state.receiver == nil, "our bug: two tasks receive from one call")
+          state.receiver = continuation
+          return nil
+        }
+        if let answer { continuation.resume(with: answer) }
+      }
+    } onCancel: {
+      cancelReceiver()
+    }
+  }
+
+  private func cancelReceiver() {
+    let receiver: Receiver? = state.withLock { state in
+      defer { state.receiver = nil }
+      return state.receiver
+    }
+    receiver?.resume(throwing: CancellationError())
+  }
+
+  private func releaseSenders() {
+    let senders: [Sender] = state.withLock { state in
+      defer { state.senders = [] }
+      return state.senders
+    }
+    for sender in senders { sender.resume() }
+  }
+
+  /// No more messages come; `error` is what the receiver gets behind the last one.
+  func end(_ error: RPCError? = nil, discarding: Bool = false) {
+    let (receiver, senders): (Receiver?, [Sender]) = state.withLock { state in
+      guard !state.isEnded || (discarding && state.failure == nil) else { return (nil, []) }
+      state.isEnded = true
+      state.failure = error
+      if discarding { state.queue = [] }
+      defer {
+        state.receiver = nil
+        state.senders = []
+      }
+      return (state.receiver, state.senders)
+    }
+    if let error { receiver?.resume(throwing: error) } else { receiver?.resume(returning: nil) }
+    for sender in senders {
+      if let error { sender.resume(throwing: error) } else { sender.resume() }
+    }
+  }
+}
