@@ -25,26 +25,6 @@ extension EmbeddedPostgres {
     return status.contains("(postgres)") && !status.contains("(postgres) Z")
   }
 
-  /// The best installation, or for an existing cluster the one of its major version.
-  func chooseBinaries(
-    _ places: ClusterPlaces, _ account: Account
-  ) async throws -> PostgresBinaries {
-    let wanted = FileSystem.read(places.data + "/PG_VERSION").flatMap {
-      PostgresBinaries.majorVersion(in: $0)
-    }
-    for binaries in PostgresBinaries.installed() where account.canReach(binaries.folder) {
-      let output = try await run(binaries.postgres, ["--version"], account, in: places.home)
-      guard let version = PostgresBinaries.majorVersion(in: output),
-        version >= PostgresBinaries.oldestVersion
-      else { continue }
-      if wanted == nil || wanted == version { return binaries }
-    }
-    let version = wanted.map { "\($0)" } ?? "\(PostgresBinaries.oldestVersion) or later"
-    throw PostgresError(
-      .embedded,
-      "no usable PostgreSQL \(version); set PGBIN, install postgresql, or set DATABASE_URL")
-  }
-
   /// Makes the cluster beside its place and moves it there, so that half a cluster never counts.
   func makeCluster(
     _ places: ClusterPlaces, _ binaries: PostgresBinaries, _ account: Account
@@ -69,7 +49,8 @@ extension EmbeddedPostgres {
     return "C.UTF-8"
   }
 
-  /// Makes the application's role and database where they are missing.
+  /// Makes the application's role and database where they are missing, and the extension that only
+  /// a superuser may make.
   func makeDatabase(_ places: ClusterPlaces) async throws {
     let pool = adminPool(places)
     defer { Task { await pool.close() } }
@@ -80,11 +61,16 @@ extension EmbeddedPostgres {
     if try await pool.query("SELECT FROM pg_database WHERE datname = 'payaid'").isEmpty {
       try await pool.execute("CREATE DATABASE payaid OWNER payaid")
     }
+    let vector = "SELECT FROM pg_available_extensions WHERE name = 'vector'"
+    guard try await pool.query(Query(unsafeSQL: vector)).count == 1 else { return }
+    let inside = adminPool(places, database: "payaid")
+    defer { Task { await inside.close() } }
+    try await inside.execute("CREATE EXTENSION IF NOT EXISTS vector")
   }
 
   /// Runs a program to its end and gives what it printed. Throws `embedded` when it fails.
-  private func run(
-    _ program: String, _ arguments: [String], _ account: Account, in folder: String
+  func run(
+    _ program: String, _ arguments: [String], _ account: Account?, in folder: String
   ) async throws -> String {
     let tail = OutputTail()
     var child = ChildProcess.Options(executable: program, arguments: arguments)
@@ -93,7 +79,9 @@ extension EmbeddedPostgres {
     child.errors = unsafe .read { bytes in unsafe tail.append(bytes) }
     let status = await (try ChildProcess.spawn(loop, child)).waitForExit()
     // The end of the process may be heard of before the last of its output.
-    for _ in 0..<50 where tail.text.isEmpty { try await loop.sleep(for: .milliseconds(10)) }
+    for _ in 0..<50 where tail.text.isEmpty && account != nil {
+      try await loop.sleep(for: .milliseconds(10))
+    }
     guard status == .exited(0) else {
       throw PostgresError(.embedded, "\(program) failed: \(tail.text)")
     }

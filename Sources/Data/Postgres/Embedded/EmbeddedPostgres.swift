@@ -120,8 +120,8 @@ package actor EmbeddedPostgres {
     return false
   }
 
-  func adminPool(_ places: ClusterPlaces) -> PostgresPool {
-    let url = places.url(database: "postgres", user: ServerSettings.superuser)
+  func adminPool(_ places: ClusterPlaces, database: String = "postgres") -> PostgresPool {
+    let url = places.url(database: database, user: ServerSettings.superuser)
     var configuration = PostgresConfiguration(url: url)
     configuration.maxConnections = 1
     configuration.queryTimeout = .seconds(60)
@@ -146,10 +146,10 @@ final class OutputTail {
 }
 
 extension ChildProcess.Options {
-  /// Runs as the account, in a folder it can enter, with an environment that no `PG…` variable of
+  /// Runs as the account (or as we are), in a folder it can enter, with an environment that no `PG…` variable of
   /// ours can change.
-  mutating func prepare(for account: Account, in folder: String) {
-    if !account.isOurs {
+  mutating func prepare(for account: Account?, in folder: String) {
+    if let account, !account.isOurs {
       uid = account.user
       gid = account.group
     }

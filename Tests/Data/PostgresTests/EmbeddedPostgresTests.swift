@@ -1,0 +1,80 @@
+internal import EventLoop
+internal import Glibc
+internal import ScratchPostgres
+import Testing
+
+@testable internal import Postgres
+
+@Suite(.serialized) struct EmbeddedPostgresTests {
+  private var loop: EventLoop { ScratchPostgres.loops.loops[1] }
+
+  private func cluster(_ folder: String) -> EmbeddedPostgres {
+    var options = EmbeddedPostgres.Options()
+    options.isDurable = false
+    return EmbeddedPostgres(loop: loop, dataFolder: folder, options: options)
+  }
+
+  private func temporaryFolder() throws -> String {
+    var template = Array("/tmp/payaid-embedded-XXXXXX\0".utf8).map(CChar.init(bitPattern:))
+    try #require(mkdtemp(&template) != nil)
+    return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  private func count(_ url: String, _ statement: Query) async throws -> Int {
+    let pool = PostgresPool(loops: [loop], configuration: PostgresConfiguration(url: url))
+    let rows = try await pool.query(statement)
+    await pool.close()
+    return rows.count
+  }
+
+  private func serverProcess(_ folder: String) throws -> Int32 {
+    let home = FileSystem.read(folder + "/postgres.location") ?? folder + "/postgres"
+    let text = try #require(FileSystem.read(home + "/data/postmaster.pid"))
+    return try #require(PostmasterFile(text)).process
+  }
+
+  @Test func `a cluster outlives its server, its process, and a kill`() async throws {
+    let folder = try temporaryFolder()
+    chmod(folder, 0o711)
+    defer { FileSystem.remove(folder) }
+    do {
+      let first = cluster(folder)
+      let url = try await first.start()
+      _ = try await count(url, "CREATE TABLE kept (n int)")
+      let second = cluster(folder)
+      let error = await #expect(throws: PostgresError.self) { _ = try await second.start() }
+      #expect(error?.message.hasPrefix("another process uses the data folder") == true)
+    }
+    // `first` is gone without a stop, as after SIGKILL: its server still runs.
+    let old = try serverProcess(folder)
+    #expect(kill(old, 0) == 0)
+    let next = cluster(folder)
+    #expect(try await count(try await next.start(), "SELECT FROM kept") == 0)
+    let process = try serverProcess(folder)
+    #expect(process != old)
+    kill(process, SIGKILL)
+    await next.stop()
+    let last = cluster(folder)
+    let url = try await last.start()
+    #expect(try await count(url, "SELECT FROM kept") == 0)
+    #expect(
+      try await count(url, "SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper") == 0)
+    await last.stop()
+    await last.stop()
+    #expect(!FileSystem.exists(folder + "/postgres/data/postmaster.pid"))
+  }
+
+  @Test(.enabled(if: geteuid() == 0))
+  func `root's closed folder with a long name works all the same`() async throws {
+    let closed = try temporaryFolder()
+    let folder = closed + "/" + String(repeating: "long", count: 30)
+    defer { FileSystem.remove(closed) }
+    let server = cluster(folder)
+    let url = try await server.start()
+    #expect(try await count(url, "SELECT 1") == 1)
+    await server.stop()
+    let home = try #require(FileSystem.read(folder + "/postgres.location"))
+    #expect(home.hasPrefix("/var/lib/payaid-voice/"))
+    FileSystem.remove(home)
+  }
+}
