@@ -38,6 +38,11 @@ package struct AnswerBook {
     self.entries = entries
   }
 
+  /// A book without rules: it understands nothing.
+  package static var empty: AnswerBook { AnswerBook(entries: []) }
+
+  private init(entries: [Entry]) { self.entries = entries }
+
   private static func compile(_ pattern: String) throws(SimulationError) -> Regex<AnyRegexOutput> {
     do {
       return try Regex(pattern).ignoresCase()

@@ -1,0 +1,70 @@
+internal import Buffers
+internal import EventLoop
+internal import HTTP
+internal import RPCServer
+internal import WebSocket
+
+/// The paths of every stand-in on the one port.
+enum CloudRoutes {
+  typealias Cloud = LoopBound<SimulatedCloud>
+
+  static func make(_ cloud: Cloud) -> HTTPRoutes {
+    var routes = HTTPRoutes()
+    addExotel(cloud, to: &routes)
+    addGemini(cloud, to: &routes)
+    addAdmin(cloud, to: &routes)
+    return routes
+  }
+
+  /// The vendor's documents spell the paths in two ways; both work.
+  private static func addExotel(_ cloud: Cloud, to routes: inout HTTPRoutes) {
+    for root in ["/v1/Accounts/{sid}", "/v1/accounts/{sid}"] {
+      let calls = root + (root.contains("Accounts") ? "/Calls" : "/calls")
+      for method in ["GET", "POST"] {
+        routes.handle(method, calls + "/{name}") { try await exotel($0, cloud) }
+      }
+      for list in [calls, calls + ".json"] {
+        routes.handle("GET", list) { try await exotel($0, cloud) }
+      }
+    }
+    routes.handle("GET", "/v1/Accounts/{sid}/Numbers/{number}") { try await exotel($0, cloud) }
+    for name in ["ActiveStreams", "ActiveStreams.json"] {
+      routes.handle("GET", "/v1/Accounts/{sid}/" + name) { try await exotel($0, cloud) }
+    }
+  }
+
+  private static func exotel(
+    _ request: HTTPExchangeRequest, _ cloud: Cloud
+  ) async throws -> HTTPExchangeResponse {
+    let reply = cloud.value.exotel.handle(request)
+    if reply.delay > .zero { try await cloud.loop.sleep(for: reply.delay) }
+    return reply.response
+  }
+
+  private static func addGemini(_ cloud: Cloud, to routes: inout HTTPRoutes) {
+    for version in ["v1beta", "v1alpha"] {
+      routes.handle("GET", "/\(version)/models") { cloud.value.gemini.models($0) }
+      let service = "/ws/google.ai.generativelanguage.\(version).GenerativeService."
+      routes.webSocket(service + "BidiGenerateContent") { request in
+        cloud.value.gemini.decide(request, version: version)
+      }
+    }
+  }
+
+  private static func addAdmin(_ cloud: Cloud, to routes: inout HTTPRoutes) {
+    routes.handle("GET", "/sim/calls") { _ in json(cloud.value.exotel.callList) }
+    routes.handle("GET", "/sim/sessions") { _ in json(cloud.value.gemini.sessionList) }
+    routes.handle("GET", "/sim/metrics") { _ in json(metrics(cloud.value)) }
+    routes.handle("GET", "/sim/faults") { _ in json(FaultSwitches.json(cloud.value)) }
+    routes.handle("POST", "/sim/faults") { FaultSwitches.apply($0.body, to: cloud.value) }
+  }
+
+  private static func metrics(_ cloud: SimulatedCloud) -> JSONValue {
+    ["exotel": cloud.exotel.metrics, "gemini": cloud.gemini.metrics]
+  }
+
+  static func json(_ value: JSONValue, status: HTTPStatus = .ok) -> HTTPExchangeResponse {
+    HTTPExchangeResponse(
+      status: status, contentType: "application/json", body: value.serialized())
+  }
+}
