@@ -36,14 +36,14 @@ package actor CallSession {
   private var finished: CheckedContinuation<Void, Never>?
   private var hasRun = false
 
-  /// A session for `leg`, made on the leg's loop; nothing happens before `run`.
-  package init(leg: any CarrierLeg, loop: EventLoop, setup: CallSetup) {
-    self.loop = loop
+  /// A session for `leg`, made on the leg's loop, where it will live; nothing happens before `run`.
+  package init(leg: LoopBound<any CarrierLeg>, setup: CallSetup) {
+    loop = leg.loop
+    legBox = leg
     self.setup = setup
-    legBox = LoopBound(leg, loop: loop)
     origin = LoopInstant.readClock()
-    machine = ConversationMachine(options: setup.options, rate: leg.rate, at: .zero)
-    agentAudio = AgentAudio(output: leg.rate)
+    machine = ConversationMachine(options: setup.options, rate: leg.value.rate, at: .zero)
+    agentAudio = AgentAudio(output: leg.value.rate)
   }
 
   /// Runs the call to its end and reports. Call once.

@@ -40,7 +40,9 @@ struct GeminiLiveMachine {
   private var wasReady = false
   private var isOver = false
   private var handle: String?
-  /// When a replacement is due even in the middle of a turn; nil when none is wanted.
+  /// From when on a turn boundary is used to replace the connection.
+  private var replaceFrom: Duration?
+  /// When it is replaced even in the middle of a turn.
   private var replaceBy: Duration?
   private var nextPing: Duration = .zero
 
@@ -75,11 +77,12 @@ struct GeminiLiveMachine {
       handle = newest ?? handle
       return []
     case .goAway(let left):
+      replaceFrom = now
       replaceBy = now + max(.zero, (left ?? .seconds(10)) - .seconds(3))
       return []
     case .speech(let event):
       var outputs = [Output.deliver(event)]
-      if event == .turnComplete, replaceBy != nil, next == nil {
+      if event == .turnComplete, let due = replaceFrom, due <= now, next == nil {
         outputs.append(dialNext(after: .zero))
       }
       return outputs
@@ -144,7 +147,8 @@ struct GeminiLiveMachine {
     current = fresh
     next = nil
     failures = 0
-    replaceBy = now + lifetime
+    replaceFrom = now + lifetime
+    replaceBy = now + lifetime + .seconds(60)
     nextPing = now + Self.pingInterval
     outputs.append(.deliver(wasReady ? .reconnected(resumed: fresh.handle != nil) : .ready))
     outputs.append(.use(fresh.id))
