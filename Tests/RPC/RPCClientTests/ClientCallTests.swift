@@ -3,6 +3,7 @@ import HTTP
 import HTTP2
 import RPCCore
 import Synchronization
+import TLS
 import Testing
 
 @testable import RPCClient
@@ -14,11 +15,11 @@ struct Rig {
   let channel: Channel
 
   init(
-    _ configure: (inout ClientConfiguration) -> Void = { _ in },
+    _ configure: (inout ClientConfiguration) -> Void = { _ in }, tls: TLSContext? = nil,
     _ script: @escaping PeerServer.Script
   ) async throws {
     loop = EventLoop.start(name: "test")
-    server = PeerServer(loop: loop, script)
+    server = PeerServer(loop: loop, tls: tls, script)
     var configuration = ClientConfiguration(address: try await server.start())
     configure(&configuration)
     channel = try Channel(loop: loop, configuration: configuration)
@@ -240,7 +241,7 @@ private func failure(_ body: () async throws -> some Sendable) async -> RPCError
     }
     // The server's window is 64 KiB and ours as much again: the ninth or so does not get through.
     for await number in stalled where number >= 4 { break }
-    try await rig.loop.sleep(for: .milliseconds(50))
+    for _ in 0..<100 { try await rig.channel.connect() }
     #expect(sent.load(ordering: .relaxed) < 16)
     stream.cancel()
     await #expect(throws: RPCError.self) { try await sender.value }
@@ -333,6 +334,39 @@ private func failure(_ body: () async throws -> some Sendable) async -> RPCError
     for await _ in arrived { break }
     await rig.channel.close(grace: .seconds(10))
     #expect(try await task.value == "late")
+    await rig.stop()
+  }
+}
+
+@Suite struct ClientTLSTests {
+  @Test func `a pinned certificate is believed, and big messages pass`() async throws {
+    let identity = try SelfSignedCertificate.generate(names: ["localhost"])
+    let rig = try await Rig(
+      { $0.tls = ClientTLS(trust: .pinned(identity.certificateChain)) },
+      tls: TLSContext.server(identity: identity, protocols: ["h2"])
+    ) { $0.answer($0.messages[0]) }
+    let big = [UInt8](repeating: 5, count: 500_000)
+    let echoed = try await rig.channel.unary(echo, big, in: .bytes, out: .bytes)
+    #expect(echoed == big)
+    await rig.stop()
+  }
+
+  @Test func `a certificate nobody vouches for is refused`() async throws {
+    let identity = try SelfSignedCertificate.generate(names: ["localhost"])
+    let rig = try await Rig(
+      { $0.tls = ClientTLS() }, tls: TLSContext.server(identity: identity, protocols: ["h2"])
+    ) { $0.answer([]) }
+    #expect(await failure { try await say(rig) }?.code == .unavailable)
+    await rig.stop()
+  }
+
+  @Test func `a server without h2 by ALPN is refused`() async throws {
+    let identity = try SelfSignedCertificate.generate(names: ["localhost"])
+    let rig = try await Rig(
+      { $0.tls = ClientTLS(trust: .pinned(identity.certificateChain)) },
+      tls: TLSContext.server(identity: identity, protocols: ["http/1.1"])
+    ) { $0.answer([]) }
+    #expect(await failure { try await say(rig) }?.code == .unavailable)
     await rig.stop()
   }
 }

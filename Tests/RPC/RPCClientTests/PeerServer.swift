@@ -1,8 +1,9 @@
-internal import EventLoop
-internal import GRPC
-internal import HTTP
-internal import HTTP2
-internal import RPCCore
+import EventLoop
+import GRPC
+import HTTP
+import HTTP2
+import RPCCore
+import TLS
 
 /// A bare HTTP/2 server on a loop whose every answer a test decides.
 actor PeerServer {
@@ -12,12 +13,14 @@ actor PeerServer {
   private var listener: TCPListener?
   private(set) var connectionCount = 0
   private let script: Script
+  private let tls: TLSContext?
   private var connections: [PeerConnection] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(loop: EventLoop, _ script: @escaping Script) {
+  init(loop: EventLoop, tls: TLSContext? = nil, _ script: @escaping Script) {
     self.loop = loop
+    self.tls = tls
     self.script = script
   }
 
@@ -25,8 +28,7 @@ actor PeerServer {
     let listener = try TCPListener.bind(
       loop, SocketAddress(host: "127.0.0.1", port: 0), reusePort: false
     ) { [weak self] stream in
-      let box = AcceptedStream(stream)
-      self?.assumeIsolated { $0.accept(box.stream) }
+      self?.assumeIsolated { $0.accept(stream) }
     }
     self.listener = listener
     return listener.boundAddress
@@ -39,16 +41,11 @@ actor PeerServer {
 
   private func accept(_ stream: TCPStream) {
     connectionCount += 1
-    let connection = PeerConnection(stream, number: connectionCount, loop: loop, script)
+    let connection = PeerConnection(
+      stream, number: connectionCount, loop: loop, tls: tls, script)
     connections.append(connection)
     connection.start()
   }
-}
-
-/// Carries a stream into the actor of its own loop.
-private struct AcceptedStream: @unchecked Sendable {  // both sides are on the stream's loop
-  let stream: TCPStream
-  init(_ stream: TCPStream) { self.stream = stream }
 }
 
 /// One request, complete when the script gets it.
@@ -112,13 +109,18 @@ final class PeerConnection: BeforeSleepHook {
   private let stream: TCPStream
   private let loop: EventLoop
   private let script: PeerServer.Script
+  private let tls: TLSSession?
   private var calls: [HTTP2StreamID: PeerCall] = [:]
   private var isFlushScheduled = false
   private(set) var resets: [HTTP2ErrorCode] = []
   /// Whether request bytes are given back to the client as they come.
   var returnsCredit = true
 
-  init(_ stream: TCPStream, number: Int, loop: EventLoop, _ script: @escaping PeerServer.Script) {
+  init(
+    _ stream: TCPStream, number: Int, loop: EventLoop, tls: TLSContext?,
+    _ script: @escaping PeerServer.Script
+  ) {
+    self.tls = tls.flatMap { try? TLSSession(server: $0) }
     self.stream = stream
     self.number = number
     self.loop = loop
@@ -131,7 +133,13 @@ final class PeerConnection: BeforeSleepHook {
 
   func start() {
     stream.onRead = { [self] bytes in
-      try? session.receive(bytes, now: .zero) { handle($0) }
+      var plain: [UInt8] = []
+      if let tls {
+        try? tls.receiveCiphertext(bytes, into: &plain)
+      } else {
+        plain = Array(bytes)
+      }
+      plain.withUnsafeBytes { try? session.receive($0, now: .zero) { handle($0) } }
       flushSoon()
     }
     stream.onEnd = { [self] _ in close() }
@@ -152,7 +160,14 @@ final class PeerConnection: BeforeSleepHook {
   func loopWillSleep() {
     isFlushScheduled = false
     var output: [UInt8] = []
-    try? session.takeOutput(into: &output, limit: 1 << 24) { handle($0) }
+    if tls?.state ?? .open == .open {
+      try? session.takeOutput(into: &output, limit: 1 << 24) { handle($0) }
+    }
+    if let tls {
+      if !output.isEmpty { try? tls.send(output) }
+      output = []
+      tls.takeCiphertext(into: &output)
+    }
     if !output.isEmpty { stream.write(output) }
   }
 
