@@ -1,5 +1,6 @@
 #ifndef CUV_shim_h
 #define CUV_shim_h
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <uv.h>
 

@@ -33,26 +33,7 @@ extension JSONParser {
     throw fault("the text ends inside a string")
   }
 
-  /// Moves to the next quote, backslash or control character, or to the end.
-  private mutating func skipPlain() {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    while position + 8 <= bytes.count {
-      let eight = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      let quote = eight ^ (ones &* 0x22)
-      let slash = eight ^ (ones &* 0x5C)
-      let found =
-        ((quote &- ones) & ~quote) | ((slash &- ones) & ~slash)
-        | ((eight &- ones &* 0x20) & ~eight)
-      if found & tops != 0 { break }
-      position += 8
-    }
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { return }
-      position += 1
-    }
-  }
+  private mutating func skipPlain() { position = JSONText.plainEnd(bytes, from: position) }
 
   private func text(_ range: Range<Int>) throws(JSONError) -> String {
     let run = UnsafeRawBufferPointer(rebasing: bytes[range])

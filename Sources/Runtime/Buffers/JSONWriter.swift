@@ -119,19 +119,17 @@ public struct JSONWriter: Sendable {
     var text = text
     bytes.append(UInt8(ascii: "\""))
     text.withUTF8 { characters in
+      let characters = UnsafeRawBufferPointer(characters)
       var start = 0
-      for (place, byte) in characters.enumerated() where Self.needsEscape(byte) {
-        bytes.append(contentsOf: characters[start..<place])
-        escape(byte)
-        start = place + 1
+      while true {
+        let end = JSONText.plainEnd(characters, from: start)
+        bytes.append(contentsOf: characters[start..<end])
+        guard end < characters.count else { break }
+        escape(characters[end])
+        start = end + 1
       }
-      bytes.append(contentsOf: characters[start...])
     }
     bytes.append(UInt8(ascii: "\""))
-  }
-
-  private static func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
   }
 
   private mutating func escape(_ byte: UInt8) {

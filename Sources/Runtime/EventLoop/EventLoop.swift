@@ -118,18 +118,12 @@ extension EventLoop {
     }
   }
 
-  /// Waking happens inside the lock, because the phase guards the handle's memory.
   private func post(_ item: LoopItem) {
-    let late = mailbox.withLock { box in
-      switch box.post(item) {
-      case .nothing: return false
-      case .wake:
-        unsafe uv_async_send(confined.value.wake)
-        return false
-      case .startLateThread: return true
-      }
+    switch mailbox.withLock({ $0.post(item) }) {
+    case .nothing: break
+    case .wake: confined.value.ring()
+    case .startLateThread: startThread { $0.runLate() }
     }
-    if late { startThread { $0.runLate() } }
   }
 
   /// Moves posted items to the run queue. On the loop's thread, when woken.
