@@ -90,7 +90,7 @@ extension ConversationMachine {
     playback.handedOver(speech: speech, padding: padding, at: now)
     lastActivity = max(lastActivity, playback.expectedEnd)
     for index in turns.indices
-    where turns[index].firstSentAt == nil && playback.sent > turns[index].start {
+    where turns[index].firstSentAt == nil && playback.sent > turns[index].start + .milliseconds(1) {
       turns[index].firstSentAt = now
       if let latency = turns[index].latency { outputs.append(.latency(latency)) }
     }

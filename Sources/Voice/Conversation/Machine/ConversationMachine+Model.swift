@@ -42,6 +42,8 @@ extension ConversationMachine {
 
   private mutating func beginTurn(at now: Duration) {
     lastTurn += 1
+    // Resampling rounds up by at most a sample a turn; the difference must not add up over a call.
+    if turns.isEmpty { queued = max(queued, playback.sent) }
     wasNudged = false
     bargeIn = nil
     turns.append(
