@@ -42,8 +42,6 @@ final class CurlMulti {
     unsafe raw.map { unsafe UnsafeMutableRawPointer($0) }
   }
 
-  // MARK: Transfers
-
   func start(
     _ transfer: Transfer, _ continuation: CheckedContinuation<ClientResponse, any Error>
   ) {
@@ -101,8 +99,6 @@ final class CurlMulti {
     transfer.continuation?.resume(with: result)
     transfer.continuation = nil
   }
-
-  // MARK: Driving
 
   private func watch(_ fd: curl_socket_t, _ what: CInt) {
     if what == CURL_POLL_REMOVE {

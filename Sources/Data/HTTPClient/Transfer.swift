@@ -119,8 +119,6 @@ final class Transfer {
     }
   }
 
-  // MARK: Receiving
-
   /// Answers how much was taken; another number than was given makes curl give up.
   private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
     received += bytes.count

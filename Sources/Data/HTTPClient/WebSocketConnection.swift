@@ -72,8 +72,6 @@ final class WebSocketConnection {
       kind, "\(request.head.authority): \(message)", requestMayHaveArrived: state != .securing)
   }
 
-  // MARK: Reading
-
   private func didRead(_ bytes: UnsafeRawBufferPointer) {
     guard let tls else { return unsafe receive(bytes) }
     var plaintext: [UInt8] = []
@@ -117,8 +115,6 @@ final class WebSocketConnection {
     }
   }
 
-  // MARK: Open
-
   private func open() throws(WebSocketError) {
     let session = try WebSocketSession(role: .client, maxMessage: maxMessage)
     let channel = WebSocketChannel(
@@ -149,8 +145,6 @@ final class WebSocketConnection {
   private func closeAfterGrace() {
     timer = stream.loop.schedule(after: Self.closeGrace) { [stream] in stream.close() }
   }
-
-  // MARK: Writing
 
   private func sendRequest() {
     state = .asking

@@ -91,8 +91,6 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   }
 }
 
-// MARK: - Executor
-
 extension EventLoop {
   /// Queues a job; called by the Swift runtime.
   public func enqueue(_ job: consuming ExecutorJob) {
@@ -131,8 +129,6 @@ extension EventLoop {
     confined.value.add(mailbox.withLock { $0.takeAll() })
   }
 }
-
-// MARK: - Threads
 
 private let currentLoopKey: pthread_key_t = {
   var key = pthread_key_t()

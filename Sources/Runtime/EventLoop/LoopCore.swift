@@ -97,8 +97,6 @@ public protocol BeforeSleepHook: AnyObject {
     unsafe eventfd_read(bell, &count)
   }
 
-  // MARK: Jobs
-
   func add(_ item: LoopItem) { queue.append(item) }
 
   func add(_ items: [LoopItem]) { queue.append(contentsOf: items) }
@@ -145,8 +143,6 @@ public protocol BeforeSleepHook: AnyObject {
       unsafe uv_idle_start(idle) { _ in }  // an active idle handle makes the poll not block
     }
   }
-
-  // MARK: Time
 
   var now: LoopInstant {
     if let cachedNow { return cachedNow }
@@ -197,8 +193,6 @@ public protocol BeforeSleepHook: AnyObject {
     setAlarm()
   }
 
-  // MARK: Residents
-
   /// Zeroed memory for a handle, freed after its close or by `discard` if its init fails.
   func allocateHandle<T>(_ type: T.Type) -> UnsafeMutablePointer<T> { unsafe Self.allocate(type) }
 
@@ -218,8 +212,6 @@ public protocol BeforeSleepHook: AnyObject {
       unsafe free(memory)
     }
   }
-
-  // MARK: Life
 
   /// The whole life of the loop's thread.
   func run() {

@@ -79,8 +79,6 @@ internal import Glibc
     unsafe uv_tcp_nodelay(handle, enabled ? 1 : 0)
   }
 
-  // MARK: Reading
-
   /// Begins reading; call once the callbacks are set.
   public func start() { resumeReading() }
 
@@ -108,8 +106,6 @@ internal import Glibc
       fail(CInt(count))
     }
   }
-
-  // MARK: Writing
 
   /// Sends `bytes` after everything written before: what the kernel takes at once goes without a
   /// copy, the rest is queued without bound; watch `pendingWriteBytes`. Ignored after `close()`,
@@ -176,8 +172,6 @@ internal import Glibc
     let base = unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
     if unsafe uv_fileno(base, &fd) == 0 { Glibc.shutdown(fd, CInt(SHUT_WR)) }
   }
-
-  // MARK: Ending
 
   private func end(_ error: EventLoopError?) {
     guard !hasEnded else { return }
