@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Buffers
 internal import Calls
 internal import EventLoop

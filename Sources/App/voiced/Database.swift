@@ -49,7 +49,7 @@ struct Database {
     if !applied.isEmpty { Log("voiced").info("migrated", ["count": .int(applied.count)]) }
     guard try await pool.bypassesRowSecurity() else { return pool }
     // The URL's role sees every row, so tenants are served through one that does not.
-    try await migrator.installTenantRole(tenantRole)
+    try await pool.installTenantRole(tenantRole)
     await pool.close()
     configuration.tenantRole = tenantRole
     return PostgresPool(loops: loops, configuration: configuration)

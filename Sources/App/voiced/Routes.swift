@@ -48,7 +48,7 @@ enum Routes {
         callID: request.pathParameters["call_id"] ?? "",
         token: request.pathParameters["token"] ?? "")
       return .accept { channel, loop in
-        let leg = OnLoop<any CarrierLeg>(
+        let leg = LoopBound<any CarrierLeg>(
           AgentStreamLeg(channel: channel, loop: loop), loop: loop)
         Task(executorPreference: loop) { await runner.run(claimed, leg: leg) }
       }

@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
     let stop = StopSignals.watch()
     let application = try await Application.start(settings)
     print(application.readyLine)
-    fflush(stdout)
+    fflush(nil)
     await stop()
     await application.stop(grace: .seconds(drainSeconds))
   }

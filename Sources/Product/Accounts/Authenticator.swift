@@ -20,6 +20,8 @@ package final class Authenticator: Sendable {
   private let pool: PostgresPool
   private let openServices: Set<String>
   private let known = Mutex<[String: Known]>([:])
+  /// Look-ups under way, so that a crowd that comes when a key's time is over asks once.
+  private let asking = Mutex<[String: Task<AccountStore.StoredKey?, any Error>]>([:])
 
   /// `openServices` are the full names of services that need no caller, health for example.
   package init(pool: PostgresPool, openServices: Set<String>) {
@@ -29,9 +31,9 @@ package final class Authenticator: Sendable {
 
   /// The interceptor that sets ``RPCContext/identity`` or throws `unauthenticated`.
   package var interceptor: Interceptor {
-    Interceptor { [self] context, next in
-      if !openServices.contains(context.method.service) {
-        context.identity = try await caller(context.metadata)
+    Interceptor { context, next in
+      if !self.openServices.contains(context.method.service) {
+        context.identity = try await self.caller(context.metadata)
       }
       try await next(context)
     }
@@ -63,6 +65,18 @@ package final class Authenticator: Sendable {
   private func lookUp(_ id: String) async throws -> AccountStore.StoredKey? {
     let now = WallClock.now
     if let found = known.withLock({ $0[id] }), now < found.until { return found.key }
+    let task = asking.withLock { asking in
+      if let task = asking[id] { return task }
+      let task = Task { try await fetch(id) }
+      asking[id] = task
+      return task
+    }
+    return try await task.value
+  }
+
+  private func fetch(_ id: String) async throws -> AccountStore.StoredKey? {
+    defer { asking.withLock { $0[id] = nil } }
+    let now = WallClock.now
     let stored = try await pool.transaction(tenant: .system) { try await AccountStore.use(id, $0) }
     guard let stored else { return nil }
     known.withLock { known in

@@ -1,6 +1,7 @@
 internal import Conversation
 internal import Domain
 internal import Postgres
+internal import Schema
 internal import Speech
 internal import Telemetry
 
@@ -32,9 +33,12 @@ struct CallFinisher: Sendable {
     _ call: CallRecord, _ result: (report: CallReport, outcome: CallOutcome)?,
     _ transaction: Transaction
   ) async throws {
-    let transcript =
-      try await result?.outcome.transcript
-      ?? CallEventStore.transcript(of: call.id, transaction)
+    let transcript: [Payaid.Voice.V1.TranscriptEntry]
+    if let result {
+      transcript = result.outcome.transcript
+    } else {
+      transcript = try await CallEventStore.transcript(of: call.id, transaction)
+    }
     try await CallMetadataStore.finish(
       call.id, transcript: transcript, quality: result?.outcome.quality, transaction)
     let usage = result?.report.usage ?? TokenUsage()

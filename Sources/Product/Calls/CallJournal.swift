@@ -1,6 +1,7 @@
-package import Conversation
+internal import Conversation
 internal import Domain
 internal import Postgres
+internal import Protobuf
 internal import Schema
 internal import Speech
 internal import Telemetry

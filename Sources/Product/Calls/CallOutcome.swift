@@ -1,5 +1,6 @@
 internal import Conversation
 internal import Domain
+internal import Protobuf
 internal import Schema
 
 /// What a session's report means for its call.

@@ -1,5 +1,6 @@
 package import Domain
-package import Postgres
+internal import Postgres
+internal import Protobuf
 package import Schema
 
 /// A call as its row holds it.

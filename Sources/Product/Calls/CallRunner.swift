@@ -74,7 +74,7 @@ package struct CallRunner: Sendable {
   /// Holds the conversation to its end and finishes the call. Call it on the leg's loop; cancelling
   /// ends the call. `onLine` is told each line of the transcript, on the loop.
   package func run(
-    _ claimed: ClaimedCall, leg: OnLoop<any CarrierLeg>,
+    _ claimed: ClaimedCall, leg: LoopBound<any CarrierLeg>,
     onLine: @escaping @Sendable (Payaid.Voice.V1.TranscriptEntry) -> Void = { _ in }
   ) async {
     let id = claimed.call.id
@@ -87,7 +87,7 @@ package struct CallRunner: Sendable {
       await finish(claimed.call, nil)
       return
     }
-    let session = CallSession(leg: leg.value, loop: leg.loop, setup: setup)
+    let session = CallSession(leg: leg, setup: setup)
     live.add(id) { Task { await session.end("api") } }
     let events = await session.events()
     let journal = CallJournal(call: claimed.call, pool: pool, onLine: onLine)

@@ -2,7 +2,7 @@ package import Domain
 package import Postgres
 package import RPCCore
 package import Schema
-package import Services
+internal import Services
 internal import Protobuf
 
 /// Serves `payaid.voice.v1.CallService`.

@@ -1,4 +1,4 @@
-package import Domain
+internal import Domain
 
 /// How calls are placed and kept; set once at start.
 package struct CallSettings: Sendable {

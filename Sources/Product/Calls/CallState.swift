@@ -1,4 +1,4 @@
-package import Postgres
+internal import Postgres
 package import Schema
 
 /// Where a call stands, and what may follow:

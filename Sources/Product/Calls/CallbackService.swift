@@ -1,9 +1,9 @@
-package import Domain
-package import EventLoop
+internal import Domain
+internal import EventLoop
 package import Postgres
 package import RPCCore
 package import Schema
-package import Services
+internal import Services
 package import Speech
 
 /// Serves `payaid.voice.v1.CarrierCallbackService`: what the carrier says about our calls.

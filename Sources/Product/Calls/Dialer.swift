@@ -1,7 +1,7 @@
 package import Domain
 package import Jobs
 package import Postgres
-package import Schema
+internal import Schema
 package import Speech
 internal import Telemetry
 
@@ -47,7 +47,9 @@ package struct Dialer: Sendable {
       return
     }
     do {
-      let carrierID = try await existing(call) ?? place(call)
+      let found = try await existing(call)
+      let carrierID: CarrierCallID
+      if let found { carrierID = found } else { carrierID = try await place(call) }
       try await pool.transaction(tenant: .system) {
         try await CallStore.setCarrierID(carrierID.rawValue, of: id, $0)
       }

@@ -1,4 +1,4 @@
-package import Domain
+internal import Domain
 package import Postgres
 internal import Synchronization
 

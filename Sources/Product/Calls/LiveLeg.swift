@@ -1,5 +1,7 @@
 internal import Audio
+internal import Domain
 internal import EventLoop
+internal import Protobuf
 internal import Schema
 internal import Speech
 

@@ -1,11 +1,11 @@
 internal import Audio
 package import Domain
-package import EventLoop
+internal import EventLoop
 package import Postgres
 internal import Protobuf
 package import RPCCore
 package import Schema
-package import Services
+internal import Services
 internal import Speech
 
 /// Serves `payaid.voice.v1.LiveService`: conversations over one bidirectional stream.
@@ -34,33 +34,31 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
     guard let loop = EventLoop.current else {
       throw RPCError(.internal, "a live call needs a loop")
     }
-    var frames = requests.makeAsyncIterator()
-    let start = try await Self.start(&frames)
+    let start = try await Self.start(requests)
     let rate = try Self.rate(start)
     let claimed = try await begin(start, caller)
     try await responses.send(Self.started(claimed.call, rate))
-    let leg = OnLoop(LiveLeg(rate: rate, loop: loop), loop: loop)
+    let leg = LoopBound(LiveLeg(rate: rate, loop: loop), loop: loop)
     leg.value.start(claimed.call)
-    let fault = try await hold(claimed, leg, frames, responses)
+    let fault = try await hold(claimed, leg, requests, responses)
     if let fault { throw RPCError(.invalidArgument, fault) }
     try await responses.send(try await ended(claimed.call))
   }
 
   /// The conversation between its first and last frames; what was wrong with a frame, if anything.
   private func hold(
-    _ claimed: ClaimedCall, _ leg: OnLoop<LiveLeg>,
-    _ frames: Inbound<V1.ClientFrame>.AsyncIterator, _ responses: Outbound<V1.ServerFrame>
+    _ claimed: ClaimedCall, _ leg: LoopBound<LiveLeg>,
+    _ requests: Inbound<V1.ClientFrame>, _ responses: Outbound<V1.ServerFrame>
   ) async throws -> String? {
-    let carrier = OnLoop<any CarrierLeg>(leg.value, loop: leg.loop)
+    let carrier = LoopBound<any CarrierLeg>(leg.value, loop: leg.loop)
     let sending = Task(executorPreference: leg.loop) {
       while let batch = await leg.value.take() {
         for frame in batch { try await responses.send(frame) }
       }
     }
     let reading = Task(executorPreference: leg.loop) { () -> String? in
-      var frames = frames
       do {
-        while let frame = try await frames.next() {
+        while let frame = try await requests.next() {
           if let fault = leg.value.receive(frame) {
             leg.value.clientLeft(.protocolViolation(fault))
             return fault
@@ -84,9 +82,9 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
   }
 
   private static func start(
-    _ frames: inout Inbound<V1.ClientFrame>.AsyncIterator
+    _ requests: Inbound<V1.ClientFrame>
   ) async throws -> V1.LiveStart {
-    guard case .start(let start)? = try await frames.next()?.frame else {
+    guard case .start(let start)? = try await requests.next()?.frame else {
       throw RPCError(.invalidArgument, "the first frame must be start")
     }
     return start

@@ -1,4 +1,4 @@
-package import Domain
+internal import Domain
 package import EventLoop
 package import Postgres
 package import Speech

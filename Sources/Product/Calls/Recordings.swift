@@ -1,4 +1,4 @@
-package import Conversation
+internal import Conversation
 internal import Domain
 internal import EventLoop
 internal import Glibc
@@ -22,7 +22,7 @@ package struct Recordings: Sendable {
     let (key, wrapped) = try keys.make(for: call.id)
     return RecordingSetup(
       recordingID: call.id.text, path: path(call.id), key: key, wrappedKey: wrapped,
-      startedAt: WallClock.now.milliseconds, afterAnnouncement: false)
+      startedAt: WallClock.now.milliseconds)
   }
 
   /// Moves a finished spool into the object store; what to note in the call. `nil` when there is no
