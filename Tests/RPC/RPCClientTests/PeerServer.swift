@@ -127,8 +127,7 @@ final class PeerConnection: BeforeSleepHook {
     self.script = script
     var settings = HTTP2Configuration()
     settings.initialStreamWindow = 65_535
-    // A server session of defaults is always made.
-    session = try! HTTP2Session(role: .server, configuration: settings)
+    session = try! HTTP2Session(role: .server, configuration: settings)  // a default one is made
   }
 
   func start() {
