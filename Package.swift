@@ -83,7 +83,8 @@ let modules: [Module] = [
       "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Schema", "Services",
     ]),
   Module(
-    "RPCClient", .rpc, ["Buffers", "EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"]),
+    "RPCClient", .rpc, ["Buffers", "EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
+    testImports: ["RPCServer", "RPCProtobuf", "Schema", "Services"]),
   Module("RPCTesting", .rpc, ["RPCCore"]),
 
   Module(
@@ -109,7 +110,7 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")]),
   Module(
     "Accounts", .product, ["Domain", "Buffers", "TLS", "RPCCore", "Postgres"],
-    resources: [.embedInCode("Migrations")]),
+    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module(
     "Agents", .product,
     ["Domain", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],
@@ -124,7 +125,8 @@ let modules: [Module] = [
       "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Services",
       "Postgres", "Jobs", "Objects", "Audio", "Speech", "Conversation",
     ],
-    resources: [.embedInCode("Migrations")]),
+    resources: [.embedInCode("Migrations")],
+    testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance"]),
 
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),
   Module("Simulation", .app, ["Buffers", "Voices"]),

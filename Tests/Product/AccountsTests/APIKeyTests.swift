@@ -1,7 +1,8 @@
-@testable import Accounts
 import Buffers
 import RPCCore
 import Testing
+
+@testable import Accounts
 
 @Suite struct APIKeyTests {
   @Test func `a key reads back from its two parts and from its one text`() throws {
@@ -52,7 +53,7 @@ import Testing
 
   private func metadata(_ pairs: [(String, String)]) -> Metadata {
     var metadata = Metadata()
-    for (name, value) in pairs { metadata.add(name, value) }
+    for (name, value) in pairs { metadata.add(value, for: name) }
     return metadata
   }
 }

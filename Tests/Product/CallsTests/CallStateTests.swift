@@ -1,5 +1,8 @@
-@testable import Calls
+internal import Postgres
+internal import Schema
 import Testing
+
+@testable internal import Calls
 
 @Suite struct CallStateTests {
   @Test func `the database knows the same moves`() throws {

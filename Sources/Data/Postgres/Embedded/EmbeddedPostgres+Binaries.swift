@@ -33,13 +33,14 @@ extension EmbeddedPostgres {
     if account.canReach(binaries.folder) { return binaries }
     guard geteuid() == 0, let plan = CopyPlan(binaries) else { return nil }
     if !FileSystem.exists(plan.target) {
-      let fresh = plan.target + ".new"
-      FileSystem.remove(fresh)
+      let fresh = "\(plan.target).\(UInt32.random(in: .min ... .max))"
+      defer { FileSystem.remove(fresh) }
       try FileSystem.makeFolder(fresh + "/" + plan.package, mode: 0o755)
       for (source, place) in plan.copies {
         _ = try await run("/bin/cp", ["-a", source, fresh + "/" + place], nil, in: "/")
       }
-      try FileSystem.rename(fresh, to: plan.target)
+      // Another process may have been faster; its copy is as good.
+      try? FileSystem.rename(fresh, to: plan.target)
     }
     return PostgresBinaries(folder: plan.binFolder)
   }
