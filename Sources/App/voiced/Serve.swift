@@ -46,7 +46,7 @@ struct Serve: AsyncParsableCommand {
     let application = try await Application.start(settings)
     print(application.readyLine)
     fflush(nil)
-    await stop()
+    for await _ in stop {}
     await application.stop(grace: .seconds(drainSeconds))
   }
 }

@@ -1,27 +1,26 @@
 internal import Dispatch
 internal import Glibc
+internal import Synchronization
 
-/// SIGTERM and SIGINT as something to wait for. A second one ends the process at once.
-enum StopSignals {
-  /// Takes over both signals now; what it returns waits for the first of them.
-  static func watch() -> () async -> Void {
-    let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(2))
-    let sources = [SIGTERM, SIGINT].map { number in
+/// SIGTERM and SIGINT as something to wait for: the first ends the stream, the second the process.
+final class StopSignals: Sendable {
+  private let seen = Atomic(0)
+
+  /// Takes over both signals now.
+  static func watch() -> AsyncStream<Never> {
+    let (stream, continuation) = AsyncStream<Never>.makeStream()
+    let signals = StopSignals()
+    for number in [SIGTERM, SIGINT] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { continuation.yield() }
-      source.resume()
-      return source
-    }
-    return {
-      var iterator = stream.makeAsyncIterator()
-      _ = await iterator.next()
-      Task.detached { [iterator] in
-        var iterator = iterator
-        _ = await iterator.next()
-        _ = sources
-        _exit(130)
+      source.setEventHandler {
+        // The sources live as long as their handlers, which is as long as the process.
+        withExtendedLifetime(source) {}
+        if signals.seen.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
+        continuation.finish()
       }
+      source.resume()
     }
+    return stream
   }
 }
