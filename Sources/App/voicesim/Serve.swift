@@ -4,6 +4,7 @@ internal import EventLoop
 internal import Glibc
 internal import RPCServer
 internal import Simulation
+internal import TLS
 
 extension Ears.Mode: ExpressibleByArgument {}
 
@@ -14,6 +15,10 @@ struct Serve: AsyncParsableCommand {
 
   @Option(help: "Address to listen on; port 0 lets the system choose.")
   var listen = "127.0.0.1:0"
+  @Option(help: "Second address, for TLS; vendors' SDKs insist on wss.")
+  var tlsListen: String?
+  @Option(help: "File to write the TLS port's self-signed certificate to, for clients to trust.")
+  var certificate: String?
   @Option(help: "JSON file with call scripts, rules and faults.")
   var script: String?
   @Option(help: "How speech is recognised: script, sphinx or auto.")
@@ -22,24 +27,45 @@ struct Serve: AsyncParsableCommand {
   var record: String?
 
   func run() async throws {
-    guard let address = SocketAddress(listen) else {
-      throw ValidationError("--listen \(listen) is not HOST:PORT")
-    }
     let settings = try settings()
     let loops = EventLoopGroup(count: 1, name: "sim")
     let loop = loops.next()
-    let cloud = try await SimulatedCloud.start(settings, on: loop)
-    var configuration = ServerConfiguration(listen: [address])
+    let routes = CloudRoutes.make(try await SimulatedCloud.start(settings, on: loop))
+    let server = try Self.server(try address(listen), tls: nil, loops, routes)
+    let bound = try await server.start()[0]
+    let secure = try secureServer(loops, routes)
+    announce(bound, try await secure?.start()[0], settings)
+    await Self.untilSignal(on: loop)
+    await secure?.stop()
+    await server.stop()
+    await loops.stop()
+  }
+
+  private func address(_ text: String) throws -> SocketAddress {
+    guard let address = SocketAddress(text) else {
+      throw ValidationError("\(text) is not HOST:PORT")
+    }
+    return address
+  }
+
+  private static func server(
+    _ address: SocketAddress, tls: TLSContext?, _ loops: EventLoopGroup, _ routes: HTTPRoutes
+  ) throws -> Server {
+    var configuration = ServerConfiguration(listen: [address], tls: tls)
     configuration.limits.connectionsPerAddress = 10_000
     configuration.limits.webSocketMessageSize = 8 * 1024 * 1024
     configuration.logsCalls = false
-    let server = try Server(
-      loops: loops, configuration: configuration, services: [], routes: CloudRoutes.make(cloud))
-    let bound = try await server.start()
-    announce(bound[0], settings)
-    await Self.untilSignal(on: loop)
-    await server.stop()
-    await loops.stop()
+    return try Server(loops: loops, configuration: configuration, services: [], routes: routes)
+  }
+
+  private func secureServer(_ loops: EventLoopGroup, _ routes: HTTPRoutes) throws -> Server? {
+    guard let tlsListen else { return nil }
+    let identity = try SelfSignedCertificate.generate()
+    if let certificate, !WholeFile.write(identity.certificateChain, to: certificate) {
+      throw ValidationError("--certificate \(certificate) cannot be written")
+    }
+    return try Self.server(
+      try address(tlsListen), tls: try .server(identity: identity), loops, routes)
   }
 
   private func settings() throws -> Settings {
@@ -56,14 +82,16 @@ struct Serve: AsyncParsableCommand {
     return settings
   }
 
-  private func announce(_ address: SocketAddress, _ settings: Settings) {
-    let authority = address.description
-    let line: JSONValue = [
-      "exotel": .string("http://\(authority)"), "gemini": .string("ws://\(authority)"),
-      "gemini_rest": .string("http://\(authority)"), "admin": .string("http://\(authority)/sim"),
-      "exotel_sid": .string(settings.exotelSid),
+  private func announce(
+    _ address: SocketAddress, _ secure: SocketAddress?, _ settings: Settings
+  ) {
+    var members: [(String, JSONValue)] = [
+      ("exotel", .string("http://\(address)")), ("gemini", .string("ws://\(address)")),
+      ("gemini_rest", .string("http://\(address)")), ("admin", .string("http://\(address)/sim")),
+      ("exotel_sid", .string(settings.exotelSid)),
     ]
-    print(line.serializedString)
+    if let secure { members.append(("gemini_tls", .string("wss://\(secure)"))) }
+    print(JSONValue.object(JSONObject(members)).serializedString)
     fflush(nil)
   }
 

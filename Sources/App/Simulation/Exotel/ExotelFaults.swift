@@ -21,6 +21,8 @@ package struct ExotelFaults: Sendable, Equatable {
   package var streamLimit = 100
   /// Marks still queued are echoed when `clear` arrives; the vendor does not say.
   package var echoesClearedMarks = false
+  /// Length of one media message; the vendor's documents say 100 ms, and bytes that mean 200 ms.
+  package var mediaPeriod: Duration = .milliseconds(100)
   /// Requests a minute.
   package var requestsPerMinute = 200
   /// When duration, price and end of a call appear after its end.
@@ -43,6 +45,7 @@ package struct ExotelFaults: Sendable, Equatable {
     signsCallbacks = try reader.flag("sign_callbacks") ?? false
     streamLimit = try reader.number("stream_limit", in: 0...100_000) ?? streamLimit
     echoesClearedMarks = try reader.flag("echo_cleared_marks") ?? false
+    mediaPeriod = .milliseconds(try reader.number("media_ms", in: 20...200) ?? 100)
     requestsPerMinute = try reader.number("requests_per_minute", in: 0...1_000_000) ?? 200
     settling = try reader.duration("settling_ms") ?? settling
     for name in try reader.texts("drop_callbacks") ?? [] {
@@ -56,7 +59,7 @@ package struct ExotelFaults: Sendable, Equatable {
   private static let members: Set<String> = [
     "rest_status", "rest_count", "rest_delay_ms", "swallow_answers", "duplicate_callbacks",
     "reorder_callbacks", "callback_delay_ms", "basic_callbacks", "sign_callbacks", "stream_limit",
-    "echo_cleared_marks", "requests_per_minute", "settling_ms", "drop_callbacks",
+    "echo_cleared_marks", "requests_per_minute", "settling_ms", "drop_callbacks", "media_ms",
   ]
 
   /// How long after its cause a callback leaves, one entry per copy; empty when it is dropped.

@@ -3,7 +3,7 @@ package import Voices
 
 /// One AgentStream connection from the vendor's side, with a caller talking into it.
 ///
-/// States: streaming → over. Pure: the owner calls `tick` every 100 ms of its clock, passes each
+/// States: streaming → over. Pure: the owner calls `tick` every `period` of its clock, passes each
 /// message to `receive`, and does what the answers say. Times never go back.
 package struct StreamMachine: Sendable {
   /// What the owner does next, in order.
@@ -17,12 +17,13 @@ package struct StreamMachine: Sendable {
     case wake(after: Duration)
   }
 
-  package static let period: Duration = .milliseconds(100)
   private static let longestSession: Duration = .seconds(3_600)
   /// A louder chunk has speech in it.
   private static let audibleLevel = 200
 
   package let streamSid: String
+  /// Length of one media message: 100 ms unless a fault switch says otherwise.
+  package let period: Duration
   private let script: CallScript
   private let clips: [SpeechClip?]
   private let timeLimit: Duration
@@ -44,9 +45,10 @@ package struct StreamMachine: Sendable {
   /// `clips` has the speech of each script line at the stream's rate; nil for a line of keys only.
   package init(
     streamSid: String, record: CallRecord, script: CallScript, clips: [SpeechClip?],
-    echoesClearedMarks: Bool, now: Duration
+    echoesClearedMarks: Bool = false, period: Duration = .milliseconds(100), now: Duration
   ) {
     self.streamSid = streamSid
+    self.period = period
     self.script = script
     self.clips = clips
     self.echoesClearedMarks = echoesClearedMarks
@@ -66,7 +68,7 @@ package struct StreamMachine: Sendable {
     [.send(StreamWriter.connected), .send(writer.start())]
   }
 
-  /// One period of the conversation: 100 ms heard, 100 ms spoken.
+  /// One period of the conversation, heard and spoken.
   package mutating func tick(at now: Duration) -> Beat {
     if isOver { return Beat() }
     var beat = Beat()
@@ -85,7 +87,7 @@ package struct StreamMachine: Sendable {
     if mouth.isEmpty, !digits.isEmpty {
       beat.actions.append(.send(writer.digit(digits.removeFirst())))
     }
-    report.sentMilliseconds += 100
+    report.sentMilliseconds += period.milliseconds
     report.impatientLines = caller.impatientLines
     return beat
   }
@@ -215,9 +217,9 @@ extension StreamMachine {
     }
   }
 
-  /// The microphone's next 100 ms, which end at `now` on the vendor's clock.
+  /// The microphone's next period, which ends at `now` on the vendor's clock.
   private mutating func speak(at now: Duration) -> [Int16] {
-    let count = Self.period.samples(rate: sampleRate)
+    let count = period.samples(rate: sampleRate)
     var samples = noise.samples(count)
     let spoken = min(count, mouth.count)
     for index in 0..<spoken {

@@ -32,11 +32,11 @@ package struct StreamWriter: Sendable {
     }
   }
 
-  /// 100 ms of the caller's side.
+  /// One period of the caller's side.
   package mutating func media(_ samples: [Int16]) -> [UInt8] {
     chunk += 1
     let timestamp = milliseconds
-    milliseconds += 100
+    milliseconds += samples.count * 1_000 / record.request.sampleRate
     let chunk = String(chunk)
     return message("media", reserving: samples.count * 3 + 160) { writer in
       writer.beginObject()

@@ -108,7 +108,8 @@ final class CallStream {
     begunAt = now
     var machine = StreamMachine(
       streamSid: Hex.encode(RandomBytes.generate(16)), record: record, script: script,
-      clips: clips, echoesClearedMarks: service.faults.echoesClearedMarks, now: begunAt)
+      clips: clips, echoesClearedMarks: service.faults.echoesClearedMarks,
+      period: service.faults.mediaPeriod, now: begunAt)
     let opening = machine.open()
     self.machine = machine
     channel.onClose = { self.end(.botHungUp(code: $0.code)) }
@@ -121,9 +122,9 @@ final class CallStream {
   }
 
   private func scheduleTick() {
-    guard !isEnded else { return }
+    guard !isEnded, let period = machine?.period else { return }
     ticks += 1
-    let due = begunAt + StreamMachine.period * ticks
+    let due = begunAt + period * ticks
     timer = service.cloud.after(due - now) { self.tick(due: due) }
   }
 

@@ -34,14 +34,17 @@ final class Ears: Sendable {
     sphinx = SphinxEars(phrases: lines.filter { SpokenLanguage(of: $0) == .english })
   }
 
-  /// The words of 16 kHz samples, or nil. Takes about a millisecond of the loop for a recording,
-  /// some tens on another thread for pocketsphinx.
+  /// The words of 16 kHz samples, or nil. Works on another thread: about a millisecond for a
+  /// recording, some tens for pocketsphinx.
   func words(in samples: [Int16], sessions: Int) async -> String? {
+    try? await blocking { self.hear(samples, sessions: sessions) }
+  }
+
+  private func hear(_ samples: [Int16], sessions: Int) -> String? {
     let known = library.text(of: samples, rate: SphinxEars.sampleRate)
     let isHindi = known.map { SpokenLanguage(of: $0) == .hindi } ?? false
     if mode == .script || isHindi || (mode == .auto && sessions > Self.fewSessions) { return known }
-    let sphinx = sphinx
-    let heard = try? await blocking { try sphinx.recognize(samples) }
-    return heard ?? (mode == .auto ? known : nil)
+    if let heard = try? sphinx.recognize(samples) { return heard }
+    return mode == .auto ? known : nil
   }
 }
