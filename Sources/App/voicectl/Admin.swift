@@ -1,6 +1,7 @@
 internal import Accounts
 internal import ArgumentParser
 internal import Buffers
+internal import Domain
 internal import EventLoop
 internal import Foundation
 internal import Postgres

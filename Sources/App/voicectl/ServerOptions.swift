@@ -52,7 +52,7 @@ struct ServerOptions: ParsableArguments {
 
   private func metadata() throws -> Metadata {
     var metadata = Metadata()
-    metadata.add("x-api-key", try setting(key, "VOICE_API_KEY", "key"))
+    metadata.add(try setting(key, "VOICE_API_KEY", "key"), for: "x-api-key")
     return metadata
   }
 

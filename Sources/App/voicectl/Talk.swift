@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Audio
 internal import EventLoop
 internal import Foundation
+internal import Protobuf
 internal import RPCCore
 internal import Schema
 internal import Services

@@ -20,7 +20,8 @@ struct Application {
   private let reaper: Task<Void, Never>
 
   static func start(_ settings: Settings) async throws -> Application {
-    try Folder.make(settings.dataDirectory)
+    // Others may pass through, as PostgreSQL's own user must; what is inside is closed to them.
+    try Folder.make(settings.dataDirectory, permissions: 0o711)
     let loops = EventLoopGroup(count: settings.loops)
     do {
       let database = try await Database.open(settings, loops: loops.loops)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import TLS
 
 /// The keys of this installation, all derived from one master key in a file of the data folder.
@@ -28,9 +29,10 @@ struct Keyring {
 
 /// Folders and files that only this user can read.
 enum Folder {
-  static func make(_ path: String) throws {
+  static func make(_ path: String, permissions: Int = 0o700) throws {
     try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      atPath: path, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: permissions])
   }
 
   /// Writes a new file; one that appeared meanwhile is replaced whole.
@@ -41,7 +43,6 @@ enum Folder {
       FileManager.default.createFile(
         atPath: part, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
     else { throw SettingsError(message: "cannot write \(path)") }
-    _ = try FileManager.default.replaceItemAt(
-      URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: part))
+    guard rename(part, path) == 0 else { throw SettingsError(message: "cannot write \(path)") }
   }
 }

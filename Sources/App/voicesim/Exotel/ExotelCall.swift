@@ -31,7 +31,7 @@ final class ExotelCall {
 
   private func ring() {
     change(to: .ringing)
-    emit(.ringing)
+    emit(StatusEvent(.ringing, of: record))
     let patience = record.request.ringTimeout
     let answers = script.outcome == .answer || script.outcome == .machine
     if answers, script.ringing > patience {
@@ -52,7 +52,8 @@ final class ExotelCall {
     record.answeredBy = script.outcome == .machine ? "MACHINE" : "HUMAN"
     change(to: .inProgress)
     // The socket usually opens before the callback arrives.
-    after(.milliseconds(200)) { self.emit(.answered) }
+    let event = StatusEvent(.answered, of: record)
+    after(.milliseconds(200)) { self.emit(event) }
     openStream()
   }
 
@@ -86,7 +87,7 @@ final class ExotelCall {
     guard !record.isOver else { return }
     record.ended = service.cloud.unixTime
     change(to: status)
-    emit(.terminal)
+    emit(StatusEvent(.terminal, of: record, isBasic: service.faults.basicCallbacks))
     after(service.faults.settling) {
       self.record.isSettled = true
       self.record.updated = self.service.cloud.unixTime
@@ -100,14 +101,12 @@ final class ExotelCall {
     note(status.rawValue)
   }
 
-  private func emit(_ kind: StatusEvent.Kind) {
+  private func emit(_ event: StatusEvent) {
     guard let url = record.request.statusCallback else { return }
-    let isWanted = record.request.callbackEvents.contains(kind)
-    guard isWanted || (kind == .terminal && record.request.callbackEvents.isEmpty) else { return }
-    let faults = service.faults
-    let isBasic = faults.basicCallbacks && kind == .terminal
-    let event = StatusEvent(kind, of: record, isBasic: isBasic)
-    if faults.holdsBack(kind) {
+    let wanted = record.request.callbackEvents
+    let kind = event.kind
+    guard wanted.contains(kind) || (kind == .terminal && wanted.isEmpty) else { return }
+    if service.faults.holdsBack(kind), !record.isOver {
       heldBack.append(event)
       return
     }
