@@ -26,7 +26,7 @@ public enum HTTPFieldRules {
     value.allSatisfy(isValueByte)
   }
 
-  /// Whether `text` has the form of a Host field or `:authority`: a name, IPv4 or [IPv6], and a port.
+  /// Whether `text` has the form of a Host field: a name, IPv4 or [IPv6], and a port.
   ///
   /// An empty text is not an authority, nor is one with user information.
   public static func isAuthority(_ text: some StringProtocol) -> Bool {

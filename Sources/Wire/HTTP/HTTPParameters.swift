@@ -1,6 +1,6 @@
 /// A field value with parameters, such as a content type: `form-data; name="a"; filename=b`.
 ///
-/// Lenient: what is not a parameter is skipped. A parameter that occurs twice keeps its first value.
+/// Lenient: what is not a parameter is skipped, and of two with one name the first counts.
 public struct HTTPParameters: Sendable, Equatable {
   /// What stands before the first semicolon, in lower case.
   public let value: String
@@ -26,7 +26,9 @@ public struct HTTPParameters: Sendable, Equatable {
 
   public static func == (left: Self, right: Self) -> Bool {
     left.value == right.value
-      && left.parameters.elementsEqual(right.parameters) { $0.name == $1.name && $0.value == $1.value }
+      && left.parameters.elementsEqual(right.parameters) {
+        $0.name == $1.name && $0.value == $1.value
+      }
   }
 
   /// `bytes` cut at semicolons outside quotes.

@@ -138,7 +138,8 @@ private struct MultipartScanner {
   }
 
   private func matches(_ wanted: [UInt8], at index: Int) -> Bool {
-    index + wanted.count <= bytes.count && bytes[index..<(index + wanted.count)].elementsEqual(wanted)
+    index + wanted.count <= bytes.count
+      && bytes[index..<(index + wanted.count)].elementsEqual(wanted)
   }
 
   /// First index of `needle` at or behind `start`; linear, since a boundary begins with CR.

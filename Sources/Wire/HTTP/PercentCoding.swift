@@ -19,7 +19,8 @@ public enum PercentCoding {
     var iterator = text.makeIterator()
     while let byte = iterator.next() {
       if byte == UInt8(ascii: "%") {
-        guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue)
+        guard let high = iterator.next().flatMap(hexValue),
+          let low = iterator.next().flatMap(hexValue)
         else { return nil }
         output.append(high << 4 | low)
       } else {
@@ -37,7 +38,9 @@ public enum PercentCoding {
   }
 
   /// `bytes` with everything but `kept` escaped in upper-case hexadecimal.
-  public static func encode(_ bytes: some Sequence<UInt8>, keeping kept: Kept = .unreserved) -> String {
+  public static func encode(_ bytes: some Sequence<UInt8>, keeping kept: Kept = .unreserved)
+    -> String
+  {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.underestimatedCount)
     for byte in bytes {
@@ -53,7 +56,8 @@ public enum PercentCoding {
   }
 
   /// `text` with everything but `kept` escaped.
-  public static func encode(_ text: some StringProtocol, keeping kept: Kept = .unreserved) -> String {
+  public static func encode(_ text: some StringProtocol, keeping kept: Kept = .unreserved) -> String
+  {
     encode(text.utf8, keeping: kept)
   }
 

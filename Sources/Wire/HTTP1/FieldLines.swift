@@ -29,7 +29,8 @@ struct FieldLines {
     guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
       line[..<colon].allSatisfy(HTTPFieldRules.isTokenByte)
     else {
-      throw HTTP1Error(.field, .badRequest, "header line has no name that is a token before a colon")
+      throw HTTP1Error(
+        .field, .badRequest, "header line has no name that is a token before a colon")
     }
     var value = line[(colon + 1)...]
     while let first = value.first, first == 32 || first == 9 { value.removeFirst() }

@@ -66,7 +66,9 @@ package enum HTTP1Writer {
 
   private static func append(_ headers: HTTPHeaders, to output: inout [UInt8]) {
     for field in headers
-    where field.name != "content-length" && field.name != "transfer-encoding" && field.name != "host" {
+    where field.name != "content-length" && field.name != "transfer-encoding"
+      && field.name != "host"
+    {
       output.append(contentsOf: field.name.utf8)
       output.append(contentsOf: [58, 32])
       output.append(contentsOf: field.value.utf8)

@@ -1,6 +1,6 @@
 internal import HTTP
 
-/// Decides from the headers where a message ends; what two parsers could read differently is refused.
+/// Decides where a message ends; headers that two parsers could read differently are refused.
 enum MessageFraming {
   /// The framing the headers name; nil when they name none.
   static func named(_ headers: HTTPHeaders) throws(HTTP1Error) -> BodyReader.Framing? {
@@ -8,7 +8,8 @@ enum MessageFraming {
     let encodings = headers.all("transfer-encoding")
     if !encodings.isEmpty {
       guard lengths.isEmpty else {
-        throw HTTP1Error(.framing, .badRequest, "both content-length and transfer-encoding are given")
+        throw HTTP1Error(
+          .framing, .badRequest, "both content-length and transfer-encoding are given")
       }
       guard encodings.count == 1, encodings[0].lowercased() == "chunked" else {
         throw HTTP1Error(.unsupported, .notImplemented, "transfer-encoding is not chunked alone")

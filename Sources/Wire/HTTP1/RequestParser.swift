@@ -1,6 +1,6 @@
 package import HTTP
 
-/// A strict HTTP/1.1 request parser for a server: bytes in, pieces of one request after another out.
+/// A strict HTTP/1.1 request parser for a server: bytes in, pieces of one request at a time out.
 ///
 /// States: head → body → done. `next()` gives a piece or nil when it needs more bytes; behind `.end`
 /// it gives nil until `beginNextRequest()`, so a pipelined request waits while its predecessor is

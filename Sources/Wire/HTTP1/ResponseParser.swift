@@ -115,7 +115,9 @@ package struct ResponseParser: Sendable {
     guard bytes.count >= 12, bytes.starts(with: "HTTP/1.".utf8), bytes[7] == 48 || bytes[7] == 49,
       bytes[8] == 32, bytes[9...11].allSatisfy({ (48...57).contains($0) }), bytes[9] >= 49,
       bytes.count == 12 || bytes[12] == 32, HTTPFieldRules.isValue(bytes)
-    else { throw HTTP1Error(.startLine, .badGateway, "status line is not http/1.x and three digits") }
+    else {
+      throw HTTP1Error(.startLine, .badGateway, "status line is not http/1.x and three digits")
+    }
     let code = bytes[9...11].reduce(0) { $0 * 10 + Int($1 - 48) }
     return (HTTPStatus(rawValue: code), Int(bytes[7] - 48))
   }

@@ -18,8 +18,8 @@ package struct HTTP2Configuration: Sendable {
   package var maxFrameSize: UInt32 = 16_384
   /// Whether the peer may open a WebSocket on a stream (RFC 8441).
   package var enableConnectProtocol = false
-  /// Whether a server frees a stream by RST_STREAM(NO_ERROR) when it has answered in full before the
-  /// request ended (RFC 9113, 8.1).
+  /// Whether a server frees a stream by RST_STREAM(NO_ERROR) when it has answered in full before
+  /// the request ended (RFC 9113, 8.1).
   package var resetAfterEarlyEnd = true
   package var abuse = HTTP2AbuseLimits()
 

@@ -39,7 +39,9 @@ package enum HTTP2FieldName: UInt8, Sendable {
   }
 
   /// Whether this is a pseudo-header field.
-  package var isPseudo: Bool { rawValue >= Self.method.rawValue && rawValue <= Self.protocol.rawValue }
+  package var isPseudo: Bool {
+    rawValue >= Self.method.rawValue && rawValue <= Self.protocol.rawValue
+  }
 
   /// The case for `name`, chosen by its length and then at most three comparisons.
   init(recognising name: UnsafeRawBufferPointer) {
@@ -56,7 +58,8 @@ package enum HTTP2FieldName: UInt8, Sendable {
     case 9: unsafe match(name, .protocol)
     case 10: unsafe match(name, .authority) ?? match(name, .userAgent)
     case 11: unsafe match(name, .grpcStatus) ?? match(name, .traceparent)
-    case 12: unsafe match(name, .contentType) ?? match(name, .grpcTimeout) ?? match(name, .grpcMessage)
+    case 12:
+      unsafe match(name, .contentType) ?? match(name, .grpcTimeout) ?? match(name, .grpcMessage)
     case 13: unsafe match(name, .grpcEncoding) ?? match(name, .authorization)
     case 14: unsafe match(name, .contentLength)
     case 20: unsafe match(name, .grpcAcceptEncoding)

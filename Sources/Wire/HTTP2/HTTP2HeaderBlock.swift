@@ -62,7 +62,8 @@ package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
       let field = unsafe self[index]
       if unsafe field.name.isPseudo { continue }
       unsafe headers.add(
-        String(decoding: field.nameBytes, as: UTF8.self), String(decoding: field.value, as: UTF8.self))
+        String(decoding: field.nameBytes, as: UTF8.self),
+        String(decoding: field.value, as: UTF8.self))
     }
     return headers
   }

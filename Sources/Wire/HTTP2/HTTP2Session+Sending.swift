@@ -8,7 +8,7 @@ extension HTTP2Session {
   package func submitRequest(
     _ fields: HTTP2Fields, endStream: Bool = false
   ) throws(HTTP2Error) -> HTTP2StreamID {
-    guard wantsRead else {
+    guard wantsRead, unsafe nghttp2_session_check_request_allowed(raw) != 0 else {
       throw HTTP2Error(.closing, "http/2 connection takes no new streams")
     }
     let id = unsafe nghttp2_session_get_next_stream_id(raw)
@@ -89,7 +89,7 @@ extension HTTP2Session {
     unsafe wake(stream)
   }
 
-  /// Ends the stream at once in both directions; what is queued is dropped. Unknown streams are left.
+  /// Ends the stream at once in both directions and drops what is queued; unknown ones are ignored.
   package func resetStream(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
     guard let stream = unsafe core.pointee.streams.find(id) else { return }
     unsafe stream.pointee.isResetByCaller = true

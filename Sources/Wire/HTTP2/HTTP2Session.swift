@@ -52,7 +52,9 @@ package final class HTTP2Session {
       giveBackConnectionCredit()
       if unsafe nghttp2_session_get_outbound_queue_size(raw)
         > core.pointee.configuration.abuse.outboundQueue
-      { unsafe core.pointee.trip = .outboundQueue }
+      {
+        unsafe core.pointee.trip = .outboundQueue
+      }
     }
     terminateIfTripped()
     unsafe deliver(each)
@@ -67,6 +69,7 @@ package final class HTTP2Session {
   ) throws(HTTP2Error) {
     swapOutput(with: &output)
     let end = unsafe core.pointee.output.count + limit
+    unsafe core.pointee.outputEnd = end
     var failure: HTTP2Error?
     while unsafe core.pointee.output.count < end {
       var start: UnsafePointer<UInt8>?

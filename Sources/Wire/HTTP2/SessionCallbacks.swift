@@ -61,7 +61,7 @@ enum SessionCallbacks {
       _ = unsafe core.pointee.streams.insert(id)
       unsafe core.pointee.beginBlock(id, .request)
     } else {
-      // A :status among the fields makes it a response; a final one after 1xx has this category too.
+      // A :status among the fields makes it a response, also the final one after 1xx.
       unsafe core.pointee.beginBlock(id, .trailers)
     }
     return 0
@@ -103,7 +103,9 @@ enum SessionCallbacks {
     guard let stream = unsafe core.pointee.streams.find(id) else { return }
     if unsafe core.pointee.role == .server, unsafe !stream.pointee.hasSubmittedHeaders,
       let trip = unsafe core.pointee.meter.receivedReset()
-    { unsafe core.pointee.trip = trip }
+    {
+      unsafe core.pointee.trip = trip
+    }
     unsafe core.pointee.inbox.records.append(.reset(id, code))
   }
 
@@ -197,7 +199,9 @@ enum SessionCallbacks {
       unsafe stream.pointee.drainThreshold = -1
       unsafe core.pointee.inbox.records.append(.drained(stream.pointee.id))
     }
-    return 0
+    // nghttp2 would go on framing inside one call as long as there are bytes.
+    return unsafe core.pointee.output.count < core.pointee.outputEnd
+      ? 0 : NGHTTP2_ERR_PAUSE.rawValue
   }
 }
 

@@ -21,6 +21,8 @@ struct SessionCore: ~Copyable {
   private var spare = unsafe SessionInbox()
   var block = Block()
   var output: [UInt8] = []
+  /// The size of `output` at which framing pauses.
+  var outputEnd = Int.max
   var scanner: FrameScanner
   var meter: AbuseMeter
   /// The limit the peer ran into in the current call.

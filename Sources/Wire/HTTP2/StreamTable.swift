@@ -38,8 +38,9 @@ struct StreamTable: ~Copyable {
   init() {}
 
   deinit {
-    for unsafe slot in unsafe slots { unsafe slot.map { unsafe Self.free($0) } }
-    for unsafe spare in unsafe pool { unsafe Self.free(spare) }
+    // swift-format drops the pattern of `for unsafe x in`, hence forEach.
+    unsafe slots.forEach { unsafe $0.map { unsafe Self.free($0) } }
+    unsafe pool.forEach { unsafe Self.free($0) }
   }
 
   /// The state of stream `id`.
@@ -109,7 +110,7 @@ struct StreamTable: ~Copyable {
   private mutating func grow() {
     let old = unsafe slots
     unsafe slots = unsafe Array(repeating: nil, count: old.count * 2)
-    for unsafe slot in unsafe old {
+    unsafe old.forEach { slot in
       if let reference = unsafe slot { unsafe place(reference) }
     }
   }

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// AES-256 in Galois/counter mode: seals bytes so that nobody without the key reads or changes them.
+/// AES-256 in Galois/counter mode: nobody without the key reads or changes what it seals.
 ///
 /// A sealed message is nonce (12 bytes), ciphertext, tag (16 bytes). The nonce is random, so one key
 /// must not seal more than 2^32 messages.

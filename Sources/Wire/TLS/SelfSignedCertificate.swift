@@ -27,10 +27,11 @@ public enum SelfSignedCertificate {
 
   /// A name in OpenSSL's notation; a comma or colon would smuggle in another one.
   private static func subjectName(_ name: String) throws(TLSError) -> String {
-    let isAddress = unsafe a2i_IPADDRESS(name).map { octets in
-      unsafe ASN1_OCTET_STRING_free(octets)
-      return true
-    } ?? false
+    let isAddress =
+      unsafe a2i_IPADDRESS(name).map { octets in
+        unsafe ASN1_OCTET_STRING_free(octets)
+        return true
+      } ?? false
     if isAddress { return "IP:\(name)" }
     let isName = name.utf8.allSatisfy {
       switch $0 {

@@ -102,7 +102,8 @@ final class ContextOwner: @unchecked Sendable {  // see above; the pointer is ne
     unsafe SSL_CTX_set_options(raw, COpenSSL_options())
     _ = unsafe COpenSSL_SSL_CTX_set_session_cache_mode(raw, Int(SSL_SESS_CACHE_OFF))
     _ = unsafe COpenSSL_SSL_CTX_set_mode(
-      raw, Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)
+      raw,
+      Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)
         | Int(SSL_MODE_RELEASE_BUFFERS))
     return unsafe raw
   }

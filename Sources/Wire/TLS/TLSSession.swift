@@ -101,14 +101,11 @@ public final class TLSSession {
 
   /// Appends what is to go to the network to `output`.
   public func takeCiphertext(into output: inout [UInt8]) {
-    let count = unsafe BIO_ctrl_pending(outgoing)
-    if count == 0 { return }
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: count))
-    let got = unsafe output.withUnsafeMutableBytes {
-      unsafe BIO_read(outgoing, $0.baseAddress?.advanced(by: start), Int32(count))
-    }
-    output.removeLast(count - max(0, Int(got)))
+    var start: UnsafeMutablePointer<UInt8>?
+    let count = unsafe BIO_ctrl(outgoing, BIO_CTRL_INFO, 0, &start)
+    guard count > 0 else { return }
+    unsafe output.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+    _ = unsafe BIO_ctrl(outgoing, BIO_CTRL_RESET, 0, nil)
   }
 
   /// Whether `takeCiphertext` has something to give.
@@ -178,17 +175,18 @@ public final class TLSSession {
   }
 
   private func read(into plaintext: inout [UInt8]) throws(TLSError) {
+    // A record has at most 16 KiB of plaintext.
+    let room = 16 * 1024
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 16)
+    defer { unsafe scratch.deallocate() }
     while true {
-      let start = plaintext.count
-      // A record has at most 16 KiB of plaintext.
-      let room = 16 * 1024
-      plaintext.append(contentsOf: repeatElement(0, count: room))
       ERR_clear_error()
-      let got = unsafe plaintext.withUnsafeMutableBytes {
-        unsafe SSL_read(raw, $0.baseAddress?.advanced(by: start), Int32(room))
+      let got = unsafe SSL_read(raw, scratch.baseAddress, Int32(room))
+      if got > 0 {
+        unsafe plaintext.append(
+          contentsOf: UnsafeRawBufferPointer(rebasing: scratch[..<Int(got)]))
+        continue
       }
-      plaintext.removeLast(room - max(0, Int(got)))
-      if got > 0 { continue }
       switch unsafe SSL_get_error(raw, got) {
       case SSL_ERROR_WANT_READ: return
       case SSL_ERROR_ZERO_RETURN:

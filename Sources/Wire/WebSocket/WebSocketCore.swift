@@ -32,15 +32,6 @@ struct WebSocketCore {
       })
   }
 
-  /// The code of the close frame wslay queued by itself: what a peer did wrong.
-  ///
-  /// wslay tells it only once the frame is written, so everything queued is written now.
-  mutating func failureCode(afterSending context: wslay_event_context_ptr) -> UInt16 {
-    _ = unsafe wslay_event_send(context)
-    let code = unsafe wslay_event_get_status_code_sent(context)
-    return code == 0 || code == 1005 ? 1002 : code
-  }
-
   private mutating func read(
     _ buffer: UnsafeMutablePointer<UInt8>?, _ room: Int, _ context: wslay_event_context_ptr?
   ) -> Int {
@@ -73,8 +64,9 @@ struct WebSocketCore {
       let code = unsafe message.status_code
       // The first two bytes of the payload are the code.
       let reason = String(decoding: payload.dropFirst(2), as: UTF8.self)
-      unsafe inbox.append(
-        .close(WebSocketCloseReason(code: code == 0 ? 1005 : code, reason: reason)))
+      // A payload of one byte is a broken rule that wslay answers with an empty close frame.
+      let told: UInt16 = code != 0 ? code : payload.isEmpty ? 1005 : 1002
+      unsafe inbox.append(.close(WebSocketCloseReason(code: told, reason: reason)))
     default: break
     }
   }

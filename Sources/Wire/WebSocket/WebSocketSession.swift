@@ -1,5 +1,6 @@
 internal import CWslay
 internal import HTTP
+internal import TLS
 
 /// What arrived on a WebSocket.
 package enum WebSocketEvent: Sendable, Equatable {
@@ -12,15 +13,18 @@ package enum WebSocketEvent: Sendable, Equatable {
 
 /// The frames of one WebSocket over wslay: bytes in, messages out, and back. No extensions.
 ///
-/// Pings are answered and close frames returned by themselves. Lives on its connection's loop; every
+/// Pings are answered and close frames returned by themselves; a pong may be left out when the
+/// close frame came with its ping. Lives on its connection's loop; every
 /// method may be called while an event is delivered, except `receive`.
 @safe
 package final class WebSocketSession {
   private let core: UnsafeMutablePointer<WebSocketCore>
   private let raw: wslay_event_context_ptr
+  private let role: WebSocketRole
 
   /// A session behind a completed handshake; a message above `maxMessage` bytes closes with 1009.
   package init(role: WebSocketRole, maxMessage: Int) throws(WebSocketError) {
+    self.role = role
     unsafe core = .allocate(capacity: 1)
     unsafe core.initialize(to: WebSocketCore())
     var callbacks = unsafe WebSocketCore.callbacks
@@ -76,6 +80,8 @@ package final class WebSocketSession {
     var text = reason
     while text.utf8.count > 123 { text.removeLast() }
     let bytes = Array(text.utf8)
+    // wslay drops what is queued behind a close frame, and pongs before it too.
+    _ = unsafe wslay_event_send(raw)
     // 1005 and 1006 are never sent; wslay writes an empty close frame for code 0.
     let sent = code == 1005 || code == 1006 ? 0 : code
     _ = unsafe wslay_event_queue_close(raw, sent, bytes, sent == 0 ? 0 : bytes.count)
@@ -83,19 +89,26 @@ package final class WebSocketSession {
 
   /// Appends the frames that wait to `output`.
   package func takeOutput(into output: inout [UInt8]) {
-    unsafe swap(&core.pointee.output, &output)
-    _ = unsafe wslay_event_send(raw)
-    unsafe swap(&core.pointee.output, &output)
+    if !hasWrittenClose { _ = unsafe wslay_event_send(raw) }
+    if output.isEmpty {
+      unsafe swap(&core.pointee.output, &output)
+    } else {
+      unsafe output.append(contentsOf: core.pointee.output)
+      unsafe core.pointee.output.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Whether both sides have said goodbye, or ours did after a broken rule: close the transport.
   package var isFinished: Bool {
-    unsafe wslay_event_get_close_sent(raw) != 0
-      && (wslay_event_get_close_received(raw) != 0 || hasFailed)
+    unsafe hasWrittenClose
+      || wslay_event_get_close_sent(raw) != 0
+        && (wslay_event_get_close_received(raw) != 0 || hasFailed)
   }
 
   private var isCloseQueued = false
   private var hasFailed = false
+  /// We wrote the close frame ourselves; wslay must not write its own.
+  private var hasWrittenClose = false
 
   private func queue(_ opcode: UInt8, _ bytes: [UInt8]) {
     guard !isCloseQueued else { return }
@@ -106,13 +119,30 @@ package final class WebSocketSession {
     }
   }
 
+  /// The close frame for a broken frame header, where wslay would send one without a code.
+  private func writeProtocolError() {
+    hasWrittenClose = true
+    var frame: [UInt8] = [0x88, 2, 3, 0xea]
+    if role == .client {
+      let mask = RandomBytes.generate(4)
+      frame = [0x88, 0x82] + mask + [3 ^ mask[0], 0xea ^ mask[1]]
+    }
+    unsafe core.pointee.output.append(contentsOf: frame)
+  }
+
   /// The reason wslay stopped reading, told once: it has queued a close frame with the same code.
   private func failure(_ result: Int32) -> WebSocketCloseReason? {
     guard !hasFailed, unsafe wslay_event_get_close_received(raw) == 0 else { return nil }
     guard unsafe result != 0 || wslay_event_get_read_enabled(raw) == 0 else { return nil }
     hasFailed = true
     isCloseQueued = true
-    let code = unsafe core.pointee.failureCode(afterSending: raw)
-    return WebSocketCloseReason(code: code)
+    if result != 0 {
+      writeProtocolError()
+      return WebSocketCloseReason(code: 1002)
+    }
+    // wslay tells the code of its close frame only once that is written.
+    _ = unsafe wslay_event_send(raw)
+    let code = unsafe wslay_event_get_status_code_sent(raw)
+    return WebSocketCloseReason(code: code == 0 || code == 1005 ? 1002 : code)
   }
 }

@@ -201,9 +201,11 @@ private func failure(_ text: String, limits: HTTP1Limits = HTTP1Limits()) -> HTT
     let fields = Self.post + String(repeating: "a: b\r\n", count: 129) + "\r\n"
     #expect(failure(fields)?.status == .headerFieldsTooLarge)
     let trailers =
-      Self.post + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + String(repeating: "a: b\r\n", count: 200)
+      Self.post + "Transfer-Encoding: chunked\r\n\r\n0\r\n"
+      + String(repeating: "a: b\r\n", count: 200)
     #expect(failure(trailers)?.status == .headerFieldsTooLarge)
-    let chunk = Self.post + "Transfer-Encoding: chunked\r\n\r\n5;" + String(repeating: "a", count: 300)
+    let chunk =
+      Self.post + "Transfer-Encoding: chunked\r\n\r\n5;" + String(repeating: "a", count: 300)
     #expect(failure(chunk)?.status == .badRequest)
   }
 
@@ -224,7 +226,8 @@ private func failure(_ text: String, limits: HTTP1Limits = HTTP1Limits()) -> HTT
 
   @Test func `random bytes are refused or wait, and never trap`() {
     var state: UInt64 = 42
-    let alphabet = Array("GET / HTTP/1.1\r\n:Hostchunked0123456789abcdef;,\u{0}\t Content-Length".utf8)
+    let alphabet = Array(
+      "GET / HTTP/1.1\r\n:Hostchunked0123456789abcdef;,\u{0}\t Content-Length".utf8)
     for _ in 0..<2000 {
       var piece: [UInt8] = []
       for _ in 0..<80 {
@@ -232,7 +235,8 @@ private func failure(_ text: String, limits: HTTP1Limits = HTTP1Limits()) -> HTT
         piece.append(alphabet[Int(state >> 33) % alphabet.count])
       }
       _ = failure(String(decoding: piece, as: UTF8.self))
-      _ = failure(Self.post + "Transfer-Encoding: chunked\r\n\r\n" + String(decoding: piece, as: UTF8.self))
+      _ = failure(
+        Self.post + "Transfer-Encoding: chunked\r\n\r\n" + String(decoding: piece, as: UTF8.self))
     }
   }
 }

@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [""], ["----x"], ["----x", ""], ["----xy", ""], ["----x", "Content-Disposition: form-data", "", "", "----x--"],
+    [""], ["----x"], ["----x", ""], ["----xy", ""],
+    ["----x", "Content-Disposition: form-data", "", "", "----x--"],
     ["----x", "Content-Disposition: form-data; name=a", "", "b"],
     ["----x", "no colon", "", "b", "----x--"], ["----x", "a b: c", "", "b", "----x--"],
   ])

@@ -37,7 +37,9 @@ import Testing
   }
 
   @Test func `a url above 8192 bytes is refused`() {
-    #expect(throws: HTTPError.self) { try URLParts("http://a/" + String(repeating: "a", count: 8192)) }
+    #expect(throws: HTTPError.self) {
+      try URLParts("http://a/" + String(repeating: "a", count: 8192))
+    }
   }
 
   @Test(arguments: [
