@@ -162,7 +162,7 @@ let executables = [
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
-      "Audio", "Postgres", "Accounts",
+      "Audio", "Postgres", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
 ]

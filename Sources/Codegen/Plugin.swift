@@ -76,7 +76,8 @@ struct Plugin: CodeGenerator {
   ) throws {
     for file in files where !file.services.isEmpty {
       let name = SwiftNames.fileStem(file) + ".services.swift"
-      try outputs.add(fileName: name, contents: ServiceFile(file: file, settings: settings).text)
+      try outputs.add(
+        fileName: name, contents: ServiceFile(file: file, local: files, settings: settings).text)
     }
   }
 }

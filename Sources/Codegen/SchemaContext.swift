@@ -65,7 +65,13 @@ final class SchemaContext {
     text.line()
     text.line("internal import \(settings.cModule)")
     text.line("public import Protobuf")
-    for module in settings.imports { text.line("public import \(module)") }
+    let isImporting = files.contains { file in
+      file.dependencies.contains { used in !files.contains { $0.name == used.name } }
+    }
+    if isImporting {
+      let access = extendsOthers ? "public" : "internal"
+      for module in settings.imports { text.line("\(access) import \(module)") }
+    }
     text.line()
     namespaces(&text)
     text.doc("The proto files of this module.")
@@ -92,6 +98,15 @@ final class SchemaContext {
       text.block("public static let descriptor = unsafe FileDescriptor(", close: ")") { text in
         text.line("\(CNames.file(file)), dependencies: [\(list)])".dropLast().description)
       }
+    }
+  }
+
+  /// Whether a namespace of another module gets members here.
+  private var extendsOthers: Bool {
+    let provided = Set(settings.provided.flatMap { Self.prefixes($0) })
+    let wanted = Set(files.flatMap { Self.prefixes($0.package) }).subtracting(provided)
+    return wanted.contains {
+      provided.contains($0.split(separator: ".").dropLast().joined(separator: "."))
     }
   }
 

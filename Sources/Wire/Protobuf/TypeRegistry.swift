@@ -4,10 +4,14 @@ public struct TypeRegistry: Sendable {
 
   /// The types of these files and of all they import.
   public init(_ files: [FileDescriptor]) {
+    self.init(files.map(\.registry), adding: [])
+  }
+
+  /// All types of some registries, and some more.
+  init(_ registries: [TypeRegistry], adding messages: [MessageType]) {
     var types: [String: MessageType] = [:]
-    for file in files.flatMap(\.closure) {
-      for type in file.messages { types[type.fullName] = type }
-    }
+    for registry in registries { types.merge(registry.types) { first, _ in first } }
+    for type in messages { types[type.fullName] = type }
     self.types = types
   }
 

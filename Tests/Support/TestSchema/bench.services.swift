@@ -3,7 +3,6 @@
 internal import Protobuf
 public import RPCCore
 public import RPCProtobuf
-public import Schema
 
 extension Bench.V1 {
   /// The service `bench.v1.Bench`.

@@ -18,6 +18,8 @@ public final class FileDescriptor: Sendable {
   /// All enum types, nested ones included.
   public let enums: [EnumType]
   public let services: [ServiceType]
+  /// The types of this file and of all it imports: what an `Any` in its messages may hold.
+  public let registry: TypeRegistry
   /// Full names of the extensions declared at the top level of the file, with their number.
   public let extensions: [Extension]
 
@@ -58,6 +60,7 @@ public final class FileDescriptor: Sendable {
       let c = unsafe index < messageCount ? pointers?[index] : nil
       return unsafe MessageType(message, anchor: anchor, c: c)
     }
+    registry = TypeRegistry(dependencies.map(\.registry), adding: self.messages)
     anchor.file = self
     link()
   }

@@ -65,7 +65,9 @@ struct CBuilder {
   }
 
   /// A string or bytes value into its slot.
-  func store(_ bytes: some Collection<UInt8>, in slot: UnsafeMutableRawPointer) throws(ProtobufError) {
+  func store(_ bytes: some Collection<UInt8>, in slot: UnsafeMutableRawPointer)
+    throws(ProtobufError)
+  {
     let memory = try unsafe allocate(bytes.count)
     unsafe UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
     let data = unsafe memory.assumingMemoryBound(to: UInt8.self)

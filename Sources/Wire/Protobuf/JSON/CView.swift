@@ -13,7 +13,9 @@ struct CView {
 
   /// How many values a list has; 1 or 0 for other fields, set or not.
   func count(_ field: FieldType) -> Int {
-    if field.isRepeated { return unsafe c.load(fromByteOffset: field.quantifierOffset, as: Int.self) }
+    if field.isRepeated {
+      return unsafe c.load(fromByteOffset: field.quantifierOffset, as: Int.self)
+    }
     if field.oneofIndex != nil {
       let number = unsafe c.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
       return number == UInt32(field.number) ? 1 : 0

@@ -15,7 +15,9 @@ enum JSONNumbers {
     }
     if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
       rest = rest.dropFirst()
-      if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+      if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") {
+        rest = rest.dropFirst()
+      }
       let digits = rest.prefix(while: isDigit)
       guard !digits.isEmpty else { return false }
       rest = rest.dropFirst(digits.count)

@@ -8,7 +8,8 @@ extension JSONParser {
     case .timestamp: try unsafe seconds(Timestamps.parse(text("a timestamp")), type, c)
     case .duration: try unsafe seconds(Durations.parse(text("a duration")), type, c)
     case .fieldMask: try unsafe fieldMask(type, c)
-    case .wrapper: try unsafe value(member(1, of: type), c + member(1, of: type).offset, depth: depth)
+    case .wrapper:
+      try unsafe value(member(1, of: type), c + member(1, of: type).offset, depth: depth)
     case .structure: try unsafe map(member(1, of: type), c, depth: depth)
     case .listValue: try unsafe list(member(1, of: type), c, depth: depth)
     case .value: try unsafe anyValue(type, c, depth: depth)
@@ -81,7 +82,7 @@ extension JSONParser {
       guard count == 0 else { throw .json("an Any needs \"@type\"") }
       return
     }
-    guard let inner = (options.types ?? TypeRegistry([type.file])).message(url: url) else {
+    guard let inner = types.message(url: url) else {
       throw .json("\"@type\" names a type that is not known here")
     }
     reader.offset = start

@@ -1,24 +1,30 @@
 /// Builds a message from ProtoJSON, straight into protobuf-c structs.
 struct JSONParser {
+  private let root: MessageType
   var reader: JSONReader
   let builder: CBuilder
   let options: JSONOptions
+  /// What an `Any` may hold.
+  let types: TypeRegistry
   /// Where the parser is, for errors.
   private(set) var path = JSONPath()
 
   init(
-    _ bytes: UnsafeRawBufferPointer, _ options: JSONOptions, _ arena: borrowing Arena
+    _ bytes: UnsafeRawBufferPointer, of type: MessageType, _ options: JSONOptions,
+    _ arena: borrowing Arena
   ) throws(ProtobufError) {
+    root = type
+    types = options.types ?? type.file.registry
     reader = try unsafe JSONReader(bytes)
     builder = CBuilder(arena)
     self.options = options
   }
 
-  /// The whole text as one message of `type`.
-  mutating func parse(_ type: MessageType) throws(ProtobufError) -> UnsafeMutableRawPointer {
-    let c = try unsafe builder.message(type)
+  /// The whole text as one message.
+  mutating func parse() throws(ProtobufError) -> UnsafeMutableRawPointer {
+    let c = try unsafe builder.message(root)
     do {
-      try unsafe message(type, c, depth: 1)
+      try unsafe message(root, c, depth: 1)
       try reader.finish()
     } catch {
       throw path.located(error)
@@ -82,7 +88,9 @@ struct JSONParser {
     case .singular:
       if field.oneofIndex != nil {
         let set = unsafe c.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
-        guard set == 0 else { throw .json("another member of oneof \(oneofName(field)) is set too") }
+        guard set == 0 else {
+          throw .json("another member of oneof \(oneofName(field)) is set too")
+        }
       }
       let start = reader.offset
       if try skipsUnknownEnum(field) { return }
@@ -129,7 +137,9 @@ struct JSONParser {
       path.push(.key(key))
       guard seen.insert(Array(key.utf8)).inserted else { throw .json("is given twice") }
       try reader.expect(UInt8(ascii: ":"))
-      if try reader.peek() == .null, !valueField.takesNull { throw .json("null is not allowed here") }
+      if try reader.peek() == .null, !valueField.takesNull {
+        throw .json("null is not allowed here")
+      }
       let start = reader.offset
       if try !skipsUnknownEnum(valueField) {
         reader.offset = start

@@ -54,7 +54,7 @@ extension JSONPrinter {
       guard bytes.isEmpty else { throw ProtobufError(.unrepresentable, "an Any has no type") }
       return raw("{}")
     }
-    guard let type = (options.types ?? TypeRegistry([view.type.file])).message(url: url) else {
+    guard let type = types.message(url: url) else {
       throw ProtobufError(.unrepresentable, "an Any holds a type that is not known here")
     }
     raw("{\"@type\":")

@@ -3,9 +3,15 @@ internal import Buffers
 /// Writes ProtoJSON from protobuf-c structs: compact, fields by number, nothing that is not set.
 struct JSONPrinter {
   let options: JSONOptions
+  /// What an `Any` may hold.
+  let types: TypeRegistry
   private(set) var output: [UInt8] = []
 
-  init(_ options: JSONOptions) { self.options = options }
+  /// A printer of messages of `type`.
+  init(_ type: MessageType, _ options: JSONOptions) {
+    self.options = options
+    types = options.types ?? type.file.registry
+  }
 
   /// A message, in the special form of its type if it has one.
   mutating func message(_ view: CView, depth: Int) throws(ProtobufError) {
@@ -161,7 +167,9 @@ struct JSONPrinter {
   /// A string; the bytes are UTF-8.
   mutating func string(_ bytes: some Collection<UInt8>) {
     output.append(UInt8(ascii: "\""))
-    let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    let isPlain = bytes.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
     if isPlain {
       output.append(contentsOf: bytes)
     } else {

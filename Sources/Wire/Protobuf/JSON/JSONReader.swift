@@ -13,7 +13,8 @@ struct JSONReader {
   /// A reader of `bytes`, which must stay; throws when they are not UTF-8.
   init(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
     guard unsafe UTF8Check.isValid(bytes) else { throw .json("the text is not valid UTF-8") }
-    unsafe base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafePointer(bitPattern: 1)!
+    unsafe base =
+      bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafePointer(bitPattern: 1)!
     end = bytes.count
   }
 

@@ -59,7 +59,8 @@ enum Timestamps {
     let day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
     let ofDay = Int(seconds - day * 86400)
     let date = civil(day)
-    let time = padded(ofDay / 3600, 2) + ":" + padded(ofDay / 60 % 60, 2) + ":" + padded(ofDay % 60, 2)
+    let time =
+      padded(ofDay / 3600, 2) + ":" + padded(ofDay / 60 % 60, 2) + ":" + padded(ofDay % 60, 2)
     let calendar = padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2)
     return calendar + "T" + time + Durations.fraction(nanos) + "Z"
   }
@@ -202,6 +203,7 @@ struct DigitScanner {
     guard skip(".") else { return 0 }
     let count = text[offset...].prefix { $0 &- UInt8(ascii: "0") < 10 }.count
     guard count >= 1, count <= 9, let value = digits(count) else { return nil }
-    return Int32(value) * Int32([100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1][count - 1])
+    return Int32(value)
+      * Int32([100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1][count - 1])
   }
 }

@@ -21,7 +21,7 @@ public func transcodeBinaryToJSON(
   let c = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
     try unsafe Unpacker.unpack(bytes, type, limits, checksUTF8: true, into: arena)
   }
-  var printer = JSONPrinter(options)
+  var printer = JSONPrinter(type, options)
   try unsafe printer.message(CView(UnsafeRawPointer(c), type), depth: 1)
   return printer.output
 }
@@ -31,8 +31,8 @@ func parseJSON(
   _ json: [UInt8], _ type: MessageType, _ options: JSONOptions, into arena: borrowing Arena
 ) throws(ProtobufError) -> UnsafeMutableRawPointer {
   try unsafe withBytes(json) { (bytes) throws(ProtobufError) in
-    var parser = try unsafe JSONParser(bytes, options, arena)
-    return try unsafe parser.parse(type)
+    var parser = try unsafe JSONParser(bytes, of: type, options, arena)
+    return try unsafe parser.parse()
   }
 }
 
@@ -52,7 +52,7 @@ extension Message {
   public func json(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> [UInt8] {
     let arena = Arena(capacity: 2048, budget: .max)
     let c = try unsafe filled(in: arena)
-    var printer = JSONPrinter(options)
+    var printer = JSONPrinter(Self.messageType, options)
     try unsafe printer.message(CView(UnsafeRawPointer(c), Self.messageType), depth: 1)
     return printer.output
   }
