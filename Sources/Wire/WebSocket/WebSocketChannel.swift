@@ -85,6 +85,11 @@ package final class WebSocketChannel {
     flush()
   }
 
+  /// Ends the transport at once without a close frame; `onClose` tells 1006.
+  package func abort() {
+    finish(.transportBroke, endsTransport: true)
+  }
+
   /// From the owner: bytes of the peer.
   package func receive(_ bytes: UnsafeRawBufferPointer) {
     guard !isClosed else { return }

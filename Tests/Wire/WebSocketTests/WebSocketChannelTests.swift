@@ -52,6 +52,17 @@ extension WebSocketChannel {
     #expect(wire.ended == 0)
   }
 
+  @Test func `an abort ends the transport without a close frame`() throws {
+    let wire = Wire()
+    let channel = try wire.channel()
+    wire.listen(to: channel)
+    channel.abort()
+    channel.abort()
+    #expect(wire.closes == [.transportBroke])
+    #expect(wire.ended == 1)
+    #expect(wire.written.isEmpty)
+  }
+
   @Test func `our close waits for the peer's and delivers nothing more`() throws {
     let wire = Wire()
     let channel = try wire.channel()
