@@ -57,14 +57,14 @@ let systemLibraries: [(String, String?)] = [
 ]
 
 let modules: [Module] = [
-  Module("Buffers", .runtime, packages: ["DequeModule"]),
-  Module("EventLoop", .runtime, ["CUV"], packages: ["DequeModule"]),
+  Module("Buffers", .runtime),
+  Module("EventLoop", .runtime, ["CUV"]),
   Module("Telemetry", .runtime, ["Buffers"], packages: ["Logging"]),
 
-  Module("HTTP", .wire, ["Buffers"]),
-  Module("HTTP1", .wire, ["Buffers", "HTTP"]),
+  Module("HTTP", .wire),
+  Module("HTTP1", .wire, ["HTTP"]),
   Module("HTTP2", .wire, ["Buffers", "HTTP", "CNghttp2"]),
-  Module("TLS", .wire, ["Buffers", "COpenSSL"]),
+  Module("TLS", .wire, ["COpenSSL"], testImports: ["Buffers"]),
   Module("WebSocket", .wire, ["Buffers", "HTTP", "TLS", "CWslay"]),
   Module(
     "Protobuf", .wire, ["Buffers", "CProtobufC"],
@@ -79,11 +79,11 @@ let modules: [Module] = [
   Module(
     "RPCServer", .rpc,
     [
-      "Buffers", "EventLoop", "Telemetry", "HTTP", "HTTP1", "HTTP2", "TLS", "WebSocket", "RPCCore",
+      "EventLoop", "Telemetry", "HTTP", "HTTP1", "HTTP2", "TLS", "WebSocket", "RPCCore",
       "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Schema", "Services",
     ]),
   Module(
-    "RPCClient", .rpc, ["Buffers", "EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
+    "RPCClient", .rpc, ["EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
     testImports: ["RPCServer", "RPCProtobuf", "Schema", "Services"]),
   Module("RPCTesting", .rpc, ["RPCCore"]),
 
@@ -92,18 +92,18 @@ let modules: [Module] = [
     resources: [.embedInCode("SQL")], testImports: ["ScratchPostgres"]),
   Module(
     "HTTPClient", .data,
-    ["Buffers", "EventLoop", "Telemetry", "HTTP", "HTTP1", "TLS", "WebSocket", "CCurl"]),
+    ["EventLoop", "HTTP", "HTTP1", "TLS", "WebSocket", "CCurl"]),
   Module(
-    "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
+    "Jobs", .data, ["EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module("Objects", .data, ["EventLoop"]),
 
-  Module("Audio", .voice, ["Buffers"]),
+  Module("Audio", .voice),
   Module("Speech", .voice, ["Buffers", "EventLoop", "Audio"]),
   Module(
     "Vendors", .voice,
-    ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "HTTPClient", "Audio", "Speech"]),
-  Module("Conversation", .voice, ["Buffers", "EventLoop", "Telemetry", "TLS", "Audio", "Speech"]),
+    ["Buffers", "EventLoop", "HTTP", "TLS", "WebSocket", "HTTPClient", "Audio", "Speech"]),
+  Module("Conversation", .voice, ["Buffers", "EventLoop", "TLS", "Audio", "Speech"]),
 
   Module(
     "Domain", .product, ["Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
@@ -122,8 +122,8 @@ let modules: [Module] = [
   Module(
     "Calls", .product,
     [
-      "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Services",
-      "Postgres", "Jobs", "Objects", "Audio", "Speech", "Conversation",
+      "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema",
+      "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech", "Conversation",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance"]),
@@ -146,7 +146,7 @@ let executables = [
   Executable(
     name: "voicesim", path: "Sources/App/voicesim",
     imports: [
-      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
+      "Buffers", "EventLoop", "HTTP", "TLS", "WebSocket", "RPCServer", "HTTPClient",
       "Voices", "Simulation",
     ],
     packages: ["ArgumentParser"]),
@@ -204,7 +204,6 @@ let swiftSettings: [SwiftSetting] = [
 
 func product(_ name: String) -> Target.Dependency {
   switch name {
-  case "DequeModule": .product(name: name, package: "swift-collections")
   case "Logging": .product(name: name, package: "swift-log")
   case "ArgumentParser": .product(name: name, package: "swift-argument-parser")
   default: .product(name: name, package: "swift-protobuf")
@@ -295,7 +294,6 @@ let package = Package(
   products: [],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],

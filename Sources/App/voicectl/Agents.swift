@@ -10,7 +10,8 @@ struct Agents: AsyncParsableCommand {
     abstract: "Creates and lists agents.", subcommands: [Create.self, List.self, Delete.self])
 
   struct Create: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Creates an agent; prints it as JSON.")
+    static let configuration = CommandConfiguration(
+      abstract: "Creates an agent; prints it as JSON.")
 
     @OptionGroup var server: ServerOptions
     @Argument(help: "The agent as JSON, for example {\"name\":\"Asha\",\"language\":\"hi\"}.")

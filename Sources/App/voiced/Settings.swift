@@ -69,7 +69,8 @@ struct Settings {
       apiKey: required("GEMINI_API_KEY"), model: environment["GEMINI_MODEL"] ?? "gemini-3.8-live")
     logLevel = try Self.level(environment["LOG_LEVEL"])
     guard missing.isEmpty else {
-      throw SettingsError(message: "these variables must be set: \(missing.joined(separator: ", "))")
+      throw SettingsError(
+        message: "these variables must be set: \(missing.joined(separator: ", "))")
     }
     guard exotel.webhookSecret.utf8.count >= 32 else {
       throw SettingsError(message: "EXOTEL_WEBHOOK_SECRET must have at least 32 bytes")

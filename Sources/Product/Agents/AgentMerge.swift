@@ -57,7 +57,8 @@ enum AgentMerge {
     }
     for path in paths where !outputOnly.contains(path) {
       guard let field = fields.first(where: { $0.names.contains(path) }) else {
-        throw RPCError(.invalidArgument, "update_mask: \"\(path.prefix(64))\" is no field of an agent")
+        throw RPCError(
+          .invalidArgument, "update_mask: \"\(path.prefix(64))\" is no field of an agent")
       }
       field.copy(new, &result)
     }

@@ -32,7 +32,8 @@ package enum AgentRules {
   ) {
     let length = agent.name.count
     violations.require(
-      (1...100).contains(length), "\(prefix).name", "has \(length) characters; 1 to 100 are allowed")
+      (1...100).contains(length), "\(prefix).name", "has \(length) characters; 1 to 100 are allowed"
+    )
     violations.require(
       VoiceCatalog.languages.contains(agent.language), "\(prefix).language",
       "must be \"hi\" or \"en\"")
@@ -94,7 +95,8 @@ package enum AgentRules {
       violations.require(
         seen.insert(tool.name).inserted, "\(path).name", "is the name of an earlier tool")
       violations.require(
-        tool.url.isEmpty || tool.url.hasPrefix("https://"), "\(path).url", "must begin with https://")
+        tool.url.isEmpty || tool.url.hasPrefix("https://"), "\(path).url",
+        "must begin with https://")
     }
   }
 

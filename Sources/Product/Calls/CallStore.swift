@@ -116,7 +116,8 @@ package enum CallStore {
     _ carrierID: String, of id: CallID, _ transaction: Transaction
   ) async throws {
     try await transaction.execute(
-      "UPDATE calls SET carrier_id = \(carrierID) WHERE call_id = \(id.text) AND carrier_id IS NULL")
+      "UPDATE calls SET carrier_id = \(carrierID) WHERE call_id = \(id.text) AND carrier_id IS NULL"
+    )
   }
 
   /// Writes what a call that is over has cost.

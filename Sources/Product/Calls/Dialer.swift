@@ -62,7 +62,8 @@ package struct Dialer: Sendable {
 
   /// Asks the gate again and commits `dialing`; the call as it then is.
   private func begin(_ id: CallID) async throws -> CallRecord? {
-    guard let call = try await pool.transaction(tenant: .system, { try await CallStore.find(id, $0) }),
+    guard
+      let call = try await pool.transaction(tenant: .system, { try await CallStore.find(id, $0) }),
       call.state == .queued
     else { return try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) } }
     let agent = try await pool.transaction(tenant: .system) {

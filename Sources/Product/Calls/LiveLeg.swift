@@ -37,7 +37,6 @@ final class LiveLeg: CarrierLeg {
     pacer = Pacer(rate: rate, chunkSamples: rate.samples(in: .milliseconds(20)))
   }
 
-
   func sendAudio(_ frame: PCMFrame) {
     guard !isOver, !frame.isEmpty else { return }
     _ = pacer.append(frame.samples, at: now)
@@ -65,7 +64,6 @@ final class LiveLeg: CarrierLeg {
   }
 
   func hangUp() { finish(.weHungUp) }
-
 
   /// The client is there; the conversation begins.
   func start(_ call: CallRecord) {

@@ -50,7 +50,8 @@ enum GateRules {
         ? .pass : .fail("the number belongs to a series that people do not answer")
     },
     GateRule("CALLER_ID_PRESENT", source: "TCCCPR 2018", from: tcccpr) { input in
-      input.callerID != nil ? .pass : .fail("neither the call nor its agent has a number to call from")
+      input.callerID != nil
+        ? .pass : .fail("neither the call nor its agent has a number to call from")
     },
     GateRule("MERCHANT_ACTIVE", source: "platform", from: always) { input in
       input.merchantIsActive ? .pass : .fail("the merchant may not place calls now")

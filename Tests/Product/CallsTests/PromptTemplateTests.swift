@@ -1,5 +1,6 @@
-@testable import Calls
 import Testing
+
+@testable import Calls
 
 @Suite struct PromptTemplateTests {
   @Test(arguments: [
