@@ -1,0 +1,233 @@
+import datetime
+
+from google.api import annotations_pb2 as _annotations_pb2
+from google.api import client_pb2 as _client_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from payaid.voice.v1 import agents_pb2 as _agents_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Decision(_message.Message):
+    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version")
+    class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        VERDICT_UNSPECIFIED: _ClassVar[Decision.Verdict]
+        ALLOW: _ClassVar[Decision.Verdict]
+        BLOCK: _ClassVar[Decision.Verdict]
+    VERDICT_UNSPECIFIED: Decision.Verdict
+    ALLOW: Decision.Verdict
+    BLOCK: Decision.Verdict
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_ALLOWED_TIME_FIELD_NUMBER: _ClassVar[int]
+    EVALUATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    verdict: Decision.Verdict
+    results: _containers.RepeatedCompositeFieldContainer[RuleResult]
+    next_allowed_time: _timestamp_pb2.Timestamp
+    evaluate_time: _timestamp_pb2.Timestamp
+    rules_version: str
+    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ...) -> None: ...
+
+class RuleResult(_message.Message):
+    __slots__ = ("rule", "outcome", "explanation", "source")
+    class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        OUTCOME_UNSPECIFIED: _ClassVar[RuleResult.Outcome]
+        PASS: _ClassVar[RuleResult.Outcome]
+        FAIL: _ClassVar[RuleResult.Outcome]
+        NOT_APPLICABLE: _ClassVar[RuleResult.Outcome]
+    OUTCOME_UNSPECIFIED: RuleResult.Outcome
+    PASS: RuleResult.Outcome
+    FAIL: RuleResult.Outcome
+    NOT_APPLICABLE: RuleResult.Outcome
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    outcome: RuleResult.Outcome
+    explanation: str
+    source: str
+    def __init__(self, rule: _Optional[str] = ..., outcome: _Optional[_Union[RuleResult.Outcome, str]] = ..., explanation: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class Consent(_message.Message):
+    __slots__ = ("consent_id", "phone_number", "basis", "purposes", "statement", "evidence", "grant_time", "expire_time", "state", "withdraw_time")
+    class Basis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        BASIS_UNSPECIFIED: _ClassVar[Consent.Basis]
+        EXPLICIT: _ClassVar[Consent.Basis]
+        INFERRED: _ClassVar[Consent.Basis]
+        ENQUIRY: _ClassVar[Consent.Basis]
+    BASIS_UNSPECIFIED: Consent.Basis
+    EXPLICIT: Consent.Basis
+    INFERRED: Consent.Basis
+    ENQUIRY: Consent.Basis
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Consent.State]
+        ACTIVE: _ClassVar[Consent.State]
+        EXPIRED: _ClassVar[Consent.State]
+        WITHDRAWN: _ClassVar[Consent.State]
+    STATE_UNSPECIFIED: Consent.State
+    ACTIVE: Consent.State
+    EXPIRED: Consent.State
+    WITHDRAWN: Consent.State
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    BASIS_FIELD_NUMBER: _ClassVar[int]
+    PURPOSES_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    GRANT_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAW_TIME_FIELD_NUMBER: _ClassVar[int]
+    consent_id: str
+    phone_number: str
+    basis: Consent.Basis
+    purposes: _containers.RepeatedScalarFieldContainer[_agents_pb2.CallPurpose]
+    statement: str
+    evidence: str
+    grant_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    state: Consent.State
+    withdraw_time: _timestamp_pb2.Timestamp
+    def __init__(self, consent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., basis: _Optional[_Union[Consent.Basis, str]] = ..., purposes: _Optional[_Iterable[_Union[_agents_pb2.CallPurpose, str]]] = ..., statement: _Optional[str] = ..., evidence: _Optional[str] = ..., grant_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Consent.State, str]] = ..., withdraw_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Suppression(_message.Message):
+    __slots__ = ("suppression_id", "phone_number", "reason", "create_time", "reconsent_time")
+    SUPPRESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    RECONSENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    suppression_id: str
+    phone_number: str
+    reason: str
+    create_time: _timestamp_pb2.Timestamp
+    reconsent_time: _timestamp_pb2.Timestamp
+    def __init__(self, suppression_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., reason: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reconsent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class AuditEntry(_message.Message):
+    __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    LEAF_HASH_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    time: _timestamp_pb2.Timestamp
+    kind: str
+    subject: str
+    leaf_hash: bytes
+    payload: bytes
+    def __init__(self, index: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[str] = ..., subject: _Optional[str] = ..., leaf_hash: _Optional[bytes] = ..., payload: _Optional[bytes] = ...) -> None: ...
+
+class CheckCallRequest(_message.Message):
+    __slots__ = ("agent_id", "phone_number", "time")
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    agent_id: str
+    phone_number: str
+    time: _timestamp_pb2.Timestamp
+    def __init__(self, agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetDecisionRequest(_message.Message):
+    __slots__ = ("decision_id",)
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    def __init__(self, decision_id: _Optional[str] = ...) -> None: ...
+
+class CreateConsentRequest(_message.Message):
+    __slots__ = ("consent", "request_id")
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    consent: Consent
+    request_id: str
+    def __init__(self, consent: _Optional[_Union[Consent, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GetConsentRequest(_message.Message):
+    __slots__ = ("consent_id",)
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    consent_id: str
+    def __init__(self, consent_id: _Optional[str] = ...) -> None: ...
+
+class ListConsentsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "phone_number")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    phone_number: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., phone_number: _Optional[str] = ...) -> None: ...
+
+class ListConsentsResponse(_message.Message):
+    __slots__ = ("consents", "next_page_token")
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
+    next_page_token: str
+    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WithdrawConsentRequest(_message.Message):
+    __slots__ = ("consent_id", "request_id")
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    consent_id: str
+    request_id: str
+    def __init__(self, consent_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CreateSuppressionRequest(_message.Message):
+    __slots__ = ("suppression", "request_id")
+    SUPPRESSION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    suppression: Suppression
+    request_id: str
+    def __init__(self, suppression: _Optional[_Union[Suppression, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ListSuppressionsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListSuppressionsResponse(_message.Message):
+    __slots__ = ("suppressions", "next_page_token")
+    SUPPRESSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    suppressions: _containers.RepeatedCompositeFieldContainer[Suppression]
+    next_page_token: str
+    def __init__(self, suppressions: _Optional[_Iterable[_Union[Suppression, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListAuditEntriesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "subject")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    subject: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., subject: _Optional[str] = ...) -> None: ...
+
+class ListAuditEntriesResponse(_message.Message):
+    __slots__ = ("entries", "next_page_token")
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[AuditEntry]
+    next_page_token: str
+    def __init__(self, entries: _Optional[_Iterable[_Union[AuditEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
