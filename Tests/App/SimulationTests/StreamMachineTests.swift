@@ -145,6 +145,25 @@ import Voices
     #expect(machine.tick(at: .milliseconds(300)).actions.isEmpty)
   }
 
+  @Test func `an injected drop says nothing before it breaks off`() throws {
+    var machine = try Self.machine([]) { $0.dropAfter = .milliseconds(200) }
+    _ = machine.tick(at: .milliseconds(100))
+    #expect(machine.tick(at: .milliseconds(200)).actions == [.breakOff])
+  }
+
+  @Test func `keys are pressed after the words of their line`() throws {
+    var machine = try Self.machine(["Hello."]) {
+      $0.lines[0].patience = .zero
+      $0.lines[0].digits = "42#"
+    }
+    var keys: [String] = []
+    for tick in 1...20 {
+      let events = try Self.events(machine.tick(at: .milliseconds(tick * 100)).actions)
+      keys += events.compactMap { $0["dtmf"]?["digit"]?.stringValue }
+    }
+    #expect(keys == ["4", "2", "#"])
+  }
+
   @Test func `a mark on an empty queue comes back at once`() throws {
     var machine = try Self.machine([])
     let mark = Array(

@@ -148,8 +148,8 @@ final class CallStream {
         channel?.close(code: 1_000)
         end(.callerHungUp)
       case .breakOff:
-        breakOff()
         end(.dropped)
+        channel?.abort()
       case .wake(let delay):
         service.cloud.after(delay) {
           guard let actions = self.machine?.settleMarks(at: self.now) else { return }
@@ -158,8 +158,6 @@ final class CallStream {
       }
     }
   }
-
-  private func breakOff() { channel?.close(code: 1_011, reason: "dropped") }
 
   private func end(_ ending: Ending) {
     guard !isEnded else { return }
