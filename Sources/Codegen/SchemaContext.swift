@@ -68,7 +68,7 @@ final class SchemaContext {
     let isImporting = files.contains { file in
       file.dependencies.contains { used in !files.contains { $0.name == used.name } }
     }
-    if isImporting {
+    if isImporting || extendsOthers {
       let access = extendsOthers ? "public" : "internal"
       for module in settings.imports { text.line("\(access) import \(module)") }
     }

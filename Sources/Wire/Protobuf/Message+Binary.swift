@@ -3,21 +3,21 @@ extension Message {
   public init(
     serializedBytes bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    let arena = Unpacker.arena(for: bytes.count, limits)
-    let c = try unsafe Unpacker.unpack(
-      bytes, Self.messageType, limits, checksUTF8: false, into: arena)
-    var reader = MessageReader()
-    unsafe self.init(unsafeC: UnsafeRawPointer(c), &reader)
-    if let failure = reader.failure { throw failure }
+    try unsafe self.init(Unpacked(bytes, Self.messageType, limits, checksUTF8: false))
   }
 
   /// Decodes a message from a peer. Never traps; the first thing wrong is the error.
   public init(
     serializedBytes bytes: [UInt8], limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    self = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
-      try unsafe Self(serializedBytes: bytes, limits: limits)
-    }
+    try self.init(Unpacked(bytes, Self.messageType, limits, checksUTF8: false))
+  }
+
+  private init(_ unpacked: consuming Unpacked) throws(ProtobufError) {
+    defer { extendLifetime(unpacked) }
+    var reader = MessageReader()
+    unsafe self.init(unsafeC: UnsafeRawPointer(unpacked.c), &reader)
+    if let failure = reader.failure { throw failure }
   }
 
   /// The wire bytes: fields by number, map entries by key, then unknown fields as they came.
@@ -31,6 +31,7 @@ extension Message {
   /// Appends ``serializedBytes()``; leaves `bytes` alone when it throws.
   public func append(to bytes: inout [UInt8]) throws(ProtobufError) {
     let arena = Arena(capacity: 2048, budget: .max)
+    defer { extendLifetime(arena) }
     let c = try unsafe filled(in: arena)
     unsafe Unpacker.pack(c, appendingTo: &bytes)
   }

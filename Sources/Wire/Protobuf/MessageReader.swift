@@ -15,9 +15,12 @@ public struct MessageReader {
   ) -> String {
     guard count > 0, let data = unsafe data else { return "" }
     let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
-    if let text = unsafe String(validating: bytes, as: UTF8.self) { return text }
-    fail(ProtobufError(.invalidUTF8, "a string field is not valid UTF-8"))
-    return ""
+    do {
+      return unsafe String(copying: try UTF8Span(validating: bytes.span))
+    } catch {
+      fail(ProtobufError(.invalidUTF8, "a string field is not valid UTF-8"))
+      return ""
+    }
   }
 
   /// The bytes at `data`.

@@ -14,10 +14,16 @@ public struct MessageWriter {
   static let maximumDepth = 100
 
   /// Memory for `count` values of a type, holding anything; valid until the message is written.
+  @inlinable
   public mutating func allocate<T>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
-    let size = count * MemoryLayout<T>.stride
-    guard let memory = unsafe Arena.take(arena, size) else { fatalError("out of memory") }
+    let memory = unsafe allocate(bytes: count * MemoryLayout<T>.stride)
     return unsafe memory.bindMemory(to: type, capacity: count)
+  }
+
+  /// Memory of `count` bytes, aligned to 16.
+  public mutating func allocate(bytes count: Int) -> UnsafeMutableRawPointer {
+    guard let memory = unsafe Arena.take(arena, count) else { fatalError("out of memory") }
+    return unsafe memory
   }
 
   /// A copy of the text's UTF-8.

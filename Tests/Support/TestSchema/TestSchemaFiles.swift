@@ -35,7 +35,8 @@ public enum TestSchemaFiles {
 public enum BenchFile {
   /// Its descriptor and types.
   public static let descriptor = unsafe FileDescriptor(
-    bench__file, dependencies: [GoogleProtobufTimestampFile.descriptor]
+    bench__file,
+    dependencies: [GoogleApiAnnotationsFile.descriptor, GoogleProtobufTimestampFile.descriptor]
   )
 }
 

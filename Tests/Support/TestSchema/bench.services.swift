@@ -26,7 +26,7 @@ extension Bench.V1 {
       ),
       input: Bench.V1.Payload.messageType,
       output: Bench.V1.Payload.messageType,
-      http: []
+      http: [HTTPRule("POST", "/v1/bench:unary", body: "*")]
     )
     /// `Chat`.
     public static let chat = MethodBinding(

@@ -5,6 +5,8 @@ import TestSchema
 
 enum Speed {
   static let isWanted = getenv("PAYAID_SPEED") != nil
+  /// Calls between two looks at the clock.
+  static let rounds = getenv("PAYAID_SPEED").flatMap { Int(String(cString: $0)) } ?? 10_000
 
   /// What the benchmark of the field sends: one resource of a typical API.
   static let payload = Bench.V1.Payload.with {

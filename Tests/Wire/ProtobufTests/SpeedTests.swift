@@ -10,14 +10,14 @@ import Testing
     let bytes = try payload.serializedBytes()
     let clock = ContinuousClock()
     var best = Duration.seconds(1)
-    for _ in 0..<20 {
+    for _ in 0..<200 {
       let time = try clock.measure {
-        for _ in 0..<10_000 {
+        for _ in 0..<Speed.rounds {
           let message = try Bench.V1.Payload(serializedBytes: bytes)
           _ = try message.serializedBytes()
         }
       }
-      best = min(best, time / 10_000)
+      best = min(best, time / Speed.rounds)
     }
     print("payload of \(bytes.count) bytes: \(best) to decode and encode")
   }

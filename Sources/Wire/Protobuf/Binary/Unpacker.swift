@@ -1,5 +1,32 @@
 internal import CProtobufC
 
+/// A protobuf-c struct and the memory it lives in.
+@safe
+struct Unpacked: ~Copyable {
+  let arena: Arena
+  let c: UnsafeMutableRawPointer
+
+  /// Decodes a message. Nothing here depends on the message's Swift type, so it is compiled once
+  /// and needs no run-time generics.
+  init(
+    _ bytes: UnsafeRawBufferPointer, _ type: MessageType, _ limits: DecodingLimits, checksUTF8: Bool
+  ) throws(ProtobufError) {
+    arena = Unpacker.arena(for: bytes.count, limits)
+    unsafe c = try Unpacker.unpack(bytes, type, limits, checksUTF8: checksUTF8, into: arena)
+  }
+
+  /// Decodes a message.
+  init(
+    _ bytes: [UInt8], _ type: MessageType, _ limits: DecodingLimits, checksUTF8: Bool
+  ) throws(ProtobufError) {
+    let arena = Unpacker.arena(for: bytes.count, limits)
+    unsafe c = try withBytes(bytes) { (bytes) throws(ProtobufError) in
+      try unsafe Unpacker.unpack(bytes, type, limits, checksUTF8: checksUTF8, into: arena)
+    }
+    self.arena = arena
+  }
+}
+
 /// From wire bytes to a protobuf-c struct in an arena.
 enum Unpacker {
   /// An arena whose first block fits a message of `count` bytes in the usual case.

@@ -67,11 +67,9 @@ extension JSONPrinter {
     _ bytes: [UInt8], _ type: MessageType, depth: Int
   ) throws(ProtobufError) {
     let limits = DecodingLimits(depth: options.depth)
-    let arena = Unpacker.arena(for: bytes.count, limits)
-    let c = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
-      try unsafe Unpacker.unpack(bytes, type, limits, checksUTF8: true, into: arena)
-    }
-    let view = unsafe CView(UnsafeRawPointer(c), type)
+    let unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
+    defer { extendLifetime(unpacked) }
+    let view = unsafe CView(UnsafeRawPointer(unpacked.c), type)
     if type.wellKnown != nil {
       raw(",\"value\":")
       return try message(view, depth: depth)

@@ -88,6 +88,7 @@ struct JSONPrinter {
     if !isMissing { return try unsafe value(field, slot, depth: depth) }
     guard let type = field.messageType else { return raw("{}") }
     let arena = Arena(capacity: 512, budget: 1 << 16)
+    defer { extendLifetime(arena) }
     let empty = try unsafe CBuilder(arena).message(type)
     try unsafe message(CView(UnsafeRawPointer(empty), type), depth: depth + 1)
   }

@@ -6,6 +6,7 @@ public func transcodeJSONToBinary(
   limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
   let arena = Unpacker.arena(for: json.count, limits)
+  defer { extendLifetime(arena) }
   let c = try unsafe parseJSON(json, type, options, into: arena)
   var bytes: [UInt8] = []
   unsafe Unpacker.pack(c, appendingTo: &bytes)
@@ -17,12 +18,10 @@ public func transcodeBinaryToJSON(
   _ bytes: [UInt8], type: MessageType, options: JSONOptions = JSONOptions(),
   limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
-  let arena = Unpacker.arena(for: bytes.count, limits)
-  let c = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
-    try unsafe Unpacker.unpack(bytes, type, limits, checksUTF8: true, into: arena)
-  }
+  let unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
+  defer { extendLifetime(unpacked) }
   var printer = JSONPrinter(type, options)
-  try unsafe printer.message(CView(UnsafeRawPointer(c), type), depth: 1)
+  try unsafe printer.message(CView(UnsafeRawPointer(unpacked.c), type), depth: 1)
   return printer.output
 }
 
@@ -42,6 +41,7 @@ extension Message {
     json: [UInt8], options: JSONOptions = JSONOptions(), limits: DecodingLimits = .default
   ) throws(ProtobufError) {
     let arena = Unpacker.arena(for: json.count, limits)
+    defer { extendLifetime(arena) }
     let c = try unsafe parseJSON(json, Self.messageType, options, into: arena)
     var reader = MessageReader()
     unsafe self.init(unsafeC: UnsafeRawPointer(c), &reader)
@@ -51,6 +51,7 @@ extension Message {
   /// The message as compact ProtoJSON.
   public func json(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> [UInt8] {
     let arena = Arena(capacity: 2048, budget: .max)
+    defer { extendLifetime(arena) }
     let c = try unsafe filled(in: arena)
     var printer = JSONPrinter(Self.messageType, options)
     try unsafe printer.message(CView(UnsafeRawPointer(c), Self.messageType), depth: 1)
