@@ -23,6 +23,8 @@ struct Serve: AsyncParsableCommand {
   var script: String?
   @Option(help: "How speech is recognised: script, sphinx or auto.")
   var ears = Ears.Mode.auto
+  @Option(help: "PEM file of whom to trust when calling back; else VOICESIM_TRUST.")
+  var trust: String?
   @Option(help: "Folder for a stereo recording of every call.")
   var record: String?
 
@@ -72,6 +74,7 @@ struct Serve: AsyncParsableCommand {
     var settings = Settings()
     settings.ears = ears
     settings.recordings = record
+    if let trust { settings.trustFile = trust }
     if let record { WholeFile.makeFolder(record) }
     if let script {
       guard let json = WholeFile.read(script) else {

@@ -11,6 +11,8 @@ struct Settings: Sendable {
   var webhookSecret = environment("EXOTEL_WEBHOOK_SECRET") ?? "sim-webhook-secret"
   var geminiKey = environment("GEMINI_API_KEY") ?? "sim-gemini-key"
   var ears = Ears.Mode.auto
+  /// PEM file of whom to believe when calling back a server with a certificate of its own.
+  var trustFile = environment("VOICESIM_TRUST")
   /// Folder for a stereo WAV file per call; none are written without it.
   var recordings: String?
   var scenario = Scenario()

@@ -3,6 +3,7 @@ internal import EventLoop
 internal import Glibc
 internal import HTTPClient
 internal import Simulation
+internal import TLS
 internal import Voices
 
 /// Everything the stand-ins share. Loop-confined; made by `start`, then owns both services.
@@ -11,7 +12,8 @@ final class SimulatedCloud {
   let settings: Settings
   let studio: SpeechStudio
   let ears: Ears
-  let http: HTTPClient
+  /// Made at its first use: the certificate to trust may be younger than this process.
+  private(set) lazy var http = HTTPClient(loop: loop, trust: trust)
   private let epoch: LoopInstant
   private(set) lazy var exotel = ExotelService(cloud: self)
   private(set) lazy var gemini = LiveService(cloud: self)
@@ -21,8 +23,12 @@ final class SimulatedCloud {
     self.loop = loop
     self.studio = studio
     self.ears = ears
-    http = HTTPClient(loop: loop)
     epoch = loop.now
+  }
+
+  /// Whom the stand-ins believe when they call back: the trust file, as it is now.
+  var trust: TLSTrust {
+    settings.trustFile.flatMap(WholeFile.read).map(TLSTrust.authorities) ?? .systemRoots
   }
 
   /// Speaks every scripted line once, so that the ears know them, and makes the cloud on `loop`.

@@ -74,11 +74,12 @@ final class CallStream {
     let (address, headers) = Self.address(url)
     let loop = service.cloud.loop
     let this = LoopBound(self, loop: loop)
+    let trust = service.cloud.trust
     Task(executorPreference: loop) {
       do {
         let channel = try await WebSocketClient.connect(
           url: address, headers: headers, loop: loop, timeout: .seconds(10),
-          maxMessage: 1 << 20)
+          maxMessage: 1 << 20, trust: trust)
         this.value.open(channel)
       } catch {
         this.value.connectFailed(error)
