@@ -12,14 +12,14 @@ package enum MetadataFields {
     guard unsafe !isHidden(name) else { return }
     let key = unsafe name.text
     guard key.hasSuffix("-bin") else {
-      unsafe metadata.add(value.text, for: key)
+      unsafe metadata.add(lowercase: key, .ascii(value.text))
       return
     }
     // Several values of one name may have been joined on the way.
     var isBroken = false
     unsafe Comma.forEachPart(of: value) { part in
       if let bytes = unsafe Base64.decode(part) {
-        metadata.add(binary: bytes, for: key)
+        metadata.add(lowercase: key, .binary(bytes))
       } else {
         isBroken = true
       }

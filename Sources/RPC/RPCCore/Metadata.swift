@@ -43,6 +43,11 @@ public struct Metadata: Sendable, Equatable {
       Entry(name: name.hasSuffix("-bin") ? name : name + "-bin", value: .binary(value)))
   }
 
+  /// Appends a value whose name is known to be in lower case and right for its kind.
+  package mutating func add(lowercase name: String, _ value: MetadataValue) {
+    entries.append(Entry(name: name, value: value))
+  }
+
   /// Appends all pairs of `other`.
   public mutating func add(contentsOf other: Metadata) {
     entries.append(contentsOf: other.entries)

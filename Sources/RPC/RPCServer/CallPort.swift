@@ -10,12 +10,12 @@ internal import RPCCore
 /// Confined to `loop`: the async entries hop there when they are called elsewhere.
 class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see above
   let loop: EventLoop
+  private let executor: LoopTaskExecutor
   let context: RPCContext
   let entry: MethodEntry
   private let started: LoopInstant
 
-  private var inbox: [[UInt8]] = []
-  private var inboxHead = 0
+  private var inbox = MessageQueue()
   private var requestEnded = false
   private var receiver: UnsafeContinuation<[UInt8]?, any Error>?
   private var senders: [UnsafeContinuation<Void, any Error>] = []
@@ -26,11 +26,10 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   private(set) var isEnded = false
   /// Whether the handler's task has not returned yet.
   private(set) var isRunning = false
-  /// Called once, when the handler has returned and the call is off the books.
-  var onFinished: (() -> Void)?
 
-  init(loop: EventLoop, context: RPCContext, entry: MethodEntry) {
-    self.loop = loop
+  init(executor: LoopTaskExecutor, context: RPCContext, entry: MethodEntry) {
+    self.executor = executor
+    loop = executor.loop
     self.context = context
     self.entry = entry
     started = loop.now
@@ -44,6 +43,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   func transmitHead(_ metadata: Metadata) throws { preconditionFailure("our bug: abstract") }
   /// Ends the response; `nil` is OK.
   func transmitEnd(_ error: RPCError?) { preconditionFailure("our bug: abstract") }
+  /// The handler has returned and the call is off the books; called once.
+  func finished() {}
   /// Whether so much is queued that senders must wait.
   var isCongested: Bool { false }
   /// The handler took what was queued: credit may go back to the peer.
@@ -61,7 +62,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
       timer = loop.schedule(after: remaining) { [unowned self] in deadlinePassed() }
     }
     let run = entry.handler.run
-    task = Task(executorPreference: loop) {
+    task = Task(executorPreference: executor) {
       do {
         try await run(self.context, self)
         self.handlerReturned(nil)
@@ -89,13 +90,12 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     timer?.cancel()
     timer = nil
     task = nil
-    inbox = []
+    inbox = MessageQueue()
     entry.meter.record(
       code: error?.code ?? .ok,
       nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
       requestID: context.requestID)
-    onFinished?()
-    onFinished = nil
+    finished()
   }
 
   /// Gives the call up and tells the peer why. Harmless when the call has ended.
@@ -128,7 +128,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   // MARK: Requests, on the loop
 
   /// Whether the handler has taken every message that came.
-  var isInboxEmpty: Bool { inboxHead == inbox.count }
+  var isInboxEmpty: Bool { inbox.isEmpty }
 
   /// A message came.
   func deliver(_ message: [UInt8]) {
@@ -151,14 +151,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   }
 
   private func takeMessage() -> [UInt8]? {
-    guard inboxHead < inbox.count else { return nil }
-    let message = inbox[inboxHead]
-    inboxHead += 1
-    if inboxHead == inbox.count {
-      inbox.removeAll(keepingCapacity: true)
-      inboxHead = 0
-      inboxDrained()
-    }
+    guard let message = inbox.popFirst() else { return nil }
+    if inbox.isEmpty { inboxDrained() }
     return message
   }
 

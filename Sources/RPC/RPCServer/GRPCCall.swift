@@ -7,7 +7,7 @@ internal import RPCCore
 /// A gRPC call on one HTTP/2 stream: the stream machine, with its answers carried out.
 final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its superclass
   private let id: HTTP2StreamID
-  private unowned let connection: HTTP2Connection
+  private let connection: HTTP2Connection
   private var machine: ServerStreamMachine
   private let acceptsGzip: Bool
   private var encoding = MessageEncoding.identity
@@ -31,7 +31,7 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
     self.connection = connection
     machine = ServerStreamMachine(encoding: fields.encoding, limit: messageLimit)
     acceptsGzip = fields.acceptsGzip
-    super.init(loop: connection.loop, context: context, entry: entry)
+    super.init(executor: connection.server.executor, context: context, entry: entry)
   }
 
   // MARK: StreamOwner
@@ -57,6 +57,8 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   }
 
   func streamDrained() { resumeSenders() }
+
+  override func finished() { connection.callFinished() }
 
   // MARK: CallPort
 

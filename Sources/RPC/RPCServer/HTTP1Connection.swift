@@ -10,13 +10,14 @@ internal import WebSocket
 /// closed. Confined to its loop.
 final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private let server: LoopServer
-  private unowned let shell: Connection
+  private let shell: Connection
   private var parser: RequestParser
   private var output: [UInt8] = []
   private var exchange: HTTPExchange?
   private var minorVersion = 1
   private var keepsAlive = true
   private var isRequestWhole = true
+  private var hasBody = false
   private var isChunked = false
   private var isHeadSent = false
   private var isAnswered = false
@@ -92,6 +93,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     minorVersion = head.minorVersion
     keepsAlive = head.keepsAlive && !isDraining
     isRequestWhole = false
+    hasBody = head.contentLength != 0
     isHeadSent = false
     isAnswered = false
     var request = head.request
@@ -116,6 +118,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     exchange = nil
     guard keepsAlive else { return finish() }
     isAnswered = false
+    isHeadSent = false
     waitingSince = server.loop.now
     parser.beginNextRequest()
   }
@@ -146,12 +149,11 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
       return false
     }
     isUpgrading = true
-    let loop = server.loop
     let upgrade = WebSocketUpgrade(
       request: request, parameters: parameters, peer: shell.peer,
       requestID: server.nextRequestID().description)
     let box = LoopConfined(self)
-    Task(executorPreference: loop) {
+    Task(executorPreference: server.executor) {
       let decision = await handler(upgrade.exchangeRequest)
       box.value.decided(decision, upgrade)
     }
@@ -179,7 +181,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     guard !isHeadSent else { return }
     isHeadSent = true
     // An answer before the request has ended leaves bytes in the way of the next one.
-    if !isRequestWhole || isDraining { keepsAlive = false }
+    if (hasBody && !isRequestWhole) || isDraining { keepsAlive = false }
     guard let body = self.body(of: head, end: end) else { return refuseVersion() }
     do throws(HTTPError) {
       try HTTP1Writer.appendHead(head, body: body, closes: !keepsAlive, to: &output)
@@ -225,7 +227,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   private func answered() {
     isAnswered = true
-    if !isRequestWhole { return finish() }
+    if hasBody, !isRequestWhole { return finish() }
     pump()
   }
 

@@ -141,7 +141,6 @@ final class HTTP2Connection: ConnectionDriver {
       messageLimit: server.limits.messageSize)
     streams[id] = call
     running += 1
-    call.onFinished = { [unowned self] in callFinished() }
     if fields.timeout == 0 {
       return call.end(RPCError(.deadlineExceeded, "the deadline passed before the call began"))
     }
@@ -149,7 +148,8 @@ final class HTTP2Connection: ConnectionDriver {
     if endStream { call.receiveData(UnsafeRawBufferPointer(start: nil, count: 0), endStream: true) }
   }
 
-  private func callFinished() {
+  /// Nothing runs any more for one of the streams.
+  func callFinished() {
     running -= 1
     server.callFinished()
   }
@@ -202,7 +202,7 @@ final class HTTP2Connection: ConnectionDriver {
     running += 1
     owner.exchange = HTTPExchange(
       server: server, head: block.requestHead(), peer: shell.peer, response: owner
-    ) { [unowned self] in callFinished() }
+    ) { [self] in callFinished() }
     owner.exchange?.begin()
     if endStream {
       owner.receiveData(UnsafeRawBufferPointer(start: nil, count: 0), endStream: true)

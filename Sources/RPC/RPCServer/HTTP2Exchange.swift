@@ -4,7 +4,7 @@ internal import HTTP2
 /// A plain HTTP exchange on one HTTP/2 stream: passes bytes between the session and the exchange.
 final class HTTP2Exchange: StreamOwner, ResponseStream {
   private let id: HTTP2StreamID
-  private unowned let connection: HTTP2Connection
+  private let connection: HTTP2Connection
   private(set) var submittedBytes = 0
   var exchange: HTTPExchange?
 

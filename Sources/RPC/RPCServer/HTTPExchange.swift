@@ -120,9 +120,8 @@ final class HTTPExchange {
       head: head, pathParameters: parameters, query: query, body: body, peer: peer,
       requestID: id.description)
     body = []
-    let loop = server.loop
     let box = LoopConfined(self)
-    task = Task(executorPreference: loop) {
+    task = Task(executorPreference: server.executor) {
       let result: Result<HTTPExchangeResponse, any Error>
       do { result = .success(try await handler(request)) } catch { result = .failure(error) }
       box.value.routeReturned(result)
@@ -152,7 +151,7 @@ final class HTTPExchange {
         deadline: timeout.map { Deadline($0) }, peer: peer, id: id)
       guard let response else { return }
       let call = RESTCall(
-        loop: server.loop, context: context, entry: entry, transcoded: transcoded,
+        executor: server.executor, context: context, entry: entry, transcoded: transcoded,
         response: ExchangeResponse(response, isHead: isHead, requestID: id),
         queueSize: server.limits.streamQueueSize)
       self.call = call

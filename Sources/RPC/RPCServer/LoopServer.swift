@@ -27,6 +27,7 @@ final class ServerCore: Sendable {
 /// The part of a server that lives on one loop: its listeners and connections. Loop-confined.
 final class LoopServer {
   let loop: EventLoop
+  let executor: LoopTaskExecutor
   let core: ServerCore
   private var listeners: [TCPListener] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
@@ -40,6 +41,7 @@ final class LoopServer {
   init(loop: EventLoop, core: ServerCore) {
     self.loop = loop
     self.core = core
+    executor = LoopTaskExecutor(loop)
     idSeed = .random(in: .min ... .max)
     scheduleTick()
   }

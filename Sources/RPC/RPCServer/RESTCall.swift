@@ -7,6 +7,8 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   private let transcoded: TranscodedCall
   private let response: ExchangeResponse
   private let queueSize: Int
+  /// Called once, when the handler has returned and the call is off the books.
+  var onFinished: (() -> Void)?
   private var stream: RESTStream?
   private var isHeadSent = false
   private var isCut = false
@@ -17,14 +19,14 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   private static let quietInterval = Duration.seconds(15)
 
   init(
-    loop: EventLoop, context: RPCContext, entry: MethodEntry, transcoded: TranscodedCall,
+    executor: LoopTaskExecutor, context: RPCContext, entry: MethodEntry, transcoded: TranscodedCall,
     response: ExchangeResponse, queueSize: Int
   ) {
     self.transcoded = transcoded
     self.response = response
     self.queueSize = queueSize
-    lastSent = loop.now
-    super.init(loop: loop, context: context, entry: entry)
+    lastSent = executor.loop.now
+    super.init(executor: executor, context: context, entry: entry)
     if transcoded.isServerStreaming { stream = transcoded.makeStream() }
   }
 
@@ -75,6 +77,11 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
     var error = error
     error.metadata.add(contentsOf: context.trailers)
     return error
+  }
+
+  override func finished() {
+    onFinished?()
+    onFinished = nil
   }
 
   override var isCongested: Bool { response.stream.queuedBytes > queueSize }

@@ -6,7 +6,7 @@ internal import WebSocket
 /// A silent peer is pinged, and given up when it stays silent. Loop-confined.
 final class WebSocketConnection: ConnectionDriver {
   private(set) var channel: WebSocketChannel
-  private unowned let shell: Connection
+  private let shell: Connection
   private let output: Output
   private var lastReceived: LoopInstant
   private var pinged = false

@@ -1,0 +1,113 @@
+import EventLoop
+import Glibc
+import HTTP
+import RPCCore
+import Testing
+
+@testable import RPCServer
+
+/// Plain routes over HTTP/1.1 on a real socket.
+@Suite struct HTTP1OverSocketTests {
+  private static var routes: HTTPRoutes {
+    var routes = HTTPRoutes()
+    routes.handle("GET", "/hello/{name}") { request in
+      HTTPExchangeResponse(
+        contentType: "text/plain", body: (request.pathParameters["name"] ?? "").utf8)
+    }
+    routes.handle("POST", "/size") { request in
+      HTTPExchangeResponse(contentType: "text/plain", body: "\(request.body.count)".utf8)
+    }
+    routes.handle("GET", "/broken") { _ in throw RPCError(.unavailable, "later") }
+    routes.webSocket("/socket") { _ in .reject(.forbidden) }
+    return routes
+  }
+
+  /// Sends `text`, ends its side, and gives everything the server answers.
+  private func exchange(_ text: String, limits: (inout ServerLimits) -> Void = { _ in })
+    async throws -> String
+  {
+    var answer: [UInt8] = []
+    try await TestServer.run(routes: Self.routes, limits: limits) { test in
+      let fd = try RawClient.connect(test.address)
+      defer { close(fd) }
+      let bytes = Array(text.utf8)
+      _ = send(fd, bytes, bytes.count, CInt(MSG_NOSIGNAL))
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = read(fd, &buffer, buffer.count)
+        guard count > 0 else { break }
+        answer += buffer[..<count]
+      }
+    }
+    return String(decoding: answer, as: UTF8.self)
+  }
+
+  @Test func `pipelined requests are answered in their order`() async throws {
+    let answer = try await exchange(
+      "GET /hello/one HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"
+        + "GET /hello/t%20o HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    let statuses = answer.split(separator: "\r\n").filter { $0.contains("HTTP/1.1 ") }
+    #expect(statuses.count == 3)
+    #expect(answer.contains("one"))
+    #expect(answer.contains("404 Not Found"))
+    #expect(answer.hasSuffix("t o"))
+  }
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let request: String
+    let status: String
+    var has: [String] = []
+  }
+
+  static let rows = [
+    Row(
+      testDescription: "HEAD", request: "HEAD /hello/abc HTTP/1.1\r\nHost: a\r\n", status: "200",
+      has: ["content-length: 3"]),
+    Row(
+      testDescription: "a method that is not served",
+      request: "DELETE /hello/abc HTTP/1.1\r\nHost: a\r\n", status: "405", has: ["allow: GET"]),
+    Row(
+      testDescription: "OPTIONS", request: "OPTIONS /size HTTP/1.1\r\nHost: a\r\n", status: "204",
+      has: ["allow: POST"]),
+    Row(
+      testDescription: "a handler's error", request: "GET /broken HTTP/1.1\r\nHost: a\r\n",
+      status: "503", has: ["UNAVAILABLE"]),
+    Row(
+      testDescription: "a WebSocket the route refuses",
+      request: "GET /socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n", status: "403"),
+    Row(
+      testDescription: "a body over the limit",
+      request: "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n", status: "413"),
+    Row(testDescription: "no host", request: "GET /hello/a HTTP/1.1\r\n", status: "400"),
+    Row(testDescription: "no HTTP", request: "BAD\r\n", status: "400"),
+    Row(
+      testDescription: "two lengths",
+      request: "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+      status: "400"),
+  ]
+
+  @Test(arguments: rows)
+  func `a request gets the status of its fault`(row: Row) async throws {
+    let answer = try await exchange(
+      row.request + "Connection: close\r\n\r\n", limits: { $0.bodySize = 100 })
+    #expect(answer.hasPrefix("HTTP/1.1 \(row.status) "), "\(answer)")
+    for text in row.has { #expect(answer.contains(text)) }
+  }
+
+  @Test func `a fault behind a good request is answered too`() async throws {
+    let answer = try await exchange("GET /hello/one HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n")
+    #expect(answer.contains("200 OK"))
+    #expect(answer.contains("400 Bad Request"))
+  }
+
+  @Test func `a body may come in chunks, and 100 Continue is said when it is waited for`()
+    async throws
+  {
+    let answer = try await exchange(
+      "POST /size HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
+        + "Connection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+    #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"))
+    #expect(answer.hasSuffix("\r\n\r\n5"))
+  }
+}

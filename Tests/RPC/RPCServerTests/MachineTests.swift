@@ -1,0 +1,180 @@
+import EventLoop
+import HTTP
+import RPCCore
+import Testing
+
+@testable import RPCServer
+
+@Suite struct DrainMachineTests {
+  @Test func `the real GOAWAY waits for the answer to our ping`() {
+    var machine = DrainMachine()
+    #expect(machine.begin(at: second(0), reason: "max_idle") == .announce("max_idle"))
+    #expect(machine.acceptsStreams)
+    #expect(machine.begin(at: second(1), reason: "again") == .nothing)
+    #expect(machine.pingAcknowledged(remaining: 2) == .lastGoAway(close: false))
+    #expect(!machine.acceptsStreams)
+    #expect(machine.streamClosed(remaining: 1) == .nothing)
+    #expect(machine.streamClosed(remaining: 0) == .close)
+    #expect(machine.streamClosed(remaining: 0) == .nothing)
+  }
+
+  @Test func `a client that does not answer the ping is not waited for`() {
+    var machine = DrainMachine()
+    _ = machine.begin(at: second(0), reason: "")
+    #expect(machine.tick(at: second(4), remaining: 0) == .nothing)
+    #expect(machine.tick(at: second(5), remaining: 0) == .lastGoAway(close: true))
+    #expect(machine.tick(at: second(9), remaining: 0) == .nothing)
+  }
+
+  @Test func `an ordinary stream's end means nothing while serving`() {
+    var machine = DrainMachine()
+    #expect(machine.streamClosed(remaining: 0) == .nothing)
+    #expect(machine.pingAcknowledged(remaining: 0) == .nothing)
+  }
+}
+
+@Suite struct PingGuardTests {
+  @Test func `the third early ping is one too many`() {
+    var guardian = PingGuard(interval: .seconds(300))
+    var answers: [PingGuard.Answer] = []
+    for turn in 0..<4 {
+      answers.append(
+        guardian.received(at: second(turn * 10), framesSent: 0, hasCalls: true))
+    }
+    #expect(answers == [.fine, .fine, .fine, .tooMany])
+  }
+
+  @Test func `pings at the agreed pace are fine for ever`() {
+    var guardian = PingGuard(interval: .seconds(300))
+    for turn in 0..<20 {
+      #expect(guardian.received(at: second(turn * 300), framesSent: 0, hasCalls: true) == .fine)
+    }
+  }
+
+  @Test func `whatever we sent in between wipes the slate clean`() {
+    var guardian = PingGuard(interval: .seconds(300))
+    for turn in 0..<20 {
+      let frames = UInt64(turn)
+      #expect(guardian.received(at: second(turn), framesSent: frames, hasCalls: true) == .fine)
+    }
+  }
+
+  @Test func `without calls the interval is two hours`() {
+    var guardian = PingGuard(interval: .seconds(300))
+    var answers: [PingGuard.Answer] = []
+    for turn in 0..<4 {
+      answers.append(
+        guardian.received(at: second(turn * 400), framesSent: 0, hasCalls: false))
+    }
+    #expect(answers.last == .tooMany)
+  }
+}
+
+@Suite struct KeepaliveMachineTests {
+  @Test func `a silent peer is pinged, then given up`() {
+    var machine = KeepaliveMachine(time: .seconds(100), timeout: .seconds(20))
+    machine.received(at: second(0))
+    #expect(machine.tick(at: second(99)) == .nothing)
+    guard case .ping = machine.tick(at: second(100)) else {
+      Issue.record("no ping")
+      return
+    }
+    #expect(machine.tick(at: second(119)) == .nothing)
+    #expect(machine.tick(at: second(120)) == .close)
+  }
+
+  @Test func `any bytes are a sign of life`() {
+    var machine = KeepaliveMachine(time: .seconds(100), timeout: .seconds(20))
+    machine.received(at: second(0))
+    _ = machine.tick(at: second(100))
+    machine.received(at: second(110))
+    #expect(machine.tick(at: second(130)) == .nothing)
+  }
+}
+
+@Suite struct StallWatchTests {
+  @Test func `only a stream that moves nothing is stalled`() {
+    var watch = StallWatch()
+    let samples: [(sent: Int, pending: Int, at: Int)] = [
+      (0, 5, 0), (0, 9, 29), (0, 9, 30), (1, 9, 31), (10, 0, 90), (10, 1, 91),
+    ]
+    var verdicts: [Bool] = []
+    for sample in samples {
+      verdicts.append(
+        watch.isStalled(
+          1, sent: sample.sent, pending: sample.pending, second(sample.at), .seconds(30)))
+    }
+    #expect(verdicts == [false, false, true, false, false, false])
+  }
+}
+
+@Suite struct SnifferTests {
+  @Test(arguments: [
+    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nrest", nil, Sniffer.Version.http2),
+    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r", nil, nil), ("P", nil, nil), ("PO", nil, .http1),
+    ("GET /", nil, .http1), ("PRI * HTTP/1.1", nil, .http1), ("", "h2", .http2),
+    ("PRI", "http/1.1", .http1),
+  ])
+  func `the first bytes, or ALPN, name the protocol`(
+    text: String, alpn: String?, version: Sniffer.Version?
+  ) {
+    #expect(Sniffer.version(of: Array(text.utf8), alpn: alpn) == version)
+  }
+}
+
+@Suite struct RouteTableTests {
+  @Test(
+    arguments: [
+      ("/a/b", "literal", [:]), ("/a/x", "parameter", ["name": "x"]),
+      ("/a/x%2Fy", "parameter", ["name": "x/y"]), ("/files/", "rest", ["path": ""]),
+      ("/files/a/b.txt", "rest", ["path": "a/b.txt"]), ("/files", "rest", ["path": ""]),
+      ("/a/", nil, [:]),
+      ("/a/b/", nil, [:]), ("/a/%zz", nil, [:]), ("", nil, [:]),
+    ] as [(String, String?, [String: String])])
+  func `literals win over parameters, parameters over the rest`(
+    path: String, value: String?, parameters: [String: String]
+  ) {
+    var table = RouteTable<String>()
+    table.update("/files/{path=**}") { _ in "rest" }
+    table.update("/a/{name}") { _ in "parameter" }
+    table.update("/a/b") { _ in "literal" }
+    let found = table.find(path[...])
+    #expect(found?.value == value)
+    #expect(found?.parameters ?? [:] == parameters)
+  }
+}
+
+@Suite struct MessageQueueTests {
+  @Test func `messages come out as they went in`() {
+    var queue = MessageQueue()
+    var out: [UInt8] = []
+    for round in 0..<50 as Range<UInt8> {
+      queue.append([round])
+      if round % 3 == 0, let message = queue.popFirst() { out += message }
+    }
+    while let message = queue.popFirst() { out += message }
+    #expect(out == Array(0..<50))
+    #expect(queue.isEmpty)
+  }
+}
+
+@Suite struct AdmissionTests {
+  @Test func `limits count connections in all and by address`() {
+    var limits = ServerLimits()
+    limits.connections = 3
+    limits.connectionsPerAddress = 2
+    let admission = Admission(limits)
+    let first = admission.admit(host: "a")
+    #expect(first != nil)
+    #expect(admission.admit(host: "a") != nil)
+    #expect(admission.admit(host: "a") == nil)
+    #expect(admission.admit(host: "b") != nil)
+    #expect(admission.admit(host: "c") == nil)
+    admission.release(first!)
+    #expect(admission.admit(host: "c") != nil)
+  }
+}
+
+private func second(_ count: Int) -> LoopInstant {
+  LoopInstant(nanoseconds: Int64(count) * 1_000_000_000)
+}

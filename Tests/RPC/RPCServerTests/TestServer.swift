@@ -1,0 +1,85 @@
+import EventLoop
+import RPCCore
+import RPCServer
+import Telemetry
+
+/// A server on a port of the system's choice, with methods made for tests.
+struct TestServer {
+  let server: Server
+  let loops: EventLoopGroup
+  let address: SocketAddress
+  /// How each `Flood` and `Silent` call ended, and how many messages `Flood` got rid of.
+  let endings: Endings
+
+  final class Endings: RPCService {
+    let codes: AsyncStream<StatusCode>
+    private let code: AsyncStream<StatusCode>.Continuation
+
+    init() { (codes, code) = AsyncStream.makeStream() }
+
+    func next() async -> StatusCode? { await codes.first { _ in true } }
+
+    static func method(_ name: String, _ kind: MethodKind) -> MethodDescriptor {
+      MethodDescriptor(service: "test.Echo", name: name, kind: kind)
+    }
+
+    var handlers: [MethodHandler] {
+      [
+        .unary(Self.method("Unary", .unary), in: .bytes, out: .bytes) {
+          (request: [UInt8], _) in request
+        },
+        .bidirectional(Self.method("Chat", .bidirectional), in: .bytes, out: .bytes) {
+          (requests: Inbound<[UInt8]>, responses: Outbound<[UInt8]>, _) in
+          for try await message in requests { try await responses.send(message) }
+        },
+        MethodHandler(Self.method("Silent", .bidirectional)) { _, port in
+          try await self.reporting { while try await port.receive() != nil {} }
+        },
+        MethodHandler(Self.method("Flood", .serverStreaming)) { _, port in
+          let message = [UInt8](repeating: 1, count: 10_000)
+          try await self.reporting { while true { try await port.send(message) } }
+        },
+        .unary(Self.method("Fail", .unary), in: .bytes, out: .bytes) {
+          (_: [UInt8], context) -> [UInt8] in
+          context.trailers["x-trailer"] = "1"
+          throw RPCError(.notFound, "nothing\nhere")
+        },
+      ]
+    }
+
+    private func reporting(_ body: () async throws -> Void) async throws {
+      do {
+        try await body()
+        code.yield(.ok)
+      } catch {
+        code.yield((error as? RPCError)?.code ?? .unknown)
+        throw error
+      }
+    }
+  }
+
+  /// Runs `body` against a started server and stops it.
+  static func run(
+    routes: HTTPRoutes = HTTPRoutes(), limits: (inout ServerLimits) -> Void = { _ in },
+    _ body: (TestServer) async throws -> Void
+  ) async throws {
+    var configuration = ServerConfiguration(listen: [SocketAddress(host: "127.0.0.1", port: 0)])
+    configuration.logsCalls = false
+    configuration.metrics = MetricsRegistry()
+    limits(&configuration.limits)
+    let loops = EventLoopGroup(count: 1, name: "test")
+    let endings = Endings()
+    let server = try Server(
+      loops: loops, configuration: configuration, services: [endings], routes: routes)
+    let address = try await server.start()[0]
+    do {
+      try await body(TestServer(server: server, loops: loops, address: address, endings: endings))
+    } catch {
+      await server.stop()
+      await loops.stop()
+      throw error
+    }
+    await server.stop()
+    await loops.stop()
+  }
+}
