@@ -154,9 +154,13 @@ let executables = [
     name: "voiced", path: "Sources/App/voiced",
     imports: [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
-      "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Speech", "Vendors",
+      "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls",
     ],
+    packages: ["ArgumentParser"]),
+  Executable(
+    name: "bench-server", path: "tools/bench/server",
+    imports: ["EventLoop", "RPCCore", "RPCServer", "TestSchema"],
     packages: ["ArgumentParser"]),
   Executable(
     name: "voicectl", path: "Sources/App/voicectl",
@@ -165,6 +169,28 @@ let executables = [
       "Audio", "Postgres", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
+  Executable(
+    name: "client-example", path: "Clients/swift/Sources/client-example",
+    imports: ["EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services"],
+    packages: []),
+]
+
+/// What packages of others may depend on, by product; Clients/swift does.
+let libraries: [(name: String, modules: [String])] = [
+  ("PayaidProtobuf", ["Protobuf", "Schema"]),
+  (
+    "PayaidRPC",
+    [
+      "RPCCore", "RPCProtobuf", "GRPC", "Transcoding", "RPCServer", "RPCClient", "RPCTesting",
+      "EventLoop", "HTTP", "TLS",
+    ]
+  ),
+  (
+    "PayaidVoiceClient",
+    [
+      "RPCClient", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "Services", "EventLoop", "TLS",
+    ]
+  ),
 ]
 
 /// What tests of several modules share, in Tests/Support.
@@ -286,12 +312,16 @@ for executable in executables where isAsked(executable.name) {
     .executableTarget(
       name: executable.name,
       dependencies: byName(executable.imports) + executable.packages.map(product),
-      path: executable.path, swiftSettings: swiftSettings))
+      path: executable.path,
+      // Clients see what a stranger's package would see: the public declarations.
+      packageAccess: !executable.path.hasPrefix("Clients/"), swiftSettings: swiftSettings))
 }
 
 let package = Package(
   name: "payaid-voice",
-  products: [],
+  products: libraries.filter { wanted.isSuperset(of: $0.modules) }.map {
+    .library(name: $0.name, targets: $0.modules)
+  },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

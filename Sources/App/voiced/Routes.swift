@@ -1,3 +1,4 @@
+internal import Audio
 internal import Calls
 internal import EventLoop
 internal import HTTP
@@ -49,7 +50,7 @@ enum Routes {
         token: request.pathParameters["token"] ?? "")
       return .accept { channel, loop in
         let leg = LoopBound<any CarrierLeg>(
-          AgentStreamLeg(channel: channel, loop: loop), loop: loop)
+          AgentStreamLeg(channel: channel, loop: loop, rate: .wideband), loop: loop)
         Task(executorPreference: loop) { await runner.run(claimed, leg: leg) }
       }
     } catch let refusal as ClaimRefusal {

@@ -18,7 +18,9 @@ package enum StreamToken {
   /// The path that AgentStream opens, as a template.
   package static let pathTemplate = "/api/v1/agentstream/{call_id}/{token}"
 
+  /// Asks for 16 kHz: the least chunk that Exotel plays without artefacts, 3,200 bytes, is then
+  /// 100 ms instead of 200, and the model hears its native rate.
   static func path(_ call: CallID, key: [UInt8]) -> String {
-    "/api/v1/agentstream/\(call.text)/\(make(call, key: key))"
+    "/api/v1/agentstream/\(call.text)/\(make(call, key: key))?sample-rate=16000"
   }
 }
