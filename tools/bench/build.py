@@ -1,0 +1,114 @@
+"""Builds what is measured: our programs (release), the peers, the generators, the request bodies."""
+
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = ROOT / "tools/bench"
+PROTO = ROOT / "Tests/Support/Protos/bench.proto"
+
+
+def note(text):
+    print(f"== {text}", file=sys.stderr, flush=True)
+
+
+def call(*command, **options):
+    return subprocess.run([str(part) for part in command], check=True, **options)
+
+
+def output(*command, **options):
+    return call(*command, stdout=subprocess.PIPE, **options).stdout
+
+
+def scratch():
+    return pathlib.Path(os.environ.get("PAYAID_SCRATCH", ROOT / ".build"))
+
+
+def swift(*products):
+    """Builds executables of the package; the folder they are in."""
+    command = ["swift", "build", "-c", "release", "--scratch-path", scratch()]
+    for product in products:
+        note(f"building {product} (release)")
+        call(*command, "--product", product, "--quiet", cwd=ROOT, stdout=sys.stderr)
+    return pathlib.Path(output(*command, "--show-bin-path", cwd=ROOT, text=True).strip())
+
+
+def is_stale(target, *sources):
+    return not target.exists() or any(s.stat().st_mtime > target.stat().st_mtime for s in sources)
+
+
+def protos(folder):
+    """The proto without its REST annotation, which C and C++ would need generated code for."""
+    text = re.sub(r"\s*option \(google\.api\.http\) = \{.*?\};", "", PROTO.read_text(), flags=re.S)
+    target = folder / "bench.proto"
+    target.write_text(text.replace('import "google/api/annotations.proto";\n', ""))
+    return ["protoc", "-I", folder, "-I", "/usr/include"]
+
+
+def bare_c(folder, protoc):
+    target, source = folder / "echo-c", HERE / "peers/echo.c"
+    if is_stale(target, source, PROTO):
+        note("building the bare C peer")
+        call(*protoc, f"--c_out={folder}", "bench.proto", "google/protobuf/timestamp.proto")
+        call("cc", "-O2", "-Wall", "-Wextra", f"-I{folder}", "-o", target, source,
+             folder / "bench.pb-c.c", folder / "google/protobuf/timestamp.pb-c.c",
+             "-lnghttp2", "-lprotobuf-c")
+    return target
+
+
+def grpc(folder, protoc):
+    """The C++ gRPC peer; None where Debian's libgrpc++-dev is not installed."""
+    plugin = shutil.which("grpc_cpp_plugin")
+    if not plugin or subprocess.run(["pkg-config", "--exists", "grpc++", "protobuf"]).returncode:
+        note("no C++ gRPC here (apt install libgrpc++-dev protobuf-compiler-grpc): left out")
+        return None
+    target, source = folder / "echo-grpc", HERE / "peers/grpc.cc"
+    if is_stale(target, source, PROTO):
+        note("building the C++ gRPC peer")
+        call(*protoc, f"--cpp_out={folder}", f"--grpc_out={folder}",
+             f"--plugin=protoc-gen-grpc={plugin}", "bench.proto")
+        flags = output("pkg-config", "--cflags", "--libs", "grpc++", "protobuf", text=True).split()
+        call("c++", "-O2", f"-I{folder}", "-o", target, source, folder / "bench.pb.cc",
+             folder / "bench.grpc.pb.cc", *flags)
+    return target
+
+
+def generator(folder):
+    target, source = folder / "frames", HERE / "frames.c"
+    if is_stale(target, source):
+        call("cc", "-O2", "-Wall", "-Wextra", "-o", target, source, "-lnghttp2")
+    return target
+
+
+def bodies(folder, protoc):
+    """The unary request: as a gRPC message, and as JSON."""
+    with open(HERE / "payload.txtpb", "rb") as text:
+        message = output(*protoc, "--encode=bench.v1.Payload", "bench.proto", stdin=text)
+    (folder / "unary.grpc").write_bytes(b"\0" + struct.pack(">I", len(message)) + message)
+    return folder / "unary.grpc", HERE / "payload.json", len(message)
+
+
+def tools(options, names):
+    """Everything the named measures need, built where it is out of date."""
+    folder = scratch() / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {"folder": folder, "servers": {}}
+    if {"unary", "rest", "frames"} & set(names):
+        protoc = protos(folder)
+        servers = made["servers"]
+        if "ours" in options.only:
+            servers["ours"] = pathlib.Path(options.server or swift("bench-server") / "bench-server")
+        if "c" in options.only:
+            servers["c"] = bare_c(folder, protoc)
+        if "grpc" in options.only and (peer := grpc(folder, protoc)):
+            servers["grpc"] = peer
+        made["frames"] = generator(folder)
+        made["grpc_body"], made["json_body"], made["size"] = bodies(folder, protoc)
+    if "calls" in names:
+        made["bin"] = swift("voicesim", "voiced", "voicectl")
+    return made
