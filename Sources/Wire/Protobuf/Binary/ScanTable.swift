@@ -56,6 +56,7 @@ struct ScanTable {
     isMapEntry = type.isMapEntry
     oneofCount = type.oneofs.count
     denseCount = min((type.fields.last?.number ?? 0) + 1, Self.denseLimit)
+    unsafe dense.deallocate()
     unsafe dense = .allocate(capacity: denseCount)
     unsafe dense.initialize(repeating: ScanField(), count: denseCount)
     var bit: UInt8 = 0
