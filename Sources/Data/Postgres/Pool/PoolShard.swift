@@ -60,28 +60,32 @@ actor PoolShard {
   }
 
   /// A connection for this demand: at once, or after waiting within the pool's limits.
+  ///
+  /// The machine is asked inside the continuation: an `await` before it, even of our own method, may
+  /// give the loop to others, and a waiter that is served before it is known here loses what it got.
   func acquire(_ demand: PoolMachine.Demand) async throws -> UInt64 {
-    try Task.checkCancellation()
     let waiter = newID()
-    switch machine.acquire(waiter, demand) {
-    case .use(let id): return id
-    case .refuse(let reason): throw refusal(reason)
-    case .wait(let open): return try await wait(as: waiter, opening: open)
-    }
-  }
-
-  private func wait(as waiter: UInt64, opening: UInt64?) async throws -> UInt64 {
-    try await withTaskCancellationHandler {
+    return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let timer = loop.schedule(after: configuration.acquireTimeout) { [self] in
-          giveUp(waiter, PostgresError(.poolExhausted, "no connection became free in time"))
+        guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+        switch machine.acquire(waiter, demand) {
+        case .use(let id): continuation.resume(returning: id)
+        case .refuse(let reason): continuation.resume(throwing: refusal(reason))
+        case .wait(let opening):
+          wait(as: waiter, continuation)
+          if let opening { open(opening) }
         }
-        waiters[waiter] = Waiter(continuation: continuation, timer: timer)
-        if let opening { open(opening) }
       }
     } onCancel: {
       loop.execute { self.assumeIsolated { $0.giveUp(waiter, CancellationError()) } }
     }
+  }
+
+  private func wait(as waiter: UInt64, _ continuation: CheckedContinuation<UInt64, any Error>) {
+    let timer = loop.schedule(after: configuration.acquireTimeout) { [self] in
+      giveUp(waiter, PostgresError(.poolExhausted, "no connection became free in time"))
+    }
+    waiters[waiter] = Waiter(continuation: continuation, timer: timer)
   }
 
   private func giveUp(_ id: UInt64, _ error: any Error) {
