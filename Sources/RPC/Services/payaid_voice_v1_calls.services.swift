@@ -32,8 +32,8 @@ extension Payaid.Voice.V1 {
       _ request: Payaid.Voice.V1.WatchCallRequest, _ responses: Outbound<Payaid.Voice.V1.CallEvent>,
       _ context: RPCContext) async throws
 
-    /// Reads the recording as a WAV file: 8 kHz, 16 bit, the caller left and the agent right.
-    /// NOT_FOUND when there is none.
+    /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
+    /// when there is none.
     func getRecording(_ request: Payaid.Voice.V1.GetRecordingRequest, _ context: RPCContext)
       async throws -> Google.Api.HttpBody
   }
@@ -163,8 +163,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Reads the recording as a WAV file: 8 kHz, 16 bit, the caller left and the agent right.
-    /// NOT_FOUND when there is none.
+    /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
+    /// when there is none.
     public func getRecording(
       _ request: Payaid.Voice.V1.GetRecordingRequest, options: CallOptions = CallOptions()
     ) async throws -> Google.Api.HttpBody {

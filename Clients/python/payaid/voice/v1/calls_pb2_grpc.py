@@ -109,7 +109,7 @@ class CallServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetRecording(self, request, context):
-        """Reads the recording as a WAV file: 8 kHz, 16 bit, the caller left and the agent right. NOT_FOUND when there is none.
+        """Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND when there is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
