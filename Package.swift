@@ -154,7 +154,8 @@ let executables = [
     name: "voiced", path: "Sources/App/voiced",
     imports: [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
-      "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech", "Vendors",
+      "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech",
+      "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls",
     ],
     packages: ["ArgumentParser"]),
