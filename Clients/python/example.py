@@ -11,6 +11,9 @@ import os
 import sys
 import uuid
 
+# Before grpc is loaded: the example says itself what went wrong.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
 import grpc
 
 import payaid_voice
