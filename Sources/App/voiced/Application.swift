@@ -42,6 +42,7 @@ struct Application {
   ) async throws -> Application {
     let certificates =
       settings.isCleartext ? nil : try Certificates(folder: settings.dataDirectory)
+    certificates.map(ReloadSignal.watch)
     let endpoint = PublicEndpoint(settings.publicURL)
     let product = try Product(settings, database.pool, loops.loops[0], endpoint)
     let server = try Server(
