@@ -166,7 +166,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     return try await waitForMessage()
   }
 
-  private func waitForMessage() async throws -> [UInt8]? {
+  // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
+  @inline(never) private func waitForMessage() async throws -> [UInt8]? {
     precondition(receiver == nil, "our bug: two tasks receive from one call")
     return try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { receiver = $0 }
@@ -188,7 +189,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     if isCongested { try await waitForRoom() }
   }
 
-  private func waitForRoom() async throws {
+  @inline(never) private func waitForRoom() async throws {
     try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { continuation in
         senders.append(continuation)
@@ -217,7 +218,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   }
 
   /// The slow way for callers on another thread.
-  private func onLoop<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws
+  @inline(never) private func onLoop<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws
     -> T
   {
     let task = Task(executorPreference: loop, operation: body)

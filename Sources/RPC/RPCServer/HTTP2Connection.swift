@@ -128,8 +128,10 @@ final class HTTP2Connection: ConnectionDriver {
 
   private func openCall(_ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool) {
     var fields = RequestFields()
-    for field in block where !field.name.isPseudo {
-      fields.add(name: field.nameBytes, value: field.value)
+    // By index: iterating a collection reads each element through a heap-allocated coroutine.
+    for index in 0..<block.count {
+      let field = block[index]
+      if !field.name.isPseudo { fields.add(name: field.nameBytes, value: field.value) }
     }
     guard let entry = accept(id, block, fields) else { return }
     let context = RPCContext(

@@ -55,11 +55,13 @@ public actor HealthService {
 
   /// Waits until the status of `service` is other than `known`. Throws when the task is cancelled.
   func next(_ service: String, after known: Status?) async throws -> Status? {
-    if statuses[service] != known { return statuses[service] }
     let id = nextWatcher
     nextWatcher += 1
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
+        // Looked at in here: before it, an await could let a change slip through.
+        let status = statuses[service]
+        if status != known { return continuation.resume(returning: status) }
         watchers[id] = Watcher(service: service, known: known, continuation: continuation)
         if Task.isCancelled { drop(id) }
       }
