@@ -218,7 +218,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   }
 
   /// The slow way for callers on another thread.
-  @inline(never) private func onLoop<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws
+  @inline(never) private func onLoop<T: Sendable>(_ body: @escaping @Sendable () async throws -> T)
+    async throws
     -> T
   {
     let task = Task(executorPreference: loop, operation: body)
