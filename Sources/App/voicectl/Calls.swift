@@ -82,7 +82,7 @@ struct Calls: AsyncParsableCommand {
           .with { $0.callId = callID }, options: options)
         {
           switch event.event {
-          case .call(let call): Output.line("--- \(call.state)")
+          case .call(let call): Output.line("--- \(Output.name(call.state))")
           case .transcript(let entry): Output.transcript(entry)
           case nil: break
           }

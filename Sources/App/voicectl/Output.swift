@@ -29,7 +29,7 @@ enum Output {
 
   /// The end of a call: state, duration, cost, latencies.
   static func summary(_ call: V1.Call) {
-    var parts = ["\(call.state)".uppercased()]
+    var parts = [name(call.state)]
     if !call.endReason.isEmpty { parts.append(call.endReason) }
     if let duration = call.duration { parts.append("\(clock(duration)) long") }
     if let total = call.cost?.total { parts.append("₹\(rupees(total))") }
@@ -40,6 +40,11 @@ enum Output {
       parts.append("of which this server \(milliseconds(added)) ms")
     }
     line("\(call.callId): " + parts.joined(separator: ", "))
+  }
+
+  /// A state as the API spells it, `IN_PROGRESS`.
+  static func name(_ state: V1.Call.State) -> String {
+    V1.Call.State.enumType.name(of: state.rawValue) ?? "\(state.rawValue)"
   }
 
   static func milliseconds(_ duration: Google.Protobuf.Duration) -> Int64 {

@@ -68,9 +68,12 @@ struct Application {
       reaper: reaper)
   }
 
-  /// New calls are refused, those in progress go on for `grace` at most; then everything closes.
+  /// New conversations are refused, those in progress go on for `grace` at most; then everything
+  /// closes. Calls that are queued stay queued, for whoever runs next.
   func stop(grace: Duration) async {
     Log("voiced").info("draining", ["calls": .int(live.count)])
+    await server.health.shutdown()
+    live.beginDrain()
     await worker.stop(grace: .seconds(5))
     await drainCalls(grace)
     await server.drain(grace: .seconds(2))

@@ -51,7 +51,7 @@ struct Product {
       pool: pool, agents: agents, model: GeminiLiveModel(settings: Self.gemini(settings)),
       settings: callSettings, live: live, recordings: recordings)
     reaper = Reaper(
-      pool: pool, carrier: carrier, settings: callSettings, recordings: recordings)
+      pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
     authenticator = Authenticator(pool: pool, openServices: Self.open)
     services = [

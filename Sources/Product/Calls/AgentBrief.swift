@@ -62,6 +62,7 @@ struct AgentBrief {
       agent.recordingEnabled
       ? (agent.language == "hi" ? "यह कॉल रिकॉर्ड की जा रही है। " : "This call is being recorded. ") : ""
     return words.isEmpty && notice.isEmpty
-      ? "Greet the caller now." : "Greet the caller now with these words: \(notice)\(words)"
+      ? "Greet the caller now."
+      : "Greet the caller now in exactly these words: \"\(notice)\(words)\""
   }
 }

@@ -9,13 +9,15 @@ enum CallLease {
   /// How often a process renews.
   static let renewal: Duration = .seconds(5)
 
-  /// Renews the lease of every call that `owner` holds.
-  static func renew(owner: String, _ pool: PostgresPool) async throws {
+  /// Renews the lease of every call of `owner` that waits, and of those in progress whose media it
+  /// really holds: one that could not be finished is left to run out.
+  static func renew(owner: String, holding ids: [String], _ pool: PostgresPool) async throws {
     try await pool.transaction(tenant: .system) { transaction in
       try await transaction.execute(
         """
         UPDATE calls SET lease_until = now() + make_interval(secs => \(seconds))
-        WHERE owner = \(owner) AND state IN ('queued', 'dialing', 'ringing', 'in_progress')
+        WHERE owner = \(owner) AND (state IN ('queued', 'dialing', 'ringing')
+          OR state = 'in_progress' AND call_id = ANY(\(ids)))
         """)
     }
   }

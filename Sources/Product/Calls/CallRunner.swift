@@ -2,6 +2,7 @@ internal import Conversation
 package import Domain
 package import EventLoop
 package import Postgres
+internal import RPCCore
 package import Schema
 package import Speech
 internal import Telemetry
@@ -51,15 +52,21 @@ package struct CallRunner: Sendable {
       StreamToken.isValid(token, for: id, key: settings.streamTokenKey)
     else { throw ClaimRefusal.unauthenticated }
     return try await pool.transaction(tenant: .system) { transaction in
-      guard let call = try await CallStore.find(id, transaction) else {
+      guard let found = try await CallStore.find(id, transaction) else {
         throw ClaimRefusal.notFound
       }
-      guard call.state == .dialing || call.state == .ringing else {
-        throw ClaimRefusal.notWaiting
-      }
+      // The move decides between two streams of one call: the row lets only one of them make it.
+      guard found.state == .dialing || found.state == .ringing,
+        let call = try await CallStore.move(id, to: .inProgress, transaction)
+      else { throw ClaimRefusal.notWaiting }
       try await CallLease.take(id, owner: settings.owner, transaction)
       return try await claimed(call, transaction)
     }
+  }
+
+  /// Throws `unavailable` when the server is about to stop.
+  func checkAdmission() throws {
+    if live.isDraining { throw RPCError(.unavailable, "the server is stopping; try another") }
   }
 
   func claimed(_ call: CallRecord, _ transaction: Transaction) async throws -> ClaimedCall {
@@ -94,8 +101,9 @@ package struct CallRunner: Sendable {
     let writing = Task(executorPreference: leg.loop) { await journal.follow(events) }
     let report = await session.run()
     await writing.value
+    // A cancelled task could not write any more, and a call that is not written down never ends.
+    await Task(executorPreference: leg.loop) { await finish(claimed.call, report) }.value
     live.remove(id)
-    await finish(claimed.call, report)
   }
 
   private func setup(_ claimed: ClaimedCall) throws -> CallSetup {

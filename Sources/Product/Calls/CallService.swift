@@ -74,11 +74,12 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
     let record = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
       transaction in
       let record = try await Self.existing(request.callId, transaction)
-      if record.state == .queued {
-        return try await CallStore.move(
-          record.id, to: .canceled, reason: "requested", transaction) ?? record
-      }
-      if !record.state.isTerminal { try await live.requestEnd(record.id, transaction) }
+      if record.state.isTerminal { return record }
+      // Not answered yet: a phone that still rings finds nobody, since the stream is not let in.
+      let canceled = try await CallStore.move(
+        record.id, to: .canceled, reason: "requested", transaction)
+      if let canceled { return canceled }
+      try await live.requestEnd(record.id, transaction)
       return record
     }
     return record.proto

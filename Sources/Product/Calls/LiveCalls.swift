@@ -8,6 +8,7 @@ package final class LiveCalls: Sendable {
   private struct State {
     var enders: [String: @Sendable () -> Void] = [:]
     var subscription: Subscription?
+    var isDraining = false
   }
 
   static let channel = "payaid_call_ends"
@@ -24,8 +25,17 @@ package final class LiveCalls: Sendable {
     state.withLock { $0.subscription = subscription }
   }
 
+  /// From now on no conversation begins here; those in progress go on.
+  package func beginDrain() { state.withLock { $0.isDraining = true } }
+
+  /// Whether this process is about to leave.
+  var isDraining: Bool { state.withLock { $0.isDraining } }
+
   /// How many calls this process holds.
   package var count: Int { state.withLock { $0.enders.count } }
+
+  /// The ids of the calls that this process holds.
+  var ids: [String] { state.withLock { Array($0.enders.keys) } }
 
   /// Ends every call that this process holds, as if somebody had asked for each.
   package func endAll() {

@@ -34,6 +34,7 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
     guard let loop = EventLoop.current else {
       throw RPCError(.internal, "a live call needs a loop")
     }
+    try runner.checkAdmission()
     let start = try await Self.start(requests)
     let rate = try Self.rate(start)
     let claimed = try await begin(start, caller)

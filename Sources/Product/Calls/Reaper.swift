@@ -15,14 +15,17 @@ package struct Reaper: Sendable {
   private let pool: PostgresPool
   private let carrier: any Carrier
   private let settings: CallSettings
+  private let live: LiveCalls
   private let finisher: CallFinisher
 
   package init(
-    pool: PostgresPool, carrier: any Carrier, settings: CallSettings, recordings: Recordings
+    pool: PostgresPool, carrier: any Carrier, settings: CallSettings, live: LiveCalls,
+    recordings: Recordings
   ) {
     self.pool = pool
     self.carrier = carrier
     self.settings = settings
+    self.live = live
     finisher = CallFinisher(pool: pool, settings: settings, recordings: recordings)
   }
 
@@ -30,7 +33,7 @@ package struct Reaper: Sendable {
   package func run(on loop: EventLoop) async {
     while !Task.isCancelled {
       do {
-        try await CallLease.renew(owner: settings.owner, pool)
+        try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
         try await finishAbandoned()
         try await reconcile()
       } catch is CancellationError {

@@ -22,13 +22,16 @@ final class Ears: Sendable {
   private let library: UtteranceLibrary
   private let sphinx: SphinxEars
 
-  /// Speaks each of `lines` once to know its sound. Blocks: call it off the loop.
+  /// Speaks each of `lines` once at each rate of a phone line to know its sound: 8 kHz has no hiss
+  /// of sibilants. Blocks: call it off the loop.
   init(_ mode: Mode, lines: [String], studio: SpeechStudio) throws {
     self.mode = mode
     var library = UtteranceLibrary()
     for line in lines {
       let voice = Voice(SpokenLanguage(of: line), .caller)
-      library.add(try studio.clip(line, voice: voice, rate: 8_000))
+      for rate in [8_000, 16_000] {
+        library.add(try studio.clip(line, voice: voice, rate: rate))
+      }
     }
     self.library = library
     sphinx = SphinxEars(phrases: lines.filter { SpokenLanguage(of: $0) == .english })
