@@ -1,5 +1,5 @@
 public import EventLoop
-package import TLS
+public import TLS
 package import Telemetry
 
 /// Where a server listens, how, and what it allows its clients.
@@ -7,7 +7,7 @@ public struct ServerConfiguration: Sendable {
   /// Addresses to listen on; port 0 lets the system choose.
   public var listen: [SocketAddress]
   /// Serves TLS on every address; `nil` is cleartext.
-  package var tls: TLSContext?
+  public var tls: TLSContext?
   public var limits = ServerLimits()
   /// Where the server's figures are booked.
   package var metrics = MetricsRegistry.process
@@ -18,7 +18,7 @@ public struct ServerConfiguration: Sendable {
   public init(listen: [SocketAddress]) { self.listen = listen }
 
   /// TLS or cleartext on `listen`, with the default limits.
-  package init(listen: [SocketAddress], tls: TLSContext?) {
+  public init(listen: [SocketAddress], tls: TLSContext?) {
     self.listen = listen
     self.tls = tls
   }

@@ -84,14 +84,16 @@ package struct UtteranceLibrary: Sendable {
   /// Below this likeness an utterance counts as unknown.
   private static let threshold: Float = 0.72
 
-  private var entries: [(text: String, print: Fingerprint)] = []
+  private var entries: [(text: String, rate: Int, print: Fingerprint)] = []
 
   package init() {}
 
-  /// Adds a clip; the same text twice is kept once.
+  /// Adds a clip; the same text at the same rate twice is kept once.
   package mutating func add(_ clip: SpeechClip) {
-    guard !entries.contains(where: { $0.text == clip.text }) else { return }
-    entries.append((clip.text, Fingerprint(clip.samples, rate: clip.sampleRate)))
+    let isKnown = entries.contains { $0.text == clip.text && $0.rate == clip.sampleRate }
+    guard !isKnown else { return }
+    entries.append(
+      (clip.text, clip.sampleRate, Fingerprint(clip.samples, rate: clip.sampleRate)))
   }
 
   /// The text whose recording `samples` most resemble, or nil when none does.
