@@ -6,8 +6,7 @@ public import RPCProtobuf
 public import Schema
 
 extension Payaid.Voice.V1 {
-  /// Live audio: a conversation with an agent over one bidirectional stream, without a phone. The
-  /// same frames travel as binary WebSocket messages at `/api/v1/live`.
+  /// Live audio: a conversation with an agent over one bidirectional stream, without a phone.
   public protocol LiveServiceServing: RPCService {
     /// Holds a conversation. The client sends `start` first, then audio in real time; the server
     /// answers `started`, then audio, transcript and marks. Half-closing says that the caller hung

@@ -72,7 +72,6 @@ public enum SchemaFiles {
   /// All of them, by name.
   public static let all: [FileDescriptor] = [
     GoogleApiAnnotationsFile.descriptor,
-    GoogleApiClientFile.descriptor,
     GoogleApiFieldBehaviorFile.descriptor,
     GoogleApiHttpFile.descriptor,
     GoogleApiHttpbodyFile.descriptor,
@@ -110,18 +109,6 @@ public enum GoogleApiAnnotationsFile {
   public static let descriptor = unsafe FileDescriptor(
     google__api__annotations__file,
     dependencies: [GoogleApiHttpFile.descriptor, GoogleProtobufDescriptorFile.descriptor]
-  )
-}
-
-/// The file `google/api/client.proto`.
-public enum GoogleApiClientFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    google__api__client__file,
-    dependencies: [
-      GoogleApiLaunchStageFile.descriptor, GoogleProtobufDescriptorFile.descriptor,
-      GoogleProtobufDurationFile.descriptor,
-    ]
   )
 }
 
@@ -291,10 +278,9 @@ public enum PayaidVoiceV1AccountsFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__accounts__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleApiFieldBehaviorFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleProtobufEmptyFile.descriptor, GoogleProtobufFieldMaskFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
+      GoogleProtobufFieldMaskFile.descriptor, GoogleProtobufTimestampFile.descriptor,
     ]
   )
 }
@@ -305,10 +291,10 @@ public enum PayaidVoiceV1AgentsFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__agents__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleApiFieldBehaviorFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleProtobufEmptyFile.descriptor, GoogleProtobufFieldMaskFile.descriptor,
-      GoogleProtobufStructFile.descriptor, GoogleProtobufTimestampFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
+      GoogleProtobufFieldMaskFile.descriptor, GoogleProtobufStructFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor,
     ]
   )
 }
@@ -319,9 +305,8 @@ public enum PayaidVoiceV1AnalyticsFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__analytics__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-      GoogleTypeMoneyFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleProtobufDurationFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor, GoogleTypeMoneyFile.descriptor,
     ]
   )
 }
@@ -332,10 +317,10 @@ public enum PayaidVoiceV1CallsFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__calls__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleApiFieldBehaviorFile.descriptor, GoogleApiHttpbodyFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleProtobufStructFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor, GoogleTypeMoneyFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleApiHttpbodyFile.descriptor, GoogleProtobufDurationFile.descriptor,
+      GoogleProtobufStructFile.descriptor, GoogleProtobufTimestampFile.descriptor,
+      GoogleTypeMoneyFile.descriptor,
     ]
   )
 }
@@ -346,9 +331,8 @@ public enum PayaidVoiceV1ComplianceFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__compliance__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleApiFieldBehaviorFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-      PayaidVoiceV1AgentsFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor, PayaidVoiceV1AgentsFile.descriptor,
     ]
   )
 }
@@ -359,9 +343,9 @@ public enum PayaidVoiceV1KnowledgeFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__knowledge__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleApiFieldBehaviorFile.descriptor, GoogleApiHttpbodyFile.descriptor,
-      GoogleProtobufEmptyFile.descriptor, GoogleProtobufTimestampFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleApiHttpbodyFile.descriptor, GoogleProtobufEmptyFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor,
     ]
   )
 }
@@ -372,9 +356,8 @@ public enum PayaidVoiceV1LiveFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__live__file,
     dependencies: [
-      GoogleApiClientFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleRpcStatusFile.descriptor,
-      PayaidVoiceV1CallsFile.descriptor,
+      GoogleApiFieldBehaviorFile.descriptor, GoogleProtobufDurationFile.descriptor,
+      GoogleRpcStatusFile.descriptor, PayaidVoiceV1CallsFile.descriptor,
     ]
   )
 }
@@ -385,10 +368,10 @@ public enum PayaidVoiceV1WebhooksFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__webhooks__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiClientFile.descriptor,
-      GoogleApiFieldBehaviorFile.descriptor, GoogleApiHttpbodyFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
-      GoogleProtobufFieldMaskFile.descriptor, GoogleProtobufTimestampFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleApiHttpbodyFile.descriptor, GoogleProtobufDurationFile.descriptor,
+      GoogleProtobufEmptyFile.descriptor, GoogleProtobufFieldMaskFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor,
     ]
   )
 }

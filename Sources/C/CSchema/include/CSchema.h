@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <protobuf-c/protobuf-c.h>
 
-#include "google/api/client.pb-c.h"
 #include "google/api/http.pb-c.h"
 #include "google/api/httpbody.pb-c.h"
 #include "google/api/resource.pb-c.h"
@@ -41,7 +40,6 @@ typedef struct CSchemaFile {
 } CSchemaFile;
 
 extern const CSchemaFile google__api__annotations__file;
-extern const CSchemaFile google__api__client__file;
 extern const CSchemaFile google__api__field__behavior__file;
 extern const CSchemaFile google__api__http__file;
 extern const CSchemaFile google__api__httpbody__file;

@@ -23,7 +23,6 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
-from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
@@ -31,7 +30,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epayaid/voice/v1/accounts.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x02\n\x08Merchant\x12\x19\n\x0bmerchant_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x65mail\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32\x1f.payaid.voice.v1.Merchant.StateB\x04\xe2\x41\x01\x03\x12\x13\n\x0bwebhook_url\x18\x05 \x01(\t\x12\x14\n\x0c\x63ors_origins\x18\x06 \x03(\t\x12\x35\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"E\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\r\n\tSUSPENDED\x10\x02\x12\n\n\x06\x43LOSED\x10\x03\"\xaa\x01\n\x04User\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04name\x18\x03 \x01(\t\x12#\n\x04role\x18\x04 \x01(\x0e\x32\x15.payaid.voice.v1.Role\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\"\x9d\x02\n\x06\x41piKey\x12\x14\n\x06key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x0elast_used_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\x8a\x01\n\x07Session\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x15\n\rrefresh_token\x18\x02 \x01(\t\x12-\n\nexpires_in\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12#\n\x04user\x18\x04 \x01(\x0b\x32\x15.payaid.voice.v1.User\"\x14\n\x12GetMerchantRequest\"\x8f\x01\n\x15UpdateMerchantRequest\x12\x31\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.payaid.voice.v1.MerchantB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Y\n\x13\x43reateApiKeyRequest\x12.\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.payaid.voice.v1.ApiKeyB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"P\n\x14\x43reateApiKeyResponse\x12(\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.payaid.voice.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\";\n\x12ListApiKeysRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x13ListApiKeysResponse\x12)\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x17.payaid.voice.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"?\n\x13RevokeApiKeyRequest\x12\x14\n\x06key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"j\n\x11\x43reateUserRequest\x12)\n\x04user\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.UserB\x04\xe2\x41\x01\x02\x12\x16\n\x08password\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"9\n\x10ListUsersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"R\n\x11ListUsersResponse\x12$\n\x05users\x18\x01 \x03(\x0b\x32\x15.payaid.voice.v1.User\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x83\x01\n\x11UpdateUserRequest\x12)\n\x04user\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.UserB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"8\n\x11\x44\x65leteUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\";\n\x0cLoginRequest\x12\x13\n\x05\x65mail\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08password\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"4\n\x15RefreshSessionRequest\x12\x1b\n\rrefresh_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"&\n\rLogoutRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"O\n\x15\x43hangePasswordRequest\x12\x1a\n\x0cold_password\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cnew_password\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02*^\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_OWNER\x10\x01\x12\x0e\n\nROLE_ADMIN\x10\x02\x12\x0f\n\x0bROLE_MEMBER\x10\x03\x12\x0f\n\x0bROLE_VIEWER\x10\x04\x32\xb8\x08\n\x0e\x41\x63\x63ountService\x12j\n\x0bGetMerchant\x12#.payaid.voice.v1.GetMerchantRequest\x1a\x19.payaid.voice.v1.Merchant\"\x1b\x90\x02\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/merchant\x12w\n\x0eUpdateMerchant\x12&.payaid.voice.v1.UpdateMerchantRequest\x1a\x19.payaid.voice.v1.Merchant\"\"\x82\xd3\xe4\x93\x02\x1c\x32\x10/api/v1/merchant:\x08merchant\x12~\n\x0c\x43reateApiKey\x12$.payaid.voice.v1.CreateApiKeyRequest\x1a%.payaid.voice.v1.CreateApiKeyResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x10/api/v1/api-keys:\x07\x61pi_key\x12u\n\x0bListApiKeys\x12#.payaid.voice.v1.ListApiKeysRequest\x1a$.payaid.voice.v1.ListApiKeysResponse\"\x1b\x90\x02\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/api-keys\x12}\n\x0cRevokeApiKey\x12$.payaid.voice.v1.RevokeApiKeyRequest\x1a\x17.payaid.voice.v1.ApiKey\".\x90\x02\x02\x82\xd3\xe4\x93\x02%\" /api/v1/api-keys/{key_id}:revoke:\x01*\x12\x61\n\nCreateUser\x12\".payaid.voice.v1.CreateUserRequest\x1a\x15.payaid.voice.v1.User\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/api/v1/users:\x01*\x12l\n\tListUsers\x12!.payaid.voice.v1.ListUsersRequest\x1a\".payaid.voice.v1.ListUsersResponse\"\x18\x90\x02\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/users\x12s\n\nUpdateUser\x12\".payaid.voice.v1.UpdateUserRequest\x1a\x15.payaid.voice.v1.User\"*\x82\xd3\xe4\x93\x02$2\x1c/api/v1/users/{user.user_id}:\x04user\x12l\n\nDeleteUser\x12\".payaid.voice.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\"\"\x90\x02\x02\x82\xd3\xe4\x93\x02\x19*\x17/api/v1/users/{user_id}\x1a\x17\xca\x41\x14voice.payaid.example2\xd2\x03\n\x0b\x41uthService\x12_\n\x05Login\x12\x1d.payaid.voice.v1.LoginRequest\x1a\x18.payaid.voice.v1.Session\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/api/v1/auth/login:\x01*\x12s\n\x0eRefreshSession\x12&.payaid.voice.v1.RefreshSessionRequest\x1a\x18.payaid.voice.v1.Session\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/api/v1/auth/refresh:\x01*\x12`\n\x06Logout\x12\x1e.payaid.voice.v1.LogoutRequest\x1a\x16.google.protobuf.Empty\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/api/v1/auth/logout:\x01*\x12r\n\x0e\x43hangePassword\x12&.payaid.voice.v1.ChangePasswordRequest\x1a\x16.google.protobuf.Empty\" \x82\xd3\xe4\x93\x02\x1a\"\x15/api/v1/auth/password:\x01*\x1a\x17\xca\x41\x14voice.payaid.exampleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epayaid/voice/v1/accounts.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x02\n\x08Merchant\x12\x19\n\x0bmerchant_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05\x65mail\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32\x1f.payaid.voice.v1.Merchant.StateB\x04\xe2\x41\x01\x03\x12\x13\n\x0bwebhook_url\x18\x05 \x01(\t\x12\x14\n\x0c\x63ors_origins\x18\x06 \x03(\t\x12\x35\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\"E\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\r\n\tSUSPENDED\x10\x02\x12\n\n\x06\x43LOSED\x10\x03\"\xaa\x01\n\x04User\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04name\x18\x03 \x01(\t\x12#\n\x04role\x18\x04 \x01(\x0e\x32\x15.payaid.voice.v1.Role\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\"\x9d\x02\n\x06\x41piKey\x12\x14\n\x06key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x0elast_used_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\x8a\x01\n\x07Session\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x15\n\rrefresh_token\x18\x02 \x01(\t\x12-\n\nexpires_in\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12#\n\x04user\x18\x04 \x01(\x0b\x32\x15.payaid.voice.v1.User\"\x14\n\x12GetMerchantRequest\"\x8f\x01\n\x15UpdateMerchantRequest\x12\x31\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.payaid.voice.v1.MerchantB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Y\n\x13\x43reateApiKeyRequest\x12.\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.payaid.voice.v1.ApiKeyB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"P\n\x14\x43reateApiKeyResponse\x12(\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.payaid.voice.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\";\n\x12ListApiKeysRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x13ListApiKeysResponse\x12)\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x17.payaid.voice.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"?\n\x13RevokeApiKeyRequest\x12\x14\n\x06key_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"j\n\x11\x43reateUserRequest\x12)\n\x04user\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.UserB\x04\xe2\x41\x01\x02\x12\x16\n\x08password\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"9\n\x10ListUsersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"R\n\x11ListUsersResponse\x12$\n\x05users\x18\x01 \x03(\x0b\x32\x15.payaid.voice.v1.User\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x83\x01\n\x11UpdateUserRequest\x12)\n\x04user\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.UserB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"8\n\x11\x44\x65leteUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\";\n\x0cLoginRequest\x12\x13\n\x05\x65mail\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08password\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"4\n\x15RefreshSessionRequest\x12\x1b\n\rrefresh_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"&\n\rLogoutRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"O\n\x15\x43hangePasswordRequest\x12\x1a\n\x0cold_password\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cnew_password\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02*^\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_OWNER\x10\x01\x12\x0e\n\nROLE_ADMIN\x10\x02\x12\x0f\n\x0bROLE_MEMBER\x10\x03\x12\x0f\n\x0bROLE_VIEWER\x10\x04\x32\x9f\x08\n\x0e\x41\x63\x63ountService\x12j\n\x0bGetMerchant\x12#.payaid.voice.v1.GetMerchantRequest\x1a\x19.payaid.voice.v1.Merchant\"\x1b\x90\x02\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/merchant\x12w\n\x0eUpdateMerchant\x12&.payaid.voice.v1.UpdateMerchantRequest\x1a\x19.payaid.voice.v1.Merchant\"\"\x82\xd3\xe4\x93\x02\x1c\x32\x10/api/v1/merchant:\x08merchant\x12~\n\x0c\x43reateApiKey\x12$.payaid.voice.v1.CreateApiKeyRequest\x1a%.payaid.voice.v1.CreateApiKeyResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x10/api/v1/api-keys:\x07\x61pi_key\x12u\n\x0bListApiKeys\x12#.payaid.voice.v1.ListApiKeysRequest\x1a$.payaid.voice.v1.ListApiKeysResponse\"\x1b\x90\x02\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/api/v1/api-keys\x12}\n\x0cRevokeApiKey\x12$.payaid.voice.v1.RevokeApiKeyRequest\x1a\x17.payaid.voice.v1.ApiKey\".\x90\x02\x02\x82\xd3\xe4\x93\x02%\" /api/v1/api-keys/{key_id}:revoke:\x01*\x12\x61\n\nCreateUser\x12\".payaid.voice.v1.CreateUserRequest\x1a\x15.payaid.voice.v1.User\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/api/v1/users:\x01*\x12l\n\tListUsers\x12!.payaid.voice.v1.ListUsersRequest\x1a\".payaid.voice.v1.ListUsersResponse\"\x18\x90\x02\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/users\x12s\n\nUpdateUser\x12\".payaid.voice.v1.UpdateUserRequest\x1a\x15.payaid.voice.v1.User\"*\x82\xd3\xe4\x93\x02$2\x1c/api/v1/users/{user.user_id}:\x04user\x12l\n\nDeleteUser\x12\".payaid.voice.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\"\"\x90\x02\x02\x82\xd3\xe4\x93\x02\x19*\x17/api/v1/users/{user_id}2\xb9\x03\n\x0b\x41uthService\x12_\n\x05Login\x12\x1d.payaid.voice.v1.LoginRequest\x1a\x18.payaid.voice.v1.Session\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/api/v1/auth/login:\x01*\x12s\n\x0eRefreshSession\x12&.payaid.voice.v1.RefreshSessionRequest\x1a\x18.payaid.voice.v1.Session\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/api/v1/auth/refresh:\x01*\x12`\n\x06Logout\x12\x1e.payaid.voice.v1.LogoutRequest\x1a\x16.google.protobuf.Empty\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/api/v1/auth/logout:\x01*\x12r\n\x0e\x43hangePassword\x12&.payaid.voice.v1.ChangePasswordRequest\x1a\x16.google.protobuf.Empty\" \x82\xd3\xe4\x93\x02\x1a\"\x15/api/v1/auth/password:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -86,8 +85,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['old_password']._serialized_options = b'\342A\001\002'
   _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['new_password']._loaded_options = None
   _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['new_password']._serialized_options = b'\342A\001\002'
-  _globals['_ACCOUNTSERVICE']._loaded_options = None
-  _globals['_ACCOUNTSERVICE']._serialized_options = b'\312A\024voice.payaid.example'
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetMerchant']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetMerchant']._serialized_options = b'\220\002\001\202\323\344\223\002\022\022\020/api/v1/merchant'
   _globals['_ACCOUNTSERVICE'].methods_by_name['UpdateMerchant']._loaded_options = None
@@ -106,8 +103,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNTSERVICE'].methods_by_name['UpdateUser']._serialized_options = b'\202\323\344\223\002$2\034/api/v1/users/{user.user_id}:\004user'
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteUser']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteUser']._serialized_options = b'\220\002\002\202\323\344\223\002\031*\027/api/v1/users/{user_id}'
-  _globals['_AUTHSERVICE']._loaded_options = None
-  _globals['_AUTHSERVICE']._serialized_options = b'\312A\024voice.payaid.example'
   _globals['_AUTHSERVICE'].methods_by_name['Login']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['Login']._serialized_options = b'\202\323\344\223\002\027\"\022/api/v1/auth/login:\001*'
   _globals['_AUTHSERVICE'].methods_by_name['RefreshSession']._loaded_options = None
@@ -116,52 +111,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTHSERVICE'].methods_by_name['Logout']._serialized_options = b'\202\323\344\223\002\030\"\023/api/v1/auth/logout:\001*'
   _globals['_AUTHSERVICE'].methods_by_name['ChangePassword']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['ChangePassword']._serialized_options = b'\202\323\344\223\002\032\"\025/api/v1/auth/password:\001*'
-  _globals['_ROLE']._serialized_start=2424
-  _globals['_ROLE']._serialized_end=2518
-  _globals['_MERCHANT']._serialized_start=268
-  _globals['_MERCHANT']._serialized_end=583
-  _globals['_MERCHANT_STATE']._serialized_start=514
-  _globals['_MERCHANT_STATE']._serialized_end=583
-  _globals['_USER']._serialized_start=586
-  _globals['_USER']._serialized_end=756
-  _globals['_APIKEY']._serialized_start=759
-  _globals['_APIKEY']._serialized_end=1044
-  _globals['_SESSION']._serialized_start=1047
-  _globals['_SESSION']._serialized_end=1185
-  _globals['_GETMERCHANTREQUEST']._serialized_start=1187
-  _globals['_GETMERCHANTREQUEST']._serialized_end=1207
-  _globals['_UPDATEMERCHANTREQUEST']._serialized_start=1210
-  _globals['_UPDATEMERCHANTREQUEST']._serialized_end=1353
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=1355
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1444
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1446
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1526
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1528
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1587
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1589
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1678
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1680
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1743
-  _globals['_CREATEUSERREQUEST']._serialized_start=1745
-  _globals['_CREATEUSERREQUEST']._serialized_end=1851
-  _globals['_LISTUSERSREQUEST']._serialized_start=1853
-  _globals['_LISTUSERSREQUEST']._serialized_end=1910
-  _globals['_LISTUSERSRESPONSE']._serialized_start=1912
-  _globals['_LISTUSERSRESPONSE']._serialized_end=1994
-  _globals['_UPDATEUSERREQUEST']._serialized_start=1997
-  _globals['_UPDATEUSERREQUEST']._serialized_end=2128
-  _globals['_DELETEUSERREQUEST']._serialized_start=2130
-  _globals['_DELETEUSERREQUEST']._serialized_end=2186
-  _globals['_LOGINREQUEST']._serialized_start=2188
-  _globals['_LOGINREQUEST']._serialized_end=2247
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=2249
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=2301
-  _globals['_LOGOUTREQUEST']._serialized_start=2303
-  _globals['_LOGOUTREQUEST']._serialized_end=2341
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=2343
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=2422
-  _globals['_ACCOUNTSERVICE']._serialized_start=2521
-  _globals['_ACCOUNTSERVICE']._serialized_end=3601
-  _globals['_AUTHSERVICE']._serialized_start=3604
-  _globals['_AUTHSERVICE']._serialized_end=4070
+  _globals['_ROLE']._serialized_start=2399
+  _globals['_ROLE']._serialized_end=2493
+  _globals['_MERCHANT']._serialized_start=243
+  _globals['_MERCHANT']._serialized_end=558
+  _globals['_MERCHANT_STATE']._serialized_start=489
+  _globals['_MERCHANT_STATE']._serialized_end=558
+  _globals['_USER']._serialized_start=561
+  _globals['_USER']._serialized_end=731
+  _globals['_APIKEY']._serialized_start=734
+  _globals['_APIKEY']._serialized_end=1019
+  _globals['_SESSION']._serialized_start=1022
+  _globals['_SESSION']._serialized_end=1160
+  _globals['_GETMERCHANTREQUEST']._serialized_start=1162
+  _globals['_GETMERCHANTREQUEST']._serialized_end=1182
+  _globals['_UPDATEMERCHANTREQUEST']._serialized_start=1185
+  _globals['_UPDATEMERCHANTREQUEST']._serialized_end=1328
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=1330
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1419
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1421
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1501
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1503
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1562
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1564
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1653
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1655
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1718
+  _globals['_CREATEUSERREQUEST']._serialized_start=1720
+  _globals['_CREATEUSERREQUEST']._serialized_end=1826
+  _globals['_LISTUSERSREQUEST']._serialized_start=1828
+  _globals['_LISTUSERSREQUEST']._serialized_end=1885
+  _globals['_LISTUSERSRESPONSE']._serialized_start=1887
+  _globals['_LISTUSERSRESPONSE']._serialized_end=1969
+  _globals['_UPDATEUSERREQUEST']._serialized_start=1972
+  _globals['_UPDATEUSERREQUEST']._serialized_end=2103
+  _globals['_DELETEUSERREQUEST']._serialized_start=2105
+  _globals['_DELETEUSERREQUEST']._serialized_end=2161
+  _globals['_LOGINREQUEST']._serialized_start=2163
+  _globals['_LOGINREQUEST']._serialized_end=2222
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=2224
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=2276
+  _globals['_LOGOUTREQUEST']._serialized_start=2278
+  _globals['_LOGOUTREQUEST']._serialized_end=2316
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=2318
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=2397
+  _globals['_ACCOUNTSERVICE']._serialized_start=2496
+  _globals['_ACCOUNTSERVICE']._serialized_end=3551
+  _globals['_AUTHSERVICE']._serialized_start=3554
+  _globals['_AUTHSERVICE']._serialized_end=3995
 # @@protoc_insertion_point(module_scope)

@@ -23,7 +23,6 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
-from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
@@ -32,7 +31,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cpayaid/voice/v1/agents.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf1\x06\n\x05\x41gent\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08language\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x10\n\x08voice_id\x18\x04 \x01(\t\x12\x15\n\rsystem_prompt\x18\x05 \x01(\t\x12\x14\n\x0cphone_number\x18\x06 \x01(\t\x12+\n\x05state\x18\x07 \x01(\x0e\x32\x1c.payaid.voice.v1.Agent.State\x12\x10\n\x08greeting\x18\x08 \x01(\t\x12:\n\rfirst_speaker\x18\t \x01(\x0e\x32#.payaid.voice.v1.Agent.FirstSpeaker\x12\x30\n\x0bturn_taking\x18\n \x01(\x0b\x32\x1b.payaid.voice.v1.TurnTaking\x12/\n\x0cmax_duration\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12$\n\x05tools\x18\x0c \x03(\x0b\x32\x15.payaid.voice.v1.Tool\x12-\n\x05model\x18\r \x01(\x0b\x32\x1e.payaid.voice.v1.ModelSettings\x12\x32\n\x06labels\x18\x0e \x03(\x0b\x32\".payaid.voice.v1.Agent.LabelsEntry\x12-\n\x07purpose\x18\x0f \x01(\x0e\x32\x1c.payaid.voice.v1.CallPurpose\x12\x19\n\x11recording_enabled\x18\x10 \x01(\x08\x12\x35\n\x0b\x63reate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x13 \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"C\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\n\n\x06PAUSED\x10\x02\x12\x0b\n\x07\x44\x45LETED\x10\x03\"D\n\x0c\x46irstSpeaker\x12\x1d\n\x19\x46IRST_SPEAKER_UNSPECIFIED\x10\x00\x12\t\n\x05\x41GENT\x10\x01\x12\n\n\x06\x43\x41LLER\x10\x02\"\x95\x01\n\nTurnTaking\x12\x36\n\x13\x65nd_of_turn_silence\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1e\n\x16interruptions_disabled\x18\x02 \x01(\x08\x12/\n\x0cidle_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x95\x01\n\x04Tool\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12+\n\nparameters\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0b\n\x03url\x18\x04 \x01(\t\x12*\n\x07timeout\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"G\n\rModelSettings\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x18\n\x0btemperature\x18\x02 \x01(\x02H\x00\x88\x01\x01\x42\x0e\n\x0c_temperature\">\n\x05Voice\x12\x10\n\x08voice_id\x18\x01 \x01(\t\x12\x11\n\tlanguages\x18\x02 \x03(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\"U\n\x12\x43reateAgentRequest\x12+\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x16.payaid.voice.v1.AgentB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\")\n\x0fGetAgentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"b\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x14\n\x0cshow_deleted\x18\x04 \x01(\x08\"U\n\x12ListAgentsResponse\x12&\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x16.payaid.voice.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x01\n\x12UpdateAgentRequest\x12+\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x16.payaid.voice.v1.AgentB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"V\n\x13ReplaceAgentRequest\x12+\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x16.payaid.voice.v1.AgentB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"N\n\x12\x44\x65leteAgentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"%\n\x11ListVoicesRequest\x12\x10\n\x08language\x18\x01 \x01(\t\"<\n\x12ListVoicesResponse\x12&\n\x06voices\x18\x01 \x03(\x0b\x32\x16.payaid.voice.v1.Voice*\xa6\x01\n\x0b\x43\x61llPurpose\x12\x1c\n\x18\x43\x41LL_PURPOSE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43\x41LL_PURPOSE_TRANSACTIONAL\x10\x01\x12\x18\n\x14\x43\x41LL_PURPOSE_SERVICE\x10\x02\x12!\n\x1d\x43\x41LL_PURPOSE_SERVICE_EXPLICIT\x10\x03\x12\x1c\n\x18\x43\x41LL_PURPOSE_PROMOTIONAL\x10\x04\x32\xd1\x06\n\x0c\x41gentService\x12i\n\x0b\x43reateAgent\x12#.payaid.voice.v1.CreateAgentRequest\x1a\x16.payaid.voice.v1.Agent\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x0e/api/v1/agents:\x05\x61gent\x12j\n\x08GetAgent\x12 .payaid.voice.v1.GetAgentRequest\x1a\x16.payaid.voice.v1.Agent\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/agents/{agent_id}\x12p\n\nListAgents\x12\".payaid.voice.v1.ListAgentsRequest\x1a#.payaid.voice.v1.ListAgentsResponse\"\x19\x90\x02\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/agents\x12z\n\x0bUpdateAgent\x12#.payaid.voice.v1.UpdateAgentRequest\x1a\x16.payaid.voice.v1.Agent\".\x82\xd3\xe4\x93\x02(2\x1f/api/v1/agents/{agent.agent_id}:\x05\x61gent\x12\x7f\n\x0cReplaceAgent\x12$.payaid.voice.v1.ReplaceAgentRequest\x1a\x16.payaid.voice.v1.Agent\"1\x90\x02\x02\x82\xd3\xe4\x93\x02(\x1a\x1f/api/v1/agents/{agent.agent_id}:\x05\x61gent\x12p\n\x0b\x44\x65leteAgent\x12#.payaid.voice.v1.DeleteAgentRequest\x1a\x16.google.protobuf.Empty\"$\x90\x02\x02\x82\xd3\xe4\x93\x02\x1b*\x19/api/v1/agents/{agent_id}\x12p\n\nListVoices\x12\".payaid.voice.v1.ListVoicesRequest\x1a#.payaid.voice.v1.ListVoicesResponse\"\x19\x90\x02\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/voices\x1a\x17\xca\x41\x14voice.payaid.exampleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cpayaid/voice/v1/agents.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf1\x06\n\x05\x41gent\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08language\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x10\n\x08voice_id\x18\x04 \x01(\t\x12\x15\n\rsystem_prompt\x18\x05 \x01(\t\x12\x14\n\x0cphone_number\x18\x06 \x01(\t\x12+\n\x05state\x18\x07 \x01(\x0e\x32\x1c.payaid.voice.v1.Agent.State\x12\x10\n\x08greeting\x18\x08 \x01(\t\x12:\n\rfirst_speaker\x18\t \x01(\x0e\x32#.payaid.voice.v1.Agent.FirstSpeaker\x12\x30\n\x0bturn_taking\x18\n \x01(\x0b\x32\x1b.payaid.voice.v1.TurnTaking\x12/\n\x0cmax_duration\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12$\n\x05tools\x18\x0c \x03(\x0b\x32\x15.payaid.voice.v1.Tool\x12-\n\x05model\x18\r \x01(\x0b\x32\x1e.payaid.voice.v1.ModelSettings\x12\x32\n\x06labels\x18\x0e \x03(\x0b\x32\".payaid.voice.v1.Agent.LabelsEntry\x12-\n\x07purpose\x18\x0f \x01(\x0e\x32\x1c.payaid.voice.v1.CallPurpose\x12\x19\n\x11recording_enabled\x18\x10 \x01(\x08\x12\x35\n\x0b\x63reate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x13 \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"C\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\n\n\x06PAUSED\x10\x02\x12\x0b\n\x07\x44\x45LETED\x10\x03\"D\n\x0c\x46irstSpeaker\x12\x1d\n\x19\x46IRST_SPEAKER_UNSPECIFIED\x10\x00\x12\t\n\x05\x41GENT\x10\x01\x12\n\n\x06\x43\x41LLER\x10\x02\"\x95\x01\n\nTurnTaking\x12\x36\n\x13\x65nd_of_turn_silence\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1e\n\x16interruptions_disabled\x18\x02 \x01(\x08\x12/\n\x0cidle_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x95\x01\n\x04Tool\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12+\n\nparameters\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0b\n\x03url\x18\x04 \x01(\t\x12*\n\x07timeout\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"G\n\rModelSettings\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x18\n\x0btemperature\x18\x02 \x01(\x02H\x00\x88\x01\x01\x42\x0e\n\x0c_temperature\">\n\x05Voice\x12\x10\n\x08voice_id\x18\x01 \x01(\t\x12\x11\n\tlanguages\x18\x02 \x03(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\"U\n\x12\x43reateAgentRequest\x12+\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x16.payaid.voice.v1.AgentB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\")\n\x0fGetAgentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"b\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x14\n\x0cshow_deleted\x18\x04 \x01(\x08\"U\n\x12ListAgentsResponse\x12&\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x16.payaid.voice.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x01\n\x12UpdateAgentRequest\x12+\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x16.payaid.voice.v1.AgentB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"V\n\x13ReplaceAgentRequest\x12+\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x16.payaid.voice.v1.AgentB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"N\n\x12\x44\x65leteAgentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"%\n\x11ListVoicesRequest\x12\x10\n\x08language\x18\x01 \x01(\t\"<\n\x12ListVoicesResponse\x12&\n\x06voices\x18\x01 \x03(\x0b\x32\x16.payaid.voice.v1.Voice*\xa6\x01\n\x0b\x43\x61llPurpose\x12\x1c\n\x18\x43\x41LL_PURPOSE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43\x41LL_PURPOSE_TRANSACTIONAL\x10\x01\x12\x18\n\x14\x43\x41LL_PURPOSE_SERVICE\x10\x02\x12!\n\x1d\x43\x41LL_PURPOSE_SERVICE_EXPLICIT\x10\x03\x12\x1c\n\x18\x43\x41LL_PURPOSE_PROMOTIONAL\x10\x04\x32\xb8\x06\n\x0c\x41gentService\x12i\n\x0b\x43reateAgent\x12#.payaid.voice.v1.CreateAgentRequest\x1a\x16.payaid.voice.v1.Agent\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x0e/api/v1/agents:\x05\x61gent\x12j\n\x08GetAgent\x12 .payaid.voice.v1.GetAgentRequest\x1a\x16.payaid.voice.v1.Agent\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/agents/{agent_id}\x12p\n\nListAgents\x12\".payaid.voice.v1.ListAgentsRequest\x1a#.payaid.voice.v1.ListAgentsResponse\"\x19\x90\x02\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/agents\x12z\n\x0bUpdateAgent\x12#.payaid.voice.v1.UpdateAgentRequest\x1a\x16.payaid.voice.v1.Agent\".\x82\xd3\xe4\x93\x02(2\x1f/api/v1/agents/{agent.agent_id}:\x05\x61gent\x12\x7f\n\x0cReplaceAgent\x12$.payaid.voice.v1.ReplaceAgentRequest\x1a\x16.payaid.voice.v1.Agent\"1\x90\x02\x02\x82\xd3\xe4\x93\x02(\x1a\x1f/api/v1/agents/{agent.agent_id}:\x05\x61gent\x12p\n\x0b\x44\x65leteAgent\x12#.payaid.voice.v1.DeleteAgentRequest\x1a\x16.google.protobuf.Empty\"$\x90\x02\x02\x82\xd3\xe4\x93\x02\x1b*\x19/api/v1/agents/{agent_id}\x12p\n\nListVoices\x12\".payaid.voice.v1.ListVoicesRequest\x1a#.payaid.voice.v1.ListVoicesResponse\"\x19\x90\x02\x01\x82\xd3\xe4\x93\x02\x10\x12\x0e/api/v1/voicesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -63,8 +62,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLACEAGENTREQUEST'].fields_by_name['agent']._serialized_options = b'\342A\001\002'
   _globals['_DELETEAGENTREQUEST'].fields_by_name['agent_id']._loaded_options = None
   _globals['_DELETEAGENTREQUEST'].fields_by_name['agent_id']._serialized_options = b'\342A\001\002'
-  _globals['_AGENTSERVICE']._loaded_options = None
-  _globals['_AGENTSERVICE']._serialized_options = b'\312A\024voice.payaid.example'
   _globals['_AGENTSERVICE'].methods_by_name['CreateAgent']._loaded_options = None
   _globals['_AGENTSERVICE'].methods_by_name['CreateAgent']._serialized_options = b'\202\323\344\223\002\027\"\016/api/v1/agents:\005agent'
   _globals['_AGENTSERVICE'].methods_by_name['GetAgent']._loaded_options = None
@@ -79,42 +76,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENTSERVICE'].methods_by_name['DeleteAgent']._serialized_options = b'\220\002\002\202\323\344\223\002\033*\031/api/v1/agents/{agent_id}'
   _globals['_AGENTSERVICE'].methods_by_name['ListVoices']._loaded_options = None
   _globals['_AGENTSERVICE'].methods_by_name['ListVoices']._serialized_options = b'\220\002\001\202\323\344\223\002\020\022\016/api/v1/voices'
-  _globals['_CALLPURPOSE']._serialized_start=2344
-  _globals['_CALLPURPOSE']._serialized_end=2510
-  _globals['_AGENT']._serialized_start=296
-  _globals['_AGENT']._serialized_end=1177
-  _globals['_AGENT_LABELSENTRY']._serialized_start=993
-  _globals['_AGENT_LABELSENTRY']._serialized_end=1038
-  _globals['_AGENT_STATE']._serialized_start=1040
-  _globals['_AGENT_STATE']._serialized_end=1107
-  _globals['_AGENT_FIRSTSPEAKER']._serialized_start=1109
-  _globals['_AGENT_FIRSTSPEAKER']._serialized_end=1177
-  _globals['_TURNTAKING']._serialized_start=1180
-  _globals['_TURNTAKING']._serialized_end=1329
-  _globals['_TOOL']._serialized_start=1332
-  _globals['_TOOL']._serialized_end=1481
-  _globals['_MODELSETTINGS']._serialized_start=1483
-  _globals['_MODELSETTINGS']._serialized_end=1554
-  _globals['_VOICE']._serialized_start=1556
-  _globals['_VOICE']._serialized_end=1618
-  _globals['_CREATEAGENTREQUEST']._serialized_start=1620
-  _globals['_CREATEAGENTREQUEST']._serialized_end=1705
-  _globals['_GETAGENTREQUEST']._serialized_start=1707
-  _globals['_GETAGENTREQUEST']._serialized_end=1748
-  _globals['_LISTAGENTSREQUEST']._serialized_start=1750
-  _globals['_LISTAGENTSREQUEST']._serialized_end=1848
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=1850
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=1935
-  _globals['_UPDATEAGENTREQUEST']._serialized_start=1938
-  _globals['_UPDATEAGENTREQUEST']._serialized_end=2072
-  _globals['_REPLACEAGENTREQUEST']._serialized_start=2074
-  _globals['_REPLACEAGENTREQUEST']._serialized_end=2160
-  _globals['_DELETEAGENTREQUEST']._serialized_start=2162
-  _globals['_DELETEAGENTREQUEST']._serialized_end=2240
-  _globals['_LISTVOICESREQUEST']._serialized_start=2242
-  _globals['_LISTVOICESREQUEST']._serialized_end=2279
-  _globals['_LISTVOICESRESPONSE']._serialized_start=2281
-  _globals['_LISTVOICESRESPONSE']._serialized_end=2341
-  _globals['_AGENTSERVICE']._serialized_start=2513
-  _globals['_AGENTSERVICE']._serialized_end=3362
+  _globals['_CALLPURPOSE']._serialized_start=2319
+  _globals['_CALLPURPOSE']._serialized_end=2485
+  _globals['_AGENT']._serialized_start=271
+  _globals['_AGENT']._serialized_end=1152
+  _globals['_AGENT_LABELSENTRY']._serialized_start=968
+  _globals['_AGENT_LABELSENTRY']._serialized_end=1013
+  _globals['_AGENT_STATE']._serialized_start=1015
+  _globals['_AGENT_STATE']._serialized_end=1082
+  _globals['_AGENT_FIRSTSPEAKER']._serialized_start=1084
+  _globals['_AGENT_FIRSTSPEAKER']._serialized_end=1152
+  _globals['_TURNTAKING']._serialized_start=1155
+  _globals['_TURNTAKING']._serialized_end=1304
+  _globals['_TOOL']._serialized_start=1307
+  _globals['_TOOL']._serialized_end=1456
+  _globals['_MODELSETTINGS']._serialized_start=1458
+  _globals['_MODELSETTINGS']._serialized_end=1529
+  _globals['_VOICE']._serialized_start=1531
+  _globals['_VOICE']._serialized_end=1593
+  _globals['_CREATEAGENTREQUEST']._serialized_start=1595
+  _globals['_CREATEAGENTREQUEST']._serialized_end=1680
+  _globals['_GETAGENTREQUEST']._serialized_start=1682
+  _globals['_GETAGENTREQUEST']._serialized_end=1723
+  _globals['_LISTAGENTSREQUEST']._serialized_start=1725
+  _globals['_LISTAGENTSREQUEST']._serialized_end=1823
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=1825
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=1910
+  _globals['_UPDATEAGENTREQUEST']._serialized_start=1913
+  _globals['_UPDATEAGENTREQUEST']._serialized_end=2047
+  _globals['_REPLACEAGENTREQUEST']._serialized_start=2049
+  _globals['_REPLACEAGENTREQUEST']._serialized_end=2135
+  _globals['_DELETEAGENTREQUEST']._serialized_start=2137
+  _globals['_DELETEAGENTREQUEST']._serialized_end=2215
+  _globals['_LISTVOICESREQUEST']._serialized_start=2217
+  _globals['_LISTVOICESREQUEST']._serialized_end=2254
+  _globals['_LISTVOICESRESPONSE']._serialized_start=2256
+  _globals['_LISTVOICESRESPONSE']._serialized_end=2316
+  _globals['_AGENTSERVICE']._serialized_start=2488
+  _globals['_AGENTSERVICE']._serialized_end=3312
 # @@protoc_insertion_point(module_scope)

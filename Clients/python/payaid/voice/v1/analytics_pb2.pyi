@@ -1,7 +1,6 @@
 import datetime
 
 from google.api import annotations_pb2 as _annotations_pb2
-from google.api import client_pb2 as _client_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.type import money_pb2 as _money_pb2

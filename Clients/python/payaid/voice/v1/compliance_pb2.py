@@ -23,13 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
-from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from payaid.voice.v1 import agents_pb2 as payaid_dot_voice_dot_v1_dot_agents__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n payaid/voice/v1/compliance.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpayaid/voice/v1/agents.proto\"\xbc\x02\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x32\n\x07verdict\x18\x02 \x01(\x0e\x32!.payaid.voice.v1.Decision.Verdict\x12,\n\x07results\x18\x03 \x03(\x0b\x32\x1b.payaid.voice.v1.RuleResult\x12\x35\n\x11next_allowed_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\revaluate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrules_version\x18\x06 \x01(\t\"8\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\t\n\x05\x41LLOW\x10\x01\x12\t\n\x05\x42LOCK\x10\x02\"\xc1\x01\n\nRuleResult\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x34\n\x07outcome\x18\x02 \x01(\x0e\x32#.payaid.voice.v1.RuleResult.Outcome\x12\x13\n\x0b\x65xplanation\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\"J\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x08\n\x04PASS\x10\x01\x12\x08\n\x04\x46\x41IL\x10\x02\x12\x12\n\x0eNOT_APPLICABLE\x10\x03\"\xaf\x04\n\x07\x43onsent\x12\x18\n\nconsent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cphone_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x33\n\x05\x62\x61sis\x18\x03 \x01(\x0e\x32\x1e.payaid.voice.v1.Consent.BasisB\x04\xe2\x41\x01\x02\x12.\n\x08purposes\x18\x04 \x03(\x0e\x32\x1c.payaid.voice.v1.CallPurpose\x12\x11\n\tstatement\x18\x05 \x01(\t\x12\x10\n\x08\x65vidence\x18\x06 \x01(\t\x12\x34\n\ngrant_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x05state\x18\t \x01(\x0e\x32\x1e.payaid.voice.v1.Consent.StateB\x04\xe2\x41\x01\x03\x12\x37\n\rwithdraw_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"G\n\x05\x42\x61sis\x12\x15\n\x11\x42\x41SIS_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x45XPLICIT\x10\x01\x12\x0c\n\x08INFERRED\x10\x02\x12\x0b\n\x07\x45NQUIRY\x10\x03\"F\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\x0b\n\x07\x45XPIRED\x10\x02\x12\r\n\tWITHDRAWN\x10\x03\"\xc8\x01\n\x0bSuppression\x12\x1c\n\x0esuppression_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cphone_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x38\n\x0ereconsent_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\x88\x01\n\nAuditEntry\x12\r\n\x05index\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x11\n\tleaf_hash\x18\x05 \x01(\x0c\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\"p\n\x10\x43heckCallRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cphone_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"/\n\x12GetDecisionRequest\x12\x19\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"[\n\x14\x43reateConsentRequest\x12/\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x18.payaid.voice.v1.ConsentB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"-\n\x11GetConsentRequest\x12\x18\n\nconsent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"R\n\x13ListConsentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0cphone_number\x18\x03 \x01(\t\"[\n\x14ListConsentsResponse\x12*\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x18.payaid.voice.v1.Consent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x16WithdrawConsentRequest\x12\x18\n\nconsent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"g\n\x18\x43reateSuppressionRequest\x12\x37\n\x0bsuppression\x18\x01 \x01(\x0b\x32\x1c.payaid.voice.v1.SuppressionB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"@\n\x17ListSuppressionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"g\n\x18ListSuppressionsResponse\x12\x32\n\x0csuppressions\x18\x01 \x03(\x0b\x32\x1c.payaid.voice.v1.Suppression\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x17ListAuditEntriesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\"a\n\x18ListAuditEntriesResponse\x12,\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1b.payaid.voice.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x87\n\n\x11\x43omplianceService\x12q\n\tCheckCall\x12!.payaid.voice.v1.CheckCallRequest\x1a\x19.payaid.voice.v1.Decision\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\"\x18/api/v1/compliance:check:\x01*\x12\x84\x01\n\x0bGetDecision\x12#.payaid.voice.v1.GetDecisionRequest\x1a\x19.payaid.voice.v1.Decision\"5\x90\x02\x01\x82\xd3\xe4\x93\x02,\x12*/api/v1/compliance/decisions/{decision_id}\x12~\n\rCreateConsent\x12%.payaid.voice.v1.CreateConsentRequest\x1a\x18.payaid.voice.v1.Consent\",\x82\xd3\xe4\x93\x02&\"\x1b/api/v1/compliance/consents:\x07\x63onsent\x12\x7f\n\nGetConsent\x12\".payaid.voice.v1.GetConsentRequest\x1a\x18.payaid.voice.v1.Consent\"3\x90\x02\x01\x82\xd3\xe4\x93\x02*\x12(/api/v1/compliance/consents/{consent_id}\x12\x83\x01\n\x0cListConsents\x12$.payaid.voice.v1.ListConsentsRequest\x1a%.payaid.voice.v1.ListConsentsResponse\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/compliance/consents\x12\x95\x01\n\x0fWithdrawConsent\x12\'.payaid.voice.v1.WithdrawConsentRequest\x1a\x18.payaid.voice.v1.Consent\"?\x90\x02\x02\x82\xd3\xe4\x93\x02\x36\"1/api/v1/compliance/consents/{consent_id}:withdraw:\x01*\x12\x92\x01\n\x11\x43reateSuppression\x12).payaid.voice.v1.CreateSuppressionRequest\x1a\x1c.payaid.voice.v1.Suppression\"4\x82\xd3\xe4\x93\x02.\"\x1f/api/v1/compliance/suppressions:\x0bsuppression\x12\x93\x01\n\x10ListSuppressions\x12(.payaid.voice.v1.ListSuppressionsRequest\x1a).payaid.voice.v1.ListSuppressionsResponse\"*\x90\x02\x01\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/compliance/suppressions\x12\x94\x01\n\x10ListAuditEntries\x12(.payaid.voice.v1.ListAuditEntriesRequest\x1a).payaid.voice.v1.ListAuditEntriesResponse\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /api/v1/compliance/audit-entries\x1a\x17\xca\x41\x14voice.payaid.exampleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n payaid/voice/v1/compliance.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cpayaid/voice/v1/agents.proto\"\xbc\x02\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x32\n\x07verdict\x18\x02 \x01(\x0e\x32!.payaid.voice.v1.Decision.Verdict\x12,\n\x07results\x18\x03 \x03(\x0b\x32\x1b.payaid.voice.v1.RuleResult\x12\x35\n\x11next_allowed_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\revaluate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrules_version\x18\x06 \x01(\t\"8\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\t\n\x05\x41LLOW\x10\x01\x12\t\n\x05\x42LOCK\x10\x02\"\xc1\x01\n\nRuleResult\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x34\n\x07outcome\x18\x02 \x01(\x0e\x32#.payaid.voice.v1.RuleResult.Outcome\x12\x13\n\x0b\x65xplanation\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\"J\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x08\n\x04PASS\x10\x01\x12\x08\n\x04\x46\x41IL\x10\x02\x12\x12\n\x0eNOT_APPLICABLE\x10\x03\"\xaf\x04\n\x07\x43onsent\x12\x18\n\nconsent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cphone_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x33\n\x05\x62\x61sis\x18\x03 \x01(\x0e\x32\x1e.payaid.voice.v1.Consent.BasisB\x04\xe2\x41\x01\x02\x12.\n\x08purposes\x18\x04 \x03(\x0e\x32\x1c.payaid.voice.v1.CallPurpose\x12\x11\n\tstatement\x18\x05 \x01(\t\x12\x10\n\x08\x65vidence\x18\x06 \x01(\t\x12\x34\n\ngrant_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x05state\x18\t \x01(\x0e\x32\x1e.payaid.voice.v1.Consent.StateB\x04\xe2\x41\x01\x03\x12\x37\n\rwithdraw_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"G\n\x05\x42\x61sis\x12\x15\n\x11\x42\x41SIS_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x45XPLICIT\x10\x01\x12\x0c\n\x08INFERRED\x10\x02\x12\x0b\n\x07\x45NQUIRY\x10\x03\"F\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\x0b\n\x07\x45XPIRED\x10\x02\x12\r\n\tWITHDRAWN\x10\x03\"\xc8\x01\n\x0bSuppression\x12\x1c\n\x0esuppression_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cphone_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x38\n\x0ereconsent_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\x88\x01\n\nAuditEntry\x12\r\n\x05index\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x11\n\tleaf_hash\x18\x05 \x01(\x0c\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\"p\n\x10\x43heckCallRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cphone_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"/\n\x12GetDecisionRequest\x12\x19\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"[\n\x14\x43reateConsentRequest\x12/\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x18.payaid.voice.v1.ConsentB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"-\n\x11GetConsentRequest\x12\x18\n\nconsent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"R\n\x13ListConsentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0cphone_number\x18\x03 \x01(\t\"[\n\x14ListConsentsResponse\x12*\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x18.payaid.voice.v1.Consent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x16WithdrawConsentRequest\x12\x18\n\nconsent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"g\n\x18\x43reateSuppressionRequest\x12\x37\n\x0bsuppression\x18\x01 \x01(\x0b\x32\x1c.payaid.voice.v1.SuppressionB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"@\n\x17ListSuppressionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"g\n\x18ListSuppressionsResponse\x12\x32\n\x0csuppressions\x18\x01 \x03(\x0b\x32\x1c.payaid.voice.v1.Suppression\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x17ListAuditEntriesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\"a\n\x18ListAuditEntriesResponse\x12,\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1b.payaid.voice.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xee\t\n\x11\x43omplianceService\x12q\n\tCheckCall\x12!.payaid.voice.v1.CheckCallRequest\x1a\x19.payaid.voice.v1.Decision\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\"\x18/api/v1/compliance:check:\x01*\x12\x84\x01\n\x0bGetDecision\x12#.payaid.voice.v1.GetDecisionRequest\x1a\x19.payaid.voice.v1.Decision\"5\x90\x02\x01\x82\xd3\xe4\x93\x02,\x12*/api/v1/compliance/decisions/{decision_id}\x12~\n\rCreateConsent\x12%.payaid.voice.v1.CreateConsentRequest\x1a\x18.payaid.voice.v1.Consent\",\x82\xd3\xe4\x93\x02&\"\x1b/api/v1/compliance/consents:\x07\x63onsent\x12\x7f\n\nGetConsent\x12\".payaid.voice.v1.GetConsentRequest\x1a\x18.payaid.voice.v1.Consent\"3\x90\x02\x01\x82\xd3\xe4\x93\x02*\x12(/api/v1/compliance/consents/{consent_id}\x12\x83\x01\n\x0cListConsents\x12$.payaid.voice.v1.ListConsentsRequest\x1a%.payaid.voice.v1.ListConsentsResponse\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/compliance/consents\x12\x95\x01\n\x0fWithdrawConsent\x12\'.payaid.voice.v1.WithdrawConsentRequest\x1a\x18.payaid.voice.v1.Consent\"?\x90\x02\x02\x82\xd3\xe4\x93\x02\x36\"1/api/v1/compliance/consents/{consent_id}:withdraw:\x01*\x12\x92\x01\n\x11\x43reateSuppression\x12).payaid.voice.v1.CreateSuppressionRequest\x1a\x1c.payaid.voice.v1.Suppression\"4\x82\xd3\xe4\x93\x02.\"\x1f/api/v1/compliance/suppressions:\x0bsuppression\x12\x93\x01\n\x10ListSuppressions\x12(.payaid.voice.v1.ListSuppressionsRequest\x1a).payaid.voice.v1.ListSuppressionsResponse\"*\x90\x02\x01\x82\xd3\xe4\x93\x02!\x12\x1f/api/v1/compliance/suppressions\x12\x94\x01\n\x10ListAuditEntries\x12(.payaid.voice.v1.ListAuditEntriesRequest\x1a).payaid.voice.v1.ListAuditEntriesResponse\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /api/v1/compliance/audit-entriesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -70,8 +69,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WITHDRAWCONSENTREQUEST'].fields_by_name['consent_id']._serialized_options = b'\342A\001\002'
   _globals['_CREATESUPPRESSIONREQUEST'].fields_by_name['suppression']._loaded_options = None
   _globals['_CREATESUPPRESSIONREQUEST'].fields_by_name['suppression']._serialized_options = b'\342A\001\002'
-  _globals['_COMPLIANCESERVICE']._loaded_options = None
-  _globals['_COMPLIANCESERVICE']._serialized_options = b'\312A\024voice.payaid.example'
   _globals['_COMPLIANCESERVICE'].methods_by_name['CheckCall']._loaded_options = None
   _globals['_COMPLIANCESERVICE'].methods_by_name['CheckCall']._serialized_options = b'\220\002\001\202\323\344\223\002\035\"\030/api/v1/compliance:check:\001*'
   _globals['_COMPLIANCESERVICE'].methods_by_name['GetDecision']._loaded_options = None
@@ -90,48 +87,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPLIANCESERVICE'].methods_by_name['ListSuppressions']._serialized_options = b'\220\002\001\202\323\344\223\002!\022\037/api/v1/compliance/suppressions'
   _globals['_COMPLIANCESERVICE'].methods_by_name['ListAuditEntries']._loaded_options = None
   _globals['_COMPLIANCESERVICE'].methods_by_name['ListAuditEntries']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /api/v1/compliance/audit-entries'
-  _globals['_DECISION']._serialized_start=205
-  _globals['_DECISION']._serialized_end=521
-  _globals['_DECISION_VERDICT']._serialized_start=465
-  _globals['_DECISION_VERDICT']._serialized_end=521
-  _globals['_RULERESULT']._serialized_start=524
-  _globals['_RULERESULT']._serialized_end=717
-  _globals['_RULERESULT_OUTCOME']._serialized_start=643
-  _globals['_RULERESULT_OUTCOME']._serialized_end=717
-  _globals['_CONSENT']._serialized_start=720
-  _globals['_CONSENT']._serialized_end=1279
-  _globals['_CONSENT_BASIS']._serialized_start=1136
-  _globals['_CONSENT_BASIS']._serialized_end=1207
-  _globals['_CONSENT_STATE']._serialized_start=1209
-  _globals['_CONSENT_STATE']._serialized_end=1279
-  _globals['_SUPPRESSION']._serialized_start=1282
-  _globals['_SUPPRESSION']._serialized_end=1482
-  _globals['_AUDITENTRY']._serialized_start=1485
-  _globals['_AUDITENTRY']._serialized_end=1621
-  _globals['_CHECKCALLREQUEST']._serialized_start=1623
-  _globals['_CHECKCALLREQUEST']._serialized_end=1735
-  _globals['_GETDECISIONREQUEST']._serialized_start=1737
-  _globals['_GETDECISIONREQUEST']._serialized_end=1784
-  _globals['_CREATECONSENTREQUEST']._serialized_start=1786
-  _globals['_CREATECONSENTREQUEST']._serialized_end=1877
-  _globals['_GETCONSENTREQUEST']._serialized_start=1879
-  _globals['_GETCONSENTREQUEST']._serialized_end=1924
-  _globals['_LISTCONSENTSREQUEST']._serialized_start=1926
-  _globals['_LISTCONSENTSREQUEST']._serialized_end=2008
-  _globals['_LISTCONSENTSRESPONSE']._serialized_start=2010
-  _globals['_LISTCONSENTSRESPONSE']._serialized_end=2101
-  _globals['_WITHDRAWCONSENTREQUEST']._serialized_start=2103
-  _globals['_WITHDRAWCONSENTREQUEST']._serialized_end=2173
-  _globals['_CREATESUPPRESSIONREQUEST']._serialized_start=2175
-  _globals['_CREATESUPPRESSIONREQUEST']._serialized_end=2278
-  _globals['_LISTSUPPRESSIONSREQUEST']._serialized_start=2280
-  _globals['_LISTSUPPRESSIONSREQUEST']._serialized_end=2344
-  _globals['_LISTSUPPRESSIONSRESPONSE']._serialized_start=2346
-  _globals['_LISTSUPPRESSIONSRESPONSE']._serialized_end=2449
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=2451
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=2532
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=2534
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=2631
-  _globals['_COMPLIANCESERVICE']._serialized_start=2634
-  _globals['_COMPLIANCESERVICE']._serialized_end=3921
+  _globals['_DECISION']._serialized_start=180
+  _globals['_DECISION']._serialized_end=496
+  _globals['_DECISION_VERDICT']._serialized_start=440
+  _globals['_DECISION_VERDICT']._serialized_end=496
+  _globals['_RULERESULT']._serialized_start=499
+  _globals['_RULERESULT']._serialized_end=692
+  _globals['_RULERESULT_OUTCOME']._serialized_start=618
+  _globals['_RULERESULT_OUTCOME']._serialized_end=692
+  _globals['_CONSENT']._serialized_start=695
+  _globals['_CONSENT']._serialized_end=1254
+  _globals['_CONSENT_BASIS']._serialized_start=1111
+  _globals['_CONSENT_BASIS']._serialized_end=1182
+  _globals['_CONSENT_STATE']._serialized_start=1184
+  _globals['_CONSENT_STATE']._serialized_end=1254
+  _globals['_SUPPRESSION']._serialized_start=1257
+  _globals['_SUPPRESSION']._serialized_end=1457
+  _globals['_AUDITENTRY']._serialized_start=1460
+  _globals['_AUDITENTRY']._serialized_end=1596
+  _globals['_CHECKCALLREQUEST']._serialized_start=1598
+  _globals['_CHECKCALLREQUEST']._serialized_end=1710
+  _globals['_GETDECISIONREQUEST']._serialized_start=1712
+  _globals['_GETDECISIONREQUEST']._serialized_end=1759
+  _globals['_CREATECONSENTREQUEST']._serialized_start=1761
+  _globals['_CREATECONSENTREQUEST']._serialized_end=1852
+  _globals['_GETCONSENTREQUEST']._serialized_start=1854
+  _globals['_GETCONSENTREQUEST']._serialized_end=1899
+  _globals['_LISTCONSENTSREQUEST']._serialized_start=1901
+  _globals['_LISTCONSENTSREQUEST']._serialized_end=1983
+  _globals['_LISTCONSENTSRESPONSE']._serialized_start=1985
+  _globals['_LISTCONSENTSRESPONSE']._serialized_end=2076
+  _globals['_WITHDRAWCONSENTREQUEST']._serialized_start=2078
+  _globals['_WITHDRAWCONSENTREQUEST']._serialized_end=2148
+  _globals['_CREATESUPPRESSIONREQUEST']._serialized_start=2150
+  _globals['_CREATESUPPRESSIONREQUEST']._serialized_end=2253
+  _globals['_LISTSUPPRESSIONSREQUEST']._serialized_start=2255
+  _globals['_LISTSUPPRESSIONSREQUEST']._serialized_end=2319
+  _globals['_LISTSUPPRESSIONSRESPONSE']._serialized_start=2321
+  _globals['_LISTSUPPRESSIONSRESPONSE']._serialized_end=2424
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=2426
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=2507
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=2509
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=2606
+  _globals['_COMPLIANCESERVICE']._serialized_start=2609
+  _globals['_COMPLIANCESERVICE']._serialized_end=3871
 # @@protoc_insertion_point(module_scope)

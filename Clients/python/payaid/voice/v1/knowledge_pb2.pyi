@@ -1,7 +1,6 @@
 import datetime
 
 from google.api import annotations_pb2 as _annotations_pb2
-from google.api import client_pb2 as _client_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import empty_pb2 as _empty_pb2

@@ -26,8 +26,7 @@ if _version_not_supported:
 
 
 class LiveServiceStub:
-    """Live audio: a conversation with an agent over one bidirectional stream, without a phone. The same frames travel as binary
-    WebSocket messages at `/api/v1/live`.
+    """Live audio: a conversation with an agent over one bidirectional stream, without a phone.
     """
 
     def __init__(self, channel):
@@ -44,8 +43,7 @@ class LiveServiceStub:
 
 
 class LiveServiceServicer:
-    """Live audio: a conversation with an agent over one bidirectional stream, without a phone. The same frames travel as binary
-    WebSocket messages at `/api/v1/live`.
+    """Live audio: a conversation with an agent over one bidirectional stream, without a phone.
     """
 
     def Converse(self, request_iterator, context):
@@ -73,8 +71,7 @@ def add_LiveServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LiveService:
-    """Live audio: a conversation with an agent over one bidirectional stream, without a phone. The same frames travel as binary
-    WebSocket messages at `/api/v1/live`.
+    """Live audio: a conversation with an agent over one bidirectional stream, without a phone.
     """
 
     @staticmethod
