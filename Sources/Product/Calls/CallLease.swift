@@ -47,7 +47,7 @@ enum CallLease {
     let rows = try await transaction.query(
       """
       SELECT greatest(0, extract(epoch FROM lease_until - answer_time) * 1000000
-        - \(seconds) * 1000000)::bigint AS held
+        - \(seconds)::float8 * 1000000)::bigint AS held
       FROM calls WHERE call_id = \(id.text) AND answer_time IS NOT NULL
       """)
     return .microseconds(try rows.first?.decode("held", as: Int64?.self) ?? 0)
