@@ -5,6 +5,7 @@ import grpc
 import httpx
 import pytest
 
+import calling
 import stack as stacks
 import stubs
 
@@ -57,3 +58,10 @@ def client(stack, merchant, http2=False):
 def rest(request, stack, merchant):
     with client(stack, merchant, http2=request.param) as it:
         yield it
+
+
+@pytest.fixture(scope="session")
+def desk(stack, merchant):
+    """An agent of the merchant that places calls."""
+    with client(stack, merchant) as rest:
+        return calling.new_agent(rest, "+918047120001")

@@ -1,6 +1,6 @@
 """Stock grpcio as client: unary, metadata, errors with details, deadlines, health, reflection."""
 
-import threading
+import concurrent.futures
 
 import grpc
 import pytest
@@ -197,17 +197,8 @@ def test_reflection_lists_and_describes(channel):
 
 
 def test_many_calls_share_a_connection(v1, agents, agent, auth):
-    failures = []
-
-    def work():
-        for _ in range(25):
-            found = agents.GetAgent(v1.GetAgentRequest(agent_id=agent.agent_id), metadata=auth, timeout=20)
-            if found != agent:
-                failures.append(found)
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    request = v1.GetAgentRequest(agent_id=agent.agent_id)
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        found = pool.map(
+            lambda _: agents.GetAgent(request, metadata=auth, timeout=20), range(400))
+        assert all(each == agent for each in found)

@@ -1,0 +1,88 @@
+"""Calls as a merchant places and follows them, and recordings as an ear would judge them."""
+
+import array
+import io
+import wave
+
+from stack import ROOT, wait_for
+
+ENDED = {"COMPLETED", "BLOCKED", "FAILED", "BUSY", "NO_ANSWER", "CANCELED"}
+
+
+def place(rest, agent, number, **headers):
+    """Places a call; its id."""
+    answer = rest.post(
+        "/api/v1/calls", json={"agentId": agent, "phoneNumber": number}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["callId"]
+
+
+def get(rest, call):
+    answer = rest.get(f"/api/v1/calls/{call}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def until(rest, call, states, limit=90.0):
+    """Waits for the call to reach one of these states; the call."""
+    def reached():
+        found = get(rest, call)
+        assert found["state"] in states or found["state"] not in ENDED, found
+        return found if found["state"] in states else None
+    return wait_for(reached, limit, 0.2)
+
+
+def until_said(rest, call, limit=30.0):
+    """Waits until something was said; the call."""
+    return wait_for(lambda: (found := get(rest, call)).get("transcript") and found, limit, 0.2)
+
+
+def seconds(duration):
+    return float(duration.removesuffix("s"))
+
+
+def rupees(money):
+    assert money["currencyCode"] == "INR"
+    return int(money.get("units", 0)) + money.get("nanos", 0) / 1e9
+
+
+class Recording:
+    """A WAV file: how long it is, and how loud each side (caller left, agent right) ever gets."""
+
+    def __init__(self, data):
+        with wave.open(io.BytesIO(data)) as file:
+            assert (file.getnchannels(), file.getsampwidth()) == (2, 2)
+            self.rate = file.getframerate()
+            samples = array.array("h", file.readframes(file.getnframes()))
+        self.seconds = len(samples) / 2 / self.rate
+        self.caller, self.agent = (
+            max(map(abs, samples[side::2]), default=0) for side in (0, 1))
+
+
+def recording(rest, call):
+    answer = rest.get(f"/api/v1/calls/{call}/recording")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "audio/wav"
+    return Recording(answer.content)
+
+
+def new_agent(rest, number, **changes):
+    """An agent who may call; its id."""
+    answer = rest.post("/api/v1/agents", json={
+        "name": "Order desk", "language": "en", "phoneNumber": number,
+        "purpose": "CALL_PURPOSE_SERVICE", "recordingEnabled": True,
+        "greeting": "Hello, this is the order desk. How can I help you?",
+        "systemPrompt": "You are the order desk of an online shop.", **changes})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["agentId"]
+
+
+def hello(rate):
+    """What a person says on the phone: PCM of 16 bit, mono, at a multiple of the file's rate."""
+    with wave.open(str(ROOT / "tools" / "demo" / "hello.wav")) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+        times = rate // file.getframerate()
+    following = samples[1:] + samples[-1:]
+    return array.array("h", (
+        a + (b - a) * n // times for a, b in zip(samples, following) for n in range(times)
+    )).tobytes()

@@ -1,0 +1,147 @@
+"""Programs that die in the middle of a call, and one that is asked to stop."""
+
+import pathlib
+import signal
+import time
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+import calling
+import stack as stacks
+from conftest import client, metadata
+from exotel import together
+
+HASTY, TALKATIVE = "+919000000007", "+919000000001"
+
+
+def descendants(pid):
+    """Every process below `pid`."""
+    children = {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        children.setdefault(parent, []).append(int(status.parent.name))
+    found, waiting = [], [pid]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def alive(pids):
+    return [pid for pid in pids if pathlib.Path(f"/proc/{pid}").exists()]
+
+
+def talking(stack, owner, number):
+    """Has somebody called and waits until something was said; the call's id."""
+    with client(stack, owner) as rest:
+        call = calling.place(rest, calling.new_agent(rest, "+918047120004"), number)
+        calling.until_said(rest, call)
+        return call
+
+
+def look(stack, owner, call, states, limit):
+    with client(stack, owner) as rest:
+        found = calling.until(rest, call, states, limit)
+        return found, calling.recording(rest, call)
+
+
+def vendors_die():
+    with stacks.running() as stack:
+        owner = stack.merchant("vendors@example.in")
+        call = talking(stack, owner, TALKATIVE)
+        assert stack.sim.kill() == -signal.SIGKILL
+        return look(stack, owner, call, {"FAILED"}, 30)
+
+
+def server_dies():
+    with stacks.running() as stack:
+        owner = stack.merchant("server@example.in")
+        call = talking(stack, owner, TALKATIVE)
+        assert stack.server.kill() == -signal.SIGKILL
+        stack.start_server()
+        with client(stack, owner) as rest:
+            placed = calling.place(rest, rest.get("/api/v1/agents").json()["agents"][0]["agentId"], HASTY)
+            next_call = calling.until(rest, placed, {"COMPLETED"}, 60)
+        return *look(stack, owner, call, {"FAILED"}, 60), next_call
+
+
+def server_stops():
+    with stacks.running() as stack:
+        owner = stack.merchant("drain@example.in")
+        with open(stack.ca, "rb") as file:
+            trust = grpc.ssl_channel_credentials(file.read())
+        with grpc.secure_channel(stack.target, trust) as channel:
+            health = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
+            seen = [next(health).status]
+            call = talking(stack, owner, HASTY)
+            below = descendants(stack.server.process.pid)
+            stack.server.process.send_signal(signal.SIGTERM)
+            asked = time.monotonic()
+            seen.append(next(health).status)
+            told = time.monotonic() - asked
+            refusal = converse(channel, owner)
+        status = stack.server.process.wait(40)
+        left = alive(below)
+        stack.start_server()
+        return dict(
+            seen=seen, told=told, refusal=refusal, status=status, below=below, left=left,
+            call=look(stack, owner, call, {"COMPLETED"}, 10))
+
+
+def converse(channel, owner):
+    """Tries to begin a conversation; the code of the refusal."""
+    from payaid.voice.v1 import live_pb2, live_pb2_grpc
+    start = live_pb2.ClientFrame(start=live_pb2.LiveStart(agent_id="agt_none"))
+    try:
+        list(live_pb2_grpc.LiveServiceStub(channel).Converse(
+            iter([start]), metadata=metadata(owner), timeout=5))
+    except grpc.RpcError as error:
+        return error.code()
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """Three stacks at once, each with its own misfortune."""
+    return together(lambda body: body(), [vendors_die, server_dies, server_stops])
+
+
+def test_a_call_fails_when_carrier_and_model_die_and_keeps_what_it_has(outcomes):
+    call, recording = outcomes[vendors_die].result()
+    assert call["endReason"] in ("carrier_lost", "model_failed")
+    assert call["transcript"] and call["cost"]["total"]
+    assert recording.agent > 1000 and recording.seconds > 1
+
+
+def test_a_killed_server_finishes_its_calls_when_it_is_back(outcomes):
+    call, recording, _ = outcomes[server_dies].result()
+    assert call["endReason"] == "server_lost"
+    assert call["transcript"] and calling.seconds(call["duration"]) > 1
+    assert recording.agent > 1000 and recording.seconds > 1
+
+
+def test_a_server_that_came_back_takes_calls(outcomes):
+    _, _, next_call = outcomes[server_dies].result()
+    assert next_call["transcript"] and next_call["recordingAvailable"]
+
+
+def test_a_stopping_server_says_so_at_once_and_takes_nothing_new(outcomes):
+    outcome = outcomes[server_stops].result()
+    assert outcome["seen"] == [
+        health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING]
+    assert outcome["told"] < 1
+    assert outcome["refusal"] == grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_stopping_server_lets_a_call_end_and_leaves_nothing_behind(outcomes):
+    outcome = outcomes[server_stops].result()
+    call, recording = outcome["call"]
+    assert call["endReason"] == "caller_hung_up"
+    assert recording.agent > 1000
+    assert outcome["status"] == 0
+    assert outcome["below"] and not outcome["left"]
