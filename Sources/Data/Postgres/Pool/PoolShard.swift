@@ -180,6 +180,12 @@ extension PoolShard {
     let timeout = timeout ?? configuration.queryTimeout
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
+        // The handler below may have run already and found nothing to abandon.
+        if cancellable, Task.isCancelled {
+          continuation.resume(throwing: CancellationError())
+          finished?()
+          return
+        }
         guard let target = connections[connection] else {
           continuation.resume(
             throwing: PostgresError(.connectionLost, "connection was lost"))
