@@ -8,9 +8,25 @@ public protocol MessagePort: AnyObject, Sendable {
   /// The next message of the peer, or `nil` when it will send no more.
   func receive() async throws -> [UInt8]?
 
+  /// The only message of the peer, when it and the end of its stream are here already; `nil` when
+  /// only ``receive()`` can tell. Spares a method with one request two asynchronous calls.
+  func takeOnlyMessage() -> [UInt8]?
+
+  /// ``send(_:)`` for a caller that does not want to suspend: `false`, and nothing done, when it
+  /// might have to.
+  func sendNow(_ message: [UInt8]) throws -> Bool
+
   /// Hands a message to the transport; suspends while more than the transport's bound waits there.
   func send(_ message: [UInt8]) async throws
 
   /// Sends the response headers now rather than with the first message. A second call does nothing.
   func sendHeaders(_ metadata: Metadata) async throws
+}
+
+extension MessagePort {
+  /// Leaves it to ``receive()``.
+  public func takeOnlyMessage() -> [UInt8]? { nil }
+
+  /// Leaves it to ``send(_:)``.
+  public func sendNow(_ message: [UInt8]) throws -> Bool { false }
 }

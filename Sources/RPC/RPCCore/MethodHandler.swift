@@ -21,8 +21,15 @@ public struct MethodHandler: Sendable {
     _ body: @escaping @Sendable (I, RPCContext) async throws -> O
   ) -> MethodHandler {
     MethodHandler(method) { context, port in
-      let request = try await input.decoded(Cardinality.oneRequest(port, method))
-      try await port.send(output.encoded(body(request, context)))
+      let bytes: [UInt8]
+      if let here = port.takeOnlyMessage() {
+        bytes = here
+      } else {
+        bytes = try await Cardinality.oneRequest(port, method)
+      }
+      let response = try output.encoded(await body(input.decoded(bytes), context))
+      if try port.sendNow(response) { return }
+      try await port.send(response)
     }
   }
 

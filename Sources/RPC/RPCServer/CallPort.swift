@@ -166,6 +166,11 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     return try await waitForMessage()
   }
 
+  final func takeOnlyMessage() -> [UInt8]? {
+    guard loop.isCurrent, failure == nil, requestEnded, inbox.hasOne else { return nil }
+    return takeMessage()
+  }
+
   // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
   @inline(never) private func waitForMessage() async throws -> [UInt8]? {
     precondition(receiver == nil, "our bug: two tasks receive from one call")
@@ -187,6 +192,12 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     guard !isEnded else { throw RPCError(.cancelled, "the call has ended") }
     try transmit(message)
     if isCongested { try await waitForRoom() }
+  }
+
+  final func sendNow(_ message: [UInt8]) throws -> Bool {
+    guard loop.isCurrent, failure == nil, !isEnded, !isCongested else { return false }
+    try transmit(message)
+    return true
   }
 
   @inline(never) private func waitForRoom() async throws {

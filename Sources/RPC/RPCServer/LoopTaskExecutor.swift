@@ -8,7 +8,6 @@ final class LoopTaskExecutor: TaskExecutor {
   init(_ loop: EventLoop) { self.loop = loop }
 
   func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    loop.enqueue(job, for: asUnownedTaskExecutor())
   }
 }

@@ -6,6 +6,9 @@ struct MessageQueue {
 
   var isEmpty: Bool { first == nil }
 
+  /// Whether exactly one message waits.
+  var hasOne: Bool { first != nil && head == rest.count }
+
   mutating func append(_ message: [UInt8]) {
     if first == nil { first = message } else { rest.append(message) }
   }

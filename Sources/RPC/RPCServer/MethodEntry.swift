@@ -1,3 +1,4 @@
+internal import Glibc
 internal import RPCCore
 
 /// One served method: its handler inside the interceptors, and its figures.
@@ -37,7 +38,7 @@ struct MethodTable: Sendable {
   func find(_ path: UnsafeRawBufferPointer) -> MethodEntry? {
     var index = Self.hash(path) & (slots.count - 1)
     while let slot = slots[index] {
-      if slot.path.count == path.count, slot.path.elementsEqual(path) { return slot.entry }
+      if slot.path.count == path.count, Self.areEqual(slot.path, path) { return slot.entry }
       index = (index + 1) & (slots.count - 1)
     }
     return nil
@@ -47,6 +48,11 @@ struct MethodTable: Sendable {
   func find(_ path: String) -> MethodEntry? {
     var path = path
     return path.withUTF8 { find(UnsafeRawBufferPointer($0)) }
+  }
+
+  private static func areEqual(_ path: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+    guard let start = other.baseAddress else { return path.isEmpty }
+    return path.withUnsafeBytes { memcmp($0.baseAddress!, start, other.count) == 0 }
   }
 
   /// FNV-1a; the table is built from our own names, so nobody can aim at its collisions.

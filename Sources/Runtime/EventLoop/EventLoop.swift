@@ -97,6 +97,11 @@ extension EventLoop {
     submit(.job(UnownedJob(job)))
   }
 
+  /// Queues a job of `executor`, which lives as long as the job and runs everything on this loop.
+  package func enqueue(_ job: consuming ExecutorJob, for executor: UnownedTaskExecutor) {
+    unsafe submit(.taskJob(UnownedJob(job), executor))
+  }
+
   public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     unsafe UnownedSerialExecutor(ordinary: self)
   }

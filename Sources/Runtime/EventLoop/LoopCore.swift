@@ -114,6 +114,7 @@ public protocol BeforeSleepHook: AnyObject {
       for item in running {
         switch item {
         case .job(let job): unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+        case .taskJob(let job, let executor): unsafe job.runSynchronously(on: executor)
         case .work(let work): work()
         }
       }

@@ -1,6 +1,7 @@
 /// One thing for a loop's thread to run.
-enum LoopItem: Sendable {
+@safe enum LoopItem: Sendable {
   case job(UnownedJob)
+  case taskJob(UnownedJob, UnownedTaskExecutor)
   case work(@Sendable () -> Void)
 }
 

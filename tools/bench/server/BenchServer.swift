@@ -6,7 +6,7 @@ internal import TestSchema
 
 /// `bench-server`: the echo of `bench.v1.Bench`, for measuring, until SIGTERM or SIGINT.
 @main
-struct BenchServer: AsyncParsableCommand {
+struct BenchServer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-server",
     abstract: "Serves bench.v1.Bench on 127.0.0.1 in cleartext: gRPC and REST on every port.")
@@ -26,23 +26,34 @@ struct BenchServer: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  /// Not an async `run()`: that would end the main thread by libdispatch, which valgrind dies of.
+  func run() throws {
     let group = EventLoopGroup(count: loops)
+    let (server, stop) = (try server(on: group), StopSignal.watch(on: group.loops[0]))
+    Task(executorPreference: group.loops[0]) {
+      do {
+        for address in try await server.start() { print(address) }
+        fflush(nil)
+      } catch {
+        Self.exit(withError: error)
+      }
+      for await _ in stop {}
+      await server.stop()
+      Glibc.exit(0)
+    }
+    while true { pause() }
+  }
+
+  private func server(on group: EventLoopGroup) throws -> Server {
     let ports = [port] + (restPort.map { [$0] } ?? [])
     var configuration = ServerConfiguration(
       listen: ports.map { SocketAddress(host: "127.0.0.1", port: $0) })
     // What is measured is the path of a call. The peers write no log and set no limit either.
     configuration.logsCalls = false
     configuration.limits.concurrentStreams = 4_096
-    let server = try Server(
+    return try Server(
       loops: group, configuration: configuration, services: [Echo()],
       bindings: [Bench.V1.BenchBinding.binding])
-    let stop = StopSignal.watch(on: group.loops[0])
-    for address in try await server.start() { print(address) }
-    fflush(nil)
-    for await _ in stop {}
-    await server.stop()
-    await group.stop()
   }
 }
 

@@ -17,15 +17,20 @@ struct Arena: ~Copyable {
     var nextBlock: Int
     var remaining: Int
     var isExhausted: Bool
+    let firstSize: Int
   }
+
+  /// Size of the block each thread keeps for its next arena: an allocation beyond what malloc caches
+  /// per thread costs as much as decoding a small message, and makes malloc tidy its bins besides.
+  private static let keptSize = 16 * 1024
 
   let state: UnsafeMutablePointer<State>
 
   /// An arena with room for `capacity` bytes at once and `budget` bytes in all.
   init(capacity: Int, budget: Int) {
     let header = (MemoryLayout<State>.stride + 15) & ~15
-    let size = header + max(capacity, 512)
-    guard let block = unsafe malloc(size) else { fatalError("out of memory") }
+    let size = max(header + capacity, Self.keptSize)
+    guard let block = unsafe Self.firstBlock(size) else { fatalError("out of memory") }
     unsafe state = block.bindMemory(to: State.self, capacity: 1)
     let allocator = unsafe ProtobufCAllocator(
       alloc: { data, size in unsafe Arena.allocate(data, size) },
@@ -34,7 +39,15 @@ struct Arena: ~Copyable {
     unsafe state.initialize(
       to: State(
         allocator: allocator, cursor: block + header, end: block + size, blocks: nil,
-        nextBlock: size * 2, remaining: budget, isExhausted: false))
+        nextBlock: size * 2, remaining: budget, isExhausted: false, firstSize: size))
+  }
+
+  private static func firstBlock(_ size: Int) -> UnsafeMutableRawPointer? {
+    guard size == keptSize, let kept = unsafe pthread_getspecific(keptBlock) else {
+      return unsafe malloc(size)
+    }
+    pthread_setspecific(keptBlock, nil)
+    return unsafe kept
   }
 
   deinit {
@@ -43,7 +56,13 @@ struct Arena: ~Copyable {
       unsafe block = this.load(as: UnsafeMutableRawPointer?.self)
       unsafe free(this)
     }
-    unsafe free(state)
+    if unsafe state.pointee.firstSize == Self.keptSize,
+      unsafe pthread_getspecific(keptBlock) == nil
+    {
+      unsafe pthread_setspecific(keptBlock, state)
+    } else {
+      unsafe free(state)
+    }
   }
 
   /// For protobuf-c; valid as long as the arena.
@@ -95,3 +114,11 @@ struct Arena: ~Copyable {
     return unsafe block + 16
   }
 }
+
+/// The block that waits for the thread's next arena; freed with the thread.
+private let keptBlock: pthread_key_t = {
+  var key = pthread_key_t()
+  let status = unsafe pthread_key_create(&key) { unsafe free($0) }
+  precondition(status == 0, "the system has no thread-local keys left")
+  return key
+}()
