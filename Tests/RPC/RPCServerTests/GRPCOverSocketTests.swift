@@ -1,3 +1,4 @@
+import EventLoop
 import GRPC
 import HTTP
 import HTTP2
@@ -173,7 +174,10 @@ import Testing
       let id = try client.open("/test.Echo/Chat", .grpc)
       try client.session.submitData(id, Envelope.frame([1]))
       try client.run { $0.answers[id]!.body.count == 6 }
-      async let drained: Void = test.server.drain(grace: .seconds(30))
+      let server = test.server
+      let drained = Task(executorPreference: test.loops.next()) {
+        await server.drain(grace: .seconds(30))
+      }
       try client.run { $0.goAways.count == 2 }
       #expect(client.goAways == [.max, id])
       try client.session.submitData(id, Envelope.frame([2]), endStream: true)
@@ -181,7 +185,7 @@ import Testing
       #expect(answer.status == "0")
       try client.run { _ in false }
       #expect(client.isClosed)
-      await drained
+      await drained.value
     }
   }
 }

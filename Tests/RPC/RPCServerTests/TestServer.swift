@@ -58,7 +58,8 @@ struct TestServer {
     }
   }
 
-  /// Runs `body` against a started server and stops it.
+  /// Runs `body` against a started server and stops it. The body has a thread of its own, since its
+  /// client blocks: on the shared pool it could hold up what it waits for.
   static func run(
     routes: HTTPRoutes = HTTPRoutes(), limits: (inout ServerLimits) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
@@ -68,18 +69,24 @@ struct TestServer {
     configuration.metrics = MetricsRegistry()
     limits(&configuration.limits)
     let loops = EventLoopGroup(count: 1, name: "test")
+    let own = EventLoop.start(name: "body")
     let endings = Endings()
     let server = try Server(
       loops: loops, configuration: configuration, services: [endings], routes: routes)
     let address = try await server.start()[0]
     do {
-      try await body(TestServer(server: server, loops: loops, address: address, endings: endings))
+      try await withTaskExecutorPreference(own) {
+        try await body(
+          TestServer(server: server, loops: loops, address: address, endings: endings))
+      }
     } catch {
       await server.stop()
       await loops.stop()
+      await own.stop()
       throw error
     }
     await server.stop()
     await loops.stop()
+    await own.stop()
   }
 }
