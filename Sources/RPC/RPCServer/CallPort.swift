@@ -10,7 +10,7 @@ internal import RPCCore
 /// Confined to `loop`: the async entries hop there when they are called elsewhere.
 class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see above
   let loop: EventLoop
-  private let executor: LoopTaskExecutor
+  private let crew: HandlerCrew
   let context: RPCContext
   let entry: MethodEntry
   private let started: LoopInstant
@@ -19,7 +19,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   private var requestEnded = false
   private var receiver: UnsafeContinuation<[UInt8]?, any Error>?
   private var senders: [UnsafeContinuation<Void, any Error>] = []
-  private var task: Task<Void, Never>?
+  private var worker: HandlerCrew.Worker?
   private var timer: LoopTimer?
   /// Why the port throws; set when the call ends other than by its handler.
   private(set) var failure: RPCError?
@@ -27,9 +27,9 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   /// Whether the handler's task has not returned yet.
   private(set) var isRunning = false
 
-  init(executor: LoopTaskExecutor, context: RPCContext, entry: MethodEntry) {
-    self.executor = executor
-    loop = executor.loop
+  init(server: LoopServer, context: RPCContext, entry: MethodEntry) {
+    crew = server.crew
+    loop = server.loop
     self.context = context
     self.entry = entry
     started = loop.now
@@ -61,14 +61,18 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
       let remaining = deadline.remaining(at: Deadline(nanoseconds: UInt64(loop.now.nanoseconds)))
       timer = loop.schedule(after: remaining) { [unowned self] in deadlinePassed() }
     }
-    let run = entry.handler.run
-    task = Task(executorPreference: executor) {
-      do {
-        try await run(self.context, self)
-        self.handlerReturned(nil)
-      } catch {
-        self.handlerReturned(error)
-      }
+    crew.run(self)
+  }
+
+  /// The handler, on a task of `worker`, from beginning to end.
+  final func runHandler(on worker: HandlerCrew.Worker) async {
+    if let failure { return handlerReturned(failure) }
+    self.worker = worker
+    do {
+      try await entry.handler.run(context, self)
+      handlerReturned(nil)
+    } catch {
+      handlerReturned(error)
     }
   }
 
@@ -89,7 +93,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   private func finish(_ error: RPCError?) {
     timer?.cancel()
     timer = nil
-    task = nil
+    worker = nil
     inbox = MessageQueue()
     entry.meter.record(
       code: error?.code ?? .ok,
@@ -119,7 +123,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     failure = error
     context.markCancelled()
     timer?.cancel()
-    task?.cancel()
+    worker?.cancel()
     receiver?.resume(throwing: error)
     receiver = nil
     resumeSenders()

@@ -31,7 +31,7 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
     self.connection = connection
     machine = ServerStreamMachine(encoding: fields.encoding, limit: messageLimit)
     acceptsGzip = fields.acceptsGzip
-    super.init(executor: connection.server.executor, context: context, entry: entry)
+    super.init(server: connection.server, context: context, entry: entry)
   }
 
   // MARK: StreamOwner

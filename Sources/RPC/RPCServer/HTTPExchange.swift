@@ -151,7 +151,7 @@ final class HTTPExchange {
         deadline: timeout.map { Deadline($0) }, peer: peer, id: id)
       guard let response else { return }
       let call = RESTCall(
-        executor: server.executor, context: context, entry: entry, transcoded: transcoded,
+        server: server, context: context, entry: entry, transcoded: transcoded,
         response: ExchangeResponse(response, isHead: isHead, requestID: id),
         queueSize: server.limits.streamQueueSize)
       self.call = call

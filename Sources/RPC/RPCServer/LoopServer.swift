@@ -28,6 +28,7 @@ final class ServerCore: Sendable {
 final class LoopServer {
   let loop: EventLoop
   let executor: LoopTaskExecutor
+  let crew: HandlerCrew
   let core: ServerCore
   private var listeners: [TCPListener] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
@@ -42,6 +43,7 @@ final class LoopServer {
     self.loop = loop
     self.core = core
     executor = LoopTaskExecutor(loop)
+    crew = HandlerCrew(executor: executor)
     idSeed = .random(in: .min ... .max)
     scheduleTick()
   }
@@ -134,5 +136,6 @@ final class LoopServer {
     for listener in listeners { listener.close() }
     listeners = []
     for connection in connections.values { connection.close() }
+    crew.close()
   }
 }

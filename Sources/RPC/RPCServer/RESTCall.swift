@@ -19,14 +19,14 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   private static let quietInterval = Duration.seconds(15)
 
   init(
-    executor: LoopTaskExecutor, context: RPCContext, entry: MethodEntry, transcoded: TranscodedCall,
+    server: LoopServer, context: RPCContext, entry: MethodEntry, transcoded: TranscodedCall,
     response: ExchangeResponse, queueSize: Int
   ) {
     self.transcoded = transcoded
     self.response = response
     self.queueSize = queueSize
-    lastSent = executor.loop.now
-    super.init(executor: executor, context: context, entry: entry)
+    lastSent = server.loop.now
+    super.init(server: server, context: context, entry: entry)
     if transcoded.isServerStreaming { stream = transcoded.makeStream() }
   }
 

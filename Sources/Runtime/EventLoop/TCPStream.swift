@@ -240,7 +240,11 @@ private func lendReadBuffer(
 private func streamDidRead(
   _ stream: UnsafeMutablePointer<uv_stream_t>?, _ count: Int, _ buffer: UnsafePointer<uv_buf_t>?
 ) {
+  let core = unsafe LoopCore.of(stream!.pointee.loop)
   unsafe owner(stream!, stream!.pointee.data).didRead(count, buffer!.pointee.base)
+  // What these bytes have caused runs while its memory is still in the cache, before the next
+  // stream is read. What it writes is still gathered until the loop sleeps.
+  core.drain()
 }
 
 private func streamDidWrite(_ request: UnsafeMutablePointer<uv_write_t>?, _ status: CInt) {

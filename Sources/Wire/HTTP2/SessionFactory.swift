@@ -19,11 +19,14 @@ enum SessionFactory {
     unsafe SessionCallbacks.install(in: callbacks)
     unsafe set(option, configuration)
     var session: OpaquePointer?
-    let result =
+    let result = unsafe SessionMemory.withFunctions { memory in
       switch role {
-      case .server: unsafe nghttp2_session_server_new2(&session, callbacks, core, option)
-      case .client: unsafe nghttp2_session_client_new2(&session, callbacks, core, option)
+      case .server:
+        unsafe nghttp2_session_server_new3(&session, callbacks, core, option, memory)
+      case .client:
+        unsafe nghttp2_session_client_new3(&session, callbacks, core, option, memory)
       }
+    }
     guard result == 0, let session = unsafe session else {
       throw HTTP2Error(.setUp, "nghttp2 session could not be made (\(result))")
     }
