@@ -2,22 +2,29 @@ internal import HTTP
 internal import RPCCore
 internal import Transcoding
 
-/// Sends answers on a response stream with what every answer carries: request id and length.
+/// Sends answers on a response stream with what every answer carries: request id, length, and what a
+/// page of another origin may do with it.
 struct ExchangeResponse {
   let stream: any ResponseStream
   private let isHead: Bool
   private let requestID: RequestID
+  /// Nil without a policy.
+  private let cors: HTTPHeaders?
 
-  init(_ stream: any ResponseStream, isHead: Bool, requestID: RequestID) {
+  init(
+    _ stream: any ResponseStream, to request: HTTPRequestHead, requestID: RequestID,
+    cors: CORSPolicy?
+  ) {
     self.stream = stream
-    self.isHead = isHead
+    isHead = request.method == "HEAD"
     self.requestID = requestID
+    self.cors = cors?.headers(for: request)
   }
 
   /// Sends head and body at once; a HEAD request gets the head alone.
   func sendWhole(_ answer: HTTPExchangeResponse) {
     var head = HTTPResponseHead(status: answer.status, headers: answer.headers)
-    head.headers.replace("x-request-id", with: requestID.description)
+    complete(&head.headers)
     if !answer.status.forbidsBody {
       head.headers.replace("content-length", with: "\(answer.body.count)")
     }
@@ -37,8 +44,14 @@ struct ExchangeResponse {
   func sendHead(_ answer: RESTResponse) {
     var head = HTTPResponseHead(
       status: HTTPStatus(rawValue: answer.status), headers: headers(answer))
-    head.headers.replace("x-request-id", with: requestID.description)
+    complete(&head.headers)
     stream.sendHead(head, end: isHead)
+  }
+
+  private func complete(_ headers: inout HTTPHeaders) {
+    headers.replace("x-request-id", with: requestID.description)
+    guard let cors else { return }
+    for field in cors { headers.add(field.name, field.value) }
   }
 
   private func headers(_ answer: RESTResponse) -> HTTPHeaders {

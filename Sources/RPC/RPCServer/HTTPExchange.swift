@@ -47,6 +47,7 @@ final class HTTPExchange {
 
   /// Decides by the head who answers.
   func begin() {
+    if let cors = server.cors, let answer = cors.preflight(head) { return preflight(answer) }
     if let (handlers, parameters) = server.routes.plain.find(head.path) {
       guard let handler = handlers[head.method] ?? (isHead ? handlers["GET"] : nil) else {
         let allow = handlers.keys.sorted().joined(separator: ", ")
@@ -152,7 +153,7 @@ final class HTTPExchange {
       guard let response else { return }
       let call = RESTCall(
         server: server, context: context, entry: entry, transcoded: transcoded,
-        response: ExchangeResponse(response, isHead: isHead, requestID: id),
+        response: exchangeResponse(response),
         queueSize: server.limits.streamQueueSize)
       self.call = call
       call.onFinished = { [self] in finish() }
@@ -170,6 +171,16 @@ final class HTTPExchange {
     answer(server.rest.failure(RPCError(code, message), status: status))
   }
 
+  private func exchangeResponse(_ stream: any ResponseStream) -> ExchangeResponse {
+    ExchangeResponse(stream, to: head, requestID: id, cors: server.cors)
+  }
+
+  private func preflight(_ answer: HTTPResponseHead) {
+    target = .answered
+    response?.sendHead(answer, end: true)
+    finish()
+  }
+
   private func answer(_ answer: RESTResponse) {
     var headers = HTTPHeaders()
     for (name, value) in answer.headers { headers.add(name, value) }
@@ -181,7 +192,7 @@ final class HTTPExchange {
   private func answer(_ answer: HTTPExchangeResponse) {
     target = .answered
     guard let response else { return finish() }
-    ExchangeResponse(response, isHead: isHead, requestID: id).sendWhole(answer)
+    exchangeResponse(response).sendWhole(answer)
     server.metrics.answered(
       method: head.method, status: answer.status.rawValue,
       nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, requestID: id)

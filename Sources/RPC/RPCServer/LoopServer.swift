@@ -53,6 +53,7 @@ final class LoopServer {
   var routes: HTTPRoutes { core.routes }
   var rest: RESTEdge { core.rest }
   var metrics: ServerMetrics { core.metrics }
+  var cors: CORSPolicy? { core.configuration.cors }
 
   func nextRequestID() -> RequestID {
     idNumber &+= 1

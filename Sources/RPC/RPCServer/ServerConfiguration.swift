@@ -9,6 +9,9 @@ public struct ServerConfiguration: Sendable {
   /// Serves TLS on every address; `nil` is cleartext.
   public var tls: TLSContext?
   public var limits = ServerLimits()
+  /// Which pages of other origins may call the server; `nil` says nothing about any, so browsers
+  /// let none.
+  public var cors: CORSPolicy?
   /// Where the server's figures are booked.
   package var metrics = MetricsRegistry.process
   /// Writes one log line for every call, at level info.

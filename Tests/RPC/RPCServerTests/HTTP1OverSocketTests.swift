@@ -23,11 +23,11 @@ import Testing
   }
 
   /// Sends `text`, ends its side, and gives everything the server answers.
-  private func exchange(_ text: String, limits: (inout ServerLimits) -> Void = { _ in })
-    async throws -> String
-  {
+  private func exchange(
+    _ text: String, cors: CORSPolicy? = nil, limits: (inout ServerLimits) -> Void = { _ in }
+  ) async throws -> String {
     var answer: [UInt8] = []
-    try await TestServer.run(routes: Self.routes, limits: limits) { test in
+    try await TestServer.run(routes: Self.routes, cors: cors, limits: limits) { test in
       let fd = try RawClient.connect(test.address)
       defer { close(fd) }
       let bytes = Array(text.utf8)
@@ -71,6 +71,23 @@ import Testing
       testDescription: "OPTIONS", request: "OPTIONS /size HTTP/1.1\r\nHost: a\r\n", status: "204",
       has: ["allow: POST"]),
     Row(
+      testDescription: "a preflight",
+      request: "OPTIONS /size HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.in\r\n"
+        + "Access-Control-Request-Method: POST\r\n",
+      status: "204",
+      has: [
+        "access-control-allow-origin: https://app.example.in", "access-control-allow-methods: ",
+      ]),
+    Row(
+      testDescription: "a preflight of a stranger",
+      request: "OPTIONS /size HTTP/1.1\r\nHost: a\r\nOrigin: https://evil.example\r\n"
+        + "Access-Control-Request-Method: POST\r\n",
+      status: "403", has: ["vary: origin"]),
+    Row(
+      testDescription: "an error, to a page of another origin",
+      request: "GET /broken HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.in\r\n",
+      status: "503", has: ["access-control-allow-origin: https://app.example.in", "vary: origin"]),
+    Row(
       testDescription: "a handler's error", request: "GET /broken HTTP/1.1\r\nHost: a\r\n",
       status: "503", has: ["UNAVAILABLE"]),
     Row(
@@ -90,7 +107,8 @@ import Testing
   @Test(arguments: rows)
   func `a request gets the status of its fault`(row: Row) async throws {
     let answer = try await exchange(
-      row.request + "Connection: close\r\n\r\n", limits: { $0.bodySize = 100 })
+      row.request + "Connection: close\r\n\r\n", cors: .origins(["https://app.example.in"]),
+      limits: { $0.bodySize = 100 })
     #expect(answer.hasPrefix("HTTP/1.1 \(row.status) "), "\(answer)")
     for text in row.has { #expect(answer.contains(text)) }
   }

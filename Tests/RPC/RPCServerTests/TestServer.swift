@@ -61,12 +61,14 @@ struct TestServer {
   /// Runs `body` against a started server and stops it. The body has a thread of its own, since its
   /// client blocks: on the shared pool it could hold up what it waits for.
   static func run(
-    routes: HTTPRoutes = HTTPRoutes(), limits: (inout ServerLimits) -> Void = { _ in },
+    routes: HTTPRoutes = HTTPRoutes(), cors: CORSPolicy? = nil,
+    limits: (inout ServerLimits) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {
     var configuration = ServerConfiguration(listen: [SocketAddress(host: "127.0.0.1", port: 0)])
     configuration.logsCalls = false
     configuration.metrics = MetricsRegistry()
+    configuration.cors = cors
     limits(&configuration.limits)
     let loops = EventLoopGroup(count: 1, name: "test")
     let own = EventLoop.start(name: "body")
