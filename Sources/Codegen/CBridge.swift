@@ -39,7 +39,18 @@ enum CBridge {
       @inline(__always)
       mutating func message<M: ProtobufMessage, C>(_ c: UnsafeMutablePointer<C>?) -> M? {
         guard let c = unsafe c else { return nil }
-        return unsafe M(unsafeC: UnsafeRawPointer(c), &self)
+        var message = M()
+        unsafe message.read(unsafeC: UnsafeRawPointer(c), &self)
+        return message
+      }
+
+      @inline(__always)
+      mutating func message<M: ProtobufMessage, C>(
+        _ c: UnsafeMutablePointer<C>?, into field: inout M?
+      ) {
+        guard let c = unsafe c else { return }
+        field = M()
+        unsafe field?.read(unsafeC: UnsafeRawPointer(c), &self)
       }
 
       mutating func strings(_ list: CList<ProtobufCBinaryData>) -> [String] {

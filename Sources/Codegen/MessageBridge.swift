@@ -19,8 +19,9 @@ struct MessageBridge {
 
   func write(_ text: inout SourceText) {
     text.block("extension \(SwiftNames.full(descriptor)) {") { text in
-      text.block("public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {") {
-        text in
+      text.line("public mutating func read(")
+      text.line("  unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader")
+      text.block(") {") { text in
         text.line("let c = unsafe c.assumingMemoryBound(to: \(cType).self)")
         for field in fields { read(field, &text) }
         for oneof in descriptor.realOneofs { read(oneof, &text) }
@@ -49,10 +50,17 @@ struct MessageBridge {
     }
     if let oneofCase = field.oneofCase {
       return text.block("if unsafe \(oneofCase).rawValue == \(field.number) {") { text in
-        text.line("\(target) = \(field.read(field.c))")
+        text.line(single(field))
       }
     }
-    text.line("\(target) = \(field.read(field.c))")
+    text.line(single(field))
+  }
+
+  private func single(_ field: Field) -> String {
+    if field.isMessage, !field.isIndirect {
+      return "unsafe reader.message(\(field.c), into: &\(field.name))"
+    }
+    return "unsafe \(field.name) = \(field.read(field.c))"
   }
 
   private func readMap(_ field: Field, _ key: Field, _ value: Field, _ text: inout SourceText) {

@@ -16,7 +16,8 @@ extension Message {
   private init(_ unpacked: consuming Unpacked) throws(ProtobufError) {
     defer { extendLifetime(unpacked) }
     var reader = MessageReader()
-    unsafe self.init(unsafeC: UnsafeRawPointer(unpacked.c), &reader)
+    self.init()
+    unsafe read(unsafeC: UnsafeRawPointer(unpacked.c), &reader)
     if let failure = reader.failure { throw failure }
   }
 
@@ -33,7 +34,7 @@ extension Message {
     let arena = Arena(capacity: 2048, budget: .max)
     defer { extendLifetime(arena) }
     let c = try unsafe filled(in: arena)
-    unsafe Unpacker.pack(c, appendingTo: &bytes)
+    unsafe Packer.pack(c, in: arena, appendingTo: &bytes)
   }
 
   /// The message as a protobuf-c struct in `arena`.

@@ -12,8 +12,9 @@ public protocol Message: Sendable, Equatable {
   /// Fields the type does not declare.
   var unknownFields: UnknownFields { get set }
 
-  /// Reads the protobuf-c struct of this type at `c`. Failures are noted in `reader`.
-  init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader)
+  /// Sets the fields from the protobuf-c struct of this type at `c`; the message is new and has none
+  /// set. Failures are noted in `reader`. In place, as a value that is returned gets copied.
+  mutating func read(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader)
 
   /// Fills the protobuf-c struct of this type at `c`; memory it needs comes from `writer`.
   func fill(unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter)

@@ -343,7 +343,9 @@ extension Google.Api {
 }
 
 extension Google.Api.Http {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Api__Http.self)
     unsafe rules = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe fullyDecodeReservedExpansion = c.pointee.f2 != 0
@@ -362,7 +364,9 @@ extension Google.Api.Http {
 }
 
 extension Google.Api.HttpRule {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Api__HttpRule.self)
     unsafe selector = reader.string(c.pointee.f1)
     unsafe body = reader.string(c.pointee.f7)
@@ -415,7 +419,9 @@ extension Google.Api.HttpRule {
 }
 
 extension Google.Api.CustomHttpPattern {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Api__CustomHttpPattern.self)
     unsafe kind = reader.string(c.pointee.f1)
     unsafe path = reader.string(c.pointee.f2)

@@ -66,7 +66,9 @@ extension Google.Api {
 }
 
 extension Google.Api.HttpBody {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Api__HttpBody.self)
     unsafe contentType = reader.string(c.pointee.f1)
     unsafe data = reader.bytes(c.pointee.f2)

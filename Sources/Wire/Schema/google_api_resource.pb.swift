@@ -250,7 +250,9 @@ extension Google.Api {
 }
 
 extension Google.Api.ResourceDescriptor {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Api__ResourceDescriptor.self)
     unsafe type = reader.string(c.pointee.f1)
     unsafe pattern = reader.strings((c.pointee.n_f2, c.pointee.f2))
@@ -279,7 +281,9 @@ extension Google.Api.ResourceDescriptor {
 }
 
 extension Google.Api.ResourceReference {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Api__ResourceReference.self)
     unsafe type = reader.string(c.pointee.f1)
     unsafe childType = reader.string(c.pointee.f2)

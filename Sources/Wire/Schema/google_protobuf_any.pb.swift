@@ -122,7 +122,9 @@ extension Google.Protobuf {
 }
 
 extension Google.Protobuf.`Any` {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Any.self)
     unsafe typeUrl = reader.string(c.pointee.f1)
     unsafe value = reader.bytes(c.pointee.f2)

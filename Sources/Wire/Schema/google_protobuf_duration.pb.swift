@@ -84,7 +84,9 @@ extension Google.Protobuf {
 }
 
 extension Google.Protobuf.Duration {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Duration.self)
     unsafe seconds = c.pointee.f1
     unsafe nanos = c.pointee.f2

@@ -25,7 +25,9 @@ extension Google.Protobuf {
 }
 
 extension Google.Protobuf.Empty {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Empty.self)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }

@@ -110,7 +110,9 @@ extension Google.Protobuf {
 }
 
 extension Google.Protobuf.Struct {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Struct.self)
     for index in unsafe 0..<c.pointee.n_f1 {
       guard let entry = unsafe c.pointee.f1[index] else { continue }
@@ -142,7 +144,9 @@ extension Google.Protobuf.Struct {
 }
 
 extension Google.Protobuf.Value {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Value.self)
     switch unsafe c.pointee.o0_case.rawValue {
     case 1: unsafe kind = .nullValue(.init(rawValue: c.pointee.f1))
@@ -187,7 +191,9 @@ extension Google.Protobuf.Value {
 }
 
 extension Google.Protobuf.ListValue {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__ListValue.self)
     unsafe values = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))

@@ -110,7 +110,9 @@ extension Google.Protobuf {
 }
 
 extension Google.Protobuf.Timestamp {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Timestamp.self)
     unsafe seconds = c.pointee.f1
     unsafe nanos = c.pointee.f2

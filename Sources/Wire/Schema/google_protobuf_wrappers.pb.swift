@@ -167,7 +167,9 @@ extension Google.Protobuf {
 }
 
 extension Google.Protobuf.DoubleValue {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__DoubleValue.self)
     unsafe value = Double(bitPattern: c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -184,7 +186,9 @@ extension Google.Protobuf.DoubleValue {
 }
 
 extension Google.Protobuf.FloatValue {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__FloatValue.self)
     unsafe value = Float(bitPattern: c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -201,7 +205,9 @@ extension Google.Protobuf.FloatValue {
 }
 
 extension Google.Protobuf.Int64Value {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Int64Value.self)
     unsafe value = c.pointee.f1
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -218,7 +224,9 @@ extension Google.Protobuf.Int64Value {
 }
 
 extension Google.Protobuf.UInt64Value {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__UInt64Value.self)
     unsafe value = c.pointee.f1
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -235,7 +243,9 @@ extension Google.Protobuf.UInt64Value {
 }
 
 extension Google.Protobuf.Int32Value {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__Int32Value.self)
     unsafe value = c.pointee.f1
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -252,7 +262,9 @@ extension Google.Protobuf.Int32Value {
 }
 
 extension Google.Protobuf.UInt32Value {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__UInt32Value.self)
     unsafe value = c.pointee.f1
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -269,7 +281,9 @@ extension Google.Protobuf.UInt32Value {
 }
 
 extension Google.Protobuf.BoolValue {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__BoolValue.self)
     unsafe value = c.pointee.f1 != 0
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -286,7 +300,9 @@ extension Google.Protobuf.BoolValue {
 }
 
 extension Google.Protobuf.StringValue {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__StringValue.self)
     unsafe value = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -303,7 +319,9 @@ extension Google.Protobuf.StringValue {
 }
 
 extension Google.Protobuf.BytesValue {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Protobuf__BytesValue.self)
     unsafe value = reader.bytes(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))

@@ -422,7 +422,9 @@ extension Google.Rpc {
 }
 
 extension Google.Rpc.ErrorInfo {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__ErrorInfo.self)
     unsafe reason = reader.string(c.pointee.f1)
     unsafe domain = reader.string(c.pointee.f2)
@@ -458,9 +460,11 @@ extension Google.Rpc.ErrorInfo {
 }
 
 extension Google.Rpc.RetryInfo {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__RetryInfo.self)
-    unsafe retryDelay = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &retryDelay)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -475,7 +479,9 @@ extension Google.Rpc.RetryInfo {
 }
 
 extension Google.Rpc.DebugInfo {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__DebugInfo.self)
     unsafe stackEntries = reader.strings((c.pointee.n_f1, c.pointee.f1))
     unsafe detail = reader.string(c.pointee.f2)
@@ -494,7 +500,9 @@ extension Google.Rpc.DebugInfo {
 }
 
 extension Google.Rpc.QuotaFailure {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__QuotaFailure.self)
     unsafe violations = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -511,7 +519,9 @@ extension Google.Rpc.QuotaFailure {
 }
 
 extension Google.Rpc.QuotaFailure.Violation {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__QuotaFailure__Violation.self)
     unsafe subject = reader.string(c.pointee.f1)
     unsafe description = reader.string(c.pointee.f2)
@@ -562,7 +572,9 @@ extension Google.Rpc.QuotaFailure.Violation {
 }
 
 extension Google.Rpc.PreconditionFailure {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__PreconditionFailure.self)
     unsafe violations = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -579,7 +591,9 @@ extension Google.Rpc.PreconditionFailure {
 }
 
 extension Google.Rpc.PreconditionFailure.Violation {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__PreconditionFailure__Violation.self)
     unsafe type = reader.string(c.pointee.f1)
     unsafe subject = reader.string(c.pointee.f2)
@@ -600,7 +614,9 @@ extension Google.Rpc.PreconditionFailure.Violation {
 }
 
 extension Google.Rpc.BadRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__BadRequest.self)
     unsafe fieldViolations = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -617,12 +633,14 @@ extension Google.Rpc.BadRequest {
 }
 
 extension Google.Rpc.BadRequest.FieldViolation {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self)
     unsafe field = reader.string(c.pointee.f1)
     unsafe description = reader.string(c.pointee.f2)
     unsafe reason = reader.string(c.pointee.f3)
-    unsafe localizedMessage = reader.message(c.pointee.f4)
+    unsafe reader.message(c.pointee.f4, into: &localizedMessage)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -640,7 +658,9 @@ extension Google.Rpc.BadRequest.FieldViolation {
 }
 
 extension Google.Rpc.RequestInfo {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__RequestInfo.self)
     unsafe requestId = reader.string(c.pointee.f1)
     unsafe servingData = reader.string(c.pointee.f2)
@@ -659,7 +679,9 @@ extension Google.Rpc.RequestInfo {
 }
 
 extension Google.Rpc.ResourceInfo {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__ResourceInfo.self)
     unsafe resourceType = reader.string(c.pointee.f1)
     unsafe resourceName = reader.string(c.pointee.f2)
@@ -682,7 +704,9 @@ extension Google.Rpc.ResourceInfo {
 }
 
 extension Google.Rpc.Help {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__Help.self)
     unsafe links = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -699,7 +723,9 @@ extension Google.Rpc.Help {
 }
 
 extension Google.Rpc.Help.Link {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__Help__Link.self)
     unsafe description = reader.string(c.pointee.f1)
     unsafe url = reader.string(c.pointee.f2)
@@ -718,7 +744,9 @@ extension Google.Rpc.Help.Link {
 }
 
 extension Google.Rpc.LocalizedMessage {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__LocalizedMessage.self)
     unsafe locale = reader.string(c.pointee.f1)
     unsafe message = reader.string(c.pointee.f2)

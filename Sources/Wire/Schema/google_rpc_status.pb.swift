@@ -34,7 +34,9 @@ extension Google.Rpc {
 }
 
 extension Google.Rpc.Status {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Rpc__Status.self)
     unsafe code = c.pointee.f1
     unsafe message = reader.string(c.pointee.f2)

@@ -29,7 +29,9 @@ extension Google.Type_ {
 }
 
 extension Google.Type_.Money {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Google__Type__Money.self)
     unsafe currencyCode = reader.string(c.pointee.f1)
     unsafe units = c.pointee.f2

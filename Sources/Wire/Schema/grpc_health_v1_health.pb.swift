@@ -75,7 +75,9 @@ extension Grpc.Health.V1 {
 }
 
 extension Grpc.Health.V1.HealthCheckRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckRequest.self)
     unsafe service = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -92,7 +94,9 @@ extension Grpc.Health.V1.HealthCheckRequest {
 }
 
 extension Grpc.Health.V1.HealthCheckResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)
     unsafe status = .init(rawValue: c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))

@@ -192,7 +192,9 @@ extension Grpc.Reflection.V1 {
 }
 
 extension Grpc.Reflection.V1.ServerReflectionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionRequest.self)
     unsafe host = reader.string(c.pointee.f1)
     switch unsafe c.pointee.o0_case.rawValue {
@@ -236,7 +238,9 @@ extension Grpc.Reflection.V1.ServerReflectionRequest {
 }
 
 extension Grpc.Reflection.V1.ExtensionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionRequest.self)
     unsafe containingType = reader.string(c.pointee.f1)
     unsafe extensionNumber = c.pointee.f2
@@ -255,10 +259,12 @@ extension Grpc.Reflection.V1.ExtensionRequest {
 }
 
 extension Grpc.Reflection.V1.ServerReflectionResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionResponse.self)
     unsafe validHost = reader.string(c.pointee.f1)
-    unsafe originalRequest = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f2, into: &originalRequest)
     switch unsafe c.pointee.o0_case.rawValue {
     case 4:
       unsafe messageResponse = .fileDescriptorResponse(reader.message(c.pointee.f4) ?? .init())
@@ -298,7 +304,9 @@ extension Grpc.Reflection.V1.ServerReflectionResponse {
 }
 
 extension Grpc.Reflection.V1.FileDescriptorResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__FileDescriptorResponse.self)
     unsafe fileDescriptorProto = reader.byteStrings((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -315,7 +323,9 @@ extension Grpc.Reflection.V1.FileDescriptorResponse {
 }
 
 extension Grpc.Reflection.V1.ExtensionNumberResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionNumberResponse.self)
     unsafe baseTypeName = reader.string(c.pointee.f1)
     unsafe extensionNumber = reader.numbers((c.pointee.n_f2, c.pointee.f2))
@@ -334,7 +344,9 @@ extension Grpc.Reflection.V1.ExtensionNumberResponse {
 }
 
 extension Grpc.Reflection.V1.ListServiceResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ListServiceResponse.self)
     unsafe service = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -351,7 +363,9 @@ extension Grpc.Reflection.V1.ListServiceResponse {
 }
 
 extension Grpc.Reflection.V1.ServiceResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ServiceResponse.self)
     unsafe name = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -368,7 +382,9 @@ extension Grpc.Reflection.V1.ServiceResponse {
 }
 
 extension Grpc.Reflection.V1.ErrorResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1__ErrorResponse.self)
     unsafe errorCode = c.pointee.f1
     unsafe errorMessage = reader.string(c.pointee.f2)

@@ -192,7 +192,9 @@ extension Grpc.Reflection.V1alpha {
 }
 
 extension Grpc.Reflection.V1alpha.ServerReflectionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(
       to: Grpc__Reflection__V1alpha__ServerReflectionRequest.self)
     unsafe host = reader.string(c.pointee.f1)
@@ -238,7 +240,9 @@ extension Grpc.Reflection.V1alpha.ServerReflectionRequest {
 }
 
 extension Grpc.Reflection.V1alpha.ExtensionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ExtensionRequest.self)
     unsafe containingType = reader.string(c.pointee.f1)
     unsafe extensionNumber = c.pointee.f2
@@ -257,11 +261,13 @@ extension Grpc.Reflection.V1alpha.ExtensionRequest {
 }
 
 extension Grpc.Reflection.V1alpha.ServerReflectionResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(
       to: Grpc__Reflection__V1alpha__ServerReflectionResponse.self)
     unsafe validHost = reader.string(c.pointee.f1)
-    unsafe originalRequest = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f2, into: &originalRequest)
     switch unsafe c.pointee.o0_case.rawValue {
     case 4:
       unsafe messageResponse = .fileDescriptorResponse(reader.message(c.pointee.f4) ?? .init())
@@ -302,7 +308,9 @@ extension Grpc.Reflection.V1alpha.ServerReflectionResponse {
 }
 
 extension Grpc.Reflection.V1alpha.FileDescriptorResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1alpha__FileDescriptorResponse.self)
     unsafe fileDescriptorProto = reader.byteStrings((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -319,7 +327,9 @@ extension Grpc.Reflection.V1alpha.FileDescriptorResponse {
 }
 
 extension Grpc.Reflection.V1alpha.ExtensionNumberResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(
       to: Grpc__Reflection__V1alpha__ExtensionNumberResponse.self)
     unsafe baseTypeName = reader.string(c.pointee.f1)
@@ -340,7 +350,9 @@ extension Grpc.Reflection.V1alpha.ExtensionNumberResponse {
 }
 
 extension Grpc.Reflection.V1alpha.ListServiceResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ListServiceResponse.self)
     unsafe service = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -357,7 +369,9 @@ extension Grpc.Reflection.V1alpha.ListServiceResponse {
 }
 
 extension Grpc.Reflection.V1alpha.ServiceResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ServiceResponse.self)
     unsafe name = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -374,7 +388,9 @@ extension Grpc.Reflection.V1alpha.ServiceResponse {
 }
 
 extension Grpc.Reflection.V1alpha.ErrorResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ErrorResponse.self)
     unsafe errorCode = c.pointee.f1
     unsafe errorMessage = reader.string(c.pointee.f2)

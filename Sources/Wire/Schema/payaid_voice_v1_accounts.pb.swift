@@ -481,7 +481,9 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.Merchant {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Merchant.self)
     unsafe merchantId = reader.string(c.pointee.f1)
     unsafe name = reader.string(c.pointee.f2)
@@ -489,7 +491,7 @@ extension Payaid.Voice.V1.Merchant {
     unsafe state = .init(rawValue: c.pointee.f4)
     unsafe webhookUrl = reader.string(c.pointee.f5)
     unsafe corsOrigins = reader.strings((c.pointee.n_f6, c.pointee.f6))
-    unsafe createTime = reader.message(c.pointee.f7)
+    unsafe reader.message(c.pointee.f7, into: &createTime)
     unsafe etag = reader.string(c.pointee.f8)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -512,13 +514,15 @@ extension Payaid.Voice.V1.Merchant {
 }
 
 extension Payaid.Voice.V1.User {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__User.self)
     unsafe userId = reader.string(c.pointee.f1)
     unsafe email = reader.string(c.pointee.f2)
     unsafe name = reader.string(c.pointee.f3)
     unsafe role = .init(rawValue: c.pointee.f4)
-    unsafe createTime = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f5, into: &createTime)
     unsafe etag = reader.string(c.pointee.f6)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -539,15 +543,17 @@ extension Payaid.Voice.V1.User {
 }
 
 extension Payaid.Voice.V1.ApiKey {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ApiKey.self)
     unsafe keyId = reader.string(c.pointee.f1)
     unsafe displayName = reader.string(c.pointee.f2)
     unsafe scopes = reader.strings((c.pointee.n_f3, c.pointee.f3))
-    unsafe createTime = reader.message(c.pointee.f4)
-    unsafe expireTime = reader.message(c.pointee.f5)
-    unsafe lastUsedTime = reader.message(c.pointee.f6)
-    unsafe revokeTime = reader.message(c.pointee.f7)
+    unsafe reader.message(c.pointee.f4, into: &createTime)
+    unsafe reader.message(c.pointee.f5, into: &expireTime)
+    unsafe reader.message(c.pointee.f6, into: &lastUsedTime)
+    unsafe reader.message(c.pointee.f7, into: &revokeTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -568,12 +574,14 @@ extension Payaid.Voice.V1.ApiKey {
 }
 
 extension Payaid.Voice.V1.Session {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Session.self)
     unsafe accessToken = reader.string(c.pointee.f1)
     unsafe refreshToken = reader.string(c.pointee.f2)
-    unsafe expiresIn = reader.message(c.pointee.f3)
-    unsafe user = reader.message(c.pointee.f4)
+    unsafe reader.message(c.pointee.f3, into: &expiresIn)
+    unsafe reader.message(c.pointee.f4, into: &user)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -591,7 +599,9 @@ extension Payaid.Voice.V1.Session {
 }
 
 extension Payaid.Voice.V1.GetMerchantRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetMerchantRequest.self)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -606,10 +616,12 @@ extension Payaid.Voice.V1.GetMerchantRequest {
 }
 
 extension Payaid.Voice.V1.UpdateMerchantRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__UpdateMerchantRequest.self)
-    unsafe merchant = reader.message(c.pointee.f1)
-    unsafe updateMask = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f1, into: &merchant)
+    unsafe reader.message(c.pointee.f2, into: &updateMask)
     unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -627,9 +639,11 @@ extension Payaid.Voice.V1.UpdateMerchantRequest {
 }
 
 extension Payaid.Voice.V1.CreateApiKeyRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateApiKeyRequest.self)
-    unsafe apiKey = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &apiKey)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -646,9 +660,11 @@ extension Payaid.Voice.V1.CreateApiKeyRequest {
 }
 
 extension Payaid.Voice.V1.CreateApiKeyResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateApiKeyResponse.self)
-    unsafe apiKey = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &apiKey)
     unsafe secret = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -665,7 +681,9 @@ extension Payaid.Voice.V1.CreateApiKeyResponse {
 }
 
 extension Payaid.Voice.V1.ListApiKeysRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListApiKeysRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -684,7 +702,9 @@ extension Payaid.Voice.V1.ListApiKeysRequest {
 }
 
 extension Payaid.Voice.V1.ListApiKeysResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListApiKeysResponse.self)
     unsafe apiKeys = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -703,7 +723,9 @@ extension Payaid.Voice.V1.ListApiKeysResponse {
 }
 
 extension Payaid.Voice.V1.RevokeApiKeyRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RevokeApiKeyRequest.self)
     unsafe keyId = reader.string(c.pointee.f1)
     unsafe requestId = reader.string(c.pointee.f2)
@@ -722,9 +744,11 @@ extension Payaid.Voice.V1.RevokeApiKeyRequest {
 }
 
 extension Payaid.Voice.V1.CreateUserRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateUserRequest.self)
-    unsafe user = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &user)
     unsafe password = reader.string(c.pointee.f2)
     unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -743,7 +767,9 @@ extension Payaid.Voice.V1.CreateUserRequest {
 }
 
 extension Payaid.Voice.V1.ListUsersRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListUsersRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -762,7 +788,9 @@ extension Payaid.Voice.V1.ListUsersRequest {
 }
 
 extension Payaid.Voice.V1.ListUsersResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListUsersResponse.self)
     unsafe users = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -781,10 +809,12 @@ extension Payaid.Voice.V1.ListUsersResponse {
 }
 
 extension Payaid.Voice.V1.UpdateUserRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__UpdateUserRequest.self)
-    unsafe user = reader.message(c.pointee.f1)
-    unsafe updateMask = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f1, into: &user)
+    unsafe reader.message(c.pointee.f2, into: &updateMask)
     unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -802,7 +832,9 @@ extension Payaid.Voice.V1.UpdateUserRequest {
 }
 
 extension Payaid.Voice.V1.DeleteUserRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteUserRequest.self)
     unsafe userId = reader.string(c.pointee.f1)
     unsafe etag = reader.string(c.pointee.f2)
@@ -821,7 +853,9 @@ extension Payaid.Voice.V1.DeleteUserRequest {
 }
 
 extension Payaid.Voice.V1.LoginRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LoginRequest.self)
     unsafe email = reader.string(c.pointee.f1)
     unsafe password = reader.string(c.pointee.f2)
@@ -840,7 +874,9 @@ extension Payaid.Voice.V1.LoginRequest {
 }
 
 extension Payaid.Voice.V1.RefreshSessionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RefreshSessionRequest.self)
     unsafe refreshToken = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -857,7 +893,9 @@ extension Payaid.Voice.V1.RefreshSessionRequest {
 }
 
 extension Payaid.Voice.V1.LogoutRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LogoutRequest.self)
     unsafe refreshToken = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -874,7 +912,9 @@ extension Payaid.Voice.V1.LogoutRequest {
 }
 
 extension Payaid.Voice.V1.ChangePasswordRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ChangePasswordRequest.self)
     unsafe oldPassword = reader.string(c.pointee.f1)
     unsafe newPassword = reader.string(c.pointee.f2)

@@ -424,7 +424,9 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.Agent {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Agent.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe name = reader.string(c.pointee.f2)
@@ -435,10 +437,10 @@ extension Payaid.Voice.V1.Agent {
     unsafe state = .init(rawValue: c.pointee.f7)
     unsafe greeting = reader.string(c.pointee.f8)
     unsafe firstSpeaker = .init(rawValue: c.pointee.f9)
-    unsafe turnTaking = reader.message(c.pointee.f10)
-    unsafe maxDuration = reader.message(c.pointee.f11)
+    unsafe reader.message(c.pointee.f10, into: &turnTaking)
+    unsafe reader.message(c.pointee.f11, into: &maxDuration)
     unsafe tools = reader.messages((c.pointee.n_f12, c.pointee.f12))
-    unsafe model = reader.message(c.pointee.f13)
+    unsafe reader.message(c.pointee.f13, into: &model)
     for index in unsafe 0..<c.pointee.n_f14 {
       guard let entry = unsafe c.pointee.f14[index] else { continue }
       let key = unsafe reader.string(entry.pointee.f1)
@@ -446,8 +448,8 @@ extension Payaid.Voice.V1.Agent {
     }
     unsafe purpose = .init(rawValue: c.pointee.f15)
     unsafe recordingEnabled = c.pointee.f16 != 0
-    unsafe createTime = reader.message(c.pointee.f17)
-    unsafe updateTime = reader.message(c.pointee.f18)
+    unsafe reader.message(c.pointee.f17, into: &createTime)
+    unsafe reader.message(c.pointee.f18, into: &updateTime)
     unsafe etag = reader.string(c.pointee.f19)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -492,11 +494,13 @@ extension Payaid.Voice.V1.Agent {
 }
 
 extension Payaid.Voice.V1.TurnTaking {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__TurnTaking.self)
-    unsafe endOfTurnSilence = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &endOfTurnSilence)
     unsafe interruptionsDisabled = c.pointee.f2 != 0
-    unsafe idleTimeout = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &idleTimeout)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -513,13 +517,15 @@ extension Payaid.Voice.V1.TurnTaking {
 }
 
 extension Payaid.Voice.V1.Tool {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Tool.self)
     unsafe name = reader.string(c.pointee.f1)
     unsafe description = reader.string(c.pointee.f2)
-    unsafe parameters = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &parameters)
     unsafe url = reader.string(c.pointee.f4)
-    unsafe timeout = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f5, into: &timeout)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -538,7 +544,9 @@ extension Payaid.Voice.V1.Tool {
 }
 
 extension Payaid.Voice.V1.ModelSettings {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ModelSettings.self)
     unsafe name = reader.string(c.pointee.f1)
     if unsafe c.pointee.o0_case.rawValue == 2 {
@@ -562,7 +570,9 @@ extension Payaid.Voice.V1.ModelSettings {
 }
 
 extension Payaid.Voice.V1.Voice {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Voice.self)
     unsafe voiceId = reader.string(c.pointee.f1)
     unsafe languages = reader.strings((c.pointee.n_f2, c.pointee.f2))
@@ -583,9 +593,11 @@ extension Payaid.Voice.V1.Voice {
 }
 
 extension Payaid.Voice.V1.CreateAgentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateAgentRequest.self)
-    unsafe agent = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &agent)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -602,7 +614,9 @@ extension Payaid.Voice.V1.CreateAgentRequest {
 }
 
 extension Payaid.Voice.V1.GetAgentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAgentRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -619,7 +633,9 @@ extension Payaid.Voice.V1.GetAgentRequest {
 }
 
 extension Payaid.Voice.V1.ListAgentsRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAgentsRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -642,7 +658,9 @@ extension Payaid.Voice.V1.ListAgentsRequest {
 }
 
 extension Payaid.Voice.V1.ListAgentsResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAgentsResponse.self)
     unsafe agents = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -661,10 +679,12 @@ extension Payaid.Voice.V1.ListAgentsResponse {
 }
 
 extension Payaid.Voice.V1.UpdateAgentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__UpdateAgentRequest.self)
-    unsafe agent = reader.message(c.pointee.f1)
-    unsafe updateMask = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f1, into: &agent)
+    unsafe reader.message(c.pointee.f2, into: &updateMask)
     unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -682,9 +702,11 @@ extension Payaid.Voice.V1.UpdateAgentRequest {
 }
 
 extension Payaid.Voice.V1.ReplaceAgentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ReplaceAgentRequest.self)
-    unsafe agent = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &agent)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -701,7 +723,9 @@ extension Payaid.Voice.V1.ReplaceAgentRequest {
 }
 
 extension Payaid.Voice.V1.DeleteAgentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteAgentRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe etag = reader.string(c.pointee.f2)
@@ -722,7 +746,9 @@ extension Payaid.Voice.V1.DeleteAgentRequest {
 }
 
 extension Payaid.Voice.V1.ListVoicesRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListVoicesRequest.self)
     unsafe language = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -739,7 +765,9 @@ extension Payaid.Voice.V1.ListVoicesRequest {
 }
 
 extension Payaid.Voice.V1.ListVoicesResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListVoicesResponse.self)
     unsafe voices = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))

@@ -191,7 +191,9 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.GetDashboardRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetDashboardRequest.self)
     unsafe period = .init(rawValue: c.pointee.f1)
     unsafe agentId = reader.string(c.pointee.f2)
@@ -210,17 +212,19 @@ extension Payaid.Voice.V1.GetDashboardRequest {
 }
 
 extension Payaid.Voice.V1.Dashboard {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Dashboard.self)
     unsafe totalCalls = c.pointee.f1
     unsafe completedCalls = c.pointee.f2
     unsafe successRate = Double(bitPattern: c.pointee.f3)
-    unsafe averageDuration = reader.message(c.pointee.f4)
-    unsafe totalCost = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f4, into: &averageDuration)
+    unsafe reader.message(c.pointee.f5, into: &totalCost)
     unsafe callsByAgent = reader.messages((c.pointee.n_f6, c.pointee.f6))
-    unsafe sentiment = reader.message(c.pointee.f7)
-    unsafe startTime = reader.message(c.pointee.f8)
-    unsafe endTime = reader.message(c.pointee.f9)
+    unsafe reader.message(c.pointee.f7, into: &sentiment)
+    unsafe reader.message(c.pointee.f8, into: &startTime)
+    unsafe reader.message(c.pointee.f9, into: &endTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -243,7 +247,9 @@ extension Payaid.Voice.V1.Dashboard {
 }
 
 extension Payaid.Voice.V1.Dashboard.AgentCalls {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Dashboard__AgentCalls.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe agentName = reader.string(c.pointee.f2)
@@ -264,7 +270,9 @@ extension Payaid.Voice.V1.Dashboard.AgentCalls {
 }
 
 extension Payaid.Voice.V1.Dashboard.SentimentBreakdown {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Dashboard__SentimentBreakdown.self)
     unsafe positive = c.pointee.f1
     unsafe neutral = c.pointee.f2
@@ -287,7 +295,9 @@ extension Payaid.Voice.V1.Dashboard.SentimentBreakdown {
 }
 
 extension Payaid.Voice.V1.GetRevenueRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetRevenueRequest.self)
     unsafe period = .init(rawValue: c.pointee.f1)
     unsafe startDate = reader.string(c.pointee.f2)
@@ -308,10 +318,12 @@ extension Payaid.Voice.V1.GetRevenueRequest {
 }
 
 extension Payaid.Voice.V1.RevenueReport {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RevenueReport.self)
     unsafe months = reader.messages((c.pointee.n_f1, c.pointee.f1))
-    unsafe total = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f2, into: &total)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -327,11 +339,13 @@ extension Payaid.Voice.V1.RevenueReport {
 }
 
 extension Payaid.Voice.V1.RevenueReport.Month {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RevenueReport__Month.self)
     unsafe month = reader.string(c.pointee.f1)
-    unsafe usage = reader.message(c.pointee.f2)
-    unsafe mrr = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f2, into: &usage)
+    unsafe reader.message(c.pointee.f3, into: &mrr)
     unsafe calls = c.pointee.f4
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }

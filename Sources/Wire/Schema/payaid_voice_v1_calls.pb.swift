@@ -474,7 +474,9 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.Call {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Call.self)
     unsafe callId = reader.string(c.pointee.f1)
     unsafe agentId = reader.string(c.pointee.f2)
@@ -485,19 +487,19 @@ extension Payaid.Voice.V1.Call {
       let key = unsafe reader.string(entry.pointee.f1)
       unsafe variables[key] = reader.string(entry.pointee.f2)
     }
-    unsafe metadata = reader.message(c.pointee.f6)
+    unsafe reader.message(c.pointee.f6, into: &metadata)
     unsafe webhookUrl = reader.string(c.pointee.f7)
     unsafe state = .init(rawValue: c.pointee.f8)
     unsafe direction = .init(rawValue: c.pointee.f9)
     unsafe endReason = reader.string(c.pointee.f10)
     unsafe language = reader.string(c.pointee.f11)
-    unsafe createTime = reader.message(c.pointee.f12)
-    unsafe answerTime = reader.message(c.pointee.f13)
-    unsafe endTime = reader.message(c.pointee.f14)
-    unsafe duration = reader.message(c.pointee.f15)
-    unsafe cost = reader.message(c.pointee.f16)
+    unsafe reader.message(c.pointee.f12, into: &createTime)
+    unsafe reader.message(c.pointee.f13, into: &answerTime)
+    unsafe reader.message(c.pointee.f14, into: &endTime)
+    unsafe reader.message(c.pointee.f15, into: &duration)
+    unsafe reader.message(c.pointee.f16, into: &cost)
     unsafe transcript = reader.messages((c.pointee.n_f17, c.pointee.f17))
-    unsafe quality = reader.message(c.pointee.f18)
+    unsafe reader.message(c.pointee.f18, into: &quality)
     unsafe recordingAvailable = c.pointee.f19 != 0
     unsafe decisionId = reader.string(c.pointee.f20)
     unsafe sentiment = .init(rawValue: c.pointee.f21)
@@ -548,11 +550,13 @@ extension Payaid.Voice.V1.Call {
 }
 
 extension Payaid.Voice.V1.CallCost {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallCost.self)
-    unsafe total = reader.message(c.pointee.f1)
-    unsafe telephony = reader.message(c.pointee.f2)
-    unsafe model = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f1, into: &total)
+    unsafe reader.message(c.pointee.f2, into: &telephony)
+    unsafe reader.message(c.pointee.f3, into: &model)
     unsafe settled = c.pointee.f4 != 0
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -571,13 +575,15 @@ extension Payaid.Voice.V1.CallCost {
 }
 
 extension Payaid.Voice.V1.TranscriptEntry {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__TranscriptEntry.self)
     unsafe speaker = .init(rawValue: c.pointee.f1)
     unsafe text = reader.string(c.pointee.f2)
-    unsafe offset = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &offset)
     unsafe interrupted = c.pointee.f4 != 0
-    unsafe replyLatency = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f5, into: &replyLatency)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -596,11 +602,13 @@ extension Payaid.Voice.V1.TranscriptEntry {
 }
 
 extension Payaid.Voice.V1.CallQuality {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallQuality.self)
-    unsafe replyLatencyP50 = reader.message(c.pointee.f1)
-    unsafe replyLatencyP95 = reader.message(c.pointee.f2)
-    unsafe serverLatencyP95 = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f1, into: &replyLatencyP50)
+    unsafe reader.message(c.pointee.f2, into: &replyLatencyP95)
+    unsafe reader.message(c.pointee.f3, into: &serverLatencyP95)
     unsafe interruptions = c.pointee.f4
     unsafe watchdogTrips = c.pointee.f5
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -621,10 +629,12 @@ extension Payaid.Voice.V1.CallQuality {
 }
 
 extension Payaid.Voice.V1.CallEvent {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallEvent.self)
     unsafe sequence = c.pointee.f1
-    unsafe time = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f2, into: &time)
     switch unsafe c.pointee.o0_case.rawValue {
     case 3: unsafe event = .call(reader.message(c.pointee.f3) ?? .init())
     case 4: unsafe event = .transcript(reader.message(c.pointee.f4) ?? .init())
@@ -654,9 +664,11 @@ extension Payaid.Voice.V1.CallEvent {
 }
 
 extension Payaid.Voice.V1.CreateCallRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateCallRequest.self)
-    unsafe call = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &call)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -673,7 +685,9 @@ extension Payaid.Voice.V1.CreateCallRequest {
 }
 
 extension Payaid.Voice.V1.GetCallRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetCallRequest.self)
     unsafe callId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -690,14 +704,16 @@ extension Payaid.Voice.V1.GetCallRequest {
 }
 
 extension Payaid.Voice.V1.ListCallsRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListCallsRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
     unsafe agentId = reader.string(c.pointee.f3)
     unsafe state = .init(rawValue: c.pointee.f4)
-    unsafe startTime = reader.message(c.pointee.f5)
-    unsafe endTime = reader.message(c.pointee.f6)
+    unsafe reader.message(c.pointee.f5, into: &startTime)
+    unsafe reader.message(c.pointee.f6, into: &endTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -717,7 +733,9 @@ extension Payaid.Voice.V1.ListCallsRequest {
 }
 
 extension Payaid.Voice.V1.ListCallsResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListCallsResponse.self)
     unsafe calls = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -736,7 +754,9 @@ extension Payaid.Voice.V1.ListCallsResponse {
 }
 
 extension Payaid.Voice.V1.EndCallRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__EndCallRequest.self)
     unsafe callId = reader.string(c.pointee.f1)
     unsafe requestId = reader.string(c.pointee.f2)
@@ -755,7 +775,9 @@ extension Payaid.Voice.V1.EndCallRequest {
 }
 
 extension Payaid.Voice.V1.WatchCallRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__WatchCallRequest.self)
     unsafe callId = reader.string(c.pointee.f1)
     unsafe afterSequence = c.pointee.f2
@@ -774,7 +796,9 @@ extension Payaid.Voice.V1.WatchCallRequest {
 }
 
 extension Payaid.Voice.V1.GetRecordingRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetRecordingRequest.self)
     unsafe callId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))

@@ -504,13 +504,15 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.Decision {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Decision.self)
     unsafe decisionId = reader.string(c.pointee.f1)
     unsafe verdict = .init(rawValue: c.pointee.f2)
     unsafe results = reader.messages((c.pointee.n_f3, c.pointee.f3))
-    unsafe nextAllowedTime = reader.message(c.pointee.f4)
-    unsafe evaluateTime = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f4, into: &nextAllowedTime)
+    unsafe reader.message(c.pointee.f5, into: &evaluateTime)
     unsafe rulesVersion = reader.string(c.pointee.f6)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -531,7 +533,9 @@ extension Payaid.Voice.V1.Decision {
 }
 
 extension Payaid.Voice.V1.RuleResult {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RuleResult.self)
     unsafe rule = reader.string(c.pointee.f1)
     unsafe outcome = .init(rawValue: c.pointee.f2)
@@ -554,7 +558,9 @@ extension Payaid.Voice.V1.RuleResult {
 }
 
 extension Payaid.Voice.V1.Consent {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Consent.self)
     unsafe consentId = reader.string(c.pointee.f1)
     unsafe phoneNumber = reader.string(c.pointee.f2)
@@ -562,10 +568,10 @@ extension Payaid.Voice.V1.Consent {
     unsafe purposes = reader.enums((c.pointee.n_f4, c.pointee.f4))
     unsafe statement = reader.string(c.pointee.f5)
     unsafe evidence = reader.string(c.pointee.f6)
-    unsafe grantTime = reader.message(c.pointee.f7)
-    unsafe expireTime = reader.message(c.pointee.f8)
+    unsafe reader.message(c.pointee.f7, into: &grantTime)
+    unsafe reader.message(c.pointee.f8, into: &expireTime)
     unsafe state = .init(rawValue: c.pointee.f9)
-    unsafe withdrawTime = reader.message(c.pointee.f10)
+    unsafe reader.message(c.pointee.f10, into: &withdrawTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -589,13 +595,15 @@ extension Payaid.Voice.V1.Consent {
 }
 
 extension Payaid.Voice.V1.Suppression {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Suppression.self)
     unsafe suppressionId = reader.string(c.pointee.f1)
     unsafe phoneNumber = reader.string(c.pointee.f2)
     unsafe reason = reader.string(c.pointee.f3)
-    unsafe createTime = reader.message(c.pointee.f4)
-    unsafe reconsentTime = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f4, into: &createTime)
+    unsafe reader.message(c.pointee.f5, into: &reconsentTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -614,10 +622,12 @@ extension Payaid.Voice.V1.Suppression {
 }
 
 extension Payaid.Voice.V1.AuditEntry {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditEntry.self)
     unsafe index = c.pointee.f1
-    unsafe time = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f2, into: &time)
     unsafe kind = reader.string(c.pointee.f3)
     unsafe subject = reader.string(c.pointee.f4)
     unsafe leafHash = reader.bytes(c.pointee.f5)
@@ -641,11 +651,13 @@ extension Payaid.Voice.V1.AuditEntry {
 }
 
 extension Payaid.Voice.V1.CheckCallRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CheckCallRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe phoneNumber = reader.string(c.pointee.f2)
-    unsafe time = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &time)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -662,7 +674,9 @@ extension Payaid.Voice.V1.CheckCallRequest {
 }
 
 extension Payaid.Voice.V1.GetDecisionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetDecisionRequest.self)
     unsafe decisionId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -679,9 +693,11 @@ extension Payaid.Voice.V1.GetDecisionRequest {
 }
 
 extension Payaid.Voice.V1.CreateConsentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateConsentRequest.self)
-    unsafe consent = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &consent)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -698,7 +714,9 @@ extension Payaid.Voice.V1.CreateConsentRequest {
 }
 
 extension Payaid.Voice.V1.GetConsentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetConsentRequest.self)
     unsafe consentId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -715,7 +733,9 @@ extension Payaid.Voice.V1.GetConsentRequest {
 }
 
 extension Payaid.Voice.V1.ListConsentsRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListConsentsRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -736,7 +756,9 @@ extension Payaid.Voice.V1.ListConsentsRequest {
 }
 
 extension Payaid.Voice.V1.ListConsentsResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListConsentsResponse.self)
     unsafe consents = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -755,7 +777,9 @@ extension Payaid.Voice.V1.ListConsentsResponse {
 }
 
 extension Payaid.Voice.V1.WithdrawConsentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__WithdrawConsentRequest.self)
     unsafe consentId = reader.string(c.pointee.f1)
     unsafe requestId = reader.string(c.pointee.f2)
@@ -774,9 +798,11 @@ extension Payaid.Voice.V1.WithdrawConsentRequest {
 }
 
 extension Payaid.Voice.V1.CreateSuppressionRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateSuppressionRequest.self)
-    unsafe suppression = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &suppression)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -793,7 +819,9 @@ extension Payaid.Voice.V1.CreateSuppressionRequest {
 }
 
 extension Payaid.Voice.V1.ListSuppressionsRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListSuppressionsRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -812,7 +840,9 @@ extension Payaid.Voice.V1.ListSuppressionsRequest {
 }
 
 extension Payaid.Voice.V1.ListSuppressionsResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListSuppressionsResponse.self)
     unsafe suppressions = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -831,7 +861,9 @@ extension Payaid.Voice.V1.ListSuppressionsResponse {
 }
 
 extension Payaid.Voice.V1.ListAuditEntriesRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditEntriesRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -852,7 +884,9 @@ extension Payaid.Voice.V1.ListAuditEntriesRequest {
 }
 
 extension Payaid.Voice.V1.ListAuditEntriesResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditEntriesResponse.self)
     unsafe entries = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)

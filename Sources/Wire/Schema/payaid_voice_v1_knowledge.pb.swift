@@ -227,7 +227,9 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.Document {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Document.self)
     unsafe documentId = reader.string(c.pointee.f1)
     unsafe displayName = reader.string(c.pointee.f2)
@@ -236,7 +238,7 @@ extension Payaid.Voice.V1.Document {
     unsafe state = .init(rawValue: c.pointee.f5)
     unsafe error = reader.string(c.pointee.f6)
     unsafe passages = c.pointee.f7
-    unsafe createTime = reader.message(c.pointee.f8)
+    unsafe reader.message(c.pointee.f8, into: &createTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -258,7 +260,9 @@ extension Payaid.Voice.V1.Document {
 }
 
 extension Payaid.Voice.V1.Passage {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Passage.self)
     unsafe documentId = reader.string(c.pointee.f1)
     unsafe text = reader.string(c.pointee.f2)
@@ -281,11 +285,13 @@ extension Payaid.Voice.V1.Passage {
 }
 
 extension Payaid.Voice.V1.UploadDocumentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__UploadDocumentRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe displayName = reader.string(c.pointee.f2)
-    unsafe file = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &file)
     unsafe requestId = reader.string(c.pointee.f4)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -304,7 +310,9 @@ extension Payaid.Voice.V1.UploadDocumentRequest {
 }
 
 extension Payaid.Voice.V1.ListDocumentsRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListDocumentsRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe pageSize = c.pointee.f2
@@ -325,7 +333,9 @@ extension Payaid.Voice.V1.ListDocumentsRequest {
 }
 
 extension Payaid.Voice.V1.ListDocumentsResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListDocumentsResponse.self)
     unsafe documents = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -344,7 +354,9 @@ extension Payaid.Voice.V1.ListDocumentsResponse {
 }
 
 extension Payaid.Voice.V1.GetDocumentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetDocumentRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe documentId = reader.string(c.pointee.f2)
@@ -363,7 +375,9 @@ extension Payaid.Voice.V1.GetDocumentRequest {
 }
 
 extension Payaid.Voice.V1.DeleteDocumentRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteDocumentRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe documentId = reader.string(c.pointee.f2)
@@ -382,7 +396,9 @@ extension Payaid.Voice.V1.DeleteDocumentRequest {
 }
 
 extension Payaid.Voice.V1.SearchKnowledgeRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__SearchKnowledgeRequest.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe query = reader.string(c.pointee.f2)
@@ -403,7 +419,9 @@ extension Payaid.Voice.V1.SearchKnowledgeRequest {
 }
 
 extension Payaid.Voice.V1.SearchKnowledgeResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__SearchKnowledgeResponse.self)
     unsafe passages = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))

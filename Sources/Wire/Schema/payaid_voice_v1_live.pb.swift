@@ -155,7 +155,9 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.ClientFrame {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ClientFrame.self)
     switch unsafe c.pointee.o0_case.rawValue {
     case 1: unsafe frame = .start(reader.message(c.pointee.f1) ?? .init())
@@ -192,7 +194,9 @@ extension Payaid.Voice.V1.ClientFrame {
 }
 
 extension Payaid.Voice.V1.ServerFrame {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ServerFrame.self)
     switch unsafe c.pointee.o0_case.rawValue {
     case 1: unsafe frame = .started(reader.message(c.pointee.f1) ?? .init())
@@ -237,7 +241,9 @@ extension Payaid.Voice.V1.ServerFrame {
 }
 
 extension Payaid.Voice.V1.LiveStart {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LiveStart.self)
     unsafe agentId = reader.string(c.pointee.f1)
     unsafe sampleRateHertz = c.pointee.f2
@@ -273,7 +279,9 @@ extension Payaid.Voice.V1.LiveStart {
 }
 
 extension Payaid.Voice.V1.LiveStarted {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LiveStarted.self)
     unsafe callId = reader.string(c.pointee.f1)
     unsafe sampleRateHertz = c.pointee.f2
@@ -292,11 +300,13 @@ extension Payaid.Voice.V1.LiveStarted {
 }
 
 extension Payaid.Voice.V1.AudioFrame {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AudioFrame.self)
     unsafe pcm = reader.bytes(c.pointee.f1)
     unsafe sequence = c.pointee.f2
-    unsafe offset = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &offset)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -313,7 +323,9 @@ extension Payaid.Voice.V1.AudioFrame {
 }
 
 extension Payaid.Voice.V1.Interrupted {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Interrupted.self)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -328,10 +340,12 @@ extension Payaid.Voice.V1.Interrupted {
 }
 
 extension Payaid.Voice.V1.LiveEnded {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LiveEnded.self)
-    unsafe call = reader.message(c.pointee.f1)
-    unsafe error = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f1, into: &call)
+    unsafe reader.message(c.pointee.f2, into: &error)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 

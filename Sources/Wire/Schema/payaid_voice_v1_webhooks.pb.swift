@@ -375,11 +375,13 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1.ReceiveExotelCallbackRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ReceiveExotelCallbackRequest.self)
     unsafe cid = reader.string(c.pointee.f1)
     unsafe t = reader.string(c.pointee.f2)
-    unsafe body = reader.message(c.pointee.f3)
+    unsafe reader.message(c.pointee.f3, into: &body)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -396,13 +398,15 @@ extension Payaid.Voice.V1.ReceiveExotelCallbackRequest {
 }
 
 extension Payaid.Voice.V1.WebhookEndpoint {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__WebhookEndpoint.self)
     unsafe endpointId = reader.string(c.pointee.f1)
     unsafe url = reader.string(c.pointee.f2)
     unsafe eventTypes = reader.strings((c.pointee.n_f3, c.pointee.f3))
     unsafe state = .init(rawValue: c.pointee.f4)
-    unsafe createTime = reader.message(c.pointee.f5)
+    unsafe reader.message(c.pointee.f5, into: &createTime)
     unsafe etag = reader.string(c.pointee.f6)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -423,7 +427,9 @@ extension Payaid.Voice.V1.WebhookEndpoint {
 }
 
 extension Payaid.Voice.V1.WebhookDelivery {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__WebhookDelivery.self)
     unsafe deliveryId = reader.string(c.pointee.f1)
     unsafe eventId = reader.string(c.pointee.f2)
@@ -432,9 +438,9 @@ extension Payaid.Voice.V1.WebhookDelivery {
     unsafe attempts = c.pointee.f5
     unsafe lastStatus = c.pointee.f6
     unsafe lastResponse = reader.string(c.pointee.f7)
-    unsafe lastLatency = reader.message(c.pointee.f8)
-    unsafe nextAttemptTime = reader.message(c.pointee.f9)
-    unsafe createTime = reader.message(c.pointee.f10)
+    unsafe reader.message(c.pointee.f8, into: &lastLatency)
+    unsafe reader.message(c.pointee.f9, into: &nextAttemptTime)
+    unsafe reader.message(c.pointee.f10, into: &createTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -458,9 +464,11 @@ extension Payaid.Voice.V1.WebhookDelivery {
 }
 
 extension Payaid.Voice.V1.CreateWebhookEndpointRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateWebhookEndpointRequest.self)
-    unsafe endpoint = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &endpoint)
     unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -477,9 +485,11 @@ extension Payaid.Voice.V1.CreateWebhookEndpointRequest {
 }
 
 extension Payaid.Voice.V1.CreateWebhookEndpointResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateWebhookEndpointResponse.self)
-    unsafe endpoint = reader.message(c.pointee.f1)
+    unsafe reader.message(c.pointee.f1, into: &endpoint)
     unsafe secret = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -496,7 +506,9 @@ extension Payaid.Voice.V1.CreateWebhookEndpointResponse {
 }
 
 extension Payaid.Voice.V1.ListWebhookEndpointsRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListWebhookEndpointsRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
@@ -515,7 +527,9 @@ extension Payaid.Voice.V1.ListWebhookEndpointsRequest {
 }
 
 extension Payaid.Voice.V1.ListWebhookEndpointsResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListWebhookEndpointsResponse.self)
     unsafe endpoints = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -534,10 +548,12 @@ extension Payaid.Voice.V1.ListWebhookEndpointsResponse {
 }
 
 extension Payaid.Voice.V1.UpdateWebhookEndpointRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__UpdateWebhookEndpointRequest.self)
-    unsafe endpoint = reader.message(c.pointee.f1)
-    unsafe updateMask = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f1, into: &endpoint)
+    unsafe reader.message(c.pointee.f2, into: &updateMask)
     unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -555,7 +571,9 @@ extension Payaid.Voice.V1.UpdateWebhookEndpointRequest {
 }
 
 extension Payaid.Voice.V1.DeleteWebhookEndpointRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteWebhookEndpointRequest.self)
     unsafe endpointId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -572,7 +590,9 @@ extension Payaid.Voice.V1.DeleteWebhookEndpointRequest {
 }
 
 extension Payaid.Voice.V1.RotateWebhookSecretRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RotateWebhookSecretRequest.self)
     unsafe endpointId = reader.string(c.pointee.f1)
     unsafe requestId = reader.string(c.pointee.f2)
@@ -591,10 +611,12 @@ extension Payaid.Voice.V1.RotateWebhookSecretRequest {
 }
 
 extension Payaid.Voice.V1.RotateWebhookSecretResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RotateWebhookSecretResponse.self)
     unsafe secret = reader.string(c.pointee.f1)
-    unsafe oldSecretExpireTime = reader.message(c.pointee.f2)
+    unsafe reader.message(c.pointee.f2, into: &oldSecretExpireTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -610,7 +632,9 @@ extension Payaid.Voice.V1.RotateWebhookSecretResponse {
 }
 
 extension Payaid.Voice.V1.TestWebhookEndpointRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__TestWebhookEndpointRequest.self)
     unsafe endpointId = reader.string(c.pointee.f1)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
@@ -627,7 +651,9 @@ extension Payaid.Voice.V1.TestWebhookEndpointRequest {
 }
 
 extension Payaid.Voice.V1.ListWebhookDeliveriesRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListWebhookDeliveriesRequest.self)
     unsafe endpointId = reader.string(c.pointee.f1)
     unsafe pageSize = c.pointee.f2
@@ -648,7 +674,9 @@ extension Payaid.Voice.V1.ListWebhookDeliveriesRequest {
 }
 
 extension Payaid.Voice.V1.ListWebhookDeliveriesResponse {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListWebhookDeliveriesResponse.self)
     unsafe deliveries = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
@@ -667,7 +695,9 @@ extension Payaid.Voice.V1.ListWebhookDeliveriesResponse {
 }
 
 extension Payaid.Voice.V1.ReplayWebhookDeliveryRequest {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ReplayWebhookDeliveryRequest.self)
     unsafe endpointId = reader.string(c.pointee.f1)
     unsafe deliveryId = reader.string(c.pointee.f2)

@@ -157,12 +157,14 @@ extension Bench.V1 {
 }
 
 extension Bench.V1.Payload {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Bench__V1__Payload.self)
     unsafe body = reader.bytes(c.pointee.f1)
     unsafe id = reader.string(c.pointee.f2)
     unsafe n = c.pointee.f3
-    unsafe agent = reader.message(c.pointee.f4)
+    unsafe reader.message(c.pointee.f4, into: &agent)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -180,7 +182,9 @@ extension Bench.V1.Payload {
 }
 
 extension Bench.V1.Agent {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Bench__V1__Agent.self)
     unsafe name = reader.string(c.pointee.f1)
     unsafe displayName = reader.string(c.pointee.f2)
@@ -192,7 +196,7 @@ extension Bench.V1.Agent {
     unsafe etag = reader.string(c.pointee.f8)
     unsafe state = .init(rawValue: c.pointee.f9)
     unsafe role = .init(rawValue: c.pointee.f10)
-    unsafe createTime = reader.message(c.pointee.f11)
+    unsafe reader.message(c.pointee.f11, into: &createTime)
     unsafe skills = reader.strings((c.pointee.n_f12, c.pointee.f12))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -219,7 +223,9 @@ extension Bench.V1.Agent {
 }
 
 extension Bench.V1.Frame {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Bench__V1__Frame.self)
     unsafe pcm = reader.bytes(c.pointee.f1)
     unsafe seq = c.pointee.f2

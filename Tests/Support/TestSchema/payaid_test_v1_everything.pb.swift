@@ -292,7 +292,9 @@ extension Payaid.Test.V1 {
 }
 
 extension Payaid.Test.V1.Everything {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Test__V1__Everything.self)
     unsafe doubleValue = Double(bitPattern: c.pointee.f1)
     unsafe floatValue = Float(bitPattern: c.pointee.f2)
@@ -379,24 +381,24 @@ extension Payaid.Test.V1.Everything {
       let key = unsafe entry.pointee.f1
       unsafe bySint64[key] = Float(bitPattern: entry.pointee.f2)
     }
-    unsafe timestamp = reader.message(c.pointee.f71)
-    unsafe duration = reader.message(c.pointee.f72)
-    unsafe fieldMask = reader.message(c.pointee.f73)
-    unsafe `struct` = reader.message(c.pointee.f74)
-    unsafe value = reader.message(c.pointee.f75)
-    unsafe listValue = reader.message(c.pointee.f76)
-    unsafe any = reader.message(c.pointee.f77)
-    unsafe empty = reader.message(c.pointee.f78)
+    unsafe reader.message(c.pointee.f71, into: &timestamp)
+    unsafe reader.message(c.pointee.f72, into: &duration)
+    unsafe reader.message(c.pointee.f73, into: &fieldMask)
+    unsafe reader.message(c.pointee.f74, into: &`struct`)
+    unsafe reader.message(c.pointee.f75, into: &value)
+    unsafe reader.message(c.pointee.f76, into: &listValue)
+    unsafe reader.message(c.pointee.f77, into: &any)
+    unsafe reader.message(c.pointee.f78, into: &empty)
     unsafe nullValue = .init(rawValue: c.pointee.f79)
-    unsafe doubleWrapper = reader.message(c.pointee.f81)
-    unsafe floatWrapper = reader.message(c.pointee.f82)
-    unsafe int64Wrapper = reader.message(c.pointee.f83)
-    unsafe uint64Wrapper = reader.message(c.pointee.f84)
-    unsafe int32Wrapper = reader.message(c.pointee.f85)
-    unsafe uint32Wrapper = reader.message(c.pointee.f86)
-    unsafe boolWrapper = reader.message(c.pointee.f87)
-    unsafe stringWrapper = reader.message(c.pointee.f88)
-    unsafe bytesWrapper = reader.message(c.pointee.f89)
+    unsafe reader.message(c.pointee.f81, into: &doubleWrapper)
+    unsafe reader.message(c.pointee.f82, into: &floatWrapper)
+    unsafe reader.message(c.pointee.f83, into: &int64Wrapper)
+    unsafe reader.message(c.pointee.f84, into: &uint64Wrapper)
+    unsafe reader.message(c.pointee.f85, into: &int32Wrapper)
+    unsafe reader.message(c.pointee.f86, into: &uint32Wrapper)
+    unsafe reader.message(c.pointee.f87, into: &boolWrapper)
+    unsafe reader.message(c.pointee.f88, into: &stringWrapper)
+    unsafe reader.message(c.pointee.f89, into: &bytesWrapper)
     unsafe timestamps = reader.messages((c.pointee.n_f91, c.pointee.f91))
     unsafe values = reader.messages((c.pointee.n_f92, c.pointee.f92))
     unsafe int32Wrappers = reader.messages((c.pointee.n_f93, c.pointee.f93))
@@ -630,7 +632,9 @@ extension Payaid.Test.V1.Everything {
 }
 
 extension Payaid.Test.V1.Everything.Nested {
-  public init(unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader) {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Test__V1__Everything__Nested.self)
     unsafe a = c.pointee.f1
     unsafe corecursive = reader.message(c.pointee.f2)

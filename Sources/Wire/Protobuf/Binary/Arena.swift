@@ -18,6 +18,7 @@ struct Arena: ~Copyable {
     var remaining: Int
     var isExhausted: Bool
     let firstSize: Int
+    let budget: Int
   }
 
   /// Size of the block each thread keeps for its next arena: an allocation beyond what malloc caches
@@ -39,7 +40,8 @@ struct Arena: ~Copyable {
     unsafe state.initialize(
       to: State(
         allocator: allocator, cursor: block + header, end: block + size, blocks: nil,
-        nextBlock: size * 2, remaining: budget, isExhausted: false, firstSize: size))
+        nextBlock: size * 2, remaining: budget, isExhausted: false, firstSize: size,
+        budget: budget))
   }
 
   private static func firstBlock(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -72,6 +74,16 @@ struct Arena: ~Copyable {
 
   /// Whether an allocation was refused for the budget.
   var isExhausted: Bool { unsafe state.pointee.isExhausted }
+
+  /// Bytes taken so far.
+  var taken: Int { unsafe state.pointee.budget - state.pointee.remaining }
+
+  /// Memory that is not taken, at least `size` bytes of it, holding anything; nil when the current
+  /// block has less left. Good until the next allocation.
+  func unused(atLeast size: Int) -> UnsafeMutablePointer<UInt8>? {
+    guard unsafe state.pointee.end - state.pointee.cursor >= size else { return nil }
+    return unsafe state.pointee.cursor.assumingMemoryBound(to: UInt8.self)
+  }
 
   /// `size` bytes aligned to 16, or nil beyond the budget. The bytes hold anything.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {

@@ -65,24 +65,6 @@ enum Unpacker {
     }
     throw .malformed("the bytes are not a \(type.fullName)")
   }
-
-  /// Wire bytes of the struct at `c`, appended to `output`.
-  static func pack(_ c: UnsafeRawPointer, appendingTo output: inout [UInt8]) {
-    let message = unsafe c.assumingMemoryBound(to: ProtobufCMessage.self)
-    let count = unsafe protobuf_c_message_get_packed_size(message)
-    guard count > 0 else { return }
-    if output.isEmpty, output.capacity < count {
-      unsafe output = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-        unsafe used = protobuf_c_message_pack(message, buffer.baseAddress)
-      }
-      return
-    }
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: count))
-    unsafe output.withUnsafeMutableBufferPointer { buffer in
-      _ = unsafe protobuf_c_message_pack(message, buffer.baseAddress! + start)
-    }
-  }
 }
 
 /// `body` with the bytes of an array; keeps the error's type.

@@ -90,7 +90,7 @@ extension JSONParser {
     try unsafe content(of: inner, made, depth: depth + 1)
     guard reader.offset == end else { throw .json("an Any has more than \"@type\" and \"value\"") }
     var bytes: [UInt8] = []
-    unsafe Unpacker.pack(made, appendingTo: &bytes)
+    unsafe Packer.pack(made, appendingTo: &bytes)
     try unsafe builder.store(url.utf8, in: c + member(1, of: type).offset)
     try unsafe builder.store(bytes, in: c + member(2, of: type).offset)
   }

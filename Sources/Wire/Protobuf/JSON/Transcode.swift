@@ -9,7 +9,7 @@ public func transcodeJSONToBinary(
   defer { extendLifetime(arena) }
   let c = try unsafe parseJSON(json, type, options, into: arena)
   var bytes: [UInt8] = []
-  unsafe Unpacker.pack(c, appendingTo: &bytes)
+  unsafe Packer.pack(c, in: arena, appendingTo: &bytes)
   return bytes
 }
 
@@ -44,7 +44,8 @@ extension Message {
     defer { extendLifetime(arena) }
     let c = try unsafe parseJSON(json, Self.messageType, options, into: arena)
     var reader = MessageReader()
-    unsafe self.init(unsafeC: UnsafeRawPointer(c), &reader)
+    self.init()
+    unsafe read(unsafeC: UnsafeRawPointer(c), &reader)
     if let failure = reader.failure { throw failure }
   }
 
