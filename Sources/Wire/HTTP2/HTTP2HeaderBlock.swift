@@ -1,3 +1,4 @@
+internal import Glibc
 package import HTTP
 
 /// One received field; its pointers are valid only while the event is delivered.
@@ -48,6 +49,15 @@ package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
       return unsafe self[index].value
     }
     return nil
+  }
+
+  /// Whether the first value of a recognised name is `literal`.
+  package func isEqual(_ name: HTTP2FieldName, _ literal: StaticString) -> Bool {
+    guard let value = unsafe self[name], value.count == literal.utf8CodeUnitCount else {
+      return false
+    }
+    guard let start = value.baseAddress else { return true }
+    return unsafe memcmp(start, literal.utf8Start, value.count) == 0
   }
 
   /// The first value of a recognised name as text; bytes that are not UTF-8 are replaced.

@@ -71,6 +71,16 @@ extension HTTP2Session {
     if bytes.count > 0 || endStream { unsafe wake(stream) }
   }
 
+  /// Queues the two as one piece of the body: what stands before a message, and the message.
+  package func submitData(
+    _ id: HTTP2StreamID, _ prefix: UnsafeRawBufferPointer, _ bytes: [UInt8]
+  ) throws(HTTP2Error) {
+    let stream = unsafe try findUnfinished(id)
+    unsafe stream.pointee.queue.append(prefix)
+    unsafe stream.pointee.queue.append(contentsOf: bytes)
+    unsafe wake(stream)
+  }
+
   /// Queues body bytes given as an array.
   package func submitData(
     _ id: HTTP2StreamID, _ bytes: [UInt8], endStream: Bool = false

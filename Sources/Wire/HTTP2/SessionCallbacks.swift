@@ -114,7 +114,7 @@ enum SessionCallbacks {
     // A debug text is for a log line; more than this is noise.
     let kept = unsafe UnsafeRawBufferPointer(
       start: frame.opaque_data, count: min(frame.opaque_data_len, 256))
-    unsafe core.pointee.inbox.bytes.append(contentsOf: kept)
+    unsafe core.pointee.inbox.bytes.append(kept)
     unsafe core.pointee.inbox.records.append(
       .goAway(frame.last_stream_id, frame.error_code, debug: start..<(start + kept.count)))
   }

@@ -42,8 +42,8 @@ struct SessionCore: ~Copyable {
 
   /// Hands over the inbox. Events may cause new ones; they wait for the next delivery.
   mutating func takeInbox() -> SessionInbox {
-    var batch = unsafe spare
-    unsafe spare = SessionInbox()
+    var batch = unsafe SessionInbox()
+    unsafe swap(&batch, &spare)
     if unsafe block.isOpen { unsafe carryOpenBlock(into: &batch) }
     unsafe swap(&batch, &inbox)
     return unsafe batch
@@ -51,6 +51,7 @@ struct SessionCore: ~Copyable {
 
   /// Takes back a delivered inbox for the sake of its room.
   mutating func recycle(_ batch: consuming SessionInbox) {
+    var batch = unsafe batch
     unsafe batch.clear()
     unsafe spare = batch
   }
@@ -64,7 +65,7 @@ struct SessionCore: ~Copyable {
           name: record.name, nameLength: record.nameLength,
           offset: record.offset - Int32(shift), valueLength: record.valueLength))
     }
-    unsafe next.bytes.append(contentsOf: inbox.bytes[shift...])
+    unsafe next.bytes.append(inbox.bytes[from: shift])
     unsafe block.firstField = 0
     unsafe block.firstByte = 0
   }
@@ -83,15 +84,15 @@ struct SessionCore: ~Copyable {
     if unsafe block.size > configuration.maxHeaderListSize {
       unsafe block.isTooLarge = true
       unsafe inbox.fields.removeSubrange(block.firstField...)
-      unsafe inbox.bytes.removeSubrange(block.firstByte...)
+      unsafe inbox.bytes.truncate(to: block.firstByte)
       return
     }
     let known = unsafe HTTP2FieldName(recognising: name)
     if known == .status { unsafe block.kind = .response }
     let offset = unsafe inbox.bytes.count
-    if known == .other { unsafe inbox.bytes.append(contentsOf: name) }
+    if known == .other { unsafe inbox.bytes.append(name) }
     let trimmed = unsafe Self.trim(value)
-    unsafe inbox.bytes.append(contentsOf: trimmed)
+    unsafe inbox.bytes.append(trimmed)
     unsafe inbox.fields.append(
       FieldRecord(
         name: known, nameLength: Int32(name.count), offset: Int32(offset),
@@ -129,6 +130,10 @@ struct SessionCore: ~Copyable {
   }
 
   private static func trim(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    // Hardly ever is there anything to trim.
+    if let first = unsafe value.first, first > 32, unsafe value[value.count - 1] > 32 {
+      return unsafe value
+    }
     var start = 0
     var end = value.count
     while start < end, unsafe value[start] == 32 || value[start] == 9 { start += 1 }

@@ -1,6 +1,6 @@
 /// What the callbacks of one nghttp2 call left behind, in order.
 @unsafe
-struct SessionInbox {
+struct SessionInbox: ~Copyable {
   /// An event with its fields and text still in `fields` and `bytes`.
   @unsafe
   enum Record {
@@ -19,7 +19,7 @@ struct SessionInbox {
 
   var records: [Record] = unsafe []
   var fields: [FieldRecord] = []
-  var bytes: [UInt8] = []
+  var bytes = unsafe ByteStore()
 
   init() {}
 
@@ -27,7 +27,7 @@ struct SessionInbox {
   mutating func clear() {
     unsafe records.removeAll(keepingCapacity: true)
     unsafe fields.removeAll(keepingCapacity: true)
-    unsafe bytes.removeAll(keepingCapacity: true)
+    unsafe bytes.truncate(to: 0)
   }
 
   /// Marks the last record as the end of its stream's body when it is this stream's data.
@@ -43,10 +43,9 @@ struct SessionInbox {
   /// Hands every event to `each`, in order.
   func deliver(_ each: (HTTP2Event) -> Void) {
     unsafe fields.withUnsafeBufferPointer { fields in
-      unsafe bytes.withUnsafeBytes { bytes in
-        for index in unsafe 0..<records.count {
-          unsafe each(Self.event(records[index], fields: fields, bytes: bytes))
-        }
+      let bytes = unsafe bytes[from: 0]
+      for index in unsafe 0..<records.count {
+        unsafe each(Self.event(records[index], fields: fields, bytes: bytes))
       }
     }
   }
