@@ -72,10 +72,7 @@ package struct EnvelopeDecoder: Sendable {
         try openBody()
       }
       let taken = min(missing, end - offset)
-      if taken > 0 {
-        unsafe body.append(
-          contentsOf: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + taken]))
-      }
+      unsafe take(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + taken]))
       missing -= taken
       offset += taken
       if missing == 0 { each(try closeBody()) }
@@ -106,8 +103,16 @@ package struct EnvelopeDecoder: Sendable {
       throw fail(.resourceExhausted, "message is \(missing) bytes; the limit is \(limit)")
     }
     body = []
+  }
+
+  private mutating func take(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.count == missing, body.isEmpty {
+      body = unsafe Array(bytes)
+      return
+    }
     // A prefix alone must not cost more than its sender paid for it.
-    body.reserveCapacity(min(missing, 65_536))
+    if body.isEmpty { body.reserveCapacity(min(missing, 65_536)) }
+    unsafe body.append(contentsOf: bytes)
   }
 
   private mutating func closeBody() throws(RPCError) -> ReceivedMessage {

@@ -31,6 +31,13 @@ package enum MessageEncoding: Sendable, Equatable {
 }
 
 extension UnsafeRawBufferPointer {
+  /// Whether the last bytes are those of `literal`.
+  func ends(with literal: StaticString) -> Bool {
+    let length = literal.utf8CodeUnitCount
+    guard count >= length else { return false }
+    return unsafe UnsafeRawBufferPointer(rebasing: self[(count - length)...]).equals(literal)
+  }
+
   /// Whether these bytes are exactly `literal`.
   func equals(_ literal: StaticString) -> Bool {
     unsafe count == literal.utf8CodeUnitCount

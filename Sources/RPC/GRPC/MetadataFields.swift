@@ -10,11 +10,11 @@ package enum MetadataFields {
     name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, to metadata: inout Metadata
   ) throws(RPCError) {
     guard unsafe !isHidden(name) else { return }
-    let key = unsafe name.text
-    guard key.hasSuffix("-bin") else {
-      unsafe metadata.add(lowercase: key, .ascii(value.text))
+    guard unsafe name.ends(with: "-bin") else {
+      unsafe metadata.add(lowercase: text(name), .ascii(value.text))
       return
     }
+    let key = unsafe name.text
     // Several values of one name may have been joined on the way.
     var isBroken = false
     unsafe Comma.forEachPart(of: value) { part in
@@ -25,6 +25,11 @@ package enum MetadataFields {
       }
     }
     if isBroken { throw RPCError(.internal, "the value of header \(key) is not base64") }
+  }
+
+  /// The name as text; the one that every request has needs no making.
+  private static func text(_ name: UnsafeRawBufferPointer) -> String {
+    unsafe name.equals("user-agent") ? "user-agent" : name.text
   }
 
   /// The metadata in `headers`, as a client reads a response.

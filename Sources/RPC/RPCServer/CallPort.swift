@@ -15,17 +15,17 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   let entry: MethodEntry
   private let started: LoopInstant
 
-  private var inbox = MessageQueue()
-  private var requestEnded = false
-  private var receiver: UnsafeContinuation<[UInt8]?, any Error>?
-  private var senders: [UnsafeContinuation<Void, any Error>] = []
-  private var worker: HandlerCrew.Worker?
-  private var timer: LoopTimer?
+  @exclusivity(unchecked) private var inbox = MessageQueue()
+  @exclusivity(unchecked) private var requestEnded = false
+  @exclusivity(unchecked) private var receiver: UnsafeContinuation<[UInt8]?, any Error>?
+  @exclusivity(unchecked) private var senders: [UnsafeContinuation<Void, any Error>] = []
+  @exclusivity(unchecked) private var worker: HandlerCrew.Worker?
+  @exclusivity(unchecked) private var timer: LoopTimer?
   /// Why the port throws; set when the call ends other than by its handler.
-  private(set) var failure: RPCError?
-  private(set) var isEnded = false
+  @exclusivity(unchecked) private(set) var failure: RPCError?
+  @exclusivity(unchecked) private(set) var isEnded = false
   /// Whether the handler's task has not returned yet.
-  private(set) var isRunning = false
+  @exclusivity(unchecked) private(set) var isRunning = false
 
   init(server: LoopServer, context: RPCContext, entry: MethodEntry) {
     crew = server.crew

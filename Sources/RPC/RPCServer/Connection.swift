@@ -16,18 +16,18 @@ final class Connection: BeforeSleepHook {
   let peer: String
   private let tls: TLSSession?
   /// Reused by the TLS part.
-  var plaintext: [UInt8] = []
-  var ciphertext: [UInt8] = []
-  private var driver: (any ConnectionDriver)?
+  @exclusivity(unchecked) var plaintext: [UInt8] = []
+  @exclusivity(unchecked) var ciphertext: [UInt8] = []
+  @exclusivity(unchecked) private var driver: (any ConnectionDriver)?
   private var sniffed: [UInt8] = []
-  private var output: [UInt8] = []
-  private var flushScheduled = false
-  private var isHandshaking = true
-  private var closesAfterFlush = false
-  private var lingersUntil: LoopInstant?
+  @exclusivity(unchecked) private var output: [UInt8] = []
+  @exclusivity(unchecked) private var flushScheduled = false
+  @exclusivity(unchecked) private var isHandshaking = true
+  @exclusivity(unchecked) private var closesAfterFlush = false
+  @exclusivity(unchecked) private var lingersUntil: LoopInstant?
   private var drainReason: String?
   private let opened: LoopInstant
-  private(set) var isClosed = false
+  @exclusivity(unchecked) private(set) var isClosed = false
 
   /// While so much waits in the socket, nothing more is framed: it could not be taken back.
   private static let socketQueue = 256 * 1024

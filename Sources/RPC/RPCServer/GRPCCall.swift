@@ -8,12 +8,12 @@ internal import RPCCore
 final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its superclass
   private let id: HTTP2StreamID
   private let connection: HTTP2Connection
-  private var machine: ServerStreamMachine
+  @exclusivity(unchecked) private var machine: ServerStreamMachine
   private let acceptsGzip: Bool
-  private var encoding = MessageEncoding.identity
+  @exclusivity(unchecked) private var encoding = MessageEncoding.identity
   /// Bytes that came and whose credit waits for the handler.
-  private var heldCredit = 0
-  private(set) var submittedBytes = 0
+  @exclusivity(unchecked) private var heldCredit = 0
+  @exclusivity(unchecked) private(set) var submittedBytes = 0
 
   private static let plainHead = HTTP2Fields(
     status: .ok, ResponseFields.head(Metadata(), encoding: .identity))
@@ -63,7 +63,8 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   // MARK: CallPort
 
   override func inboxDrained() {
-    guard heldCredit > 0 else { return }
+    // A client that has ended its side has no use for credit.
+    guard heldCredit > 0, !machine.isRequestComplete else { return }
     connection.session.consume(id, count: heldCredit)
     heldCredit = 0
     connection.scheduleFlush()
@@ -98,10 +99,9 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
       for index in 1...4 {
         prefix[index] = UInt8(truncatingIfNeeded: message.count >> ((4 - index) * 8))
       }
-      try connection.session.submitData(id, UnsafeRawBufferPointer(prefix))
+      try connection.session.submitData(id, UnsafeRawBufferPointer(prefix), message)
     }
     submittedBytes += message.count + Envelope.prefixSize
-    if !message.isEmpty { try connection.session.submitData(id, message) }
   }
 
   override func transmitHead(_ metadata: Metadata) throws {

@@ -11,13 +11,13 @@ final class HTTP2Connection: ConnectionDriver {
   let session: HTTP2Session
   let server: LoopServer
   let shell: Connection
-  private var streams: [HTTP2StreamID: any StreamOwner] = [:]
-  private var running = 0
-  private var drain = DrainMachine()
-  private var pings: PingGuard
-  private var keepalive: KeepaliveMachine
-  private var stalls = StallWatch()
-  private var idleSince: LoopInstant
+  @exclusivity(unchecked) private var streams = StreamOwners()
+  @exclusivity(unchecked) private var running = 0
+  @exclusivity(unchecked) private var drain = DrainMachine()
+  @exclusivity(unchecked) private var pings: PingGuard
+  @exclusivity(unchecked) private var keepalive: KeepaliveMachine
+  @exclusivity(unchecked) private var stalls = StallWatch()
+  @exclusivity(unchecked) private var idleSince: LoopInstant
 
   var loop: EventLoop { server.loop }
   var streamQueueSize: Int { server.limits.streamQueueSize }
@@ -72,8 +72,8 @@ final class HTTP2Connection: ConnectionDriver {
 
   func transportLost() {
     session.connectionLost { handle($0) }
-    for owner in streams.values { owner.streamClosed() }
-    streams = [:]
+    for (_, owner) in streams.all { owner.streamClosed() }
+    streams = StreamOwners()
   }
 
   // MARK: Events
@@ -105,7 +105,7 @@ final class HTTP2Connection: ConnectionDriver {
   }
 
   private func streamClosed(_ id: HTTP2StreamID) {
-    guard let owner = streams.removeValue(forKey: id) else { return }
+    guard let owner = streams.remove(id) else { return }
     stalls.forget(id)
     owner.streamClosed()
     if streams.isEmpty { idleSince = loop.now }
@@ -160,7 +160,7 @@ final class HTTP2Connection: ConnectionDriver {
   private func accept(
     _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, _ fields: RequestFields
   ) -> MethodEntry? {
-    guard let method = block[.method], method.elementsEqual("POST".utf8) else {
+    guard block.isEqual(.method, "POST") else {
       let error = RPCError(.internal, "a gRPC request is a POST")
       reject(id, error, status: .methodNotAllowed)
       return nil
@@ -226,7 +226,7 @@ extension HTTP2Connection {
       server.metrics.connectionFailed("keepalive")
       return shell.close()
     }
-    for (id, owner) in streams { tick(now, id, owner) }
+    for (id, owner) in streams.all { tick(now, id, owner) }
     if let limit = server.limits.idleTimeoutHTTP2, streams.isEmpty,
       idleSince.duration(to: now) > limit
     {
@@ -253,7 +253,7 @@ extension HTTP2Connection {
 
   /// Cancels every call that still runs.
   func cancelCalls() {
-    for owner in streams.values {
+    for (_, owner) in streams.all {
       if let call = owner as? CallPort {
         call.end(RPCError(.unavailable, "the server is shutting down"))
       } else {

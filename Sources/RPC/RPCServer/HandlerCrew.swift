@@ -8,10 +8,10 @@ internal import EventLoop
 final class HandlerCrew {
   private let loop: EventLoop
   private let executor: LoopTaskExecutor
-  private var waiting = CallQueue()
-  private var idle: [Worker] = []
-  private var isDispatching = false
-  private var isClosed = false
+  @exclusivity(unchecked) private var waiting = CallQueue()
+  @exclusivity(unchecked) private var idle: [Worker] = []
+  @exclusivity(unchecked) private var isDispatching = false
+  @exclusivity(unchecked) private var isClosed = false
 
   /// Workers kept for later; the memory of one is some KiB.
   private static let kept = 256
@@ -66,9 +66,9 @@ final class HandlerCrew {
   /// One task of the crew.
   final class Worker {
     private let crew: HandlerCrew
-    private var task: Task<Void, Never>?
-    private var sleeper: UnsafeContinuation<Void, Never>?
-    private var isSpent = false
+    @exclusivity(unchecked) private var task: Task<Void, Never>?
+    @exclusivity(unchecked) private var sleeper: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) private var isSpent = false
 
     fileprivate init(crew: HandlerCrew) { self.crew = crew }
 
