@@ -37,6 +37,12 @@ struct Settings {
       }
     }
   }
+
+  /// Whether another module declares the outermost namespace of `file`'s package.
+  func isBelowOthers(_ file: FileDescriptor) -> Bool {
+    let root = SwiftNames.namespace(file.package).first
+    return provided.contains { SwiftNames.namespace($0).first == root }
+  }
 }
 
 /// The protoc plugin: each file with messages becomes Swift values, each with services Swift protocols.

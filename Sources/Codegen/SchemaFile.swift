@@ -6,9 +6,10 @@ struct SchemaFile {
   let file: FileDescriptor
   let context: SchemaContext
 
-  /// Whether a field has a type of another module.
+  /// Whether a field has a type, or the file a namespace, of another module.
   private var usesOthers: Bool {
-    file.messages.flatMap({ SchemaContext.all($0) }).flatMap(\.fields).contains { field in
+    if context.settings.isBelowOthers(file) { return true }
+    return file.messages.flatMap({ SchemaContext.all($0) }).flatMap(\.fields).contains { field in
       let used: FileDescriptor? = field.messageType?.file ?? field.enumType?.file
       return used.map { used in !context.files.contains { $0.name == used.name } } ?? false
     }

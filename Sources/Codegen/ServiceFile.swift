@@ -27,8 +27,9 @@ struct ServiceFile {
 }
 
 extension ServiceFile {
-  /// Whether a method has a type of another module.
+  /// Whether a method has a type, or the file a namespace, of another module.
   private var usesOthers: Bool {
+    if settings.isBelowOthers(file) { return true }
     let methods = file.services.flatMap(\.methods)
     let types = methods.map(\.inputType) + methods.map(\.outputType)
     return types.contains { type in !local.contains { $0.name == type?.file.name } }
