@@ -6,12 +6,14 @@ package import RPCCore
 package enum ClientRequest {
   /// Fields of one call; `remaining` is what is left of its deadline at this moment.
   package static func fields(
-    _ metadata: Metadata, remaining: Duration?, userAgent: String
+    _ metadata: Metadata, remaining: Duration?, userAgent: String,
+    encoding: MessageEncoding = .identity
   ) -> HTTPHeaders {
     var headers = HTTPHeaders()
     if let remaining { headers.add("grpc-timeout", Timeout.format(remaining)) }
     headers.add("content-type", "application/grpc")
     headers.add("te", "trailers")
+    if encoding != .identity { headers.add("grpc-encoding", encoding.name) }
     headers.add("grpc-accept-encoding", MessageEncoding.accepted)
     headers.add("user-agent", userAgent)
     MetadataFields.append(metadata, to: &headers)

@@ -7,6 +7,7 @@ final class Call: ClientCall {
   private let core: ChannelCore
   private let id: UInt64
   private let ended = Mutex(Metadata())
+  private let wasCompressed = Atomic(false)
 
   init(core: ChannelCore, id: UInt64) {
     self.core = core
@@ -20,9 +21,20 @@ final class Call: ClientCall {
     ended.withLock { $0 = trailers }
   }
 
-  func send(_ message: [UInt8]) async throws {
+  /// Makes known how the message came that is given to the receiver next.
+  func publish(compressed: Bool) { wasCompressed.store(compressed, ordering: .relaxed) }
+
+  var lastResponseWasCompressed: Bool { wasCompressed.load(ordering: .relaxed) }
+
+  func send(_ message: [UInt8]) async throws { try await send(message, compressed: nil) }
+
+  func send(_ message: [UInt8], compressed: Bool) async throws {
+    try await send(message, compressed: compressed as Bool?)
+  }
+
+  private func send(_ message: [UInt8], compressed: Bool?) async throws {
     try await withTaskCancellationHandler {
-      try await core.send(id, message)
+      try await core.send(id, message, compressed: compressed)
     } onCancel: {
       cancel()
     }

@@ -49,12 +49,12 @@ final class CallState {
 
 extension CallState {
   /// Sends or keeps one message; the caller then waits if `mustWait` says so.
-  func send(_ message: [UInt8]) throws(RPCError) {
+  func send(_ message: [UInt8], compressed: Bool?) throws(RPCError) {
     try checkOpen()
     guard !hasFinishedSending else {
       throw RPCError(.internal, "a message is sent after the end of the requests")
     }
-    let frame = Envelope.frame(message)
+    let frame = try frame(message, compressed: compressed)
     if !isCommitted {
       replay.append(frame)
       replayBytes += frame.count
@@ -62,6 +62,13 @@ extension CallState {
     }
     // A stream that is closing refuses; its end is told by the event that follows.
     try? connection?.submit(frame, of: self)
+  }
+
+  private func frame(_ message: [UInt8], compressed: Bool?) throws(RPCError) -> [UInt8] {
+    guard let usual = options.compressesRequests, compressed ?? usual else {
+      return Envelope.frame(message)
+    }
+    return Envelope.frame(try Compression.compress(message, as: .gzip), compressed: true)
   }
 
   func finishSending() throws(RPCError) {
@@ -230,6 +237,7 @@ extension CallState {
         inboxHead = 0
       }
       receiver = nil
+      handle?.publish(compressed: message.wasCompressed)
       waiting.resume(returning: message.bytes)
     } else if let result {
       receiver = nil

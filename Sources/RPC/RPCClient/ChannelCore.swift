@@ -58,9 +58,10 @@ extension ChannelCore {
     return handle
   }
 
-  func send(_ id: UInt64, _ message: [UInt8]) async throws {
+  /// `compressed`: as the call's options say when nil.
+  func send(_ id: UInt64, _ message: [UInt8], compressed: Bool?) async throws {
     guard let call = calls[id] else { return }
-    try call.send(message)
+    try call.send(message, compressed: compressed)
     guard call.mustWait else { return }
     try await withCheckedThrowingContinuation { call.wait($0) }
   }

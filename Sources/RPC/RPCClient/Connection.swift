@@ -70,7 +70,8 @@ extension Connection {
     guard !isClosed, !isDraining else { throw HTTP2Error(.closing, "the connection is closing") }
     let fields = ClientRequest.fields(
       call.options.metadata, remaining: call.options.deadline?.remaining(),
-      userAgent: configuration.userAgent)
+      userAgent: configuration.userAgent,
+      encoding: call.options.compressesRequests == nil ? .identity : .gzip)
     let head = HTTPRequestHead(
       method: "POST", target: call.method.path, scheme: configuration.scheme,
       authority: configuration.authorityText, headers: fields)

@@ -111,6 +111,11 @@ public struct ClientStream<I: Sendable, O: Sendable>: Sendable {
     try await call.send(input.encoded(message))
   }
 
+  /// Sends one request, compressed or not (``CallOptions/compressesRequests``).
+  @inlinable public func send(_ message: I, compressed: Bool) async throws {
+    try await call.send(input.encoded(message), compressed: compressed)
+  }
+
   /// Tells the server that no more requests come.
   public func finishSending() async throws { try await call.finishSending() }
 

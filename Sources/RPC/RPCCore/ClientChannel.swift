@@ -6,6 +6,9 @@ public struct CallOptions: Sendable {
   public var metadata: Metadata
   /// Queue the call until the channel is connected, instead of failing it `unavailable`.
   public var waitForReady: Bool
+  /// Whether request messages are compressed with gzip, unless ``ClientCall/send(_:compressed:)``
+  /// says otherwise of one; `nil`, the default, rules compression out for the whole call.
+  public var compressesRequests: Bool?
 
   /// Options with an absolute deadline, or none.
   public init(
@@ -33,11 +36,18 @@ public protocol ClientCall: AnyObject, Sendable {
   /// Sends one message; suspends while the server reads too slowly.
   func send(_ message: [UInt8]) async throws
 
+  /// The same, compressed or not as told here. Without ``CallOptions/compressesRequests``, or on a
+  /// transport that has no compression, nothing is.
+  func send(_ message: [UInt8], compressed: Bool) async throws
+
   /// Tells the server that no more messages come.
   func finishSending() async throws
 
   /// The next message; `nil` when the call ended OK, an ``RPCError`` when it ended otherwise.
   func receive() async throws -> [UInt8]?
+
+  /// Whether the message that ``receive()`` gave last came compressed.
+  var lastResponseWasCompressed: Bool { get }
 
   /// The response headers, once they have come; empty when the call ended without.
   func headers() async throws -> Metadata
@@ -47,4 +57,12 @@ public protocol ClientCall: AnyObject, Sendable {
 
   /// Gives the call up: the server is told, `receive` throws `cancelled`. Harmless after the end.
   func cancel()
+}
+
+extension ClientCall {
+  /// As it is.
+  public func send(_ message: [UInt8], compressed: Bool) async throws { try await send(message) }
+
+  /// Never.
+  public var lastResponseWasCompressed: Bool { false }
 }

@@ -87,10 +87,10 @@ public final class RPCContext: Sendable {
     }
   }
 
-  /// Whether the request message received last came compressed.
+  /// Whether the request message that the handler got last came compressed.
   public var lastRequestWasCompressed: Bool { requestCompressed.load(ordering: .relaxed) }
 
-  /// Notes how a message came.
+  /// Notes how the message came that the handler gets now.
   package func noteRequest(compressed: Bool) {
     if compressed || requestCompressed.load(ordering: .relaxed) {
       requestCompressed.store(compressed, ordering: .relaxed)

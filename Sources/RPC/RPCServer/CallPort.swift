@@ -135,13 +135,14 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   var isInboxEmpty: Bool { inbox.isEmpty }
 
   /// A message came.
-  func deliver(_ message: [UInt8]) {
+  func deliver(_ message: [UInt8], compressed: Bool = false) {
     guard !isEnded else { return }
     if let waiting = receiver {
       receiver = nil
+      context.noteRequest(compressed: compressed)
       waiting.resume(returning: message)
     } else {
-      inbox.append(message)
+      inbox.append(message, compressed: compressed)
     }
   }
 
@@ -157,7 +158,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   private func takeMessage() -> [UInt8]? {
     guard let message = inbox.popFirst() else { return nil }
     if inbox.isEmpty { inboxDrained() }
-    return message
+    context.noteRequest(compressed: message.compressed)
+    return message.bytes
   }
 
   // MARK: MessagePort, any task

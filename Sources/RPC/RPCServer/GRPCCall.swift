@@ -39,8 +39,7 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   func receiveData(_ bytes: UnsafeRawBufferPointer, endStream: Bool) {
     do throws(RPCError) {
       try machine.receive(bytes, endStream: endStream) { message in
-        context.noteRequest(compressed: message.wasCompressed)
-        deliver(message.bytes)
+        deliver(message.bytes, compressed: message.wasCompressed)
       }
       if endStream { deliverEnd() }
     } catch {

@@ -1,7 +1,10 @@
 /// Messages in order of arrival. One message, the usual case, needs no array.
 struct MessageQueue {
-  private var first: [UInt8]?
-  private var rest: [[UInt8]] = []
+  /// A message, and whether it came compressed.
+  typealias Element = (bytes: [UInt8], compressed: Bool)
+
+  private var first: Element?
+  private var rest: [Element] = []
   private var head = 0
 
   var isEmpty: Bool { first == nil }
@@ -9,15 +12,15 @@ struct MessageQueue {
   /// Whether exactly one message waits.
   var hasOne: Bool { first != nil && head == rest.count }
 
-  mutating func append(_ message: [UInt8]) {
-    if first == nil { first = message } else { rest.append(message) }
+  mutating func append(_ message: [UInt8], compressed: Bool = false) {
+    if first == nil { first = (message, compressed) } else { rest.append((message, compressed)) }
   }
 
-  mutating func popFirst() -> [UInt8]? {
+  mutating func popFirst() -> Element? {
     guard let message = first else { return nil }
     if head < rest.count {
       first = rest[head]
-      rest[head] = []
+      rest[head].bytes = []
       head += 1
     } else {
       first = nil
