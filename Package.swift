@@ -164,6 +164,13 @@ let executables = [
     imports: ["EventLoop", "RPCCore", "RPCServer", "TestSchema"],
     packages: ["ArgumentParser"]),
   Executable(
+    name: "interop", path: "Tests/Conformance/Interop",
+    imports: [
+      "EventLoop", "TLS", "RPCCore", "RPCProtobuf", "RPCServer", "RPCClient", "Protobuf", "Schema",
+      "InteropSchema",
+    ],
+    packages: ["ArgumentParser"]),
+  Executable(
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
@@ -194,18 +201,23 @@ let libraries: [(name: String, modules: [String])] = [
   ),
 ]
 
+/// Generated from Tests/Support/Protos, the way anybody's protos are; each has a C target beside it.
+let testSchemas = ["TestSchema", "InteropSchema"]
+
 /// What tests of several modules share, in Tests/Support.
-let testSupport: [(name: String, imports: [String])] = [
-  ("ScratchPostgres", ["EventLoop", "Postgres"]),
-  // Generated from Tests/Support/Protos, the way anybody's protos are.
-  (
-    "TestSchema",
-    ["Protobuf", "Schema", "RPCCore", "RPCProtobuf", "CProtobufC", "CSchema", "CTestSchema"]
-  ),
-]
+let testSupport: [(name: String, imports: [String])] =
+  [
+    ("ScratchPostgres", ["EventLoop", "Postgres"])
+  ]
+  + testSchemas.map { name in
+    (
+      name,
+      ["Protobuf", "Schema", "RPCCore", "RPCProtobuf", "CProtobufC", "CSchema", "C\(name)"]
+    )
+  }
 
 let allNames = Set(modules.map(\.name))
-let cNames = Set(systemLibraries.map(\.0) + ["CSchema", "CTestSchema"])
+let cNames = Set(systemLibraries.map(\.0) + ["CSchema"] + testSchemas.map { "C\($0)" })
 
 func layer(of name: String) -> Layer? {
   cNames.contains(name) ? .c : modules.first { $0.name == name }?.layer
@@ -302,11 +314,11 @@ for support in testSupport where only == nil || wanted.contains(support.name) {
       name: support.name, dependencies: byName(support.imports),
       path: "Tests/Support/\(support.name)", swiftSettings: settings(support.imports)))
 }
-if only == nil || wanted.contains("TestSchema") {
+for schema in testSchemas where only == nil || wanted.contains(schema) {
   targets.append(
     .target(
-      name: "CTestSchema", dependencies: ["CProtobufC", "CSchema"],
-      path: "Tests/Support/CTestSchema"))
+      name: "C\(schema)", dependencies: ["CProtobufC", "CSchema"],
+      path: "Tests/Support/C\(schema)"))
 }
 for executable in executables where isAsked(executable.name) {
   targets.append(
