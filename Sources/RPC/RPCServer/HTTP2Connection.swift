@@ -18,6 +18,7 @@ final class HTTP2Connection: ConnectionDriver {
   @exclusivity(unchecked) private var keepalive: KeepaliveMachine
   @exclusivity(unchecked) private var stalls = StallWatch()
   @exclusivity(unchecked) private var idleSince: LoopInstant
+  private var age: AgeMachine
 
   var loop: EventLoop { server.loop }
   var streamQueueSize: Int { server.limits.streamQueueSize }
@@ -35,6 +36,9 @@ final class HTTP2Connection: ConnectionDriver {
     pings = PingGuard(interval: limits.pingInterval)
     keepalive = KeepaliveMachine(time: limits.keepaliveTime, timeout: limits.keepaliveTimeout)
     idleSince = server.loop.now
+    age = AgeMachine(
+      limit: limits.connectionAge, grace: limits.connectionAgeGrace, born: server.loop.now,
+      random: .random(in: -1...1))
     shell.scheduleFlush()
   }
 
@@ -232,6 +236,13 @@ extension HTTP2Connection {
     {
       beginDrain("max_idle")
     }
+    switch age.tick(at: now) {
+    case .nothing: break
+    case .drain: beginDrain("max_age")
+    case .cut:
+      end(RPCError(.unavailable, "the connection has reached its age limit"))
+      shell.closeAfterFlush()
+    }
   }
 
   private func tick(_ now: LoopInstant, _ id: HTTP2StreamID, _ owner: any StreamOwner) {
@@ -252,10 +263,12 @@ extension HTTP2Connection {
   }
 
   /// Cancels every call that still runs.
-  func cancelCalls() {
+  func cancelCalls() { end(RPCError(.unavailable, "the server is shutting down")) }
+
+  private func end(_ error: RPCError) {
     for (_, owner) in streams.all {
       if let call = owner as? CallPort {
-        call.end(RPCError(.unavailable, "the server is shutting down"))
+        call.end(error)
       } else {
         (owner as? HTTP2Exchange)?.exchange?.cancel()
       }

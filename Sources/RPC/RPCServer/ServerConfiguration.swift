@@ -53,6 +53,12 @@ public struct ServerLimits: Sendable {
   public var idleTimeout = Duration.seconds(75)
   /// An HTTP/2 connection without calls gets GOAWAY after this; `nil` keeps it.
   public var idleTimeoutHTTP2: Duration? = .seconds(600)
+  /// An HTTP/2 connection gets GOAWAY at this age, a tenth more or less; `nil` lets it live. Behind
+  /// a load balancer it is what lets new servers have their share.
+  public var connectionAge: Duration?
+  /// What calls get after that before they are ended; `nil`, the default, lets them run to their
+  /// end: a phone call must not be cut for the sake of balance.
+  public var connectionAgeGrace: Duration?
   /// A peer that takes nothing of what waits for it loses the stream.
   public var stallTimeout = Duration.seconds(30)
   /// Silence after which an HTTP/2 connection is probed with a ping.

@@ -33,6 +33,30 @@ import Testing
   }
 }
 
+@Suite struct AgeMachineTests {
+  @Test(arguments: [(-1.0, 90), (0.0, 100), (1.0, 110)])
+  func `the age limit is a tenth more or less`(random: Double, limit: Int) {
+    var machine = AgeMachine(
+      limit: .seconds(100), grace: .seconds(30), born: second(0), random: random)
+    #expect(machine.tick(at: second(limit - 1)) == .nothing)
+    #expect(machine.tick(at: second(limit)) == .drain)
+    #expect(machine.tick(at: second(limit + 29)) == .nothing)
+    #expect(machine.tick(at: second(limit + 30)) == .cut)
+    #expect(machine.tick(at: second(limit + 99)) == .nothing)
+  }
+
+  @Test func `without a grace calls are never cut`() {
+    var machine = AgeMachine(limit: .seconds(1), grace: nil, born: second(0), random: 0)
+    #expect(machine.tick(at: second(5)) == .drain)
+    #expect(machine.tick(at: second(1_000_000)) == .nothing)
+  }
+
+  @Test func `without a limit a connection lives`() {
+    var machine = AgeMachine(limit: nil, grace: .zero, born: second(0), random: 0)
+    #expect(machine.tick(at: second(1_000_000)) == .nothing)
+  }
+}
+
 @Suite struct PingGuardTests {
   @Test func `the third early ping is one too many`() {
     var guardian = PingGuard(interval: .seconds(300))
@@ -150,9 +174,9 @@ import Testing
     var out: [UInt8] = []
     for round in 0..<50 as Range<UInt8> {
       queue.append([round])
-      if round % 3 == 0, let message = queue.popFirst() { out += message }
+      if round % 3 == 0, let message = queue.popFirst() { out += message.bytes }
     }
-    while let message = queue.popFirst() { out += message }
+    while let message = queue.popFirst() { out += message.bytes }
     #expect(out == Array(0..<50))
     #expect(queue.isEmpty)
   }

@@ -18,6 +18,7 @@ final class RawClient {
   let session: HTTP2Session
   private(set) var answers: [Int32: Answer] = [:]
   private(set) var goAways: [Int32] = []
+  private(set) var goAwayTexts: [String] = []
   private(set) var isClosed = false
 
   /// Connects; a read that waits longer than ten seconds fails the test by ending the connection.
@@ -106,7 +107,9 @@ final class RawClient {
       answers[id]?.body += bytes
     case .reset(let id, let code): answers[id]?.reset = code.rawValue
     case .streamClosed(let id, _): answers[id]?.isEnded = true
-    case .goAway(let last, _, _): goAways.append(last)
+    case .goAway(let last, _, let text):
+      goAways.append(last)
+      goAwayTexts.append(text)
     default: break
     }
   }

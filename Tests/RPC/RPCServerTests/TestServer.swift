@@ -39,6 +39,14 @@ struct TestServer {
           let message = [UInt8](repeating: 1, count: 10_000)
           try await self.reporting { while true { try await port.send(message) } }
         },
+        .bidirectional(Self.method("Flags", .bidirectional), in: .bytes, out: .bytes) {
+          (requests: Inbound<[UInt8]>, responses: Outbound<[UInt8]>, context) in
+          for try await _ in requests {
+            let flag = context.lastRequestWasCompressed
+            context.compressesResponses = flag
+            try await responses.send([flag ? 1 : 0])
+          }
+        },
         .unary(Self.method("Fail", .unary), in: .bytes, out: .bytes) {
           (_: [UInt8], context) -> [UInt8] in
           context.trailers["x-trailer"] = "1"
