@@ -5,6 +5,8 @@ struct RouteTable<Value: Sendable>: Sendable {
   private struct Entry: Sendable {
     let template: String
     let segments: [String]
+    /// What every path of the route begins with: the slash and, if it is literal, the first segment.
+    let head: String
     var value: Value
   }
 
@@ -20,14 +22,18 @@ struct RouteTable<Value: Sendable>: Sendable {
       entries[index].value = change(entries[index].value)
     } else {
       let segments = template.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+      let first = segments.first.flatMap { $0.hasPrefix("{") ? nil : $0 } ?? ""
       entries.append(
-        Entry(template: template, segments: segments.map(String.init), value: change(nil)))
+        Entry(
+          template: template, segments: segments.map(String.init), head: "/" + first,
+          value: change(nil)))
     }
   }
 
   /// The value for a raw path (no query) and what its parameters matched; `nil` when none matches.
   func find(_ path: Substring) -> (value: Value, parameters: [String: String])? {
-    guard path.hasPrefix("/") else { return nil }
+    // Most paths belong to no route here, and are seen not to by their first bytes.
+    guard entries.contains(where: { path.utf8.starts(with: $0.head.utf8) }) else { return nil }
     let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     var best: (score: [Int], value: Value, parameters: [String: String])?
     for entry in entries {

@@ -70,7 +70,12 @@ struct PathTrie<Value: Sendable>: Sendable {
 
   private func find(segments: [ArraySlice<UInt8>], verb: String, method: String) -> Match {
     var decoded: [String] = []
+    decoded.reserveCapacity(segments.count)
     for segment in segments {
+      guard segment.contains(UInt8(ascii: "%")) else {
+        decoded.append(String(decoding: segment, as: UTF8.self))
+        continue
+      }
       guard let bytes = PercentCoding.decode(segment) else { return .badEscape }
       decoded.append(String(decoding: bytes, as: UTF8.self))
     }

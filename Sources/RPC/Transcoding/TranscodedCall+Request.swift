@@ -103,7 +103,10 @@ extension TranscodedCall {
   }
 
   private func requireJSON() throws(RESTFailure) {
-    let type = headers["content-type"].map { HTTPParameters($0) }
+    let given = headers["content-type"]
+    // As nearly everybody writes it.
+    if given == "application/json", !headers.contains("content-encoding") { return }
+    let type = given.map { HTTPParameters($0) }
     let charset = type?["charset"]?.lowercased() ?? "utf-8"
     guard type?.value == "application/json", charset == "utf-8" else {
       throw .refused(

@@ -16,6 +16,9 @@ public struct HTTPHeaders: Sendable, Equatable {
     fields = []
   }
 
+  /// Makes room for `count` fields.
+  public mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
+
   /// The first value of `name`; setting it drops every other one, setting nil drops all.
   public subscript(name: String) -> String? {
     get {
@@ -112,7 +115,12 @@ extension HTTPHeaders: Sequence {
 
 /// `name` in lower case, without an allocation when it is so already.
 private func lowercasedName(_ name: String) -> String {
-  name.utf8.contains { (65...90).contains($0) } ? name.lowercased() : name
+  let isLowercase = name.utf8.withContiguousStorageIfAvailable { bytes in
+    var index = 0
+    while index < bytes.count, bytes[index] &- 65 > 25 { index += 1 }
+    return index == bytes.count
+  }
+  return isLowercase == true ? name : name.lowercased()
 }
 
 extension Substring {

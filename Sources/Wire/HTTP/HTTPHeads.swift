@@ -24,12 +24,12 @@ public struct HTTPRequestHead: Sendable, Equatable {
 
   /// The target without its query, still percent-coded.
   public var path: Substring {
-    target.firstIndex(of: "?").map { target[..<$0] } ?? target[...]
+    target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...]
   }
 
   /// What stands behind the first question mark, still percent-coded; nil when there is none.
   public var query: Substring? {
-    target.firstIndex(of: "?").map { target[target.index(after: $0)...] }
+    target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[target.utf8.index(after: $0)...] }
   }
 }
 

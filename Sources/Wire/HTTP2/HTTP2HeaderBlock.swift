@@ -68,6 +68,7 @@ package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
   /// The fields without the pseudo ones, as owned text.
   package func headers() -> HTTPHeaders {
     var headers = HTTPHeaders()
+    unsafe headers.reserveCapacity(count)
     for index in unsafe 0..<count {
       let field = unsafe self[index]
       if unsafe field.name.isPseudo { continue }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One field of a message type.
 // Mutable only while its type is linked; see MessageType.
 public final class FieldType: @unchecked Sendable {
@@ -20,29 +22,33 @@ public final class FieldType: @unchecked Sendable {
   /// The tag number.
   public let number: Int
   public let kind: Kind
-  public internal(set) var cardinality: Cardinality
+  @exclusivity(unchecked) public internal(set) var cardinality: Cardinality
   /// Whether the wire tells "not set" from the default value.
   public let hasPresence: Bool
   /// Index of the oneof in the message type; also set for proto3 `optional`.
   public let oneofIndex: Int?
   /// The oneof's name; nil outside of oneofs and for proto3 `optional`.
-  public internal(set) var oneofName: String?
+  @exclusivity(unchecked) public internal(set) var oneofName: String?
   /// Whether the field is written `optional` in proto3.
   public let isProto3Optional: Bool
   /// The field's options as wire bytes of `google.protobuf.FieldOptions`.
   public let options: [UInt8]
   /// The type of a message or map field; a map's is its entry type.
-  public internal(set) var messageType: MessageType?
+  @exclusivity(unchecked) public internal(set) var messageType: MessageType?
   /// The type of an enum field.
-  public internal(set) var enumType: EnumType?
+  @exclusivity(unchecked) public internal(set) var enumType: EnumType?
 
   let typeName: String
   /// Position in the type's fields, which are sorted by number.
-  var index = 0
+  @exclusivity(unchecked) var index = 0
   /// Where the value is in the protobuf-c struct.
-  var offset = 0
+  @exclusivity(unchecked) var offset = 0
   /// Where the count or the oneof case is in the protobuf-c struct.
-  var quantifierOffset = 0
+  @exclusivity(unchecked) var quantifierOffset = 0
+  /// `"name":`, as it stands before a value in JSON.
+  let jsonKey: [UInt8]
+  /// Whether `null` is a value of the field in JSON, not its absence.
+  @exclusivity(unchecked) private(set) var takesNull = false
 
   init(
     name: String, jsonName: String, number: Int, kind: Kind, cardinality: Cardinality,
@@ -52,18 +58,40 @@ public final class FieldType: @unchecked Sendable {
     self.jsonName = jsonName
     self.number = number
     self.kind = kind
-    self.cardinality = cardinality
+    unsafe self.cardinality = cardinality
     self.hasPresence = hasPresence
     self.oneofIndex = oneofIndex
     self.isProto3Optional = isProto3Optional
     self.options = options
     self.typeName = typeName
+    jsonKey = Array("\"\(jsonName)\":".utf8)
+  }
+
+  /// Gives the field its type, once; see MessageType.
+  func resolve(message: MessageType) {
+    unsafe messageType = message
+    unsafe takesNull = message.wellKnown == .value
+  }
+
+  /// Gives the field its type, once; see MessageType.
+  func resolve(enumeration: EnumType) {
+    unsafe enumType = enumeration
+    unsafe takesNull = enumeration.fullName == "google.protobuf.NullValue"
+  }
+
+  /// Whether the field's JSON name is `name`.
+  func isCalled(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    // Two quotes and a colon stand around it.
+    guard jsonKey.count == name.count + 3, let start = name.baseAddress else { return false }
+    return unsafe jsonKey.withUnsafeBufferPointer { key in
+      unsafe memcmp(key.baseAddress! + 1, start, name.count) == 0
+    }
   }
 
   /// Whether the field is a list or a map.
-  public var isRepeated: Bool { cardinality != .singular }
+  public var isRepeated: Bool { unsafe cardinality != .singular }
   /// Whether the field is a map.
-  public var isMap: Bool { cardinality == .map }
+  public var isMap: Bool { unsafe cardinality == .map }
 }
 
 extension FieldType.Kind {

@@ -44,9 +44,19 @@ public final class MessageType: @unchecked Sendable {
     byName[name].map { fields[$0] }
   }
 
+  /// The field that a JSON member names. `index` is looked at first: members mostly come in order.
+  func field(named name: UnsafeBufferPointer<UInt8>, likely index: Int) -> FieldType? {
+    if index < fields.count, unsafe fields[index].isCalled(name) { return fields[index] }
+    return unsafe field(named: String(decoding: name, as: UTF8.self))
+  }
+
   /// The field of a number.
   public func field(number: Int) -> FieldType? {
-    byNumber[number].map { fields[$0] }
+    // Most messages number their fields from 1 without a gap.
+    if number > 0, number <= fields.count, fields[number - 1].number == number {
+      return fields[number - 1]
+    }
+    return byNumber[number].map { fields[$0] }
   }
 
   /// Bytes of the protobuf-c struct.
@@ -55,9 +65,9 @@ public final class MessageType: @unchecked Sendable {
   /// Resolves the types of fields and builds the tables; called once by the file.
   func link(_ find: (String) -> FileDescriptor.Named?) {
     for index in fields.indices {
-      fields[index].index = index
+      unsafe fields[index].index = index
       if let oneof = fields[index].oneofIndex, !fields[index].isProto3Optional {
-        fields[index].oneofName = oneofs[oneof]
+        unsafe fields[index].oneofName = oneofs[oneof]
       }
       resolve(fields[index], find)
       place(fields[index])
@@ -72,9 +82,9 @@ public final class MessageType: @unchecked Sendable {
     guard !field.typeName.isEmpty else { return }
     switch find(field.typeName) {
     case .message(let type)?:
-      field.messageType = type
-      if type.isMapEntry, field.cardinality == .repeated { field.cardinality = .map }
-    case .enumeration(let type)?: field.enumType = type
+      field.resolve(message: type)
+      if type.isMapEntry, !field.isMap, field.isRepeated { unsafe field.cardinality = .map }
+    case .enumeration(let type)?: field.resolve(enumeration: type)
     case nil: fatalError("our bug: \(field.typeName), used by \(fullName), is in no linked file")
     }
   }
@@ -85,8 +95,8 @@ public final class MessageType: @unchecked Sendable {
     for index in 0..<count {
       let described = unsafe c.pointee.fields[index]
       guard unsafe Int(described.id) == field.number else { continue }
-      field.offset = unsafe Int(described.offset)
-      field.quantifierOffset = unsafe Int(described.quantifier_offset)
+      unsafe field.offset = Int(described.offset)
+      unsafe field.quantifierOffset = Int(described.quantifier_offset)
       return
     }
     fatalError("our bug: protobuf-c does not know field \(field.number) of \(fullName)")

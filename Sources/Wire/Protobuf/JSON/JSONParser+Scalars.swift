@@ -7,11 +7,14 @@ extension JSONParser {
   ) throws(ProtobufError) {
     switch field.kind {
     case .message, .group:
-      guard let type = field.messageType else { throw .json("a message without a type") }
+      guard let type = unsafe field.messageType else { throw .json("a message without a type") }
       try unsafe message(type, builder.message(in: slot, type), depth: depth + 1)
     case .string:
       guard try reader.peek() == .string else { throw .json("expected a string") }
-      try unsafe builder.store(reader.string().utf8, in: slot)
+      let builder = self.builder
+      try unsafe reader.withString { (text) throws(ProtobufError) in
+        try unsafe builder.store(text, in: slot)
+      }
     case .bytes: try unsafe bytes(slot)
     case .bool: try unsafe bool(slot)
     case .enumeration: try unsafe enumeration(field, slot)
@@ -46,8 +49,8 @@ extension JSONParser {
     switch try reader.peek() {
     case .string:
       let name = try reader.string()
-      guard let known = field.enumType?.number(named: name) else {
-        throw .json("is not a name of \(field.enumType?.fullName ?? "the enum")")
+      guard let known = unsafe field.enumType?.number(named: name) else {
+        throw .json(unsafe "is not a name of \(field.enumType?.fullName ?? "the enum")")
       }
       number = known
     case .number:
@@ -55,7 +58,7 @@ extension JSONParser {
         throw .json("expected a 32-bit integer")
       }
       number = value
-    case .null where field.takesNull:
+    case .null where unsafe field.takesNull:
       try reader.word("null")
       number = 0
     default: throw .json("expected a name or a number of an enum")

@@ -49,21 +49,39 @@ struct JSONParser {
     var seen = FieldSet(count: type.fields.count)
     try reader.expect(UInt8(ascii: "{"))
     if reader.skip(UInt8(ascii: "}")) { return }
+    var likely = 0
     repeat {
-      let name = try reader.string()
-      try reader.expect(UInt8(ascii: ":"))
-      if name == except {
-        try reader.skipValue(depth: depth, limit: options.depth)
-      } else if let field = type.field(named: name) {
+      switch try member(type, likely: likely) {
+      case .field(let field):
         path.push(.name(field.jsonName))
-        guard seen.insert(field.index) else { throw .json("is given twice") }
+        guard unsafe seen.insert(field.index) else { throw .json("is given twice") }
         try unsafe self.field(field, c, depth: depth)
         path.pop()
-      } else {
-        try unknown(name, type, depth)
+        likely = unsafe field.index + 1
+      case .other(let name) where name == except:
+        try reader.skipValue(depth: depth, limit: options.depth)
+      case .other(let name): try unknown(name, type, depth)
       }
     } while reader.skip(UInt8(ascii: ","))
     try reader.expect(UInt8(ascii: "}"))
+  }
+
+  /// What the name of an object's member stands for.
+  private enum Member {
+    case field(FieldType)
+    case other(String)
+  }
+
+  /// Reads a member's name and the colon behind it.
+  private mutating func member(
+    _ type: MessageType, likely: Int
+  ) throws(ProtobufError) -> Member {
+    let member = try unsafe reader.withString { (name) throws(ProtobufError) -> Member in
+      if let field = unsafe type.field(named: name, likely: likely) { return .field(field) }
+      return unsafe .other(String(decoding: name, as: UTF8.self))
+    }
+    try reader.expect(UInt8(ascii: ":"))
+    return member
   }
 
   private mutating func unknown(
@@ -81,8 +99,10 @@ struct JSONParser {
     _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     let token = try reader.peek()
-    if token == .null, field.isRepeated || !field.takesNull { return try reader.word("null") }
-    switch field.cardinality {
+    if token == .null, unsafe field.isRepeated || !field.takesNull {
+      return try reader.word("null")
+    }
+    switch unsafe field.cardinality {
     case .map: try unsafe map(field, c, depth: depth)
     case .repeated: try unsafe list(field, c, depth: depth)
     case .singular:
@@ -99,7 +119,7 @@ struct JSONParser {
     }
   }
 
-  private func oneofName(_ field: FieldType) -> String { field.oneofName ?? field.name }
+  private func oneofName(_ field: FieldType) -> String { unsafe field.oneofName ?? field.name }
 
   mutating func list(
     _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
@@ -110,7 +130,9 @@ struct JSONParser {
     var index = 0
     repeat {
       path.push(.index(index))
-      if try reader.peek() == .null, !field.takesNull { throw .json("null is not allowed here") }
+      if try reader.peek() == .null, unsafe !field.takesNull {
+        throw .json("null is not allowed here")
+      }
       let start = reader.offset
       if try !skipsUnknownEnum(field) {
         reader.offset = start
@@ -126,7 +148,7 @@ struct JSONParser {
     _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard try reader.peek() == .object else { throw .json("expected an object") }
-    guard let entry = field.messageType, let keyField = entry.field(number: 1),
+    guard let entry = unsafe field.messageType, let keyField = entry.field(number: 1),
       let valueField = entry.field(number: 2)
     else { throw .json("a map without an entry type") }
     var seen: Set<[UInt8]> = []
@@ -137,7 +159,7 @@ struct JSONParser {
       path.push(.key(key))
       guard seen.insert(Array(key.utf8)).inserted else { throw .json("is given twice") }
       try reader.expect(UInt8(ascii: ":"))
-      if try reader.peek() == .null, !valueField.takesNull {
+      if try reader.peek() == .null, unsafe !valueField.takesNull {
         throw .json("null is not allowed here")
       }
       let start = reader.offset
@@ -154,16 +176,10 @@ struct JSONParser {
 
   /// With unknown fields ignored, an enum name nobody knows counts as absent: steps over it.
   private mutating func skipsUnknownEnum(_ field: FieldType) throws(ProtobufError) -> Bool {
-    guard options.ignoresUnknownFields, let type = field.enumType, try reader.peek() == .string
+    guard options.ignoresUnknownFields, let type = unsafe field.enumType,
+      try reader.peek() == .string
     else { return false }
     return type.number(named: try reader.string()) == nil
-  }
-}
-
-extension FieldType {
-  /// Whether `null` is a value of the field in JSON, not its absence.
-  var takesNull: Bool {
-    messageType?.wellKnown == .value || enumType?.fullName == "google.protobuf.NullValue"
   }
 }
 

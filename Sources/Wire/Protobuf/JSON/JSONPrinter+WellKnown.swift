@@ -5,7 +5,7 @@ extension JSONPrinter {
   ) throws(ProtobufError) {
     switch special {
     case .any: try any(view, depth: depth)
-    case .timestamp: raw("\"\(try Timestamps.text(view.int64(1), view.int32(2)))\"")
+    case .timestamp: try timestamp(view.int64(1), view.int32(2))
     case .duration: raw("\"\(try Durations.text(view.int64(1), view.int32(2)))\"")
     case .fieldMask: try fieldMask(view)
     case .wrapper:

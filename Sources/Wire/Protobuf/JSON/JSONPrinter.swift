@@ -11,16 +11,17 @@ struct JSONPrinter {
   init(_ type: MessageType, _ options: JSONOptions) {
     self.options = options
     types = options.types ?? type.file.registry
+    output.reserveCapacity(512)
   }
 
   /// A message, in the special form of its type if it has one.
   mutating func message(_ view: CView, depth: Int) throws(ProtobufError) {
     guard depth <= options.depth else { throw .tooDeep(options.depth) }
     if let special = view.type.wellKnown { return try wellKnown(special, view, depth: depth) }
-    raw("{")
+    mark("{")
     var isFirst = true
     try fields(view, depth: depth, isFirst: &isFirst)
-    raw("}")
+    mark("}")
   }
 
   /// The members of an object, without the braces.
@@ -32,7 +33,7 @@ struct JSONPrinter {
       if count == 0, !options.emitsDefaults || field.hasPresence { continue }
       comma(&isFirst)
       name(field)
-      switch field.cardinality {
+      switch unsafe field.cardinality {
       case .map: try map(field, view, count, depth: depth)
       case .repeated: try list(field, view, count, depth: depth)
       case .singular: try unsafe value(field, view.slot(field, 0), depth: depth)
@@ -41,44 +42,43 @@ struct JSONPrinter {
   }
 
   private mutating func name(_ field: FieldType) {
-    output.append(UInt8(ascii: "\""))
-    output.append(contentsOf: (options.usesProtoNames ? field.name : field.jsonName).utf8)
-    output.append(UInt8(ascii: "\""))
-    output.append(UInt8(ascii: ":"))
+    guard options.usesProtoNames else { return output.append(contentsOf: field.jsonKey) }
+    quoted(field.name)
+    mark(":")
   }
 
   mutating func list(
     _ field: FieldType, _ view: CView, _ count: Int, depth: Int
   ) throws(ProtobufError) {
-    raw("[")
+    mark("[")
     for index in 0..<count {
-      if index > 0 { raw(",") }
+      if index > 0 { mark(",") }
       try unsafe value(field, view.slot(field, index), depth: depth)
     }
-    raw("]")
+    mark("]")
   }
 
   /// A map; of entries with one key the last counts, as everywhere.
   mutating func map(
     _ field: FieldType, _ view: CView, _ count: Int, depth: Int
   ) throws(ProtobufError) {
-    guard let entry = field.messageType, let keyField = entry.field(number: 1),
+    guard let entry = unsafe field.messageType, let keyField = entry.field(number: 1),
       let valueField = entry.field(number: 2)
     else { return raw("{}") }
     var keys: [[UInt8]] = []
     for index in 0..<count { keys.append(unsafe key(keyField, view.slot(field, index), entry)) }
     var last: [[UInt8]: Int] = [:]
     for (index, key) in keys.enumerated() { last[key] = index }
-    raw("{")
+    mark("{")
     var isFirst = true
     for (index, key) in keys.enumerated() where last[key] == index {
       comma(&isFirst)
       string(key)
-      raw(":")
+      mark(":")
       guard let made = unsafe CView.message(view.slot(field, index), entry) else { continue }
       try unsafe mapValue(valueField, made.slot(valueField, 0), depth: depth + 1)
     }
-    raw("}")
+    mark("}")
   }
 
   private mutating func mapValue(
@@ -86,7 +86,7 @@ struct JSONPrinter {
   ) throws(ProtobufError) {
     let isMissing = unsafe field.kind == .message && slot.load(as: UnsafeRawPointer?.self) == nil
     if !isMissing { return try unsafe value(field, slot, depth: depth) }
-    guard let type = field.messageType else { return raw("{}") }
+    guard let type = unsafe field.messageType else { return raw("{}") }
     let arena = Arena(capacity: 512, budget: 1 << 16)
     defer { extendLifetime(arena) }
     let empty = try unsafe CBuilder(arena).message(type)
@@ -109,15 +109,15 @@ struct JSONPrinter {
   ) throws(ProtobufError) {
     switch field.kind {
     case .message, .group:
-      guard let type = field.messageType, let view = unsafe CView.message(slot, type) else {
+      guard let type = unsafe field.messageType, let view = unsafe CView.message(slot, type) else {
         return raw("null")
       }
       try message(view, depth: depth + 1)
     case .string: unsafe string(CView.bytes(slot))
     case .bytes:
-      raw("\"")
+      mark("\"")
       unsafe Base64.append(UnsafeRawBufferPointer(CView.bytes(slot)), to: &output)
-      raw("\"")
+      mark("\"")
     case .bool: raw(unsafe slot.load(as: Int32.self) != 0 ? "true" : "false")
     case .enumeration: unsafe enumeration(field, slot.load(as: Int32.self))
     case .double: unsafe double(slot.load(as: Double.self))
@@ -125,15 +125,15 @@ struct JSONPrinter {
       let value = unsafe slot.load(as: Float.self)
       value.isFinite ? raw(Self.plain(value.description)) : double(Double(value))
     case .int64, .sint64, .sfixed64, .uint64, .fixed64:
-      unsafe raw("\"\(Self.integer(field.kind, slot))\"")
+      unsafe quoted(Self.integer(field.kind, slot))
     default: unsafe raw(Self.integer(field.kind, slot))
     }
   }
 
   private mutating func enumeration(_ field: FieldType, _ number: Int32) {
-    if field.takesNull { return raw("null") }
-    if !options.writesEnumsAsNumbers, let name = field.enumType?.name(of: number) {
-      return raw("\"\(name)\"")
+    if unsafe field.takesNull { return raw("null") }
+    if !options.writesEnumsAsNumbers, let name = unsafe field.enumType?.name(of: number) {
+      return quoted(name)
     }
     raw(String(number))
   }
@@ -159,11 +159,28 @@ struct JSONPrinter {
   }
 
   mutating func comma(_ isFirst: inout Bool) {
-    if !isFirst { raw(",") }
+    if !isFirst { mark(",") }
     isFirst = false
   }
 
   mutating func raw(_ text: String) { output.append(contentsOf: text.utf8) }
+
+  /// One character of ASCII.
+  mutating func mark(_ character: Unicode.Scalar) { output.append(UInt8(ascii: character)) }
+
+  /// Text that needs no escapes, in quotes.
+  mutating func quoted(_ text: String) {
+    mark("\"")
+    raw(text)
+    mark("\"")
+  }
+
+  /// A time as `google.protobuf.Timestamp` has it.
+  mutating func timestamp(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) {
+    mark("\"")
+    try Timestamps.append(seconds, nanos, to: &output)
+    mark("\"")
+  }
 
   /// A string; the bytes are UTF-8.
   mutating func string(_ bytes: some Collection<UInt8>) {

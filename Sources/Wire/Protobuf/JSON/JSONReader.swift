@@ -99,32 +99,50 @@ struct JSONReader {
 
   /// A string with its escapes resolved.
   mutating func string() throws(ProtobufError) -> String {
+    try unsafe withString { (text) throws(ProtobufError) in
+      unsafe String(decoding: text, as: UTF8.self)
+    }
+  }
+
+  /// Lends a string with its escapes resolved; without any, nothing is copied.
+  @inline(__always)
+  mutating func withString<R>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(ProtobufError) -> R
+  ) throws(ProtobufError) -> R {
     try expect(UInt8(ascii: "\""))
     let start = offset
-    while offset < end {
-      let byte = unsafe base[offset]
-      if byte == UInt8(ascii: "\"") {
-        let plain = unsafe UnsafeBufferPointer(start: base + start, count: offset - start)
-        offset += 1
-        return unsafe String(decoding: plain, as: UTF8.self)
+    var at = start
+    while at < end {
+      let byte = unsafe base[at]
+      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+        at += 1
+        continue
       }
-      if byte == UInt8(ascii: "\\") {
-        let plain = unsafe UnsafeBufferPointer(start: base + start, count: offset - start)
-        return try unsafe escapedString(after: Array(plain))
+      offset = at
+      let plain = unsafe UnsafeBufferPointer(start: base + start, count: at - start)
+      switch byte {
+      case UInt8(ascii: "\""):
+        offset = at + 1
+        return try unsafe body(plain)
+      case UInt8(ascii: "\\"):
+        let text = try unsafe escapedText(after: Array(plain))
+        return try unsafe text.withUnsafeBufferPointer { (text) throws(ProtobufError) in
+          try unsafe body(text)
+        }
+      default: throw .json("a string has an unescaped control character")
       }
-      guard byte >= 0x20 else { throw .json("a string has an unescaped control character") }
-      offset += 1
     }
     throw .json("a string does not end")
   }
 
-  private mutating func escapedString(after plain: [UInt8]) throws(ProtobufError) -> String {
+  @inline(never)
+  private mutating func escapedText(after plain: [UInt8]) throws(ProtobufError) -> [UInt8] {
     var text = plain
     while offset < end {
       let byte = unsafe base[offset]
       offset += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\""): return text
       case UInt8(ascii: "\\"): try escape(&text)
       case 0..<0x20: throw .json("a string has an unescaped control character")
       default: text.append(byte)

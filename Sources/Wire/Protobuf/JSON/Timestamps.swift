@@ -52,17 +52,32 @@ enum Timestamps {
     return Int64(era * 146_097 + dayOfEra - 719_468)
   }
 
-  static func text(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) -> String {
+  /// Appends the text of a time, with 0, 3, 6 or 9 digits after the second.
+  static func append(
+    _ seconds: Int64, _ nanos: Int32, to output: inout [UInt8]
+  ) throws(ProtobufError) {
     guard range.contains(seconds), (0...999_999_999).contains(nanos) else {
       throw ProtobufError(.unrepresentable, "a timestamp is outside of years 0001 to 9999")
     }
     let day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
     let ofDay = Int(seconds - day * 86400)
     let date = civil(day)
-    let time =
-      padded(ofDay / 3600, 2) + ":" + padded(ofDay / 60 % 60, 2) + ":" + padded(ofDay % 60, 2)
-    let calendar = padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2)
-    return calendar + "T" + time + Durations.fraction(nanos) + "Z"
+    append(date.year / 100, "", to: &output)
+    append(date.year % 100, "-", to: &output)
+    append(date.month, "-", to: &output)
+    append(date.day, "T", to: &output)
+    append(ofDay / 3600, ":", to: &output)
+    append(ofDay / 60 % 60, ":", to: &output)
+    append(ofDay % 60, "", to: &output)
+    if nanos != 0 { output += Durations.fraction(nanos).utf8 }
+    output.append(UInt8(ascii: "Z"))
+  }
+
+  /// Two digits, and the mark behind them.
+  private static func append(_ number: Int, _ mark: StaticString, to output: inout [UInt8]) {
+    output.append(UInt8(ascii: "0") + UInt8(number / 10))
+    output.append(UInt8(ascii: "0") + UInt8(number % 10))
+    if mark.utf8CodeUnitCount > 0 { output.append(unsafe mark.utf8Start.pointee) }
   }
 
   private static func civil(_ epochDay: Int64) -> (year: Int, month: Int, day: Int) {
@@ -75,11 +90,6 @@ enum Timestamps {
     let month = shifted < 10 ? shifted + 3 : shifted - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
-  }
-
-  private static func padded(_ number: Int, _ width: Int) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: max(0, width - text.count)) + text
   }
 }
 
