@@ -47,28 +47,33 @@ package struct HTTP2Fields: Sendable {
 
   /// Appends a field; `sensitive` keeps it out of the peer's and any proxy's compression table.
   package mutating func append(_ name: String, _ value: String, sensitive: Bool = false) {
-    append(name: name.utf8, value: value.utf8, sensitive: sensitive)
+    var (name, value) = (name, value)
+    name.withUTF8 { name in
+      value.withUTF8 { value in unsafe append(name, value, sensitive) }
+    }
   }
 
-  /// Appends a field given as bytes.
-  package mutating func append(
-    name: some Collection<UInt8>, value: some Collection<UInt8>, sensitive: Bool = false
+  private mutating func append(
+    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, _ sensitive: Bool
   ) {
+    unsafe bytes.append(contentsOf: name)
     let start = bytes.count
-    bytes.append(contentsOf: name)
-    let valueStart = bytes.count
-    bytes.append(contentsOf: value)
-    for index in valueStart..<bytes.count where !HTTPFieldRules.isValueByte(bytes[index]) {
-      bytes[index] = UInt8(ascii: "?")
+    unsafe bytes.append(contentsOf: value)
+    if unsafe !value.allSatisfy(HTTPFieldRules.isValueByte) {
+      for index in start..<bytes.count where !HTTPFieldRules.isValueByte(bytes[index]) {
+        bytes[index] = UInt8(ascii: "?")
+      }
     }
     entries.append(
       Entry(
-        nameLength: Int32(valueStart - start), valueLength: Int32(bytes.count - valueStart),
+        nameLength: Int32(name.count), valueLength: Int32(value.count),
         flags: sensitive ? UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) : 0))
   }
 
   /// Appends every field of `headers`.
   package mutating func append(_ headers: HTTPHeaders) {
+    entries.reserveCapacity(entries.count + headers.count)
+    bytes.reserveCapacity(bytes.count + headers.count * 48)
     for field in headers {
       append(field.name, field.value, sensitive: field.name == "authorization")
     }
