@@ -141,7 +141,7 @@ struct Executable {
 
 let executables = [
   Executable(
-    name: "protoc-gen-payaid", path: "Sources/Codegen", imports: [],
+    name: "protoc-gen-payaid", path: "Sources/Codegen", imports: ["Buffers"],
     packages: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
   Executable(
     name: "voicesim", path: "Sources/App/voicesim",

@@ -12,6 +12,11 @@ enum Comment {
     return trimmed.isEmpty ? fallback : trimmed
   }
 
+  /// The comment with each paragraph on one line, as Markdown wants it.
+  static func flowed(_ source: any ProvidesSourceCodeLocation, fallback: String) -> String {
+    wrapped(of(source, fallback: fallback), width: .max).joined(separator: "\n")
+  }
+
   /// Paragraphs filled to `width`; list items and indented lines keep their own lines.
   static func wrapped(_ comment: String, width: Int) -> [String] {
     var lines: [String] = []

@@ -58,12 +58,21 @@ struct HTTPRule {
   }
 }
 
-/// The length-delimited fields of a message, as far as options use them.
+/// The length-delimited and varint fields of a message, as far as options use them.
 struct WireFields {
   struct Item {
     let number: Int
+    /// Empty for a varint.
     let bytes: [UInt8]
+    /// Nil for a length-delimited field.
+    let varint: UInt64?
     var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The numbers of a repeated field, packed or not.
+    var varints: [UInt64] {
+      if let varint { return [varint] }
+      return bytes.allSatisfy { $0 < 0x80 } ? bytes.map { UInt64($0) } : []
+    }
   }
 
   private(set) var fields: [Item] = []
@@ -74,11 +83,11 @@ struct WireFields {
     while !rest.isEmpty {
       let tag = try varint()
       switch tag & 7 {
-      case 0: _ = try varint()
+      case 0: fields.append(Item(number: Int(tag >> 3), bytes: [], varint: try varint()))
       case 1: try take(8)
       case 2:
         let bytes = try take(Int(clamping: try varint()))
-        fields.append(Item(number: Int(tag >> 3), bytes: bytes))
+        fields.append(Item(number: Int(tag >> 3), bytes: bytes, varint: nil))
       case 5: try take(4)
       default: throw GeneratorError("an option does not parse")
       }

@@ -11,6 +11,8 @@ struct Settings {
     case schema
     /// Swift protocols, clients and routes.
     case services
+    /// The routes as an OpenAPI document.
+    case openapi
   }
 
   var part = Part.schema
@@ -22,6 +24,13 @@ struct Settings {
   var imports: [String] = []
   /// Proto packages whose namespace another module declares.
   var provided: Set<String> = []
+  /// Title and version of the OpenAPI document.
+  var title = "API"
+  var version = "1"
+  /// Headers that together say who calls; empty says nothing about security.
+  var keyHeaders: [String] = []
+  /// Services that need no key, by full name.
+  var open: Set<String> = []
 
   init(_ parameter: any CodeGeneratorParameter) throws {
     for (key, value) in parameter.parsedPairs {
@@ -32,6 +41,10 @@ struct Settings {
       case "c_module": cModule = value
       case "module": module = value
       case "imports": imports = value.split(separator: "+").map(String.init)
+      case "title": title = value
+      case "version": version = value
+      case "key_headers": keyHeaders = value.split(separator: "+").map(String.init)
+      case "open": open = Set(value.split(separator: "+").map(String.init))
       case "provided": provided = Set(value.split(separator: "+").map(String.init))
       default: throw GeneratorError("no setting \(key)")
       }
@@ -61,6 +74,9 @@ struct Plugin: CodeGenerator {
     case .c: try CFiles(files: files, settings: settings).generate(generatorOutputs)
     case .schema: try schema(files, settings, generatorOutputs)
     case .services: try services(files, settings, generatorOutputs)
+    case .openapi:
+      guard let text = try OpenAPIDocument(files: files, settings: settings).source else { return }
+      try generatorOutputs.add(fileName: "OpenAPIDocument.swift", contents: text)
     }
   }
 

@@ -18,7 +18,6 @@ internal import Vendors
 struct Product {
   let authenticator: Authenticator
   let services: [any RPCService]
-  let bindings: [ServiceBinding]
   let runner: CallRunner
   let live = LiveCalls()
   let bell = CallBell()
@@ -62,12 +61,18 @@ struct Product {
       LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
       CallbackService(pool: pool, callbacks: callbacks),
     ]
-    bindings = [
-      Payaid.Voice.V1.AgentServiceBinding.binding, Payaid.Voice.V1.CallServiceBinding.binding,
-      Payaid.Voice.V1.LiveServiceBinding.binding,
-      Payaid.Voice.V1.CarrierCallbackServiceBinding.binding,
-    ]
   }
+
+  /// All that the protos declare: what is not among the services is answered 501.
+  let bindings: [ServiceBinding] = [
+    Payaid.Voice.V1.AccountServiceBinding.binding, Payaid.Voice.V1.AgentServiceBinding.binding,
+    Payaid.Voice.V1.AnalyticsServiceBinding.binding, Payaid.Voice.V1.AuthServiceBinding.binding,
+    Payaid.Voice.V1.CallServiceBinding.binding,
+    Payaid.Voice.V1.CarrierCallbackServiceBinding.binding,
+    Payaid.Voice.V1.ComplianceServiceBinding.binding,
+    Payaid.Voice.V1.KnowledgeServiceBinding.binding, Payaid.Voice.V1.LiveServiceBinding.binding,
+    Payaid.Voice.V1.WebhookServiceBinding.binding,
+  ]
 
   private static func dialing(_ dialer: Dialer) -> JobHandler {
     JobHandler(kind: Dialer.jobKind) { job in

@@ -4,6 +4,7 @@ internal import EventLoop
 internal import HTTP
 internal import Postgres
 internal import RPCServer
+internal import Services
 internal import Speech
 internal import Telemetry
 internal import Vendors
@@ -19,6 +20,9 @@ enum Routes {
       HTTPExchangeResponse(
         contentType: "text/plain; version=0.0.4",
         body: MetricsRegistry.process.prometheusText().utf8)
+    }
+    routes.handle("GET", "/openapi.json") { _ in
+      HTTPExchangeResponse(contentType: "application/json", body: OpenAPIDocument.json.utf8)
     }
     routes.webSocket(StreamToken.pathTemplate) { request in
       await agentStream(request, product.runner)

@@ -23,7 +23,8 @@ public final class Server: Sendable {
   /// Makes a server; nothing is listened to yet.
   ///
   /// Interceptors run around every method, the first one outermost. Throws for a REST rule that
-  /// cannot work; two services with one method are our bug and trap.
+  /// cannot work; two services with one method are our bug and trap. A binding of a service that is
+  /// not among `services` has its routes answered 501.
   public init(
     loops: EventLoopGroup, configuration: ServerConfiguration, services: [any RPCService],
     bindings: [ServiceBinding] = [], interceptors: [Interceptor] = [],
@@ -32,9 +33,12 @@ public final class Server: Sendable {
     self.loops = loops.loops
     let meters = ServerMetrics(configuration.metrics, logsCalls: configuration.logsCalls)
     health = HealthService(services: services)
+    let own = services.flatMap(\.handlers)
+    let served = Set(own.map(\.descriptor.service))
     let handlers =
-      services.flatMap(\.handlers).map { Interceptor.wrap($0, in: interceptors) }
-      + StandardServices.handlers(health: health, bindings: bindings)
+      own.map { Interceptor.wrap($0, in: interceptors) }
+      + StandardServices.handlers(
+        health: health, bindings: bindings.filter { served.contains($0.name) })
     let entries = handlers.map {
       MethodEntry(handler: $0, meter: meters.meter(for: $0.descriptor))
     }

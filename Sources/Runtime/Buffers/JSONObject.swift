@@ -76,3 +76,8 @@ extension JSONObject: Equatable {
 extension JSONObject: Sequence {
   public func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// Members in the order they are written; the last one wins where a key repeats.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}
