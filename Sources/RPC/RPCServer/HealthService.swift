@@ -1,3 +1,4 @@
+internal import Protobuf
 internal import RPCCore
 internal import Schema
 internal import Services
@@ -79,6 +80,9 @@ public actor HealthService {
 struct HealthEndpoint: Grpc.Health.V1.HealthServing {
   let health: HealthService
 
+  /// Services that List may name (gRFC A90).
+  private static let listLimit = 100
+
   func check(
     _ request: Grpc.Health.V1.HealthCheckRequest, _ context: RPCContext
   ) async throws -> Grpc.Health.V1.HealthCheckResponse {
@@ -86,6 +90,17 @@ struct HealthEndpoint: Grpc.Health.V1.HealthServing {
       throw RPCError(.notFound, "this server does not know the service")
     }
     return Self.response(status)
+  }
+
+  func list(
+    _ request: Grpc.Health.V1.HealthListRequest, _ context: RPCContext
+  ) async throws -> Grpc.Health.V1.HealthListResponse {
+    let all = await health.all
+    guard all.count <= Self.listLimit else {
+      throw RPCError(
+        .resourceExhausted, "\(all.count) services are more than a list holds, \(Self.listLimit)")
+    }
+    return .with { $0.statuses = all.mapValues { Self.response($0) } }
   }
 
   func watch(

@@ -8,22 +8,15 @@ public import Schema
 extension Grpc.Health.V1 {
   /// The service `grpc.health.v1.Health`.
   public protocol HealthServing: RPCService {
-    /// If the requested service is unknown, the call will fail with status NOT_FOUND.
+    /// The status of one service; NOT_FOUND when it is not known.
     func check(_ request: Grpc.Health.V1.HealthCheckRequest, _ context: RPCContext) async throws
       -> Grpc.Health.V1.HealthCheckResponse
 
-    /// Performs a watch for the serving status of the requested service. The server will
-    /// immediately send back a message indicating the current serving status. It will then
-    /// subsequently send a new message whenever the service's serving status changes.
-    ///
-    /// If the requested service is unknown when the call is received, the server will send a
-    /// message setting the serving status to SERVICE_UNKNOWN but will *not* terminate the call. If
-    /// at some future point, the serving status of the service becomes known, the server will send
-    /// a new message with the service's serving status.
-    ///
-    /// If the call terminates with status UNIMPLEMENTED, then clients should assume this method is
-    /// not supported and should not retry the call. If the call terminates with any other status
-    /// (including OK), clients should retry the call with appropriate exponential backoff.
+    /// The status of every service; RESOURCE_EXHAUSTED when there are more than a hundred.
+    func list(_ request: Grpc.Health.V1.HealthListRequest, _ context: RPCContext) async throws
+      -> Grpc.Health.V1.HealthListResponse
+
+    /// The status of one service now, and again whenever it changes.
     func watch(
       _ request: Grpc.Health.V1.HealthCheckRequest,
       _ responses: Outbound<Grpc.Health.V1.HealthCheckResponse>, _ context: RPCContext) async throws
@@ -41,6 +34,16 @@ extension Grpc.Health.V1 {
       output: Grpc.Health.V1.HealthCheckResponse.messageType,
       http: []
     )
+    /// `List`.
+    public static let list = MethodBinding(
+      method: MethodDescriptor(
+        service: "grpc.health.v1.Health", name: "List",
+        kind: .unary
+      ),
+      input: Grpc.Health.V1.HealthListRequest.messageType,
+      output: Grpc.Health.V1.HealthListResponse.messageType,
+      http: []
+    )
     /// `Watch`.
     public static let watch = MethodBinding(
       method: MethodDescriptor(
@@ -55,7 +58,7 @@ extension Grpc.Health.V1 {
     public static let binding = ServiceBinding(
       name: "grpc.health.v1.Health",
       file: GrpcHealthV1HealthFile.descriptor,
-      methods: [check, watch]
+      methods: [check, list, watch]
     )
   }
 
@@ -66,7 +69,7 @@ extension Grpc.Health.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// If the requested service is unknown, the call will fail with status NOT_FOUND.
+    /// The status of one service; NOT_FOUND when it is not known.
     public func check(
       _ request: Grpc.Health.V1.HealthCheckRequest, options: CallOptions = CallOptions()
     ) async throws -> Grpc.Health.V1.HealthCheckResponse {
@@ -75,18 +78,16 @@ extension Grpc.Health.V1 {
         options: options)
     }
 
-    /// Performs a watch for the serving status of the requested service. The server will
-    /// immediately send back a message indicating the current serving status. It will then
-    /// subsequently send a new message whenever the service's serving status changes.
-    ///
-    /// If the requested service is unknown when the call is received, the server will send a
-    /// message setting the serving status to SERVICE_UNKNOWN but will *not* terminate the call. If
-    /// at some future point, the serving status of the service becomes known, the server will send
-    /// a new message with the service's serving status.
-    ///
-    /// If the call terminates with status UNIMPLEMENTED, then clients should assume this method is
-    /// not supported and should not retry the call. If the call terminates with any other status
-    /// (including OK), clients should retry the call with appropriate exponential backoff.
+    /// The status of every service; RESOURCE_EXHAUSTED when there are more than a hundred.
+    public func list(
+      _ request: Grpc.Health.V1.HealthListRequest, options: CallOptions = CallOptions()
+    ) async throws -> Grpc.Health.V1.HealthListResponse {
+      try await channel.unary(
+        HealthBinding.list.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// The status of one service now, and again whenever it changes.
     public func watch(
       _ request: Grpc.Health.V1.HealthCheckRequest, options: CallOptions = CallOptions()
     ) async throws -> ClientResponses<Grpc.Health.V1.HealthCheckResponse> {
@@ -103,6 +104,9 @@ extension Grpc.Health.V1.HealthServing {
     [
       .unary(Grpc.Health.V1.HealthBinding.check.method, in: .protobuf, out: .protobuf) {
         try await self.check($0, $1)
+      },
+      .unary(Grpc.Health.V1.HealthBinding.list.method, in: .protobuf, out: .protobuf) {
+        try await self.list($0, $1)
       },
       .serverStreaming(Grpc.Health.V1.HealthBinding.watch.method, in: .protobuf, out: .protobuf) {
         try await self.watch($0, $1, $2)

@@ -7,7 +7,7 @@ public import Protobuf
 extension Grpc.Health.V1 {
   /// The message `grpc.health.v1.HealthCheckRequest`.
   public struct HealthCheckRequest: ProtobufMessage {
-    /// `service`.
+    /// Empty for the whole server.
     public var service: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -42,7 +42,7 @@ extension Grpc.Health.V1 {
       case serving
       /// `NOT_SERVING`.
       case notServing
-      /// Used only by the Watch method.
+      /// Said by Watch only.
       case serviceUnknown
       /// A number without a name here.
       case unrecognized(Int32)
@@ -71,6 +71,36 @@ extension Grpc.Health.V1 {
         }
       }
     }
+  }
+}
+
+extension Grpc.Health.V1 {
+  /// The message `grpc.health.v1.HealthListRequest`.
+  public struct HealthListRequest: ProtobufMessage {
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `grpc.health.v1.HealthListRequest`.
+    public static let messageType = GrpcHealthV1HealthFile.descriptor.messages[2]
+  }
+}
+
+extension Grpc.Health.V1 {
+  /// The message `grpc.health.v1.HealthListResponse`.
+  public struct HealthListResponse: ProtobufMessage {
+    /// By the name of the service.
+    public var statuses: [String: Grpc.Health.V1.HealthCheckResponse] = [:]
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `grpc.health.v1.HealthListResponse`.
+    public static let messageType = GrpcHealthV1HealthFile.descriptor.messages[3]
   }
 }
 
@@ -108,6 +138,57 @@ extension Grpc.Health.V1.HealthCheckResponse {
     let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)
     unsafe grpc__health__v1__health_check_response__init(c)
     unsafe c.pointee.f1 = status.rawValue
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Grpc.Health.V1.HealthListRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthListRequest.self)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthListRequest.self)
+    unsafe grpc__health__v1__health_list_request__init(c)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Grpc.Health.V1.HealthListResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthListResponse.self)
+    for index in unsafe 0..<c.pointee.n_f1 {
+      guard let entry = unsafe c.pointee.f1[index] else { continue }
+      let key = unsafe reader.string(entry.pointee.f1)
+      unsafe statuses[key] = reader.message(entry.pointee.f2) ?? .init()
+    }
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Grpc__Health__V1__HealthListResponse.self)
+    unsafe grpc__health__v1__health_list_response__init(c)
+    if !statuses.isEmpty {
+      let sorted = statuses.sorted { $0.key < $1.key }
+      let entries = unsafe writer.entries(
+        sorted.count, as: Grpc__Health__V1__HealthListResponse__StatusesEntry.self)
+      unsafe (c.pointee.n_f1, c.pointee.f1) = entries
+      for (index, pair) in sorted.enumerated() {
+        guard let entry = unsafe entries.1?[index] else { continue }
+        unsafe grpc__health__v1__health_list_response__statuses_entry__init(entry)
+        unsafe entry.pointee.f1 = writer.data(pair.key)
+        unsafe entry.pointee.f2 = writer.message(pair.value)
+      }
+    }
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -184,6 +184,12 @@ def test_health_serves_and_is_watched(channel):
     watch.cancel()
 
 
+def test_health_lists_every_service(channel):
+    statuses = health_pb2_grpc.HealthStub(channel).List(health_pb2.HealthListRequest()).statuses
+    assert statuses[""].status == health_pb2.HealthCheckResponse.SERVING
+    assert "payaid.voice.v1.AgentService" in statuses
+
+
 def test_reflection_lists_and_describes(channel):
     stub = reflection_pb2_grpc.ServerReflectionStub(channel)
     requests = [
