@@ -47,6 +47,11 @@ struct TestServer {
             try await responses.send([flag ? 1 : 0])
           }
         },
+        .unary(Self.method("Mirror", .unary), in: .bytes, out: .bytes) {
+          (request: [UInt8], context) in
+          context.initialMetadata = context.metadata
+          return request
+        },
         .unary(Self.method("Fail", .unary), in: .bytes, out: .bytes) {
           (_: [UInt8], context) -> [UInt8] in
           context.trailers["x-trailer"] = "1"
