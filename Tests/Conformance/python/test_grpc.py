@@ -4,7 +4,7 @@ import concurrent.futures
 
 import grpc
 import pytest
-from google.protobuf import field_mask_pb2
+from google.protobuf import descriptor_pb2, field_mask_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
@@ -202,6 +202,43 @@ def test_reflection_lists_and_describes(channel):
     assert "payaid.voice.v1.AgentService" in names and "grpc.health.v1.Health" in names
     assert answers[1].file_descriptor_response.file_descriptor_proto
     assert answers[2].error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
+
+
+@pytest.mark.parametrize("package", ["grpc.reflection.v1", "grpc.reflection.v1alpha"])
+def test_reflection_answers_every_kind_of_question(channel, package):
+    reflect = channel.stream_stream(
+        f"/{package}.ServerReflection/ServerReflectionInfo",
+        request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString)
+
+    def ask(**question):
+        request = reflection_pb2.ServerReflectionRequest(host="here", **question)
+        answer, = reflect(iter([request]))
+        assert answer.valid_host == "here" and answer.original_request == request
+        return answer
+
+    def files(answer):
+        found = answer.file_descriptor_response.file_descriptor_proto
+        return [descriptor_pb2.FileDescriptorProto.FromString(file) for file in found]
+
+    agents = "payaid/voice/v1/agents.proto"
+    whole = files(ask(file_by_filename=agents))
+    names = {file.name for file in whole}
+    assert whole[0].name == agents
+    assert all(set(file.dependency) <= names for file in whole)
+    for symbol in ("AgentService", "AgentService.GetAgent", "Agent", "Agent.name", "Agent.ACTIVE"):
+        found = files(ask(file_containing_symbol=f"payaid.voice.v1.{symbol}"))
+        assert found[0].name == agents, symbol
+    options = "google.protobuf.MethodOptions"
+    numbers = ask(all_extension_numbers_of_type=options).all_extension_numbers_response
+    assert numbers.base_type_name == options and 72295728 in numbers.extension_number
+    extension = reflection_pb2.ExtensionRequest(containing_type=options, extension_number=72295728)
+    assert files(ask(file_containing_extension=extension))[0].name == "google/api/annotations.proto"
+    missing = reflection_pb2.ExtensionRequest(containing_type=options, extension_number=1)
+    for question in (dict(file_containing_extension=missing), dict(file_containing_symbol="no.Such"),
+                     dict(all_extension_numbers_of_type="no.Such")):
+        assert ask(**question).error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
+    assert failure(ask).code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_many_calls_share_a_connection(v1, agents, agent, auth):
