@@ -161,7 +161,7 @@ let executables = [
     packages: ["ArgumentParser"]),
   Executable(
     name: "bench-server", path: "tools/bench/server",
-    imports: ["EventLoop", "RPCCore", "RPCServer", "TestSchema"],
+    imports: ["EventLoop", "TLS", "RPCCore", "RPCServer", "TestSchema"],
     packages: ["ArgumentParser"]),
   Executable(
     name: "interop", path: "Tests/Conformance/Interop",

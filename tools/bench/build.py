@@ -78,6 +78,35 @@ def grpc(folder, protoc):
     return target
 
 
+def grpc_go(folder, protoc):
+    """The grpc-go peer, from Debian's packages; None where they are not installed."""
+    library = pathlib.Path("/usr/share/gocode")
+    if not (shutil.which("go") and shutil.which("protoc-gen-go")
+            and (library / "src/google.golang.org/grpc").is_dir()):
+        note("no grpc-go here (apt install golang-go golang-google-grpc-dev protoc-gen-go-1-3): "
+             "left out")
+        return None
+    target, source = folder / "echo-go", HERE / "peers/grpc.go"
+    if is_stale(target, source, PROTO):
+        note("building the grpc-go peer")
+        (folder / "go/src").mkdir(parents=True, exist_ok=True)
+        # The plugin of golang-protobuf 1.3 does not know where 1.4 has moved this type to.
+        time = "Mgoogle/protobuf/timestamp.proto=github.com/golang/protobuf/ptypes/timestamp"
+        call(*protoc, f"--go_out=plugins=grpc,{time}:{folder / 'go/src'}", "bench.proto")
+        paths = {"GO111MODULE": "off", "GOPATH": f"{folder / 'go'}:{library}",
+                 "GOCACHE": str(folder / "go/cache"), "GOFLAGS": ""}
+        call("go", "build", "-o", target, source, env=os.environ | paths)
+    return target
+
+
+def counter(folder):
+    """The library that counts allocations of the program it is loaded into."""
+    target, source = folder / "mallocs.so", HERE / "mallocs.c"
+    if is_stale(target, source):
+        call("cc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", target, source)
+    return target
+
+
 def generator(folder):
     target, source = folder / "frames", HERE / "frames.c"
     if is_stale(target, source):
@@ -98,7 +127,7 @@ def tools(options, names):
     folder = scratch() / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     made = {"folder": folder, "servers": {}}
-    if {"unary", "rest", "frames"} & set(names):
+    if set(names) - {"calls"}:
         protoc = protos(folder)
         servers = made["servers"]
         if "ours" in options.only:
@@ -107,7 +136,9 @@ def tools(options, names):
             servers["c"] = bare_c(folder, protoc)
         if "grpc" in options.only and (peer := grpc(folder, protoc)):
             servers["grpc"] = peer
-        made["frames"] = generator(folder)
+        if "go" in options.only and (peer := grpc_go(folder, protoc)):
+            servers["go"] = peer
+        made["frames"], made["mallocs"] = generator(folder), counter(folder)
         made["grpc_body"], made["json_body"], made["size"] = bodies(folder, protoc)
     if "calls" in names:
         made["bin"] = swift("voicesim", "voiced", "voicectl")

@@ -37,15 +37,21 @@ def resident_bytes(pid):
 
 
 class Server:
-    """An echo server on the first core, from `with` to its end."""
+    """An echo server on the first core, from `with` to its end.
 
-    def __init__(self, name, program):
+    `flags` are bench-server's own; `prefix` is a command to run the server under; a `core` of None
+    leaves it on all cores.
+    """
+
+    def __init__(self, name, program, *flags, prefix=(), core=PINS[0], **environment):
         self.name, self.port, self.rest_port = name, free_port(), free_port()
-        ports = ["--port", self.port, "--rest-port", self.rest_port]
-        self.command = pinned(PINS[0], program, *(ports if name == "ours" else [self.port]))
+        ports = ["--port", self.port, "--rest-port", self.rest_port, *flags]
+        self.command = pinned(core, *prefix, program, *(ports if name == "ours" else [self.port]))
+        self.environment = os.environ | environment
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.PIPE, env=self.environment)
         self.process.stdout.readline()
         wait_for(self.port)
         return self
@@ -53,7 +59,7 @@ class Server:
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(5)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -71,18 +77,24 @@ def wait_for(port):
     raise SystemExit(f"nothing listens on port {port}")
 
 
-LABELS = {"ours": "payaid-voice", "c": "bare C (nghttp2, protobuf-c)", "grpc": "C++ gRPC"}
+LABELS = {"ours": "payaid-voice", "c": "bare C (nghttp2, protobuf-c)", "grpc": "C++ gRPC",
+          "go": "grpc-go"}
 
 
-def show(title, unit, columns, figures):
-    """Prints a table. `figures[name][column]` is a list, one figure a round: median (best)."""
-    print(f"\n{title}\n{unit}; median (best), and the ratio of medians to bare C")
+def cell(values, floor):
+    """One cell of a table: median (best), and the ratio of the medians."""
+    if not values:
+        return "-"
+    middle = statistics.median(values)
+    ratio = f" {middle / statistics.median(floor):5.2f}x" if floor else ""
+    return f"{middle:.2f} ({min(values):.2f}){ratio}"
+
+
+def show(title, unit, columns, figures, floor="c"):
+    """Prints a table. `figures[name][column]` is a list, one figure a round."""
+    base = LABELS.get(floor, floor)
+    print(f"\n{title}\n{unit}; median (best), and the ratio of medians to {base}")
     print(f"{'':30}" + "".join(f"{column:>22}" for column in columns))
     for name, rows in figures.items():
-        cells = []
-        for column in columns:
-            values, floor = rows[column], figures.get("c", {}).get(column)
-            middle = statistics.median(values)
-            ratio = f"{middle / statistics.median(floor):5.2f}x" if floor else ""
-            cells.append(f"{middle:.2f} ({min(values):.2f}) {ratio}")
-        print(f"{LABELS[name]:30}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
+        cells = [cell(rows.get(c), figures.get(floor, {}).get(c)) for c in columns]
+        print(f"{LABELS.get(name, name):30}" + "".join(f"{text:>22}" for text in cells), flush=True)

@@ -23,9 +23,14 @@ def load(core, number, connections, streams, *rest):
     return report
 
 
-def grpc_options(tools, port):
+def grpc_options(tools, port, scheme="http"):
     return ["-d", tools["grpc_body"], "-H", "content-type: application/grpc", "-H", "te: trailers",
-            f"http://127.0.0.1:{port}/bench.v1.Bench/Unary"]
+            f"{scheme}://127.0.0.1:{port}/bench.v1.Bench/Unary"]
+
+
+def json_options(tools, port, *rest):
+    return [*rest, "-d", tools["json_body"], "-H", "content-type: application/json",
+            f"http://127.0.0.1:{port}/v1/bench:unary"]
 
 
 def measure(running, number, connections, streams, *rest):
@@ -59,22 +64,3 @@ def check_echo(report, expected):
     found = int(re.search(r"\((\d+)\) data", report).group(1))
     if found != expected:
         raise SystemExit(f"h2load got {found} bytes of messages back; {expected} were due")
-
-
-def run_rest(tools, options):
-    """Ours only: the peers speak no JSON."""
-    if "ours" not in tools["servers"]:
-        return True
-    figures = {"ours": {}}
-    for turn in range(options.rounds):
-        note(f"rest, round {turn + 1} of {options.rounds}")
-        with server.Server("ours", tools["servers"]["ours"]) as running:
-            for connections in (1, 8, 64):
-                cost, _ = measure(
-                    running, 20_000, connections, 1, "--h1", "-d", tools["json_body"],
-                    "-H", "content-type: application/json",
-                    f"http://127.0.0.1:{running.rest_port}/v1/bench:unary")
-                figures["ours"].setdefault(f"{connections}", []).append(cost)
-    server.show("rest: the same method as JSON over HTTP/1.1 (connections)",
-                "server CPU us per call", ["1", "8", "64"], figures)
-    return True

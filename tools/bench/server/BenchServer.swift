@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EventLoop
 internal import Glibc
 internal import RPCServer
+internal import TLS
 internal import TestSchema
 
 /// `bench-server`: the echo of `bench.v1.Bench`, for measuring, until SIGTERM or SIGINT.
@@ -9,7 +10,7 @@ internal import TestSchema
 struct BenchServer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-server",
-    abstract: "Serves bench.v1.Bench on 127.0.0.1 in cleartext: gRPC and REST on every port.")
+    abstract: "Serves bench.v1.Bench on 127.0.0.1: gRPC and REST on every port.")
 
   @Option(help: "Port for gRPC over HTTP/2; 0 lets the system choose.")
   var port: Int
@@ -19,6 +20,9 @@ struct BenchServer: ParsableCommand {
 
   @Option(help: "Event loops, each a thread.")
   var loops = 1
+
+  @Flag(help: "TLS in place of cleartext, with a certificate made at the start.")
+  var tls = false
 
   func validate() throws {
     guard (1...256).contains(loops) else {
@@ -47,10 +51,13 @@ struct BenchServer: ParsableCommand {
   private func server(on group: EventLoopGroup) throws -> Server {
     let ports = [port] + (restPort.map { [$0] } ?? [])
     var configuration = ServerConfiguration(
-      listen: ports.map { SocketAddress(host: "127.0.0.1", port: $0) })
+      listen: ports.map { SocketAddress(host: "127.0.0.1", port: $0) },
+      tls: tls ? try .server(identity: SelfSignedCertificate.generate()) : nil)
     // What is measured is the path of a call. The peers write no log and set no limit either.
     configuration.logsCalls = false
     configuration.limits.concurrentStreams = 4_096
+    configuration.limits.connections = 20_000
+    configuration.limits.connectionsPerAddress = 20_000
     return try Server(
       loops: group, configuration: configuration, services: [Echo()],
       bindings: [Bench.V1.BenchBinding.binding])
