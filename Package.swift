@@ -53,6 +53,7 @@ struct Module {
 let systemLibraries: [(String, String?)] = [
   ("CUV", "libuv"), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"), ("CLibpq", "libpq"),
   ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil), ("CZlib", "zlib"),
+  ("CBrotli", "libbrotlienc"),
   ("CEspeak", "espeak-ng"), ("CPocketsphinx", "pocketsphinx"),
 ]
 
@@ -74,7 +75,7 @@ let modules: [Module] = [
   Module("RPCCore", .rpc),
   Module("RPCProtobuf", .rpc, ["RPCCore", "Protobuf"]),
   Module("Services", .rpc, ["RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
-  Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib"]),
+  Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib", "CBrotli"]),
   Module("Transcoding", .rpc, ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
   Module(
     "RPCServer", .rpc,

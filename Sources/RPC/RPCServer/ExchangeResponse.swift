@@ -10,6 +10,7 @@ struct ExchangeResponse {
   private let requestID: RequestID
   /// Nil without a policy.
   private let cors: HTTPHeaders?
+  private let request: HTTPRequestHead
 
   init(
     _ stream: any ResponseStream, to request: HTTPRequestHead, requestID: RequestID,
@@ -18,11 +19,14 @@ struct ExchangeResponse {
     self.stream = stream
     isHead = request.method == "HEAD"
     self.requestID = requestID
+    self.request = request
     self.cors = cors?.headers(for: request)
   }
 
-  /// Sends head and body at once; a HEAD request gets the head alone.
+  /// Sends head and body at once, in a coding the client takes; a HEAD request gets the head alone.
   func sendWhole(_ answer: HTTPExchangeResponse) {
+    var answer = answer
+    ContentCoding.apply(to: &answer, accepting: request.headers)
     var head = HTTPResponseHead(status: answer.status, headers: answer.headers)
     complete(&head.headers)
     if !answer.status.forbidsBody {

@@ -2,6 +2,7 @@ internal import EventLoop
 internal import HTTP
 internal import HTTP1
 internal import RPCCore
+internal import Transcoding
 internal import WebSocket
 
 /// One HTTP/1.1 connection of a client: one exchange after another, pipelined requests in order.
@@ -129,8 +130,11 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     exchange = nil
     keepsAlive = false
     if !isHeadSent {
-      let head = HTTPResponseHead(status: error.status, headers: ["content-type": "text/plain"])
-      let body = Array((error.message + "\n").utf8)
+      let head = HTTPResponseHead(
+        status: error.status, headers: ["content-type": "application/json"])
+      let body = server.rest.failure(
+        RPCError(.invalidArgument, error.message), status: error.status.rawValue
+      ).body
       try? HTTP1Writer.appendHead(head, body: .length(body.count), closes: true, to: &output)
       output += body
     }

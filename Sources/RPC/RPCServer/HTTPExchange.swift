@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import GRPC
 internal import HTTP
 internal import RPCCore
 internal import Transcoding
@@ -22,6 +23,8 @@ final class HTTPExchange {
   private var target = Target.answered
   private var body: [UInt8] = []
   private var isBodyWhole = false
+  /// Whether the body of a call is to be inflated first.
+  private var isGzipped = false
   private var call: RESTCall?
   private var task: Task<Void, Never>?
   private let id: RequestID
@@ -65,7 +68,13 @@ final class HTTPExchange {
   }
 
   private func matchREST() {
-    switch server.rest.match(method: head.method, target: head.target, headers: head.headers) {
+    // A coding the server undoes itself is none to the edge.
+    var headers = head.headers
+    if headers["content-encoding"]?.lowercased() == "gzip" {
+      isGzipped = true
+      headers.remove("content-encoding")
+    }
+    switch server.rest.match(method: head.method, target: head.target, headers: headers) {
     case .notFound:
       if server.methods.find(String(head.path)) != nil {
         return answer(HTTPExchangeResponse(status: .unsupportedMediaType))
@@ -144,7 +153,7 @@ final class HTTPExchange {
 
   private func start(_ transcoded: TranscodedCall, _ entry: MethodEntry) {
     do throws(RESTFailure) {
-      let message = try transcoded.request(body: body)
+      let message = try transcoded.request(body: try plainBody())
       body = []
       let timeout = try RESTEdge.timeout(head.headers)
       let context = RPCContext(
@@ -162,6 +171,19 @@ final class HTTPExchange {
       call.start()
     } catch {
       answer(transcoded.failure(error))
+    }
+  }
+
+  /// The body without its content coding; inflating stops at the size limit.
+  private func plainBody() throws(RESTFailure) -> [UInt8] {
+    guard isGzipped else { return body }
+    do throws(RPCError) {
+      return try Compression.decompress(body, from: .gzip, limit: server.limits.bodySize)
+    } catch {
+      guard error.code == .resourceExhausted else {
+        throw RESTFailure(RPCError(.invalidArgument, "the body is not one whole gzip stream"))
+      }
+      throw RESTFailure(error, status: 413)
     }
   }
 

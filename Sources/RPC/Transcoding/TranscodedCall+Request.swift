@@ -116,8 +116,8 @@ extension TranscodedCall {
     }
     guard headers["content-encoding"]?.lowercased() ?? "identity" == "identity" else {
       throw .refused(
-        415, .invalidArgument, "UNSUPPORTED_CODING", "bodies are taken without a content coding",
-        headers: [("accept-encoding", "identity")])
+        415, .invalidArgument, "UNSUPPORTED_CODING", "bodies are taken plain or gzipped",
+        headers: [("accept-encoding", "gzip, identity")])
     }
   }
 }

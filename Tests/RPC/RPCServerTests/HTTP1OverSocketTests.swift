@@ -2,6 +2,8 @@ import EventLoop
 import Glibc
 import HTTP
 import RPCCore
+import Schema
+import Services
 import Testing
 
 @testable import RPCServer
@@ -27,7 +29,10 @@ import Testing
     _ text: String, cors: CORSPolicy? = nil, limits: (inout ServerLimits) -> Void = { _ in }
   ) async throws -> String {
     var answer: [UInt8] = []
-    try await TestServer.run(routes: Self.routes, cors: cors, limits: limits) { test in
+    try await TestServer.run(
+      routes: Self.routes, cors: cors,
+      bindings: [Payaid.Voice.V1.AnalyticsServiceBinding.binding], limits: limits
+    ) { test in
       let fd = try RawClient.connect(test.address)
       defer { close(fd) }
       let bytes = Array(text.utf8)
@@ -87,6 +92,10 @@ import Testing
       testDescription: "an error, to a page of another origin",
       request: "GET /broken HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example.in\r\n",
       status: "503", has: ["access-control-allow-origin: https://app.example.in", "vary: origin"]),
+    Row(
+      testDescription: "a method that is declared, of a service that is not there",
+      request: "GET /api/v1/analytics/revenue HTTP/1.1\r\nHost: a\r\n", status: "501",
+      has: ["UNIMPLEMENTED", "application/json"]),
     Row(
       testDescription: "a handler's error", request: "GET /broken HTTP/1.1\r\nHost: a\r\n",
       status: "503", has: ["UNAVAILABLE"]),

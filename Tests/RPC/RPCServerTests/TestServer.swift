@@ -1,5 +1,6 @@
 import EventLoop
 import RPCCore
+import RPCProtobuf
 import RPCServer
 import Telemetry
 
@@ -74,7 +75,7 @@ struct TestServer {
   /// Runs `body` against a started server and stops it. The body has a thread of its own, since its
   /// client blocks: on the shared pool it could hold up what it waits for.
   static func run(
-    routes: HTTPRoutes = HTTPRoutes(), cors: CORSPolicy? = nil,
+    routes: HTTPRoutes = HTTPRoutes(), cors: CORSPolicy? = nil, bindings: [ServiceBinding] = [],
     limits: (inout ServerLimits) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {
@@ -87,7 +88,8 @@ struct TestServer {
     let own = EventLoop.start(name: "body")
     let endings = Endings()
     let server = try Server(
-      loops: loops, configuration: configuration, services: [endings], routes: routes)
+      loops: loops, configuration: configuration, services: [endings], bindings: bindings,
+      routes: routes)
     let address = try await server.start()[0]
     do {
       try await withTaskExecutorPreference(own) {
