@@ -45,9 +45,10 @@ struct Application {
     certificates.map(ReloadSignal.watch)
     let endpoint = PublicEndpoint(settings.publicURL)
     let product = try Product(settings, database.pool, loops.loops[0], endpoint)
+    var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
+    if !settings.corsOrigins.isEmpty { configuration.cors = .origins(settings.corsOrigins) }
     let server = try Server(
-      loops: loops,
-      configuration: ServerConfiguration(listen: [settings.listen], tls: certificates?.context),
+      loops: loops, configuration: configuration,
       services: product.services, bindings: product.bindings,
       interceptors: [product.authenticator.interceptor],
       routes: Routes.make(product, database.pool))

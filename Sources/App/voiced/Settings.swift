@@ -24,6 +24,8 @@ struct Settings {
   var databaseURL: String?
   /// How the carrier reaches this server, `https://voice.example.in`; where it listens without it.
   var publicURL: String?
+  /// Origins whose pages may call the API from a browser, `https://app.example.in`.
+  var corsOrigins: Set<String>
   var exotel: Exotel
   var gemini: Gemini
 
@@ -60,6 +62,8 @@ struct Settings {
     isCleartext = command.cleartext
     databaseURL = environment["DATABASE_URL"]
     publicURL = environment["PUBLIC_URL"]
+    corsOrigins = Set(
+      (environment["CORS_ORIGINS"] ?? "").split { $0 == "," || $0 == " " }.map(String.init))
     exotel = Exotel(
       baseURL: environment["EXOTEL_BASE_URL"] ?? "https://api.in.exotel.com",
       apiKey: required("EXOTEL_API_KEY"), apiToken: required("EXOTEL_API_TOKEN"),
