@@ -32,17 +32,22 @@ struct EnumType {
       text.doc("A number without a name here.")
       text.line("case unrecognized(Int32)")
       text.line()
-      for value in descriptor.values {
-        guard let original = first(of: value.number), original !== value else { continue }
-        let twin = SwiftNames.enumCase(original)
-        guard SwiftNames.enumCase(value) != twin else { continue }
-        text.doc(Comment.of(value, fallback: "`\(value.name)`."))
-        text.line("public static let \(SwiftNames.enumCase(value)) = \(name).\(twin)")
-      }
+      aliases(of: name, &text)
       text.doc("The enum's names and numbers.")
       text.line("public static let enumType = \(lookup)")
       text.line()
       numbers(&text)
+    }
+  }
+
+  /// The further names of numbers, but for those that are the same in Swift.
+  private func aliases(of type: String, _ text: inout SourceText) {
+    var written = Set(cases.map { SwiftNames.enumCase($0) })
+    for value in descriptor.values {
+      let name = SwiftNames.enumCase(value)
+      guard let original = first(of: value.number), written.insert(name).inserted else { continue }
+      text.doc(Comment.of(value, fallback: "`\(value.name)`."))
+      text.line("public static let \(name) = \(type).\(SwiftNames.enumCase(original))")
     }
   }
 

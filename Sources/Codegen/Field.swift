@@ -15,6 +15,13 @@ struct Field {
   }
 
   var number: Int32 { descriptor.number }
+
+  /// The property as the functions of the bridge write it; they have names of their own.
+  var property: String {
+    let locals: Set = ["c", "reader", "writer", "key", "entry", "entries", "index", "sorted", "pair"]
+    return locals.contains(name) ? "self.\(name)" : name
+  }
+
   /// The member of the C struct.
   var c: String { "c.pointee.f\(number)" }
   var isMessage: Bool { descriptor.type == .message }

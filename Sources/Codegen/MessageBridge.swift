@@ -42,7 +42,7 @@ struct MessageBridge {
   }
 
   private func read(_ field: Field, _ text: inout SourceText) {
-    let target = "unsafe \(field.name)"
+    let target = "unsafe \(field.property)"
     if let (key, value) = field.mapFields { return readMap(field, key, value, &text) }
     if field.descriptor.isRepeated {
       let list = "(c.pointee.n_f\(field.number), \(field.c))"
@@ -58,9 +58,9 @@ struct MessageBridge {
 
   private func single(_ field: Field) -> String {
     if field.isMessage, !field.isIndirect {
-      return "unsafe reader.message(\(field.c), into: &\(field.name))"
+      return "unsafe reader.message(\(field.c), into: &\(field.property))"
     }
-    return "unsafe \(field.name) = \(field.read(field.c))"
+    return "unsafe \(field.property) = \(field.read(field.c))"
   }
 
   private func readMap(_ field: Field, _ key: Field, _ value: Field, _ text: inout SourceText) {
@@ -69,7 +69,7 @@ struct MessageBridge {
       text.line("let key = unsafe \(key.read("entry.pointee.f1"))")
       let read = value.read("entry.pointee.f2")
       let whole = value.isMessage ? "\(read) ?? .init()" : read
-      text.line("unsafe \(field.name)[key] = \(whole)")
+      text.line("unsafe \(field.property)[key] = \(whole)")
     }
   }
 
@@ -90,12 +90,12 @@ struct MessageBridge {
     if let (key, value) = field.mapFields { return fillMap(field, key, value, &text) }
     if field.descriptor.isRepeated {
       let target = "(c.pointee.n_f\(field.number), \(field.c))"
-      return text.line("unsafe \(target) = writer.\(field.listFunction.write)(\(field.name))")
+      return text.line("unsafe \(target) = writer.\(field.listFunction.write)(\(field.property))")
     }
     guard let oneofCase = field.oneofCase else {
-      return text.line("unsafe \(field.c) = \(field.write(field.name))")
+      return text.line("unsafe \(field.c) = \(field.write(field.property))")
     }
-    text.block("if let value = \(field.name) {") { text in
+    text.block("if let value = \(field.property) {") { text in
       text.line("unsafe \(oneofCase) = .init(\(field.number))")
       text.line("unsafe \(field.c) = \(field.write("value"))")
     }
@@ -104,8 +104,8 @@ struct MessageBridge {
   private func fillMap(_ field: Field, _ key: Field, _ value: Field, _ text: inout SourceText) {
     let order = key.element == "Bool" ? "!$0.key && $1.key" : "$0.key < $1.key"
     let entry = field.descriptor.messageType.fullName
-    text.block("if !\(field.name).isEmpty {") { text in
-      text.line("let sorted = \(field.name).sorted { \(order) }")
+    text.block("if !\(field.property).isEmpty {") { text in
+      text.line("let sorted = \(field.property).sorted { \(order) }")
       let type = CNames.type(entry)
       text.line("let entries = unsafe writer.entries(sorted.count, as: \(type).self)")
       text.line("unsafe (c.pointee.n_f\(field.number), \(field.c)) = entries")

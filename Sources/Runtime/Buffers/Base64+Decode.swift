@@ -2,8 +2,11 @@ extension Base64 {
   /// The bytes that `text` spells, or nil when it is not base64.
   ///
   /// Takes both alphabets, padded or not. Refused: any other character, white space, padding that
-  /// does not complete a group of four, a lone last character, and unused bits that are not zero.
-  public static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+  /// does not complete a group of four, a lone last character, and unused bits that are not zero,
+  /// unless `ignoringUnusedBits` (RFC 4648, 3.5, leaves that to the reader; ProtoJSON ignores them).
+  public static func decode(
+    _ text: UnsafeRawBufferPointer, ignoringUnusedBits: Bool = false
+  ) -> [UInt8]? {
     guard let body = withoutPadding(text) else { return nil }
     let tail = body.count % 4
     guard tail != 1 else { return nil }
@@ -13,7 +16,7 @@ extension Base64 {
       valid = decodeGroups(source, groups: body.count / 4, to: target)
       count = body.count / 4 * 3
       let rest = UnsafeRawBufferPointer(rebasing: body[(body.count - tail)...])
-      guard let more = decodeTail(rest, to: target + count) else {
+      guard let more = decodeTail(rest, to: target + count, ignoringUnusedBits) else {
         valid = false
         return
       }
@@ -28,9 +31,11 @@ extension Base64 {
   }
 
   /// The bytes that `text` spells, or nil when it is not base64.
-  public static func decode(_ text: String) -> [UInt8]? {
+  public static func decode(_ text: String, ignoringUnusedBits: Bool = false) -> [UInt8]? {
     var text = text
-    return text.withUTF8 { decode(UnsafeRawBufferPointer($0)) }
+    return text.withUTF8 {
+      decode(UnsafeRawBufferPointer($0), ignoringUnusedBits: ignoringUnusedBits)
+    }
   }
 
   private static func withoutPadding(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
@@ -63,14 +68,17 @@ extension Base64 {
   }
 
   private static func decodeTail(
-    _ rest: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>
+    _ rest: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>,
+    _ ignoringUnusedBits: Bool
   ) -> Int? {
     guard rest.count > 0 else { return 0 }
     let tables = Base64Tables.decode
     var value = tables[Int(rest[0])] | tables[256 + Int(rest[1])]
     if rest.count == 3 { value |= tables[512 + Int(rest[2])] }
     let unused: UInt32 = rest.count == 3 ? 0xFF : 0xFFFF
-    guard value & Base64Tables.invalid == 0, value & unused == 0 else { return nil }
+    guard value & Base64Tables.invalid == 0, ignoringUnusedBits || value & unused == 0 else {
+      return nil
+    }
     target[0] = UInt8(truncatingIfNeeded: value >> 16)
     if rest.count == 3 { target[1] = UInt8(truncatingIfNeeded: value >> 8) }
     return rest.count - 1

@@ -626,7 +626,7 @@ extension Payaid.Voice.V1.AuditEntry {
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditEntry.self)
-    unsafe index = c.pointee.f1
+    unsafe self.index = c.pointee.f1
     unsafe reader.message(c.pointee.f2, into: &time)
     unsafe kind = reader.string(c.pointee.f3)
     unsafe subject = reader.string(c.pointee.f4)
@@ -640,7 +640,7 @@ extension Payaid.Voice.V1.AuditEntry {
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditEntry.self)
     unsafe payaid__voice__v1__audit_entry__init(c)
-    unsafe c.pointee.f1 = index
+    unsafe c.pointee.f1 = self.index
     unsafe c.pointee.f2 = writer.message(time)
     unsafe c.pointee.f3 = writer.data(kind)
     unsafe c.pointee.f4 = writer.data(subject)
@@ -888,7 +888,7 @@ extension Payaid.Voice.V1.ListAuditEntriesResponse {
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditEntriesResponse.self)
-    unsafe entries = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe self.entries = reader.messages((c.pointee.n_f1, c.pointee.f1))
     unsafe nextPageToken = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
@@ -898,7 +898,7 @@ extension Payaid.Voice.V1.ListAuditEntriesResponse {
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditEntriesResponse.self)
     unsafe payaid__voice__v1__list_audit_entries_response__init(c)
-    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(entries)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(self.entries)
     unsafe c.pointee.f2 = writer.data(nextPageToken)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }

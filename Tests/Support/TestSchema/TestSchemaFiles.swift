@@ -28,6 +28,7 @@ public enum TestSchemaFiles {
   public static let all: [FileDescriptor] = [
     BenchFile.descriptor,
     PayaidTestV1EverythingFile.descriptor,
+    PayaidTestV1NamesFile.descriptor,
   ]
 }
 
@@ -51,5 +52,13 @@ public enum PayaidTestV1EverythingFile {
       GoogleProtobufStructFile.descriptor, GoogleProtobufTimestampFile.descriptor,
       GoogleProtobufWrappersFile.descriptor,
     ]
+  )
+}
+
+/// The file `payaid/test/v1/names.proto`.
+public enum PayaidTestV1NamesFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    payaid__test__v1__names__file, dependencies: []
   )
 }

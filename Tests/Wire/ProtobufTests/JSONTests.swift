@@ -31,6 +31,7 @@ import Testing
     (#"{"stringValue":"a\u0000\n\"\\\/"}"#, #"{"stringValue":"a\u0000\n\"\\/"}"#),
     (#"{"stringValue":"\ud83d\ude42é"}"#, #"{"stringValue":"🙂é"}"#),
     (#"{"bytesValue":"-_8"}"#, #"{"bytesValue":"+/8="}"#),
+    (#"{"bytesValue":"-_"}"#, #"{"bytesValue":"+w=="}"#),
     (#"{"bytesValue":"AQI="}"#, #"{"bytesValue":"AQI="}"#),
     (#"{"color":"COLOR_CRIMSON"}"#, #"{"color":"COLOR_RED"}"#),
     (#"{"color":-1}"#, #"{"color":"COLOR_NEGATIVE"}"#),
@@ -61,6 +62,10 @@ import Testing
     ),
     (#"{"duration":"-0.5s"}"#, #"{"duration":"-0.500s"}"#),
     (#"{"duration":"315576000000s"}"#, #"{"duration":"315576000000s"}"#),
+    (
+      #"{"duration":"-315576000000.999999999s"}"#,
+      #"{"duration":"-315576000000.999999999s"}"#
+    ),
     (#"{"fieldMask":"fooBar,a.bC"}"#, #"{"fieldMask":"fooBar,a.bC"}"#),
     (#"{"fieldMask":""}"#, #"{"fieldMask":""}"#),
     (

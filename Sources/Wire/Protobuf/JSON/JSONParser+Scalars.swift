@@ -28,7 +28,9 @@ extension JSONParser {
 
   private mutating func bytes(_ slot: UnsafeMutableRawPointer) throws(ProtobufError) {
     guard try reader.peek() == .string else { throw .json("expected base64 in a string") }
-    guard let bytes = Base64.decode(try reader.string()) else { throw .json("expected base64") }
+    guard let bytes = Base64.decode(try reader.string(), ignoringUnusedBits: true) else {
+      throw .json("expected base64")
+    }
     try unsafe builder.store(bytes, in: slot)
   }
 

@@ -103,7 +103,7 @@ enum Durations {
     guard let seconds = scanner.number(), let nanos = scanner.fraction(), scanner.skip("s"),
       scanner.isAtEnd
     else { throw .json("expected a duration like \"1.5s\"") }
-    guard seconds < maximum || (seconds == maximum && nanos == 0) else {
+    guard seconds <= maximum else {
       throw .json("expected a duration of at most \(maximum) seconds")
     }
     return isNegative ? (-seconds, -nanos) : (seconds, nanos)

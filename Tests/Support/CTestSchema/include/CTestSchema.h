@@ -8,6 +8,7 @@
 
 #include "bench.pb-c.h"
 #include "payaid/test/v1/everything.pb-c.h"
+#include "payaid/test/v1/names.pb-c.h"
 
 // A proto file: its serialized FileDescriptorProto, and its message types, outer before nested.
 typedef struct CTestSchemaFile {
@@ -19,5 +20,6 @@ typedef struct CTestSchemaFile {
 
 extern const CTestSchemaFile bench__file;
 extern const CTestSchemaFile payaid__test__v1__everything__file;
+extern const CTestSchemaFile payaid__test__v1__names__file;
 
 #endif
