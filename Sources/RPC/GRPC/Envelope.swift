@@ -27,7 +27,7 @@ package enum Envelope {
 
 /// One message out of a stream.
 package struct ReceivedMessage: Sendable, Equatable {
-  /// Decompressed.
+  /// Decompressed, unless the decoder was told not to.
   package let bytes: [UInt8]
   /// Whether it came compressed.
   package let wasCompressed: Bool
@@ -42,6 +42,7 @@ package struct ReceivedMessage: Sendable, Equatable {
 package struct EnvelopeDecoder: Sendable {
   private let limit: Int
   private let encoding: MessageEncoding
+  private let inflates: Bool
   private var prefix: (UInt64, count: Int) = (0, 0)
   private var body: [UInt8] = []
   private var missing = 0
@@ -50,13 +51,20 @@ package struct EnvelopeDecoder: Sendable {
   private var failed = false
 
   /// `limit` bounds each message in bytes, as received and again once decompressed.
-  package init(limit: Int, encoding: MessageEncoding = .identity) {
+  ///
+  /// Without `inflates` a compressed message is given as it came, for whoever takes it later to
+  /// decompress: waiting messages then cost no more memory than their sender paid for.
+  package init(limit: Int, encoding: MessageEncoding = .identity, inflates: Bool = true) {
+    self.inflates = inflates
     self.limit = limit
     self.encoding = encoding
   }
 
   /// Whether the stream may end here: no message is begun.
   package var isAtBorder: Bool { !inBody && prefix.count == 0 }
+
+  /// Bytes of a message that has come in part.
+  package var partialBytes: Int { body.count }
 
   /// Takes the next bytes of the stream and gives each message they complete to `each`.
   package mutating func receive(
@@ -119,9 +127,9 @@ package struct EnvelopeDecoder: Sendable {
     inBody = false
     let wire = body
     body = []
-    guard compressed else {
+    guard compressed, inflates else {
       return ReceivedMessage(
-        bytes: wire, wasCompressed: false, wireSize: wire.count + Envelope.prefixSize)
+        bytes: wire, wasCompressed: compressed, wireSize: wire.count + Envelope.prefixSize)
     }
     do throws(RPCError) {
       let plain = try Compression.decompress(wire, from: encoding, limit: limit)

@@ -17,9 +17,13 @@ package struct ServerStreamMachine: Sendable {
   /// Whether the response head went out.
   package var isBegun: Bool { response != .notBegun }
 
-  /// A stream whose head was accepted; `limit` bounds each request message in bytes.
+  /// Bytes of a message that has come in part.
+  package var partialBytes: Int { decoder.partialBytes }
+
+  /// A stream whose head was accepted; `limit` bounds each request message in bytes. Compressed
+  /// messages are given as they came.
   package init(encoding: MessageEncoding, limit: Int) {
-    decoder = EnvelopeDecoder(limit: limit, encoding: encoding)
+    decoder = EnvelopeDecoder(limit: limit, encoding: encoding, inflates: false)
   }
 
   /// Takes body bytes, gives the messages they complete to `each`. An error ends the call: finish

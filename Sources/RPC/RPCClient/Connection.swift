@@ -200,7 +200,7 @@ extension Connection {
     case .drained(let id): calls[id]?.didDrain()
     case .goAway: core?.assumeIsolated { [id] in $0.retire(id) }
     case .pingAcknowledged: keepalive?.didAnswer()
-    case .reset, .settingsAcknowledged, .ping, .abuse: break
+    case .reset, .settingsAcknowledged, .ping, .abuse, .violation: break
     }
   }
 

@@ -47,6 +47,10 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   func finished() {}
   /// Whether so much is queued that senders must wait.
   var isCongested: Bool { false }
+  /// Turns a message that `deliver` got into what the handler gets; called when it takes it.
+  func opened(_ message: [UInt8]) throws -> [UInt8] { message }
+  /// Whether messages wait in another form than the handler gets.
+  var waitsWrapped: Bool { false }
   /// The handler took what was queued: credit may go back to the peer.
   func inboxDrained() {}
   /// A sender waits: call `resumeSenders()` once `isCongested` is false.
@@ -167,13 +171,16 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   final func receive() async throws -> [UInt8]? {
     guard loop.isCurrent else { return try await onLoop { try await self.receive() } }
     if let failure { throw failure }
-    if let message = takeMessage() { return message }
+    if let message = takeMessage() { return waitsWrapped ? try opened(message) : message }
     if requestEnded { return nil }
-    return try await waitForMessage()
+    let message = try await waitForMessage()
+    return waitsWrapped ? try message.map { try opened($0) } : message
   }
 
   final func takeOnlyMessage() -> [UInt8]? {
-    guard loop.isCurrent, failure == nil, requestEnded, inbox.hasOne else { return nil }
+    guard loop.isCurrent, failure == nil, requestEnded, inbox.hasOne, !waitsWrapped else {
+      return nil
+    }
     return takeMessage()
   }
 

@@ -26,6 +26,9 @@ final class Connection: BeforeSleepHook {
   @exclusivity(unchecked) private var closesAfterFlush = false
   @exclusivity(unchecked) private var lingersUntil: LoopInstant?
   private var drainReason: String?
+  /// Bytes given to the socket so far, and whether the peer takes them.
+  private var written = 0
+  private var stall = StallWatch()
   private let opened: LoopInstant
   @exclusivity(unchecked) private(set) var isClosed = false
 
@@ -81,11 +84,16 @@ final class Connection: BeforeSleepHook {
     guard !isClosed else { return }
     if let driver { return driver.receive(bytes) }
     sniffed.append(contentsOf: bytes)
-    guard let version = Sniffer.version(of: sniffed, alpn: tls?.negotiatedProtocol) else { return }
+    guard let version = version(of: sniffed) else { return }
     adopt(version)
     let first = sniffed
     sniffed = []
     first.withUnsafeBytes { driver?.receive($0) }
+  }
+
+  /// HTTP/2 over TLS needs ALPN to say so (RFC 9113, 3.2).
+  private func version(of bytes: [UInt8]) -> Sniffer.Version? {
+    Sniffer.version(of: bytes, alpn: tls.map { $0.negotiatedProtocol ?? "http/1.1" })
   }
 
   private func adopt(_ version: Sniffer.Version) {
@@ -135,14 +143,23 @@ final class Connection: BeforeSleepHook {
   }
 
   private func send(_ bytes: [UInt8]) {
-    guard let tls else { return stream.write(bytes) }
+    guard let tls else { return write(bytes) }
     sendEncrypted(bytes, tls)
   }
 
   /// Gives bytes to the socket as they are.
-  func write(_ bytes: [UInt8]) { stream.write(bytes) }
+  func write(_ bytes: [UInt8]) {
+    written &+= bytes.count
+    stream.write(bytes)
+  }
 
-  func tlsFailed() { server.metrics.connectionFailed("tls") }
+  func tlsFailed() { cut(.tlsFailed) }
+
+  /// Books that the peer is being cut off, and why.
+  func cut(_ reason: EndReason, detail: String = "") {
+    server.metrics.connectionEnded(reason, detail: detail)
+    if reason.isAbuse { server.core.admission.strike(ticket, at: now) }
+  }
 
   private func drained() {
     driver?.transportDrained()
@@ -186,15 +203,25 @@ final class Connection: BeforeSleepHook {
   // MARK: Time and the end
 
   func tick(_ now: LoopInstant) {
+    if isStalled(now) {
+      cut(.stalledConnection)
+      return close()
+    }
     if let lingersUntil {
       if now >= lingersUntil, stream.pendingWriteBytes == 0 { close() }
       return
     }
     if isHandshaking, opened.duration(to: now) > server.limits.handshakeTimeout {
-      server.metrics.connectionFailed("handshake_timeout")
+      cut(.handshakeTimeout)
       return close()
     }
     driver?.tick(now)
+  }
+
+  private func isStalled(_ now: LoopInstant) -> Bool {
+    let pending = stream.unsentBytes
+    return stall.isStalled(
+      0, sent: written - pending, pending: pending, now, server.limits.stallTimeout)
   }
 
   func beginDrain(_ reason: String) {

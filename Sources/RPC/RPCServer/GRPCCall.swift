@@ -14,6 +14,15 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   /// Bytes that came and whose credit waits for the handler.
   @exclusivity(unchecked) private var heldCredit = 0
   @exclusivity(unchecked) private(set) var submittedBytes = 0
+  @exclusivity(unchecked) private var receivedBytes = 0
+  /// What messages that wait for the handler hold, and what of all is booked with the connection.
+  @exclusivity(unchecked) private var waitingBytes = 0
+  @exclusivity(unchecked) private var bookedBytes = 0
+  private let requestEncoding: MessageEncoding
+  private let messageLimit: Int
+
+  /// What a message in the inbox costs beside its bytes.
+  private static let messageOverhead = 64
 
   private static let plainHead = HTTP2Fields(
     status: .ok, ResponseFields.head(Metadata(), encoding: .identity))
@@ -31,6 +40,8 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
     self.connection = connection
     machine = ServerStreamMachine(encoding: fields.encoding, limit: messageLimit)
     acceptsGzip = fields.acceptsGzip
+    requestEncoding = fields.encoding
+    self.messageLimit = messageLimit
     super.init(server: connection.server, context: context, entry: entry)
   }
 
@@ -39,16 +50,60 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   func receiveData(_ bytes: UnsafeRawBufferPointer, endStream: Bool) {
     do throws(RPCError) {
       try machine.receive(bytes, endStream: endStream) { message in
+        waitingBytes += message.wireSize + Self.messageOverhead
         deliver(message.bytes, compressed: message.wasCompressed)
       }
       if endStream { deliverEnd() }
     } catch {
+      if error.code == .resourceExhausted { connection.server.metrics.streamEnded(.messageSize) }
       end(error)
     }
+    receivedBytes &+= bytes.count
     // A message larger than the window must still fit through: credit is held only while a whole
     // message waits for its handler.
     heldCredit += bytes.count
-    if isInboxEmpty || isEnded { inboxDrained() }
+    if isInboxEmpty || isEnded { inboxDrained() } else { book() }
+  }
+
+  /// Tells the connection what this call holds, and gives the call up when that is too much.
+  private func book() {
+    guard !isEnded else { return }
+    let held = waitingBytes + machine.partialBytes
+    let change = held - bookedBytes
+    guard change != 0 else { return }
+    bookedBytes = held
+    if connection.memory.add(change) || change < 0 { return }
+    connection.server.metrics.streamEnded(.requestMemory)
+    end(RPCError(.resourceExhausted, "too much waits on this connection for its handlers"))
+  }
+
+  /// Bytes moved so far by a request that its client has not ended; `nil` once it has.
+  var unfinishedBytes: Int? {
+    machine.isRequestComplete || isEnded ? nil : receivedBytes &+ submittedBytes
+  }
+
+  /// Whether the client has to send one message and the end of it.
+  var takesOneMessage: Bool {
+    switch entry.descriptor.kind {
+    case .unary, .serverStreaming: true
+    case .clientStreaming, .bidirectional: false
+    }
+  }
+
+  // MARK: Compressed requests
+
+  /// A gzip message of 4 KiB may hold 4 MiB: it is decompressed when the handler takes it.
+  override var waitsWrapped: Bool { requestEncoding != .identity }
+
+  override func opened(_ message: [UInt8]) throws -> [UInt8] {
+    guard context.lastRequestWasCompressed else { return message }
+    do throws(RPCError) {
+      return try Compression.decompress(message, from: requestEncoding, limit: messageLimit)
+    } catch {
+      if error.code == .resourceExhausted { connection.server.metrics.streamEnded(.messageSize) }
+      end(error)
+      throw error
+    }
   }
 
   func streamClosed() {
@@ -57,11 +112,17 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
 
   func streamDrained() { resumeSenders() }
 
-  override func finished() { connection.callFinished() }
+  override func finished() {
+    if bookedBytes != 0 { _ = connection.memory.add(-bookedBytes) }
+    bookedBytes = 0
+    connection.callFinished()
+  }
 
   // MARK: CallPort
 
   override func inboxDrained() {
+    waitingBytes = 0
+    book()
     // A client that has ended its side has no use for credit.
     guard heldCredit > 0, !machine.isRequestComplete else { return }
     connection.session.consume(id, count: heldCredit)

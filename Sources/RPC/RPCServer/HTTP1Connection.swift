@@ -25,6 +25,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private var isPumping = false
   private var isUpgrading = false
   private var isDraining = false
+  /// Whether the next request waits until the client has read more.
+  private var isHeld = false
   private var drainMark: Int?
   private(set) var isFinished = false
   /// Since when the connection waits for a request, or for the rest of a head.
@@ -52,7 +54,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     if exchange == nil, parser.isIdle { waitingSince = server.loop.now }
     parser.receive(bytes)
     pump()
-    if parser.bufferedBytes > Self.pipelineLimit { shell.pauseReading() }
+    if isHeld || parser.bufferedBytes > Self.pipelineLimit { shell.pauseReading() }
   }
 
   func receiveEnd() {
@@ -68,14 +70,24 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     defer { isPumping = false }
     do throws(HTTP1Error) {
       while !isFinished, !isUpgrading {
-        if isAnswered, isRequestWhole { nextRequest() }
+        if isAnswered, isRequestWhole {
+          // A client that sends requests and reads no answers is not served on.
+          isHeld = queuedBytes > server.limits.streamQueueSize
+          if isHeld { break }
+          nextRequest()
+        }
         guard let event = try parser.next() else { break }
         handle(event)
       }
     } catch {
       refuse(error)
     }
-    shell.resumeReading()
+    if !isHeld { shell.resumeReading() }
+  }
+
+  /// Goes on to a request that waited for the answers before it to leave.
+  private func pumpIfHeld() {
+    if isHeld, !isFinished { pump() }
   }
 
   private func handle(_ event: RequestParser.Event) {
@@ -125,7 +137,9 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   }
 
   /// Answers a request that is no HTTP, and closes.
-  private func refuse(_ error: HTTP1Error) {
+  private func refuse(_ error: HTTP1Error, as reason: EndReason? = nil) {
+    let kind: EndReason = error.kind == .tooLarge ? .http1TooLarge : .http1Malformed
+    shell.cut(reason ?? kind, detail: error.message)
     exchange?.peerGone()
     exchange = nil
     keepsAlive = false
@@ -248,6 +262,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     return true
   }
 
+  var memory: MemoryMeter { server.memory }
+
   func consumed(_ count: Int) {}
 
   // MARK: ConnectionDriver
@@ -255,10 +271,15 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   func takeOutput(into target: inout [UInt8]) {
     swap(&target, &output)
     output.removeAll(keepingCapacity: true)
+    guard isHeld else { return }
+    // The socket may take all of it at once, and then says nothing.
+    let connection = LoopConfined(self)
+    server.loop.execute { connection.value.pumpIfHeld() }
   }
 
   /// The transport took what was written.
   func transportDrained() {
+    defer { pumpIfHeld() }
     guard let mark = drainMark, queuedBytes <= mark else { return }
     drainMark = nil
     exchange?.drained()
@@ -277,7 +298,9 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     if parser.isIdle {
       if waited > server.limits.idleTimeout { finish() }
     } else if waited > server.limits.headerTimeout {
-      refuse(HTTP1Error(.cutShort, .requestTimeout, "the request head took too long"))
+      refuse(
+        HTTP1Error(.cutShort, .requestTimeout, "the request head took too long"),
+        as: .headerTimeout)
     }
   }
 

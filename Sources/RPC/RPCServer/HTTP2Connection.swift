@@ -19,6 +19,10 @@ final class HTTP2Connection: ConnectionDriver {
   @exclusivity(unchecked) private var stalls = StallWatch()
   @exclusivity(unchecked) private var idleSince: LoopInstant
   private var age: AgeMachine
+  private var idleStreams = StallWatch()
+  private var headersSince: LoopInstant?
+  /// What requests of this connection hold until their handlers take it.
+  let memory: MemoryMeter
 
   var loop: EventLoop { server.loop }
   var streamQueueSize: Int { server.limits.streamQueueSize }
@@ -30,8 +34,7 @@ final class HTTP2Connection: ConnectionDriver {
     var configuration = HTTP2Configuration()
     configuration.maxConcurrentStreams = UInt32(limits.concurrentStreams)
     configuration.maxHeaderListSize = limits.headerListSize
-    configuration.abuse.resets.burst = Double(limits.resetBurst)
-    configuration.abuse.resets.perSecond = Double(limits.resetsPerSecond)
+    configuration.abuse = HTTP2AbuseLimits(limits)
     session = try HTTP2Session(role: .server, configuration: configuration)
     pings = PingGuard(interval: limits.pingInterval)
     keepalive = KeepaliveMachine(time: limits.keepaliveTime, timeout: limits.keepaliveTimeout)
@@ -39,6 +42,7 @@ final class HTTP2Connection: ConnectionDriver {
     age = AgeMachine(
       limit: limits.connectionAge, grace: limits.connectionAgeGrace, born: server.loop.now,
       random: .random(in: -1...1))
+    memory = MemoryMeter(limit: limits.requestMemory, parent: server.memory)
     shell.scheduleFlush()
   }
 
@@ -51,8 +55,9 @@ final class HTTP2Connection: ConnectionDriver {
     do throws(HTTP2Error) {
       try session.receive(bytes, now: .nanoseconds(loop.now.nanoseconds)) { handle($0) }
     } catch {
-      server.metrics.connectionFailed("http2_protocol")
+      shell.cut(error.kind == .badPreface ? .http2Preface : .http2Violation, detail: error.message)
     }
+    if headersSince != nil, !session.isMidHeaders { headersSince = nil }
     // Acknowledgements, credit and GOAWAY wait in the session.
     if session.wantsWrite || session.isFinished { scheduleFlush() }
   }
@@ -61,7 +66,7 @@ final class HTTP2Connection: ConnectionDriver {
     do throws(HTTP2Error) {
       try session.takeOutput(into: &output) { handle($0) }
     } catch {
-      server.metrics.connectionFailed("http2_protocol")
+      shell.cut(.http2Violation, detail: error.message)
     }
   }
 
@@ -101,8 +106,10 @@ final class HTTP2Connection: ConnectionDriver {
       )
     case .pingAcknowledged(let value): acknowledged(value)
     case .headerListTooLarge(let id, _):
+      server.metrics.streamEnded(.headerListSize)
       reject(id, status: .headerFieldsTooLarge, HTTPHeaders())
-    case .abuse(let reason): server.metrics.connectionFailed("abuse_" + reason.rawValue)
+    case .abuse(let reason): shell.cut(EndReason(reason))
+    case .violation(let code): shell.cut(.http2Violation, detail: code.description)
     case .settings: shell.handshakeDone()
     case .reset, .settingsAcknowledged, .goAway: break
     }
@@ -111,6 +118,7 @@ final class HTTP2Connection: ConnectionDriver {
   private func streamClosed(_ id: HTTP2StreamID) {
     guard let owner = streams.remove(id) else { return }
     stalls.forget(id)
+    idleStreams.forget(id)
     owner.streamClosed()
     if streams.isEmpty { idleSince = loop.now }
     act(on: drain.streamClosed(remaining: streams.count))
@@ -203,6 +211,11 @@ final class HTTP2Connection: ConnectionDriver {
   // MARK: Everything else
 
   private func openExchange(_ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool) {
+    if let host = block[.host], let authority = block[.authority],
+      !host.elementsEqual(authority)
+    {
+      return reject(id, status: .badRequest, HTTPHeaders())
+    }
     let owner = HTTP2Exchange(id: id, connection: self)
     streams[id] = owner
     running += 1
@@ -227,9 +240,10 @@ extension HTTP2Connection {
       session.ping(value)
       scheduleFlush()
     case .close:
-      server.metrics.connectionFailed("keepalive")
+      shell.cut(.keepaliveTimeout)
       return shell.close()
     }
+    if isHeaderOverdue(now) { return cut(.headerTimeout) }
     for (id, owner) in streams.all { tick(now, id, owner) }
     if let limit = server.limits.idleTimeoutHTTP2, streams.isEmpty,
       idleSince.duration(to: now) > limit
@@ -249,12 +263,45 @@ extension HTTP2Connection {
     (owner as? HTTP2Exchange)?.exchange?.tick(now)
     let pending = session.pendingSend(id)
     let sent = owner.submittedBytes - pending
-    guard stalls.isStalled(id, sent: sent, pending: pending, now, server.limits.stallTimeout) else {
-      return
+    let limits = server.limits
+    // A peer that hoards answers is not given the time of one whose line is slow.
+    let isHoarding = session.queuedBytes > limits.responseMemory
+    let patience = isHoarding ? min(.seconds(2), limits.stallTimeout) : limits.stallTimeout
+    if stalls.isStalled(id, sent: sent, pending: pending, now, patience) {
+      server.metrics.streamEnded(.stalledStream)
+      session.resetStream(id, .cancel)
+      scheduleFlush()
+    } else if let call = owner as? GRPCCall, let moved = call.unfinishedBytes {
+      tick(now, id, call, moved: moved)
     }
-    server.metrics.connectionFailed("stalled_stream")
-    session.resetStream(id, .cancel)
-    scheduleFlush()
+  }
+
+  /// A request that its client does not end: overdue when it is to be one message, else idle.
+  private func tick(_ now: LoopInstant, _ id: HTTP2StreamID, _ call: GRPCCall, moved: Int) {
+    let takesOne = call.takesOneMessage
+    guard let limit = takesOne ? server.limits.bodyTimeout : server.limits.idleStreamTimeout,
+      idleStreams.isStalled(id, sent: takesOne ? 0 : moved, pending: 1, now, limit)
+    else { return }
+    server.metrics.streamEnded(takesOne ? .bodyTimeout : .idleStream)
+    let what = takesOne ? "the request took too long" : "nothing was sent for too long"
+    call.end(RPCError(.deadlineExceeded, what))
+  }
+
+  private func isHeaderOverdue(_ now: LoopInstant) -> Bool {
+    guard session.isMidHeaders else { return false }
+    guard let since = headersSince else {
+      headersSince = now
+      return false
+    }
+    return since.duration(to: now) >= server.limits.headerTimeout
+  }
+
+  /// Ends the connection for what its peer did, and tells it.
+  private func cut(_ reason: EndReason) {
+    shell.cut(reason)
+    session.goAway(
+      lastStream: session.lastReceivedStream, .enhanceYourCalm, debug: reason.rawValue)
+    shell.closeAfterFlush()
   }
 
   /// Asks the client to go elsewhere; calls that run, and those already on their way, are served.
@@ -298,9 +345,6 @@ extension HTTP2Connection {
 
   private func act(on answer: PingGuard.Answer) {
     guard answer == .tooMany else { return }
-    server.metrics.connectionFailed("too_many_pings")
-    session.goAway(
-      lastStream: session.lastReceivedStream, .enhanceYourCalm, debug: "too_many_pings")
-    shell.closeAfterFlush()
+    cut(.tooManyPings)
   }
 }

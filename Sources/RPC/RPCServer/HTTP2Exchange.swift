@@ -60,5 +60,7 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
     connection.session.notifyDrained(id, atOrBelow: mark)
   }
 
+  var memory: MemoryMeter { connection.memory }
+
   func consumed(_ count: Int) { connection.session.consume(id, count: count) }
 }

@@ -22,6 +22,8 @@ final class HTTPExchange {
   private var whenDone: (() -> Void)?
   private var target = Target.answered
   private var body: [UInt8] = []
+  private let memory: MemoryMeter
+  private var bookedBytes = 0
   private var isBodyWhole = false
   /// Whether the body of a call is to be inflated first.
   private var isGzipped = false
@@ -39,6 +41,7 @@ final class HTTPExchange {
     self.head = head
     self.peer = peer
     self.response = response
+    memory = response.memory
     self.whenDone = whenDone
     id = server.nextRequestID()
     started = server.loop.now
@@ -98,6 +101,7 @@ final class HTTPExchange {
   }
 
   private func refuseBody() {
+    server.metrics.streamEnded(.bodySize)
     fail(
       .resourceExhausted, "the body is larger than \(server.limits.bodySize) bytes", status: 413)
   }
@@ -108,6 +112,12 @@ final class HTTPExchange {
     guard body.count + bytes.count <= server.limits.bodySize else {
       body = []
       return refuseBody()
+    }
+    bookedBytes += bytes.count
+    guard memory.add(bytes.count) else {
+      body = []
+      server.metrics.streamEnded(.requestMemory)
+      return fail(.resourceExhausted, "too much waits on this connection for its handlers")
     }
     body.append(contentsOf: bytes)
   }
@@ -224,6 +234,8 @@ final class HTTPExchange {
   private func finish() {
     whenDone?()
     whenDone = nil
+    _ = memory.add(-bookedBytes)
+    bookedBytes = 0
     if call == nil || call?.isEnded == true { response = nil }
   }
 
@@ -251,6 +263,7 @@ final class HTTPExchange {
     guard !isBodyWhole, started.duration(to: now) > server.limits.bodyTimeout else { return }
     if case .answered = target { return }
     isBodyWhole = true
+    server.metrics.streamEnded(.bodyTimeout)
     fail(.deadlineExceeded, "the body took too long", status: 408)
   }
 }

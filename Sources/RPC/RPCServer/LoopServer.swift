@@ -10,10 +10,11 @@ final class ServerCore: Sendable {
   let rest: RESTEdge
   let metrics: ServerMetrics
   let admission: Admission
+  let memoryPerLoop: Int
 
   init(
     configuration: ServerConfiguration, methods: MethodTable, routes: HTTPRoutes, rest: RESTEdge,
-    metrics: ServerMetrics
+    metrics: ServerMetrics, loops: Int
   ) {
     self.configuration = configuration
     self.methods = methods
@@ -21,6 +22,7 @@ final class ServerCore: Sendable {
     self.rest = rest
     self.metrics = metrics
     admission = Admission(configuration.limits)
+    memoryPerLoop = configuration.limits.totalRequestMemory / max(loops, 1)
   }
 }
 
@@ -30,6 +32,8 @@ final class LoopServer {
   let executor: LoopTaskExecutor
   let crew: HandlerCrew
   let core: ServerCore
+  /// What all requests on this loop may hold.
+  let memory: MemoryMeter
   private var listeners: [TCPListener] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
   private let idSeed: UInt64
@@ -42,6 +46,7 @@ final class LoopServer {
   init(loop: EventLoop, core: ServerCore) {
     self.loop = loop
     self.core = core
+    memory = MemoryMeter(limit: core.memoryPerLoop)
     executor = LoopTaskExecutor(loop)
     crew = HandlerCrew(executor: executor)
     idSeed = .random(in: .min ... .max)
@@ -77,8 +82,11 @@ final class LoopServer {
 
   private func accept(_ stream: TCPStream) {
     let address = stream.peerAddress
-    guard let ticket = core.admission.admit(host: address?.host ?? "") else {
-      metrics.connectionRefused()
+    let ticket: Admission.Ticket
+    switch core.admission.admit(host: address?.host ?? "", at: loop.now) {
+    case .success(let admitted): ticket = admitted
+    case .failure(let refusal):
+      metrics.connectionRefused(refusal.reason)
       return stream.close()
     }
     guard

@@ -44,7 +44,7 @@ public final class Server: Sendable {
     }
     core = ServerCore(
       configuration: configuration, methods: MethodTable(entries), routes: routes,
-      rest: try RESTEdge(bindings), metrics: meters)
+      rest: try RESTEdge(bindings), metrics: meters, loops: loops.loops.count)
     parts = Mutex([])
   }
 

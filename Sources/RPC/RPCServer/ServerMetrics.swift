@@ -8,15 +8,24 @@ final class ServerMetrics: Sendable {
   private let logsCalls: Bool
   private let log = Log("rpc")
   private let open: Gauge
-  private let refused: Counter
+  private let refused: [RefusalReason: Counter]
+  private let ended: [EndReason: Counter]
   private let other: CallMeter
 
   init(_ registry: MetricsRegistry, logsCalls: Bool) {
     self.registry = registry
     self.logsCalls = logsCalls
     open = registry.gauge("server_connections", help: "Open connections.")
-    refused = registry.counter(
-      "server_connections_refused_total", help: "Connections over a limit.")
+    // Every reason is there from the start, so that a first case shows as a rise from 0.
+    refused = Dictionary(
+      uniqueKeysWithValues: RefusalReason.allCases.map { reason in
+        let counter = registry.counter(
+          "server_connections_refused_total", help: "Connections that were not let in, by reason.",
+          labels: ["reason": reason.rawValue])
+        return (reason, counter)
+      })
+    ended = Dictionary(
+      uniqueKeysWithValues: EndReason.allCases.map { ($0, Self.counter(registry, $0)) })
     other = CallMeter(method: "_OTHER", registry: registry, log: logsCalls ? log : nil)
   }
 
@@ -29,16 +38,28 @@ final class ServerMetrics: Sendable {
 
   func connectionClosed() { open.add(-1) }
 
-  func connectionRefused() { refused.increment() }
-
-  /// A connection was ended for what its peer did, or did not do.
-  func connectionFailed(_ reason: String) {
-    registry.counter(
-      "server_connections_ended_total", help: "Connections and streams ended for a reason.",
-      labels: ["reason": reason]
-    ).increment()
-    log.info("connection ended", ["reason": LogValue(reason)])
+  private static func counter(_ registry: MetricsRegistry, _ reason: EndReason) -> Counter {
+    let labels: KeyValuePairs = ["reason": reason.rawValue]
+    return reason.isOfStream
+      ? registry.counter(
+        "server_streams_ended_total", help: "Streams ended by the server, by reason.",
+        labels: labels)
+      : registry.counter(
+        "server_connections_ended_total", help: "Connections ended by the server, by reason.",
+        labels: labels)
   }
+
+  func connectionRefused(_ reason: RefusalReason) { refused[reason]?.increment() }
+
+  /// A connection was ended for what its peer did, or did not do; one log line.
+  func connectionEnded(_ reason: EndReason, detail: String = "") {
+    ended[reason]?.increment()
+    log.info(
+      "connection ended", ["reason": LogValue(reason.rawValue), "detail": LogValue(detail)])
+  }
+
+  /// A stream was ended while its connection goes on; counted only, since a peer may cause many.
+  func streamEnded(_ reason: EndReason) { ended[reason]?.increment() }
 
   /// A gRPC request that no handler saw.
   func rejected(_ error: RPCError, requestID: RequestID) {

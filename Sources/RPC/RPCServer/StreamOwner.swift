@@ -25,6 +25,8 @@ protocol ResponseStream: AnyObject {
   var queuedBytes: Int { get }
   /// Calls `exchangeDrained()` of the exchange when at most `mark` bytes wait; false when that is so.
   func notifyDrained(atOrBelow mark: Int) -> Bool
+  /// Where bodies are booked while they wait for their handler.
+  var memory: MemoryMeter { get }
   /// The exchange took `count` body bytes.
   func consumed(_ count: Int)
 }

@@ -7,14 +7,18 @@ internal import WebSocket
 final class WebSocketConnection: ConnectionDriver {
   private(set) var channel: WebSocketChannel
   private let shell: Connection
+  private let loop: EventLoop
   private let output: Output
   private var lastReceived: LoopInstant
   private var pinged = false
   private var closingSince: LoopInstant?
+  private var isPaused = false
 
   /// Silence after which the peer is pinged, and after which it is given up.
   private static let pingAfter = Duration.seconds(20)
   private static let patience = Duration.seconds(60)
+  /// While more waits to be sent, nothing is read.
+  private static let queueLimit = 256 * 1024
   /// How long the peer may take to answer a close frame.
   private static let closeTimeout = Duration.seconds(5)
 
@@ -28,6 +32,7 @@ final class WebSocketConnection: ConnectionDriver {
 
   init(shell: Connection, loop: EventLoop, pending: [UInt8], maxMessage: Int) throws {
     self.shell = shell
+    self.loop = loop
     let output = Output(pending)
     self.output = output
     lastReceived = loop.now
@@ -50,7 +55,16 @@ final class WebSocketConnection: ConnectionDriver {
   func receive(_ bytes: UnsafeRawBufferPointer) {
     lastReceived = shell.now
     pinged = false
+    let wasOpen = channel.isOpen
     channel.receive(bytes)
+    if wasOpen, let code = channel.violation {
+      shell.cut(.webSocketViolation, detail: "\(code)")
+    }
+    // Every ping is answered: a peer that sends and does not read is not read either.
+    if channel.bufferedBytes > Self.queueLimit {
+      isPaused = true
+      shell.pauseReading()
+    }
   }
 
   func receiveEnd() {
@@ -61,13 +75,21 @@ final class WebSocketConnection: ConnectionDriver {
   func takeOutput(into target: inout [UInt8]) {
     swap(&target, &output.bytes)
     output.bytes.removeAll(keepingCapacity: true)
+    guard isPaused else { return }
+    // The socket may take all of it at once, and then says nothing.
+    let connection = LoopConfined(self)
+    loop.execute { connection.value.transportDrained() }
   }
 
   var hasOutput: Bool { !output.bytes.isEmpty }
 
   var isFinished: Bool { output.isEnded && output.bytes.isEmpty }
 
-  func transportDrained() {}
+  func transportDrained() {
+    guard isPaused, channel.bufferedBytes <= Self.queueLimit else { return }
+    isPaused = false
+    shell.resumeReading()
+  }
 
   func transportLost() { channel.transportClosed() }
 
@@ -75,7 +97,10 @@ final class WebSocketConnection: ConnectionDriver {
     if !channel.isOpen, closingSince == nil { closingSince = now }
     if let closingSince, closingSince.duration(to: now) > Self.closeTimeout { return receiveEnd() }
     let silence = lastReceived.duration(to: now)
-    if silence > Self.patience { return receiveEnd() }
+    if silence > Self.patience {
+      shell.cut(.silentWebSocket)
+      return receiveEnd()
+    }
     if silence > Self.pingAfter, !pinged {
       pinged = true
       channel.ping()

@@ -57,6 +57,12 @@ internal import Glibc
   /// Bytes accepted by `write` that the kernel has not taken yet.
   public var pendingWriteBytes: Int { backlog.count + sending.count }
 
+  /// Bytes the kernel has not taken yet, also in the middle of a large write: falls with each bit of
+  /// progress, where `pendingWriteBytes` falls when a write is done.
+  public var unsentBytes: Int {
+    isClosed ? 0 : unsafe backlog.count + uv_stream_get_write_queue_size(stream)
+  }
+
   /// The other end, nil when it is gone.
   public var peerAddress: SocketAddress? { unsafe address(uv_tcp_getpeername) }
 

@@ -2,6 +2,8 @@
 struct AbuseMeter {
   private let limits: HTTP2AbuseLimits
   private var resets: TokenBucket
+  private var cancellations: TokenBucket
+  private var refusals: TokenBucket
   private var streamErrors: TokenBucket
   private var controlFrames: TokenBucket
   private var windowUpdates: TokenBucket
@@ -10,6 +12,8 @@ struct AbuseMeter {
   init(_ limits: HTTP2AbuseLimits) {
     self.limits = limits
     resets = TokenBucket(limits.resets)
+    cancellations = TokenBucket(limits.cancellations)
+    refusals = TokenBucket(limits.refusals)
     streamErrors = TokenBucket(limits.streamErrors)
     controlFrames = TokenBucket(limits.controlFrames)
     windowUpdates = TokenBucket(limits.windowUpdates)
@@ -18,6 +22,8 @@ struct AbuseMeter {
   /// Refills all buckets.
   mutating func advance(to now: Duration) {
     resets.refill(now: now)
+    cancellations.refill(now: now)
+    refusals.refill(now: now)
     streamErrors.refill(now: now)
     controlFrames.refill(now: now)
     windowUpdates.refill(now: now)
@@ -28,7 +34,7 @@ struct AbuseMeter {
     let type = frame.type
     if type != 9 { continuations = 0 }
     switch type {
-    case 0 where frame.length == 0 && frame.flags & 1 == 0:
+    case 0 where frame.isEmptyData:
       return controlFrames.spend() ? nil : .controlFrames
     case 0, 1, 3, 5, 7: return nil
     case 8: return windowUpdates.spend() ? nil : .windowUpdates
@@ -39,14 +45,27 @@ struct AbuseMeter {
     }
   }
 
-  /// The peer reset a stream that we had not answered.
-  mutating func receivedReset() -> HTTP2Abuse? {
-    resets.spend() ? nil : .resets
+  /// The peer reset a stream that we had not answered; `atOnce`: in the read that opened it.
+  mutating func receivedReset(atOnce: Bool) -> HTTP2Abuse? {
+    if atOnce { return resets.spend() ? nil : .resets }
+    resets.earn(8)
+    return cancellations.spend() ? nil : .cancellations
+  }
+
+  /// We refused a stream because too many are open.
+  mutating func refusedStream() -> HTTP2Abuse? {
+    refusals.spend() ? nil : .refusals
   }
 
   /// We had to reset a stream for the peer's fault.
   mutating func sentStreamError() -> HTTP2Abuse? {
     streamErrors.spend() ? nil : .streamErrors
+  }
+
+  /// We sent a header block: a stream was served.
+  mutating func sentHeaders() {
+    resets.earn(8)
+    cancellations.earn(1)
   }
 
   /// We sent HEADERS or DATA, which a fair peer answers with pings and credit.

@@ -7,10 +7,18 @@ struct FrameScanner {
     let length: Int
     let type: UInt8
     let flags: UInt8
+
+    /// DATA without a byte of a body, nor the end of one; padding of no bytes is a disguise.
+    var isEmptyData: Bool {
+      type == 0 && flags & 1 == 0 && (length == 0 || length == 1 && flags & 8 != 0)
+    }
   }
 
   private var skip: Int
   private var header: (UInt64, Int) = (0, 0)
+
+  /// Whether a frame's header has come in part.
+  var isMidHeader: Bool { header.1 > 0 }
 
   /// `preface` bytes come before the first frame: 24 on a server, none on a client.
   init(preface: Int) {

@@ -40,8 +40,15 @@ package struct HTTP2AbuseLimits: Sendable {
     }
   }
 
-  /// RST_STREAM from the peer on streams we have not answered yet (CVE-2023-44487).
-  package var resets = Rate(burst: 1000, perSecond: 33)
+  /// RST_STREAM that comes with the HEADERS of its stream, in one read, so that nothing could be
+  /// done for it (CVE-2023-44487). Each header block we send, and each stream that is reset later,
+  /// earns eight back.
+  package var resets = Rate(burst: 600, perSecond: 100)
+  /// RST_STREAM that comes later, on a stream we have not answered: work begun and thrown away.
+  /// Each header block we send earns one back.
+  package var cancellations = Rate(burst: 20_000, perSecond: 1000)
+  /// Streams refused because too many are open.
+  package var refusals = Rate(burst: 1000, perSecond: 100)
   /// RST_STREAM the peer's frames force us to send (CVE-2025-8671).
   package var streamErrors = Rate(burst: 200, perSecond: 7)
   /// PING, SETTINGS, PRIORITY, unknown frames and empty DATA; each frame we send earns one back.
@@ -58,8 +65,10 @@ package struct HTTP2AbuseLimits: Sendable {
 }
 
 /// Which limit a peer ran into.
-package enum HTTP2Abuse: String, Sendable {
-  case resets
+package enum HTTP2Abuse: String, CaseIterable, Sendable {
+  case resets = "rapid_resets"
+  case cancellations
+  case refusals = "refused_streams"
   case streamErrors = "stream_errors"
   case controlFrames = "control_frames"
   case windowUpdates = "window_updates"

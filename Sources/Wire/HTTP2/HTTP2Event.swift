@@ -29,6 +29,8 @@ package enum HTTP2Event {
   case goAway(lastStream: HTTP2StreamID, HTTP2ErrorCode, debug: String)
   /// The peer ran into a limit; GOAWAY is queued and nothing more is read.
   case abuse(HTTP2Abuse)
+  /// The peer broke the protocol; a GOAWAY with this code was sent and nothing more is read.
+  case violation(HTTP2ErrorCode)
 }
 
 /// What a header block is.

@@ -16,6 +16,7 @@ extension HTTP2Session {
     lastStream: HTTP2StreamID, _ code: HTTP2ErrorCode, debug: String = ""
   ) {
     let text = Array(debug.utf8)
+    unsafe core.pointee.goAwayCode = code.rawValue
     _ = unsafe nghttp2_submit_goaway(raw, 0, lastStream, code.rawValue, text, text.count)
   }
 
@@ -26,6 +27,14 @@ extension HTTP2Session {
 
   /// Streams that are open, those of a client that wait for the peer's limit included.
   package var streamCount: Int { unsafe core.pointee.streams.count }
+
+  /// Bytes of all streams that were submitted and are not framed yet.
+  package var queuedBytes: Int { unsafe core.pointee.queuedBytes }
+
+  /// Whether a header block, or a frame's nine first bytes, have come in part.
+  package var isMidHeaders: Bool {
+    unsafe core.pointee.block.isOpen || core.pointee.scanner.isMidHeader
+  }
 
   /// Every open stream, in no order.
   package var streamIDs: [HTTP2StreamID] { unsafe core.pointee.streams.ids }
@@ -41,12 +50,5 @@ extension HTTP2Session {
   /// The peer's limit for one header block, counted as name + value + 32 per field.
   package var peerMaxHeaderListSize: UInt32 {
     unsafe nghttp2_session_get_remote_settings(raw, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
-  }
-
-  /// Changes how many streams the peer may have open at once.
-  package func setMaxConcurrentStreams(_ count: UInt32) {
-    var entry = nghttp2_settings_entry(
-      settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: count)
-    _ = unsafe nghttp2_submit_settings(raw, 0, &entry, 1)
   }
 }

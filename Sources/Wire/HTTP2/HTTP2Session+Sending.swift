@@ -67,6 +67,7 @@ extension HTTP2Session {
   ) throws(HTTP2Error) {
     let stream = unsafe try findUnfinished(id)
     if bytes.count > 0 { unsafe stream.pointee.queue.append(bytes) }
+    unsafe core.pointee.queuedBytes += bytes.count
     if endStream { unsafe stream.pointee.isFinished = true }
     if bytes.count > 0 || endStream { unsafe wake(stream) }
   }
@@ -78,6 +79,7 @@ extension HTTP2Session {
     let stream = unsafe try findUnfinished(id)
     unsafe stream.pointee.queue.append(prefix)
     unsafe stream.pointee.queue.append(contentsOf: bytes)
+    unsafe core.pointee.queuedBytes += prefix.count + bytes.count
     unsafe wake(stream)
   }
 
@@ -87,6 +89,7 @@ extension HTTP2Session {
   ) throws(HTTP2Error) {
     let stream = unsafe try findUnfinished(id)
     if !bytes.isEmpty { unsafe stream.pointee.queue.append(contentsOf: bytes) }
+    unsafe core.pointee.queuedBytes += bytes.count
     if endStream { unsafe stream.pointee.isFinished = true }
     if !bytes.isEmpty || endStream { unsafe wake(stream) }
   }
@@ -101,8 +104,10 @@ extension HTTP2Session {
 
   /// Ends the stream at once in both directions and drops what is queued; unknown ones are ignored.
   package func resetStream(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
+    if code == .refusedStream { unsafe core.pointee.refusedStream() }
     guard let stream = unsafe core.pointee.streams.find(id) else { return }
     unsafe stream.pointee.isResetByCaller = true
+    unsafe core.pointee.queuedBytes -= stream.pointee.queue.count
     unsafe stream.pointee.queue.removeAll()
     _ = unsafe nghttp2_submit_rst_stream(raw, 0, id, code.rawValue)
   }

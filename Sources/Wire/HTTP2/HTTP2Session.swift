@@ -24,6 +24,9 @@ package final class HTTP2Session {
       unsafe core.deallocate()
       throw error
     }
+    if role == .server {
+      unsafe core.pointee.firstFlight = SessionFactory.firstFlight(raw, configuration)
+    }
   }
 
   deinit {
@@ -41,13 +44,15 @@ package final class HTTP2Session {
   ) throws(HTTP2Error) {
     guard wantsRead else { return }
     unsafe core.pointee.meter.advance(to: now)
+    unsafe core.pointee.batch &+= 1
     var failure: HTTP2Error?
     if unsafe scan(bytes) {
       let consumed = unsafe nghttp2_session_mem_recv(
         raw, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
       if consumed < 0, unsafe core.pointee.trip == nil {
-        isDead = true
         failure = Self.error(Int32(consumed))
+        if failure?.kind != .badPreface { goAway(lastStream: 0, .protocolError, debug: "session") }
+        isDead = true
       }
       giveBackConnectionCredit()
       if unsafe nghttp2_session_get_outbound_queue_size(raw)
@@ -67,6 +72,10 @@ package final class HTTP2Session {
   package func takeOutput(
     into output: inout [UInt8], limit: Int = 256 * 1024, _ each: (HTTP2Event) -> Void
   ) throws(HTTP2Error) {
+    if unsafe !core.pointee.firstFlight.isEmpty {
+      unsafe output += core.pointee.firstFlight
+      unsafe core.pointee.firstFlight = []
+    }
     swapOutput(with: &output)
     let end = unsafe core.pointee.output.count + limit
     unsafe core.pointee.outputEnd = end
@@ -90,7 +99,9 @@ package final class HTTP2Session {
   }
 
   /// Whether `takeOutput` would have something to give.
-  package var wantsWrite: Bool { unsafe nghttp2_session_want_write(raw) != 0 }
+  package var wantsWrite: Bool {
+    unsafe nghttp2_session_want_write(raw) != 0 || !core.pointee.firstFlight.isEmpty
+  }
 
   /// Whether bytes of the peer still matter.
   package var wantsRead: Bool { unsafe !isDead && nghttp2_session_want_read(raw) != 0 }

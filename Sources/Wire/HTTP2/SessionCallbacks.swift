@@ -17,8 +17,8 @@ enum SessionCallbacks {
 
   /// Fills a callbacks object; nghttp2 copies it into the session.
   static func install(in callbacks: OpaquePointer) {
-    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
-      unsafe SessionCallbacks.beginHeaders(sessionCore(user), frame.unsafelyUnwrapped)
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { raw, frame, user in
+      unsafe SessionCallbacks.beginHeaders(raw, sessionCore(user), frame.unsafelyUnwrapped)
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
       _, _, name, nameLength, value, valueLength, _, user in
@@ -54,10 +54,15 @@ enum SessionCallbacks {
     }
   }
 
-  private static func beginHeaders(_ core: Core, _ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+  private static func beginHeaders(
+    _ raw: OpaquePointer?, _ core: Core, _ frame: UnsafePointer<nghttp2_frame>
+  ) -> Int32 {
     let id = unsafe frame.pointee.hd.stream_id
     let category = unsafe frame.pointee.headers.cat
     if category == NGHTTP2_HCAT_REQUEST {
+      if unsafe core.pointee.streams.count >= core.pointee.configuration.maxConcurrentStreams {
+        return unsafe refuse(raw, core, id)
+      }
       _ = unsafe core.pointee.streams.insert(id)
       unsafe core.pointee.beginBlock(id, .request)
     } else {
@@ -65,6 +70,17 @@ enum SessionCallbacks {
       unsafe core.pointee.beginBlock(id, .trailers)
     }
     return 0
+  }
+
+  /// Refuses a stream beyond the limit in the way that lets its client try again elsewhere; the
+  /// header block is still decoded, for the compression context's sake.
+  private static func refuse(
+    _ raw: OpaquePointer?, _ core: Core, _ id: HTTP2StreamID
+  ) -> Int32 {
+    unsafe core.pointee.refusedStream()
+    _ = unsafe nghttp2_submit_rst_stream(
+      raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_REFUSED_STREAM.rawValue)
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
   }
 
   private static func header(
@@ -101,10 +117,14 @@ enum SessionCallbacks {
 
   private static func receivedReset(_ core: Core, _ id: HTTP2StreamID, _ code: UInt32) {
     guard let stream = unsafe core.pointee.streams.find(id) else { return }
-    if unsafe core.pointee.role == .server, unsafe !stream.pointee.hasSubmittedHeaders,
-      let trip = unsafe core.pointee.meter.receivedReset()
-    {
-      unsafe core.pointee.trip = trip
+    if unsafe core.pointee.role == .server, unsafe !stream.pointee.hasSubmittedHeaders {
+      // A block that is still open is not announced; its stream counts as reset at once too.
+      let isAnnounced = unsafe stream.pointee.isAnnounced
+      let atOnce = unsafe !isAnnounced || stream.pointee.batch == core.pointee.batch
+      if let trip = unsafe core.pointee.meter.receivedReset(atOnce: atOnce) {
+        unsafe core.pointee.trip = trip
+      }
+      if atOnce, isAnnounced { return unsafe core.pointee.withdraw(stream, code: code) }
     }
     unsafe core.pointee.inbox.records.append(.reset(id, code))
   }
@@ -127,17 +147,28 @@ enum SessionCallbacks {
     case data, headers:
       unsafe core.pointee.framesSent &+= 1
       unsafe core.pointee.meter.sentFrame()
+      if header.type == headers { unsafe core.pointee.meter.sentHeaders() }
       if header.flags & endStream != 0 { unsafe answeredInFull(raw, core, header.stream_id) }
     case rstStream:
-      let stream = unsafe core.pointee.streams.find(header.stream_id)
-      let isOurs = unsafe stream?.pointee.isResetByCaller ?? false
-      if !isOurs, let trip = unsafe core.pointee.meter.sentStreamError() {
-        unsafe core.pointee.trip = trip
-      }
-    case goAway: unsafe core.pointee.isGoAwaySent = true
+      unsafe sentReset(core, header.stream_id, frame.pointee.rst_stream.error_code)
+    case goAway: unsafe sentGoAway(core, frame.pointee.goaway)
     default: break
     }
     return 0
+  }
+
+  private static func sentReset(_ core: Core, _ id: HTTP2StreamID, _ code: UInt32) {
+    let isOurs = unsafe core.pointee.streams.find(id)?.pointee.isResetByCaller ?? false
+    guard !isOurs, code != NGHTTP2_REFUSED_STREAM.rawValue else { return }
+    if let trip = unsafe core.pointee.meter.sentStreamError() { unsafe core.pointee.trip = trip }
+  }
+
+  /// A GOAWAY that nobody here asked for is nghttp2's verdict on what the peer sent.
+  private static func sentGoAway(_ core: Core, _ frame: nghttp2_goaway) {
+    unsafe core.pointee.isGoAwaySent = true
+    let code = unsafe frame.error_code
+    guard code != NGHTTP2_NO_ERROR.rawValue, unsafe code != core.pointee.goAwayCode else { return }
+    unsafe core.pointee.inbox.records.append(.violation(code))
   }
 
   /// Frees a stream whose request is still running though its answer is complete.
@@ -195,6 +226,7 @@ enum SessionCallbacks {
         contentsOf: UnsafeRawBufferPointer(rebasing: queued[..<length]))
     }
     unsafe stream.pointee.queue.consume(length)
+    unsafe core.pointee.queuedBytes -= length
     if unsafe stream.pointee.queue.count <= stream.pointee.drainThreshold {
       unsafe stream.pointee.drainThreshold = -1
       unsafe core.pointee.inbox.records.append(.drained(stream.pointee.id))

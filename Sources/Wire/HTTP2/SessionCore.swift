@@ -1,3 +1,4 @@
+internal import Buffers
 internal import CNghttp2
 
 /// Everything the C callbacks touch. Lives at one address that nghttp2 holds as its user data.
@@ -31,7 +32,15 @@ struct SessionCore: ~Copyable {
   var connectionCredit = 0
   /// HEADERS and DATA frames sent so far.
   var framesSent: UInt64 = 0
+  /// Bytes of all streams that were submitted and are not framed yet.
+  var queuedBytes = 0
   var isGoAwaySent = false
+  /// The code of the GOAWAY we asked for last; another one is nghttp2's own.
+  var goAwayCode = HTTP2ErrorCode.noError.rawValue
+  /// Counts calls of `receive`.
+  var batch: UInt32 = 0
+  /// What a server sends first, until it is taken.
+  var firstFlight: [UInt8] = []
 
   init(role: HTTP2Role, configuration: HTTP2Configuration) {
     unsafe self.role = role
@@ -99,6 +108,11 @@ struct SessionCore: ~Copyable {
         valueLength: Int32(trimmed.count)))
   }
 
+  /// Counts a stream that was refused for want of room.
+  mutating func refusedStream() {
+    if let reason = unsafe meter.refusedStream() { unsafe trip = reason }
+  }
+
   /// Whether the open block is so far over the limit that even decoding it is too much.
   var isBlockHopeless: Bool { unsafe block.size > configuration.maxHeaderListSize * 8 }
 
@@ -108,6 +122,8 @@ struct SessionCore: ~Copyable {
     let id = unsafe block.stream
     guard let stream = unsafe streams.find(id) else { return }
     unsafe stream.pointee.isAnnounced = true
+    unsafe stream.pointee.batch = batch
+    unsafe stream.pointee.record = Int32(inbox.records.count)
     if unsafe block.isTooLarge {
       unsafe inbox.records.append(.headerListTooLarge(id, endStream: endStream))
     } else {
@@ -118,6 +134,13 @@ struct SessionCore: ~Copyable {
     }
   }
 
+  /// Takes back the announcement of a stream whose reset came in the same read.
+  mutating func withdraw(_ stream: StreamTable.Reference, code: UInt32) {
+    let index = unsafe Int(stream.pointee.record)
+    unsafe stream.pointee.isAnnounced = false
+    unsafe inbox.records[index] = unsafe .reset(stream.pointee.id, code)
+  }
+
   /// Forgets a stream and reports its end if anybody knows it.
   mutating func closeStream(_ id: HTTP2StreamID, code: UInt32) {
     guard let stream = unsafe streams.find(id) else { return }
@@ -126,6 +149,7 @@ struct SessionCore: ~Copyable {
       let told = isNeverSent ? HTTP2ErrorCode.refusedStream.rawValue : code
       unsafe inbox.records.append(.streamClosed(id, told))
     }
+    unsafe queuedBytes -= stream.pointee.queue.count
     unsafe streams.remove(id)
   }
 

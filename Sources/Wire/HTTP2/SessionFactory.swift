@@ -50,7 +50,7 @@ enum SessionFactory {
     _ session: OpaquePointer, _ role: HTTP2Role, _ configuration: HTTP2Configuration
   ) {
     var entries = [
-      entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, configuration.maxConcurrentStreams),
+      entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, .max),
       entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(configuration.initialStreamWindow)),
       entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, configuration.maxFrameSize),
       entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, UInt32(configuration.maxHeaderListSize)),
@@ -66,6 +66,30 @@ enum SessionFactory {
     _ = unsafe nghttp2_submit_settings(session, 0, entries, entries.count)
     _ = unsafe nghttp2_session_set_local_window_size(
       session, 0, 0, configuration.connectionWindow)
+  }
+
+  /// The server's preface, with the stream limit as the client is to see it.
+  ///
+  /// nghttp2 ends the connection at a stream beyond the limit it has announced, where RFC 9113
+  /// (5.1.2) asks for a stream error. So it believes in no limit, and `SessionCallbacks` refuses.
+  static func firstFlight(
+    _ session: OpaquePointer, _ configuration: HTTP2Configuration
+  ) -> [UInt8] {
+    var flight: [UInt8] = []
+    var start: UnsafePointer<UInt8>?
+    while case let count = unsafe nghttp2_session_mem_send(session, &start), count > 0 {
+      unsafe flight.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+    }
+    // A frame's header is 9 bytes, then come the entries: 2 bytes of name, 4 of value.
+    for entry in stride(from: 9, to: flight.count - 5, by: 6)
+    where flight[entry] == 0 && flight[entry + 1] == 3 {
+      for index in 0..<4 {
+        flight[entry + 2 + index] = UInt8(
+          truncatingIfNeeded: configuration.maxConcurrentStreams >> UInt32(24 - 8 * index))
+      }
+      break
+    }
+    return flight
   }
 
   private static func entry(

@@ -15,6 +15,7 @@ struct SessionInbox: ~Copyable {
     case ping(UInt64, isAcknowledgement: Bool)
     case goAway(HTTP2StreamID, UInt32, debug: Range<Int>)
     case abuse(HTTP2Abuse)
+    case violation(UInt32)
   }
 
   var records: [Record] = unsafe []
@@ -74,6 +75,7 @@ struct SessionInbox: ~Copyable {
       let text = unsafe String(decoding: bytes[debug], as: UTF8.self)
       return unsafe .goAway(lastStream: last, HTTP2ErrorCode(rawValue: code), debug: text)
     case .abuse(let abuse): return unsafe .abuse(abuse)
+    case .violation(let code): return unsafe .violation(HTTP2ErrorCode(rawValue: code))
     }
   }
 }

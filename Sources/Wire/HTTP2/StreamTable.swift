@@ -18,6 +18,9 @@ struct StreamState {
   var isResetByCaller = false
   /// It never left us, so the peer cannot have processed it.
   var isNeverSent = false
+  /// The read that completed its request's header block, and that block's place in the inbox.
+  var batch: UInt32 = 0
+  var record: Int32 = 0
   /// Tell the caller once when the queue has at most this many bytes; -1 when nobody waits.
   var drainThreshold = -1
 }

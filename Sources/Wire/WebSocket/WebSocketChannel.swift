@@ -62,6 +62,9 @@ package final class WebSocketChannel {
     if case .closed = state { true } else { false }
   }
 
+  /// The code the channel was closed with when the peer broke a rule; nil otherwise.
+  package private(set) var violation: UInt16?
+
   /// Sends a message; dropped unless the channel is open.
   package func send(_ message: WebSocketMessage) {
     guard isOpen else { return }
@@ -103,6 +106,7 @@ package final class WebSocketChannel {
       }
     }
     flush()
+    violation = session.violation
     if let ending { finish(ending, endsTransport: true) }
   }
 

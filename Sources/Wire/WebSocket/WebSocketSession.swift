@@ -105,6 +105,8 @@ package final class WebSocketSession {
         && (wslay_event_get_close_received(raw) != 0 || hasFailed)
   }
 
+  /// The code of our close frame when the peer broke a rule.
+  private(set) var violation: UInt16?
   private var isCloseQueued = false
   private var hasFailed = false
   /// We wrote the close frame ourselves; wslay must not write its own.
@@ -138,11 +140,14 @@ package final class WebSocketSession {
     isCloseQueued = true
     if result != 0 {
       writeProtocolError()
+      violation = 1002
       return WebSocketCloseReason(code: 1002)
     }
     // wslay tells the code of its close frame only once that is written.
     _ = unsafe wslay_event_send(raw)
     let code = unsafe wslay_event_get_status_code_sent(raw)
-    return WebSocketCloseReason(code: code == 0 || code == 1005 ? 1002 : code)
+    let told = code == 0 || code == 1005 ? 1002 : code
+    violation = told
+    return WebSocketCloseReason(code: told)
   }
 }

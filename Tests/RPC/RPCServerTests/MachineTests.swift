@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import HTTP2
 import RPCCore
 import Testing
 
@@ -183,19 +184,66 @@ import Testing
 }
 
 @Suite struct AdmissionTests {
-  @Test func `limits count connections in all and by address`() {
+  private func refusal(_ admission: Admission, _ host: String, _ now: LoopInstant = second(0))
+    -> RefusalReason?
+  {
+    if case .failure(let refusal) = admission.admit(host: host, at: now) {
+      refusal.reason
+    } else {
+      nil
+    }
+  }
+
+  @Test func `limits count connections in all and by address`() throws {
     var limits = ServerLimits()
     limits.connections = 3
     limits.connectionsPerAddress = 2
     let admission = Admission(limits)
-    let first = admission.admit(host: "a")
-    #expect(first != nil)
-    #expect(admission.admit(host: "a") != nil)
-    #expect(admission.admit(host: "a") == nil)
-    #expect(admission.admit(host: "b") != nil)
-    #expect(admission.admit(host: "c") == nil)
-    admission.release(first!)
-    #expect(admission.admit(host: "c") != nil)
+    let first = try admission.admit(host: "a", at: second(0)).get()
+    #expect(refusal(admission, "a") == nil)
+    #expect(refusal(admission, "a") == .connectionsPerAddress)
+    #expect(refusal(admission, "b") == nil)
+    #expect(refusal(admission, "c") == .connections)
+    admission.release(first)
+    #expect(refusal(admission, "c") == nil)
+  }
+
+  @Test func `an address whose connections are cut too often waits`() throws {
+    var limits = ServerLimits()
+    limits.abusesPerAddress = .init(burst: 3, perSecond: 1)
+    let admission = Admission(limits)
+    for _ in 0..<3 {
+      let ticket = try admission.admit(host: "a", at: second(0)).get()
+      admission.strike(ticket, at: second(0))
+      admission.release(ticket)
+    }
+    #expect(refusal(admission, "a") == .addressAbuse)
+    #expect(refusal(admission, "b") == nil)
+    #expect(refusal(admission, "a", second(1)) == nil)
+    #expect(refusal(admission, "a", second(9)) == nil)
+  }
+}
+
+@Suite struct EndReasonTests {
+  @Test(arguments: HTTP2Abuse.allCases)
+  func `every limit of a connection has its reason`(abuse: HTTP2Abuse) {
+    #expect(EndReason(abuse).rawValue == abuse.rawValue)
+    #expect(EndReason(abuse).isAbuse && !EndReason(abuse).isOfStream)
+  }
+}
+
+@Suite struct MemoryMeterTests {
+  @Test func `a connection is bounded by itself and by what is above it`() {
+    let whole = MemoryMeter(limit: 150)
+    let one = MemoryMeter(limit: 100, parent: whole)
+    do {
+      let other = MemoryMeter(limit: 100, parent: whole)
+      #expect(one.add(100) && !one.add(1) && one.add(-1))
+      #expect(other.add(50) && !other.add(1))
+    }
+    // What the other held went with it.
+    let third = MemoryMeter(limit: 100, parent: whole)
+    #expect(third.add(50) && !third.add(1))
   }
 }
 

@@ -16,6 +16,7 @@ enum Seen: Equatable {
   case pong(UInt64)
   case goAway(Int32, UInt32, String)
   case abuse(HTTP2Abuse)
+  case violation(UInt32)
 
   init(_ event: HTTP2Event) {
     switch event {
@@ -35,6 +36,7 @@ enum Seen: Equatable {
     case .pingAcknowledged(let value): self = .pong(value)
     case .goAway(let last, let code, let debug): self = .goAway(last, code.rawValue, debug)
     case .abuse(let abuse): self = .abuse(abuse)
+    case .violation(let code): self = .violation(code.rawValue)
     }
   }
 }

@@ -46,8 +46,6 @@ struct ServerCommand: AsyncParsableCommand {
       listen: [SocketAddress(host: "127.0.0.1", port: port)], tls: try tlsContext())
     configuration.logsCalls = false
     configuration.limits.concurrentStreams = maxConcurrentStreamsLimit
-    // A client that cancels thousands of calls is doing what it was started for.
-    configuration.limits.resetBurst = 100_000
     let board = LoadBoard()
     return try Server(
       loops: loops, configuration: configuration,

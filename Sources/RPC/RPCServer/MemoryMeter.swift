@@ -1,0 +1,24 @@
+/// Counts bytes that wait in memory for handlers: one per HTTP/2 connection, one per loop above
+/// them. Loop-confined.
+final class MemoryMeter {
+  private var held = 0
+  private let limit: Int
+  private let parent: MemoryMeter?
+
+  init(limit: Int, parent: MemoryMeter? = nil) {
+    self.limit = limit
+    self.parent = parent
+  }
+
+  /// What is not given back when the connection is gone must not count against the others.
+  deinit { parent?.held -= held }
+
+  /// Books `count` bytes, negative to give them back; false when more is held than may be, here or
+  /// above.
+  func add(_ count: Int) -> Bool {
+    held += count
+    guard let parent else { return held <= limit }
+    parent.held += count
+    return held <= limit && parent.held <= parent.limit
+  }
+}
