@@ -172,6 +172,12 @@ let executables = [
     ],
     packages: ["ArgumentParser"]),
   Executable(
+    name: "limits-server", path: "Tests/Conformance/LimitsServer",
+    imports: [
+      "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCServer", "TestSchema",
+    ],
+    packages: ["ArgumentParser"]),
+  Executable(
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
