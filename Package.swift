@@ -78,10 +78,14 @@ let modules: [Module] = [
   Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib", "CBrotli"]),
   Module("Transcoding", .rpc, ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
   Module(
+    "Connect", .rpc,
+    ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "GRPC", "Transcoding"],
+    testImports: ["Schema"]),
+  Module(
     "RPCServer", .rpc,
     [
       "EventLoop", "Telemetry", "HTTP", "HTTP1", "HTTP2", "TLS", "WebSocket", "RPCCore",
-      "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Schema", "Services",
+      "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Connect", "Schema", "Services",
     ]),
   Module(
     "RPCClient", .rpc, ["EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
@@ -196,8 +200,8 @@ let libraries: [(name: String, modules: [String])] = [
   (
     "PayaidRPC",
     [
-      "RPCCore", "RPCProtobuf", "GRPC", "Transcoding", "RPCServer", "RPCClient", "RPCTesting",
-      "EventLoop", "HTTP", "TLS",
+      "RPCCore", "RPCProtobuf", "GRPC", "Transcoding", "Connect", "RPCServer", "RPCClient",
+      "RPCTesting", "EventLoop", "HTTP", "TLS",
     ]
   ),
   (

@@ -37,6 +37,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   // MARK: What a wire does
 
+  /// What the call came by, for figures and logs.
+  var edge: Edge { .grpc }
   /// Puts a message on the wire's queue. On the loop; the call is open.
   func transmit(_ message: [UInt8]) throws { preconditionFailure("our bug: abstract") }
   /// Puts the response head on the wire if it is not there yet.
@@ -102,6 +104,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     entry.meter.record(
       code: error?.code ?? .ok,
       nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
+      edge: edge,
       requestID: context.requestID)
     finished()
   }

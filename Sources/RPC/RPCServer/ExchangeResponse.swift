@@ -52,6 +52,13 @@ struct ExchangeResponse {
     stream.sendHead(head, end: isHead)
   }
 
+  /// Sends the head of an answer whose body follows in pieces; headers of a CORS policy come on top.
+  func sendHead(_ head: HTTPResponseHead) {
+    var head = head
+    complete(&head.headers)
+    stream.sendHead(head, end: isHead)
+  }
+
   private func complete(_ headers: inout HTTPHeaders) {
     headers.replace("x-request-id", with: requestID.description)
     guard let cors else { return }

@@ -14,7 +14,9 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private let shell: Connection
   private var parser: RequestParser
   private var output: [UInt8] = []
-  private var exchange: HTTPExchange?
+  private var exchange: (any RequestResponder)?
+  /// Body bytes given to the exchange that it has not taken.
+  private var unconsumed = 0
   private var minorVersion = 1
   private var keepsAlive = true
   private var isRequestWhole = true
@@ -35,6 +37,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   /// More than this waits unread in our memory only while the kernel still hands it over.
   private static let pipelineLimit = 64 * 1024
+  /// Body bytes that may wait for the exchange before nothing more is read.
+  private static let bodyWindow = 64 * 1024
 
   init(server: LoopServer, shell: Connection) {
     self.server = server
@@ -69,7 +73,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     isPumping = true
     defer { isPumping = false }
     do throws(HTTP1Error) {
-      while !isFinished, !isUpgrading {
+      while !isFinished, !isUpgrading, unconsumed <= Self.bodyWindow {
         if isAnswered, isRequestWhole {
           // A client that sends requests and reads no answers is not served on.
           isHeld = queuedBytes > server.limits.streamQueueSize
@@ -82,7 +86,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     } catch {
       refuse(error)
     }
-    if !isHeld { shell.resumeReading() }
+    if unconsumed > Self.bodyWindow { shell.pauseReading() } else if !isHeld { shell.resumeReading() }
   }
 
   /// Goes on to a request that waited for the answers before it to leave.
@@ -94,6 +98,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     switch event {
     case .head(let head): begin(head)
     case .body(let bytes):
+      unconsumed += bytes.count
       bytes.withUnsafeBytes { exchange?.receiveBody($0) }
     case .end:
       isRequestWhole = true
@@ -113,9 +118,11 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     request.scheme = shell.scheme
     if WebSocketHandshake.isUpgrade(request), upgrade(request) { return }
     running += 1
-    let exchange = HTTPExchange(
-      server: server, head: request, peer: shell.peer, response: self
+    unconsumed = 0
+    let dispatch = RequestDispatch(
+      server: server, head: request, peer: shell.peer, stream: self
     ) { [weak self] in self?.exchangeFinished() }
+    let exchange = dispatch.responder()
     self.exchange = exchange
     exchange.begin()
     if head.expectsContinue, !isAnswered {
@@ -264,7 +271,11 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   var memory: MemoryMeter { server.memory }
 
-  func consumed(_ count: Int) {}
+  func consumed(_ count: Int) {
+    let wasFull = unconsumed > Self.bodyWindow
+    unconsumed = max(0, unconsumed - count)
+    if wasFull, unconsumed <= Self.bodyWindow { pump() }
+  }
 
   // MARK: ConnectionDriver
 

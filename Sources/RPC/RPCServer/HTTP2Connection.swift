@@ -6,7 +6,7 @@ internal import RPCCore
 
 /// One HTTP/2 connection of a client: gives each stream its owner and carries the session's events.
 ///
-/// Confined to its loop. gRPC requests become a `GRPCCall`, all others an `HTTPExchange`.
+/// Confined to its loop. gRPC requests become a `GRPCCall`, all others what `RequestDispatch` says.
 final class HTTP2Connection: ConnectionDriver {
   let session: HTTP2Session
   let server: LoopServer
@@ -131,8 +131,7 @@ final class HTTP2Connection: ConnectionDriver {
     let type = block[.contentType].map { ContentType($0) } ?? .other
     switch type {
     case .grpc: openCall(id, block, endStream: endStream)
-    case .grpcWeb: reject(id, status: .unsupportedMediaType, HTTPHeaders())
-    case .other: openExchange(id, block, endStream: endStream)
+    case .grpcWeb, .other: openExchange(id, block, endStream: endStream)
     }
   }
 
@@ -219,9 +218,10 @@ final class HTTP2Connection: ConnectionDriver {
     let owner = HTTP2Exchange(id: id, connection: self)
     streams[id] = owner
     running += 1
-    owner.exchange = HTTPExchange(
-      server: server, head: block.requestHead(), peer: shell.peer, response: owner
+    let dispatch = RequestDispatch(
+      server: server, head: block.requestHead(), peer: shell.peer, stream: owner
     ) { [self] in callFinished() }
+    owner.exchange = dispatch.responder()
     owner.exchange?.begin()
     if endStream {
       owner.receiveData(UnsafeRawBufferPointer(start: nil, count: 0), endStream: true)

@@ -1,12 +1,12 @@
 internal import HTTP
 internal import HTTP2
 
-/// A plain HTTP exchange on one HTTP/2 stream: passes bytes between the session and the exchange.
+/// An HTTP exchange on one HTTP/2 stream: passes bytes between the session and who answers.
 final class HTTP2Exchange: StreamOwner, ResponseStream {
   private let id: HTTP2StreamID
   private let connection: HTTP2Connection
   private(set) var submittedBytes = 0
-  var exchange: HTTPExchange?
+  var exchange: (any RequestResponder)?
 
   init(id: HTTP2StreamID, connection: HTTP2Connection) {
     self.id = id
@@ -62,5 +62,8 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
 
   var memory: MemoryMeter { connection.memory }
 
-  func consumed(_ count: Int) { connection.session.consume(id, count: count) }
+  func consumed(_ count: Int) {
+    connection.session.consume(id, count: count)
+    connection.scheduleFlush()
+  }
 }

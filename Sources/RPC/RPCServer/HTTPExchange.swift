@@ -1,3 +1,4 @@
+internal import Connect
 internal import EventLoop
 internal import GRPC
 internal import HTTP
@@ -8,7 +9,7 @@ internal import Transcoding
 ///
 /// routed (head seen) → body whole → answering → done. A request that is refused by its head is
 /// answered at once. Confined to its loop.
-final class HTTPExchange {
+final class HTTPExchange: RequestResponder {
   private enum Target {
     case route(HTTPRoutes.Handler, [String: String])
     case call(TranscodedCall, MethodEntry)
@@ -79,9 +80,7 @@ final class HTTPExchange {
     }
     switch server.rest.match(method: head.method, target: head.target, headers: headers) {
     case .notFound:
-      if server.methods.find(String(head.path)) != nil {
-        return answer(HTTPExchangeResponse(status: .unsupportedMediaType))
-      }
+      if let entry = server.methods.find(String(head.path)) { return refuseForm(of: entry) }
       answer(server.rest.notFound(head.target))
     case .methodNotAllowed(let allow): refuseMethod(allow: allow)
     case .failed(let failure): answer(server.rest.failure(failure))
@@ -91,6 +90,17 @@ final class HTTPExchange {
       }
       target = .call(transcoded, entry)
     }
+  }
+
+  /// The path is a method's, but the request is of no protocol that calls it so.
+  private func refuseForm(of entry: MethodEntry) {
+    guard head.method != "POST" else {
+      return answer(
+        HTTPExchangeResponse(
+          status: .unsupportedMediaType, headers: ["accept-post": MediaType.accepted]))
+    }
+    let isRead = entry.descriptor.kind == .unary && entry.descriptor.idempotency == .noSideEffects
+    refuseMethod(allow: isRead ? "GET, HEAD, POST" : "POST")
   }
 
   private func refuseMethod(allow: String) {

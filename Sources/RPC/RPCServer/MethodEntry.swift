@@ -1,14 +1,18 @@
 internal import Glibc
 internal import RPCCore
+internal import RPCProtobuf
 
 /// One served method: its handler inside the interceptors, and its figures.
 final class MethodEntry: Sendable {
   let handler: MethodHandler
   let meter: CallMeter
+  /// What is known of the method's types; nil when the server was given no binding for it.
+  let binding: MethodBinding?
 
-  init(handler: MethodHandler, meter: CallMeter) {
+  init(handler: MethodHandler, meter: CallMeter, binding: MethodBinding? = nil) {
     self.handler = handler
     self.meter = meter
+    self.binding = binding
   }
 
   var descriptor: MethodDescriptor { handler.descriptor }

@@ -30,6 +30,8 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
     if transcoded.isServerStreaming { stream = transcoded.makeStream() }
   }
 
+  override var edge: Edge { .rest }
+
   override func transmit(_ message: [UInt8]) throws {
     guard stream != nil else {
       unaryMessage = message

@@ -92,7 +92,7 @@ struct ReflectionService: RPCService {
 
 /// The services every server has.
 enum StandardServices {
-  private static let bindings = [
+  static let bindings = [
     Grpc.Health.V1.HealthBinding.binding,
     Grpc.Reflection.V1.ServerReflectionBinding.binding,
     Grpc.Reflection.V1alpha.ServerReflectionBinding.binding,

@@ -5,8 +5,8 @@ internal import Synchronization
 internal import Telemetry
 internal import Transcoding
 
-/// A server of RPC services: gRPC over HTTP/2, REST-JSON over HTTP/1.1 and HTTP/2, plain HTTP routes
-/// and WebSockets, all on the same ports.
+/// A server of RPC services: gRPC over HTTP/2; gRPC-Web, Connect and REST-JSON over HTTP/1.1 and
+/// HTTP/2; plain HTTP routes and WebSockets; all on the same ports.
 ///
 /// made → started → draining → stopped. Connections are spread over the loops by the kernel and
 /// stay where they are accepted; handlers run on their connection's loop.
@@ -39,8 +39,12 @@ public final class Server: Sendable {
       own.map { Interceptor.wrap($0, in: interceptors) }
       + StandardServices.handlers(
         health: health, bindings: bindings.filter { served.contains($0.name) })
+    let known = Dictionary(
+      (bindings + StandardServices.bindings).flatMap(\.methods).map { ($0.method.path, $0) }
+    ) { first, _ in first }
     let entries = handlers.map {
-      MethodEntry(handler: $0, meter: meters.meter(for: $0.descriptor))
+      MethodEntry(
+        handler: $0, meter: meters.meter(for: $0.descriptor), binding: known[$0.descriptor.path])
     }
     core = ServerCore(
       configuration: configuration, methods: MethodTable(entries), routes: routes,

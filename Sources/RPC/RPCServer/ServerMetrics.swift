@@ -61,10 +61,11 @@ final class ServerMetrics: Sendable {
   /// A stream was ended while its connection goes on; counted only, since a peer may cause many.
   func streamEnded(_ reason: EndReason) { ended[reason]?.increment() }
 
-  /// A gRPC request that no handler saw.
-  func rejected(_ error: RPCError, requestID: RequestID) {
+  /// A request for a call that no handler saw.
+  func rejected(_ error: RPCError, requestID: RequestID, edge: Edge = .grpc) {
     other.record(
-      code: error.code, nanoseconds: 0, error: error, requestID: requestID.description)
+      code: error.code, nanoseconds: 0, error: error, edge: edge,
+      requestID: requestID.description)
   }
 
   /// A plain route threw.
@@ -92,7 +93,12 @@ final class CallMeter: Sendable {
   private let registry: MetricsRegistry
   private let log: Log?
   private let ok: Histogram
-  private let failed = Mutex<[StatusCode: Histogram]>([:])
+  private let others = Mutex<[Outcome: Histogram]>([:])
+
+  private struct Outcome: Hashable {
+    let edge: Edge
+    let code: StatusCode
+  }
 
   /// Seconds; the bounds that OpenTelemetry asks for.
   private static let bounds = [
@@ -103,28 +109,33 @@ final class CallMeter: Sendable {
     self.method = method
     self.registry = registry
     self.log = log
-    ok = Self.histogram(registry, method, .ok)
+    ok = Self.histogram(registry, method, Outcome(edge: .grpc, code: .ok))
   }
 
   private static func histogram(
-    _ registry: MetricsRegistry, _ method: String, _ code: StatusCode
+    _ registry: MetricsRegistry, _ method: String, _ outcome: Outcome
   ) -> Histogram {
     registry.histogram(
-      "rpc_server_call_duration_seconds", help: "Duration of calls, by method and status.",
-      labels: ["rpc_method": method, "rpc_status_code": code.description], bounds: bounds)
+      "rpc_server_call_duration_seconds", help: "Duration of calls, by method, status, edge.",
+      labels: [
+        "rpc_method": method, "rpc_status_code": outcome.code.description,
+        "rpc_edge": outcome.edge.rawValue,
+      ], bounds: bounds)
   }
 
-  /// Books one finished call. The lock is taken for failures only.
+  /// Books one finished call. gRPC calls that went well take no lock.
   func record(
-    code: StatusCode, nanoseconds: Int64, error: RPCError?, requestID: @autoclosure () -> String
+    code: StatusCode, nanoseconds: Int64, error: RPCError?, edge: Edge,
+    requestID: @autoclosure () -> String
   ) {
-    let histogram = code == .ok ? ok : failedHistogram(code)
+    let histogram =
+      code == .ok && edge == .grpc ? ok : otherHistogram(Outcome(edge: edge, code: code))
     histogram.observe(Double(nanoseconds) * 1e-9)
     guard let log else { return }
     log.info(
       "call",
       [
-        "method": LogValue(method), "code": LogValue(code),
+        "method": LogValue(method), "edge": LogValue(edge.rawValue), "code": LogValue(code),
         "ms": .double(Double(nanoseconds) / 1e6), "request_id": LogValue(requestID()),
       ])
     // What went wrong inside is for us alone: the peer got the request id.
@@ -138,11 +149,11 @@ final class CallMeter: Sendable {
     }
   }
 
-  private func failedHistogram(_ code: StatusCode) -> Histogram {
-    failed.withLock { failed in
-      if let known = failed[code] { return known }
-      let made = Self.histogram(registry, method, code)
-      failed[code] = made
+  private func otherHistogram(_ outcome: Outcome) -> Histogram {
+    others.withLock { others in
+      if let known = others[outcome] { return known }
+      let made = Self.histogram(registry, method, outcome)
+      others[outcome] = made
       return made
     }
   }

@@ -1,8 +1,8 @@
-internal import RPCCore
+package import RPCCore
 
 extension StatusCode {
   /// The HTTP status google.rpc.Code documents for this code.
-  var httpStatus: Int {
+  package var httpStatus: Int {
     switch self {
     case .ok: 200
     case .cancelled: 499

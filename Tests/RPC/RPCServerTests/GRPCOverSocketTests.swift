@@ -42,8 +42,6 @@ import Testing
       http: "415"),
     Row(testDescription: "no content type", headers: [:], http: "415"),
     Row(
-      testDescription: "grpc-web", headers: ["content-type": "application/grpc-web"], http: "415"),
-    Row(
       testDescription: "unknown codec", headers: ["content-type": "application/grpc+foo"],
       http: "415"),
     Row(testDescription: "bad timeout", headers: .grpc.adding("grpc-timeout", "5"), status: "13"),

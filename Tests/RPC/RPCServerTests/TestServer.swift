@@ -29,6 +29,15 @@ struct TestServer {
         .unary(Self.method("Unary", .unary), in: .bytes, out: .bytes) {
           (request: [UInt8], _) in request
         },
+        .unary(
+          MethodDescriptor(
+            service: "test.Echo", name: "Read", kind: .unary, idempotency: .noSideEffects),
+          in: .bytes, out: .bytes
+        ) { (request: [UInt8], context) in
+          context.initialMetadata["x-initial"] = context.metadata["x-sent"]
+          context.trailers["x-trailer"] = "1"
+          return request
+        },
         .bidirectional(Self.method("Chat", .bidirectional), in: .bytes, out: .bytes) {
           (requests: Inbound<[UInt8]>, responses: Outbound<[UInt8]>, _) in
           for try await message in requests { try await responses.send(message) }
