@@ -18,7 +18,9 @@ struct Field {
 
   /// The property as the functions of the bridge write it; they have names of their own.
   var property: String {
-    let locals: Set = ["c", "reader", "writer", "key", "entry", "entries", "index", "sorted", "pair"]
+    let locals: Set = [
+      "c", "reader", "writer", "key", "entry", "entries", "index", "sorted", "pair",
+    ]
     return locals.contains(name) ? "self.\(name)" : name
   }
 

@@ -86,7 +86,11 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     } catch {
       refuse(error)
     }
-    if unconsumed > Self.bodyWindow { shell.pauseReading() } else if !isHeld { shell.resumeReading() }
+    if unconsumed > Self.bodyWindow {
+      shell.pauseReading()
+    } else if !isHeld {
+      shell.resumeReading()
+    }
   }
 
   /// Goes on to a request that waited for the answers before it to leave.
