@@ -42,6 +42,15 @@ public enum Base64 {
     output.append(contentsOf: text)
   }
 
+  /// Writes the text of `bytes`, padded and in the standard alphabet, to `out`, which has room for
+  /// ``encodedLength(_:padded:)``; how long it is.
+  public static func write(
+    _ bytes: UnsafeRawBufferPointer, to out: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    write(bytes, to: out, variant: .standard, padded: true)
+    return encodedLength(bytes.count)
+  }
+
   /// Characters that `count` bytes take.
   public static func encodedLength(_ count: Int, padded: Bool = true) -> Int {
     padded ? (count + 2) / 3 * 4 : (count * 4 + 2) / 3

@@ -28,6 +28,29 @@ enum JSONNumbers {
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
   /// The integer a number stands for, exactly; nil when it has a fraction or does not fit.
+  static func integer<T: FixedWidthInteger>(
+    _ text: UnsafeBufferPointer<UInt8>, as type: T.Type
+  ) -> T? {
+    if let short = unsafe shortInteger(text) { return T(exactly: short) }
+    return integer(unsafe String(decoding: text, as: UTF8.self), as: type)
+  }
+
+  /// The value of up to 18 digits without a leading zero, the usual case.
+  private static func shortInteger(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    let isNegative = unsafe text.first == UInt8(ascii: "-")
+    let start = isNegative ? 1 : 0
+    guard (1...18).contains(text.count - start) else { return nil }
+    if unsafe text[start] == UInt8(ascii: "0"), text.count - start > 1 { return nil }
+    var value: Int64 = 0
+    for index in start..<text.count {
+      let digit = unsafe text[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+    }
+    return isNegative ? -value : value
+  }
+
+  /// The integer a number stands for, exactly; nil when it has a fraction or does not fit.
   static func integer<T: FixedWidthInteger>(_ text: String, as type: T.Type) -> T? {
     guard isNumber(text.utf8) else { return nil }
     if let plain = T(text) { return plain }

@@ -21,16 +21,29 @@ extension JSONParser {
     default:
       let token = try reader.peek()
       guard token == .number || token == .string else { throw .json("expected a number") }
-      let text = token == .number ? try reader.number() : try reader.string()
-      try unsafe number(text, isQuoted: token == .string, field.kind, slot)
+      try unsafe number(isQuoted: token == .string, field.kind, slot)
+    }
+  }
+
+  private mutating func number(
+    isQuoted: Bool, _ kind: FieldType.Kind, _ slot: UnsafeMutableRawPointer
+  ) throws(ProtobufError) {
+    guard isQuoted else {
+      return try unsafe reader.withNumber { (text) throws(ProtobufError) in
+        try unsafe Self.number(text, isQuoted: false, kind, slot)
+      }
+    }
+    try unsafe reader.withString { (text) throws(ProtobufError) in
+      try unsafe Self.number(text, isQuoted: true, kind, slot)
     }
   }
 
   private mutating func bytes(_ slot: UnsafeMutableRawPointer) throws(ProtobufError) {
     guard try reader.peek() == .string else { throw .json("expected base64 in a string") }
-    guard let bytes = Base64.decode(try reader.string(), ignoringUnusedBits: true) else {
-      throw .json("expected base64")
+    let decoded = try unsafe reader.withString { (text) throws(ProtobufError) in
+      unsafe Base64.decode(UnsafeRawBufferPointer(text), ignoringUnusedBits: true)
     }
+    guard let bytes = decoded else { throw .json("expected base64") }
     try unsafe builder.store(bytes, in: slot)
   }
 
@@ -50,8 +63,10 @@ extension JSONParser {
     let number: Int32
     switch try reader.peek() {
     case .string:
-      let name = try reader.string()
-      guard let known = unsafe field.enumType?.number(named: name) else {
+      let found = try unsafe reader.withString { (name) throws(ProtobufError) in
+        unsafe field.enumType?.number(named: name)
+      }
+      guard let known = found else {
         throw .json(unsafe "is not a name of \(field.enumType?.fullName ?? "the enum")")
       }
       number = known
@@ -68,16 +83,19 @@ extension JSONParser {
     unsafe slot.storeBytes(of: number, as: Int32.self)
   }
 
-  private func number(
-    _ text: String, isQuoted: Bool, _ kind: FieldType.Kind, _ slot: UnsafeMutableRawPointer
+  private static func number(
+    _ text: UnsafeBufferPointer<UInt8>, isQuoted: Bool, _ kind: FieldType.Kind,
+    _ slot: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     switch kind {
     case .double:
+      let text = unsafe String(decoding: text, as: UTF8.self)
       guard let value = JSONNumbers.double(text, isQuoted: isQuoted) else {
         throw .json("expected a number that a double can hold")
       }
       unsafe slot.storeBytes(of: value, as: Double.self)
     case .float:
+      let text = unsafe String(decoding: text, as: UTF8.self)
       guard let value = JSONNumbers.float(text, isQuoted: isQuoted) else {
         throw .json("expected a number that a float can hold")
       }
@@ -89,10 +107,10 @@ extension JSONParser {
     }
   }
 
-  private func integer<T: FixedWidthInteger & BitwiseCopyable>(
-    _ text: String, _ slot: UnsafeMutableRawPointer, _ type: T.Type
+  private static func integer<T: FixedWidthInteger & BitwiseCopyable>(
+    _ text: UnsafeBufferPointer<UInt8>, _ slot: UnsafeMutableRawPointer, _ type: T.Type
   ) throws(ProtobufError) {
-    guard let value = JSONNumbers.integer(text, as: type) else {
+    guard let value = unsafe JSONNumbers.integer(text, as: type) else {
       throw .json("expected a whole number from \(T.min) to \(T.max)")
     }
     unsafe slot.storeBytes(of: value, as: type)
@@ -107,7 +125,14 @@ extension JSONParser {
     case .bool:
       guard text == "true" || text == "false" else { throw .json("expected true or false as key") }
       unsafe slot.storeBytes(of: text == "true" ? 1 : 0, as: Int32.self)
-    default: try unsafe number(text, isQuoted: false, field.kind, slot)
+    default:
+      var text = text
+      let result = text.withUTF8 { (text) -> Result<Void, ProtobufError> in
+        Result { () throws(ProtobufError) in
+          try unsafe Self.number(text, isQuoted: false, field.kind, slot)
+        }
+      }
+      try result.get()
     }
   }
 }

@@ -5,8 +5,18 @@ extension JSONParser {
   ) throws(ProtobufError) {
     switch special {
     case .any: try unsafe any(type, c, depth: depth)
-    case .timestamp: try unsafe seconds(Timestamps.parse(text("a timestamp")), type, c)
-    case .duration: try unsafe seconds(Durations.parse(text("a duration")), type, c)
+    case .timestamp:
+      try expectString("a timestamp")
+      let time = try unsafe reader.withString { (text) throws(ProtobufError) in
+        try unsafe Timestamps.parse(text)
+      }
+      try unsafe seconds(time, type, c)
+    case .duration:
+      try expectString("a duration")
+      let time = try unsafe reader.withString { (text) throws(ProtobufError) in
+        try unsafe Durations.parse(text)
+      }
+      try unsafe seconds(time, type, c)
     case .fieldMask: try unsafe fieldMask(type, c)
     case .wrapper:
       try unsafe value(member(1, of: type), c + member(1, of: type).offset, depth: depth)
@@ -16,9 +26,8 @@ extension JSONParser {
     }
   }
 
-  private mutating func text(_ what: String) throws(ProtobufError) -> String {
+  private mutating func expectString(_ what: StaticString) throws(ProtobufError) {
     guard try reader.peek() == .string else { throw .json("expected \(what) in a string") }
-    return try reader.string()
   }
 
   private func member(_ number: Int, of type: MessageType) throws(ProtobufError) -> FieldType {
@@ -40,7 +49,8 @@ extension JSONParser {
     _ type: MessageType, _ c: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     let paths = try member(1, of: type)
-    for path in try FieldMasks.parse(text("a field mask")) {
+    try expectString("a field mask")
+    for path in try FieldMasks.parse(reader.string()) {
       try unsafe builder.store(path.utf8, in: builder.slot(c, paths))
     }
   }

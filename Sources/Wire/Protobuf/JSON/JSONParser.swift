@@ -6,8 +6,6 @@ struct JSONParser {
   let options: JSONOptions
   /// What an `Any` may hold.
   let types: TypeRegistry
-  /// Where the parser is, for errors.
-  private(set) var path = JSONPath()
 
   init(
     _ bytes: UnsafeRawBufferPointer, of type: MessageType, _ options: JSONOptions,
@@ -23,12 +21,8 @@ struct JSONParser {
   /// The whole text as one message.
   mutating func parse() throws(ProtobufError) -> UnsafeMutableRawPointer {
     let c = try unsafe builder.message(root)
-    do {
-      try unsafe message(root, c, depth: 1)
-      try reader.finish()
-    } catch {
-      throw path.located(error)
-    }
+    try unsafe message(root, c, depth: 1)
+    try reader.finish()
     return unsafe c
   }
 
@@ -53,10 +47,12 @@ struct JSONParser {
     repeat {
       switch try member(type, likely: likely) {
       case .field(let field):
-        path.push(.name(field.jsonName))
-        guard unsafe seen.insert(field.index) else { throw .json("is given twice") }
-        try unsafe self.field(field, c, depth: depth)
-        path.pop()
+        do throws(ProtobufError) {
+          guard unsafe seen.insert(field.index) else { throw .json("is given twice") }
+          try unsafe self.field(field, c, depth: depth)
+        } catch {
+          throw error.within(.name(field.jsonName))
+        }
         likely = unsafe field.index + 1
       case .other(let name) where name == except:
         try reader.skipValue(depth: depth, limit: options.depth)
@@ -88,8 +84,7 @@ struct JSONParser {
     _ name: String, _ type: MessageType, _ depth: Int
   ) throws(ProtobufError) {
     guard options.ignoresUnknownFields else {
-      path.push(.name(name))
-      throw ProtobufError(.unknownField, "\(type.fullName) has no such field")
+      throw ProtobufError(.unknownField, "\(type.fullName) has no such field", path: name)
     }
     try reader.skipValue(depth: depth, limit: options.depth)
   }
@@ -98,8 +93,7 @@ struct JSONParser {
   private mutating func field(
     _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
-    let token = try reader.peek()
-    if token == .null, unsafe field.isRepeated || !field.takesNull {
+    if reader.next() == UInt8(ascii: "n"), unsafe field.isRepeated || !field.takesNull {
       return try reader.word("null")
     }
     switch unsafe field.cardinality {
@@ -112,9 +106,11 @@ struct JSONParser {
           throw .json("another member of oneof \(oneofName(field)) is set too")
         }
       }
-      let start = reader.offset
-      if try skipsUnknownEnum(field) { return }
-      reader.offset = start
+      if options.ignoresUnknownFields {
+        let start = reader.offset
+        if try skipsUnknownEnum(field) { return }
+        reader.offset = start
+      }
       try unsafe value(field, builder.slot(c, field), depth: depth)
     }
   }
@@ -129,19 +125,28 @@ struct JSONParser {
     if reader.skip(UInt8(ascii: "]")) { return }
     var index = 0
     repeat {
-      path.push(.index(index))
-      if try reader.peek() == .null, unsafe !field.takesNull {
-        throw .json("null is not allowed here")
+      do throws(ProtobufError) {
+        try unsafe element(field, c, depth: depth)
+      } catch {
+        throw error.within(.index(index))
       }
-      let start = reader.offset
-      if try !skipsUnknownEnum(field) {
-        reader.offset = start
-        try unsafe value(field, builder.slot(c, field), depth: depth)
-      }
-      path.pop()
       index += 1
     } while reader.skip(UInt8(ascii: ","))
     try reader.expect(UInt8(ascii: "]"))
+  }
+
+  private mutating func element(
+    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+  ) throws(ProtobufError) {
+    if reader.next() == UInt8(ascii: "n"), unsafe !field.takesNull {
+      throw .json("null is not allowed here")
+    }
+    if options.ignoresUnknownFields {
+      let start = reader.offset
+      if try skipsUnknownEnum(field) { return }
+      reader.offset = start
+    }
+    try unsafe value(field, builder.slot(c, field), depth: depth)
   }
 
   mutating func map(
@@ -156,20 +161,22 @@ struct JSONParser {
     if reader.skip(UInt8(ascii: "}")) { return }
     repeat {
       let key = try reader.string()
-      path.push(.key(key))
-      guard seen.insert(Array(key.utf8)).inserted else { throw .json("is given twice") }
-      try reader.expect(UInt8(ascii: ":"))
-      if try reader.peek() == .null, unsafe !valueField.takesNull {
-        throw .json("null is not allowed here")
+      do throws(ProtobufError) {
+        guard seen.insert(Array(key.utf8)).inserted else { throw .json("is given twice") }
+        try reader.expect(UInt8(ascii: ":"))
+        if try reader.peek() == .null, unsafe !valueField.takesNull {
+          throw .json("null is not allowed here")
+        }
+        let start = reader.offset
+        if try !skipsUnknownEnum(valueField) {
+          reader.offset = start
+          let made = try unsafe builder.message(in: builder.slot(c, field), entry)
+          try unsafe self.key(key, keyField, made + keyField.offset)
+          try unsafe value(valueField, made + valueField.offset, depth: depth + 1)
+        }
+      } catch {
+        throw error.within(.key(key))
       }
-      let start = reader.offset
-      if try !skipsUnknownEnum(valueField) {
-        reader.offset = start
-        let made = try unsafe builder.message(in: builder.slot(c, field), entry)
-        try unsafe self.key(key, keyField, made + keyField.offset)
-        try unsafe value(valueField, made + valueField.offset, depth: depth + 1)
-      }
-      path.pop()
     } while reader.skip(UInt8(ascii: ","))
     try reader.expect(UInt8(ascii: "}"))
   }
@@ -202,34 +209,26 @@ struct FieldSet {
   }
 }
 
-/// A place in JSON text as people write it: `agent.voice.speed`, `items[2].n`, `labels["a b"]`.
-struct JSONPath {
-  enum Step {
-    case name(String)
-    case index(Int)
-    case key(String)
-  }
+/// One step to a place in JSON text, as people write it: `agent.voice.speed`, `items[2].n`,
+/// `labels["a b"]`.
+enum JSONStep {
+  case name(String)
+  case index(Int)
+  case key(String)
 
-  private var steps: [Step] = []
-
-  mutating func push(_ step: Step) { steps.append(step) }
-  mutating func pop() { steps.removeLast() }
-
-  /// The error with this path, unless it has one.
-  func located(_ error: ProtobufError) -> ProtobufError {
-    guard error.path.isEmpty else { return error }
-    return ProtobufError(error.kind, error.message, path: description)
-  }
-
-  private var description: String {
-    var text = ""
-    for step in steps {
-      switch step {
-      case .name(let name): text += text.isEmpty ? name : "." + name
-      case .index(let index): text += "[\(index)]"
-      case .key(let key): text += "[\"\(key)\"]"
-      }
+  fileprivate var text: String {
+    switch self {
+    case .name(let name): name
+    case .index(let index): "[\(index)]"
+    case .key(let key): "[\"\(key)\"]"
     }
-    return text
+  }
+}
+
+extension ProtobufError {
+  /// The error as one of the place that `step` leads to: the path grows on the way out.
+  func within(_ step: JSONStep) -> ProtobufError {
+    let joins = path.isEmpty || path.hasPrefix("[")
+    return ProtobufError(kind, message, path: step.text + (joins ? "" : ".") + path)
   }
 }

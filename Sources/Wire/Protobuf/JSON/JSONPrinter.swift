@@ -1,17 +1,18 @@
 internal import Buffers
 
 /// Writes ProtoJSON from protobuf-c structs: compact, fields by number, nothing that is not set.
-struct JSONPrinter {
+struct JSONPrinter: ~Copyable {
   let options: JSONOptions
   /// What an `Any` may hold.
   let types: TypeRegistry
-  private(set) var output: [UInt8] = []
+  /// What has been written.
+  var output: [UInt8] { text.bytes }
+  private var text = JSONText()
 
   /// A printer of messages of `type`.
   init(_ type: MessageType, _ options: JSONOptions) {
     self.options = options
     types = options.types ?? type.file.registry
-    output.reserveCapacity(512)
   }
 
   /// A message, in the special form of its type if it has one.
@@ -42,7 +43,7 @@ struct JSONPrinter {
   }
 
   private mutating func name(_ field: FieldType) {
-    guard options.usesProtoNames else { return output.append(contentsOf: field.jsonKey) }
+    guard options.usesProtoNames else { return text.append(field.jsonKey) }
     quoted(field.name)
     mark(":")
   }
@@ -115,9 +116,7 @@ struct JSONPrinter {
       try message(view, depth: depth + 1)
     case .string: unsafe string(CView.bytes(slot))
     case .bytes:
-      mark("\"")
-      unsafe Base64.append(UnsafeRawBufferPointer(CView.bytes(slot)), to: &output)
-      mark("\"")
+      unsafe base64(CView.bytes(slot))
     case .bool: raw(unsafe slot.load(as: Int32.self) != 0 ? "true" : "false")
     case .enumeration: unsafe enumeration(field, slot.load(as: Int32.self))
     case .double: unsafe double(slot.load(as: Double.self))
@@ -163,10 +162,11 @@ struct JSONPrinter {
     isFirst = false
   }
 
-  mutating func raw(_ text: String) { output.append(contentsOf: text.utf8) }
+  mutating func raw(_ text: String) { self.text.append(text) }
 
   /// One character of ASCII.
-  mutating func mark(_ character: Unicode.Scalar) { output.append(UInt8(ascii: character)) }
+  @inline(__always)
+  mutating func mark(_ character: Unicode.Scalar) { text.append(UInt8(ascii: character)) }
 
   /// Text that needs no escapes, in quotes.
   mutating func quoted(_ text: String) {
@@ -178,22 +178,34 @@ struct JSONPrinter {
   /// A time as `google.protobuf.Timestamp` has it.
   mutating func timestamp(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) {
     mark("\"")
-    try Timestamps.append(seconds, nanos, to: &output)
+    try Timestamps.append(seconds, nanos, to: &text)
+    mark("\"")
+  }
+
+  private mutating func base64(_ bytes: UnsafeBufferPointer<UInt8>) {
+    mark("\"")
+    unsafe text.append(room: Base64.encodedLength(bytes.count)) { room in
+      unsafe Base64.write(UnsafeRawBufferPointer(bytes), to: room)
+    }
     mark("\"")
   }
 
   /// A string; the bytes are UTF-8.
-  mutating func string(_ bytes: some Collection<UInt8>) {
-    output.append(UInt8(ascii: "\""))
-    let isPlain = bytes.allSatisfy {
-      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+  mutating func string(_ bytes: UnsafeBufferPointer<UInt8>) {
+    mark("\"")
+    var rest = unsafe bytes
+    while let start = rest.baseAddress {
+      let plain = unsafe PlainText.prefix(start, rest.count)
+      unsafe text.append(UnsafeBufferPointer(start: start, count: plain))
+      guard plain < rest.count else { break }
+      unsafe escaped(start[plain])
+      unsafe rest = UnsafeBufferPointer(rebasing: rest[(plain + 1)...])
     }
-    if isPlain {
-      output.append(contentsOf: bytes)
-    } else {
-      for byte in bytes { escaped(byte) }
-    }
-    output.append(UInt8(ascii: "\""))
+    mark("\"")
+  }
+
+  mutating func string(_ bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBufferPointer { bytes in unsafe string(bytes) }
   }
 
   private mutating func escaped(_ byte: UInt8) {
@@ -205,8 +217,7 @@ struct JSONPrinter {
     case 0x0A: raw("\\n")
     case 0x0C: raw("\\f")
     case 0x0D: raw("\\r")
-    case 0..<0x20: raw("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
-    default: output.append(byte)
+    default: raw("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
     }
   }
 }

@@ -31,6 +31,7 @@ struct JSONReader {
   }
 
   /// What kind of value comes.
+  @inline(__always)
   mutating func peek() throws(ProtobufError) -> Token {
     switch next() {
     case UInt8(ascii: "{"): return .object
@@ -45,14 +46,14 @@ struct JSONReader {
   }
 
   /// Steps over `byte`, which must be next.
+  @inline(__always)
   mutating func expect(_ byte: UInt8) throws(ProtobufError) {
-    guard next() == byte, offset < end else {
-      throw unexpected("'\(Character(UnicodeScalar(byte)))'")
-    }
+    guard next() == byte, offset < end else { throw unexpected(byte) }
     offset += 1
   }
 
   /// Steps over `byte` if it is next.
+  @inline(__always)
   mutating func skip(_ byte: UInt8) -> Bool {
     guard next() == byte, offset < end else { return false }
     offset += 1
@@ -77,6 +78,15 @@ struct JSONReader {
 
   /// A number's text, which obeys JSON's grammar.
   mutating func number() throws(ProtobufError) -> String {
+    try unsafe withNumber { (text) throws(ProtobufError) in
+      unsafe String(decoding: text, as: UTF8.self)
+    }
+  }
+
+  /// Lends a number's text, which obeys JSON's grammar.
+  mutating func withNumber<R>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(ProtobufError) -> R
+  ) throws(ProtobufError) -> R {
     _ = next()
     let start = offset
     while offset < end, unsafe Self.isNumberByte(base[offset]) { offset += 1 }
@@ -85,7 +95,7 @@ struct JSONReader {
       offset = start
       throw unexpected("a number")
     }
-    return unsafe String(decoding: text, as: UTF8.self)
+    return try unsafe body(text)
   }
 
   private static func isNumberByte(_ byte: UInt8) -> Bool {
@@ -110,29 +120,22 @@ struct JSONReader {
     _ body: (UnsafeBufferPointer<UInt8>) throws(ProtobufError) -> R
   ) throws(ProtobufError) -> R {
     try expect(UInt8(ascii: "\""))
-    let start = offset
-    var at = start
-    while at < end {
-      let byte = unsafe base[at]
-      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-        at += 1
-        continue
+    let start = unsafe base + offset
+    let count = unsafe PlainText.prefix(start, end - offset)
+    let plain = unsafe UnsafeBufferPointer(start: start, count: count)
+    offset += count
+    guard offset < end else { throw .json("a string does not end") }
+    switch unsafe base[offset] {
+    case UInt8(ascii: "\""):
+      offset += 1
+      return try unsafe body(plain)
+    case UInt8(ascii: "\\"):
+      let text = try unsafe escapedText(after: Array(plain))
+      return try unsafe text.withUnsafeBufferPointer { (text) throws(ProtobufError) in
+        try unsafe body(text)
       }
-      offset = at
-      let plain = unsafe UnsafeBufferPointer(start: base + start, count: at - start)
-      switch byte {
-      case UInt8(ascii: "\""):
-        offset = at + 1
-        return try unsafe body(plain)
-      case UInt8(ascii: "\\"):
-        let text = try unsafe escapedText(after: Array(plain))
-        return try unsafe text.withUnsafeBufferPointer { (text) throws(ProtobufError) in
-          try unsafe body(text)
-        }
-      default: throw .json("a string has an unescaped control character")
-      }
+    default: throw .json("a string has an unescaped control character")
     }
-    throw .json("a string does not end")
   }
 
   @inline(never)
@@ -239,6 +242,12 @@ struct JSONReader {
     try expect(UInt8(ascii: "]"))
   }
 
+  @inline(never)
+  private func unexpected(_ byte: UInt8) -> ProtobufError {
+    unexpected("'\(Character(UnicodeScalar(byte)))'")
+  }
+
+  @inline(never)
   private func unexpected(_ wanted: String) -> ProtobufError {
     let found = offset < end ? "found something else at byte \(offset)" : "the text ends"
     return .json("expected \(wanted), but \(found)")

@@ -3,16 +3,20 @@ enum Timestamps {
   /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds of the Unix epoch.
   private static let range: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
-  static func parse(_ text: String) throws(ProtobufError) -> (seconds: Int64, nanos: Int32) {
-    guard let time = scan(Array(text.utf8)) else {
+  static func parse(
+    _ text: UnsafeBufferPointer<UInt8>
+  ) throws(ProtobufError) -> (seconds: Int64, nanos: Int32) {
+    guard let time = unsafe scan(text) else {
       throw .json("expected an RFC 3339 timestamp like \"2026-01-31T09:30:00Z\"")
     }
     guard range.contains(time.seconds) else { throw .json("expected a year from 0001 to 9999") }
     return time
   }
 
-  private static func scan(_ text: [UInt8]) -> (seconds: Int64, nanos: Int32)? {
-    var scanner = DigitScanner(text)
+  private static func scan(
+    _ text: UnsafeBufferPointer<UInt8>
+  ) -> (seconds: Int64, nanos: Int32)? {
+    var scanner = unsafe DigitScanner(text)
     guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2),
       scanner.skip("-"), let day = scanner.digits(2), scanner.skip("T"),
       let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2),
@@ -54,7 +58,7 @@ enum Timestamps {
 
   /// Appends the text of a time, with 0, 3, 6 or 9 digits after the second.
   static func append(
-    _ seconds: Int64, _ nanos: Int32, to output: inout [UInt8]
+    _ seconds: Int64, _ nanos: Int32, to output: inout JSONText
   ) throws(ProtobufError) {
     guard range.contains(seconds), (0...999_999_999).contains(nanos) else {
       throw ProtobufError(.unrepresentable, "a timestamp is outside of years 0001 to 9999")
@@ -69,12 +73,12 @@ enum Timestamps {
     append(ofDay / 3600, ":", to: &output)
     append(ofDay / 60 % 60, ":", to: &output)
     append(ofDay % 60, "", to: &output)
-    if nanos != 0 { output += Durations.fraction(nanos).utf8 }
+    if nanos != 0 { output.append(Durations.fraction(nanos)) }
     output.append(UInt8(ascii: "Z"))
   }
 
   /// Two digits, and the mark behind them.
-  private static func append(_ number: Int, _ mark: StaticString, to output: inout [UInt8]) {
+  private static func append(_ number: Int, _ mark: StaticString, to output: inout JSONText) {
     output.append(UInt8(ascii: "0") + UInt8(number / 10))
     output.append(UInt8(ascii: "0") + UInt8(number % 10))
     if mark.utf8CodeUnitCount > 0 { output.append(unsafe mark.utf8Start.pointee) }
@@ -97,8 +101,10 @@ enum Timestamps {
 enum Durations {
   private static let maximum: Int64 = 315_576_000_000
 
-  static func parse(_ text: String) throws(ProtobufError) -> (seconds: Int64, nanos: Int32) {
-    var scanner = DigitScanner(Array(text.utf8))
+  static func parse(
+    _ text: UnsafeBufferPointer<UInt8>
+  ) throws(ProtobufError) -> (seconds: Int64, nanos: Int32) {
+    var scanner = unsafe DigitScanner(text)
     let isNegative = scanner.skip("-")
     guard let seconds = scanner.number(), let nanos = scanner.fraction(), scanner.skip("s"),
       scanner.isAtEnd
@@ -174,36 +180,44 @@ enum FieldMasks {
   }
 }
 
-/// Reads digits and marks from ASCII text.
+/// Reads digits and marks from ASCII text, which must stay.
+@safe
 struct DigitScanner {
-  private let text: [UInt8]
+  private let text: UnsafeBufferPointer<UInt8>
   private var offset = 0
 
-  init(_ text: [UInt8]) { self.text = text }
+  init(_ text: UnsafeBufferPointer<UInt8>) { unsafe self.text = text }
 
-  var isAtEnd: Bool { offset == text.count }
+  var isAtEnd: Bool { unsafe offset == text.count }
 
   mutating func skip(_ mark: Unicode.Scalar) -> Bool {
-    guard offset < text.count, text[offset] == UInt8(ascii: mark) else { return false }
+    guard unsafe offset < text.count && text[offset] == UInt8(ascii: mark) else { return false }
     offset += 1
     return true
   }
 
   /// Exactly `count` digits.
   mutating func digits(_ count: Int) -> Int? {
-    guard text.count - offset >= count else { return nil }
+    guard unsafe text.count - offset >= count else { return nil }
     var value = 0
-    for byte in text[offset..<offset + count] {
-      guard byte &- UInt8(ascii: "0") < 10 else { return nil }
-      value = value * 10 + Int(byte - UInt8(ascii: "0"))
+    for index in offset..<offset + count {
+      let digit = unsafe text[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value * 10 + Int(digit)
     }
     offset += count
     return value
   }
 
+  private var digitsAhead: Int {
+    var end = offset
+    while unsafe end < text.count && text[end] &- UInt8(ascii: "0") < 10 { end += 1 }
+    return end - offset
+  }
+
   /// One to fifteen digits.
   mutating func number() -> Int64? {
-    let count = text[offset...].prefix { $0 &- UInt8(ascii: "0") < 10 }.count
+    let count = digitsAhead
     guard count >= 1, count <= 15 else { return nil }
     return digits(count).map { Int64($0) }
   }
@@ -211,7 +225,7 @@ struct DigitScanner {
   /// A point and 1 to 9 digits, as nanoseconds; 0 when there is no point.
   mutating func fraction() -> Int32? {
     guard skip(".") else { return 0 }
-    let count = text[offset...].prefix { $0 &- UInt8(ascii: "0") < 10 }.count
+    let count = digitsAhead
     guard count >= 1, count <= 9, let value = digits(count) else { return nil }
     return Int32(value)
       * Int32([100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1][count - 1])
