@@ -101,6 +101,9 @@ final class ContextOwner: @unchecked Sendable {  // see above; the pointer is ne
     }
     unsafe SSL_CTX_set_options(raw, COpenSSL_options())
     _ = unsafe COpenSSL_SSL_CTX_set_session_cache_mode(raw, Int(SSL_SESS_CACHE_OFF))
+    // Sessions are not resumed, but OpenSSL would send two tickets all the same. A client that reads
+    // them on one thread while it writes on another may lose what it writes (Python's websockets).
+    _ = unsafe SSL_CTX_set_num_tickets(raw, 0)
     _ = unsafe COpenSSL_SSL_CTX_set_mode(
       raw,
       Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)

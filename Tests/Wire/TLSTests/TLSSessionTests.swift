@@ -74,6 +74,23 @@ final class TLSPair {
     #expect(pair.atClient == [1, 2, 3])
   }
 
+  @Test func `a server has the last word of a handshake only in its own flight`() throws {
+    let (server, client) = try Self.contexts()
+    let pair = try TLSPair(server: server, client: client)
+    var flight: [UInt8] = []
+    var plain: [UInt8] = []
+    for (sender, receiver) in [
+      (pair.client, pair.server), (pair.server, pair.client), (pair.client, pair.server),
+    ] {
+      flight = []
+      sender.takeCiphertext(into: &flight)
+      try flight.withUnsafeBytes { try receiver.receiveCiphertext($0, into: &plain) }
+    }
+    #expect(pair.server.state == .open)
+    // Tickets would come here, for sessions that are never resumed.
+    #expect(!pair.server.hasCiphertext)
+  }
+
   @Test func `our protocol order wins, and a client without alpn is taken`() throws {
     let (server, client) = try Self.contexts(offered: ["http/1.1", "h2"])
     let pair = try TLSPair(server: server, client: client)
