@@ -43,14 +43,15 @@ final class CallState {
     self.method = method
     self.options = options
     self.messageLimit = messageLimit
-    machine = ClientStreamMachine(limit: messageLimit)
+    machine = ClientStreamMachine(limit: messageLimit, deadline: options.deadline)
   }
 }
 
 extension CallState {
   /// Sends or keeps one message; the caller then waits if `mustWait` says so.
   func send(_ message: [UInt8], compressed: Bool?) throws(RPCError) {
-    try checkOpen()
+    // A server may answer OK before it has read everything; what is left is of no use to it.
+    guard try isOpen() else { return }
     guard !hasFinishedSending else {
       throw RPCError(.internal, "a message is sent after the end of the requests")
     }
@@ -111,22 +112,21 @@ extension CallState {
     replayBytes = 0
   }
 
-  /// Whether the call, which the server has certainly not begun, may be sent once more.
-  func takeRetry() -> Bool {
-    guard result == nil, !isCommitted, !hasRetried else { return false }
-    hasRetried = true
+  /// Whether the call, which the server has certainly not begun, may be sent again: any number of
+  /// times when it never left, otherwise once.
+  func takeRetry(neverSent: Bool) -> Bool {
+    guard result == nil, !isCommitted, neverSent || !hasRetried else { return false }
+    if !neverSent { hasRetried = true }
     connection = nil
     stream = 0
-    machine = ClientStreamMachine(limit: messageLimit)
+    machine = ClientStreamMachine(limit: messageLimit, deadline: options.deadline)
     return true
   }
 
-  private func checkOpen() throws(RPCError) {
-    switch result {
-    case nil: return
-    case .failure(let error): throw error
-    case .success: throw RPCError(.internal, "the server has ended the call already")
-    }
+  /// Whether the call takes messages; throws what it failed with.
+  private func isOpen() throws(RPCError) -> Bool {
+    if case .failure(let error) = result { throw error }
+    return result == nil
   }
 }
 
@@ -165,14 +165,17 @@ extension CallState {
   /// The server reset the stream, or both sides have closed it.
   func didClose(_ code: HTTP2ErrorCode) {
     guard result == nil else { return }
-    let passed = options.deadline.map { $0 <= .now } ?? false
-    act(machine.receiveReset(code.rawValue, deadlinePassed: passed))
+    act(machine.receiveReset(code.rawValue))
   }
 
-  func connectionLost() { act(machine.connectionLost()) }
+  func connectionLost(_ reason: String) { act(machine.connectionLost(reason)) }
 
-  /// This side gives the call up.
-  func abandon(_ error: RPCError) { act(machine.abandon(error)) }
+  /// This side gives the call up; messages that were not read are worth nothing.
+  func abandon(_ error: RPCError) {
+    guard result == nil else { return }
+    inboxHead = inbox.count
+    act(machine.abandon(error))
+  }
 
   private func act(_ answer: ClientStreamMachine.OnReceive) {
     switch answer {
@@ -198,18 +201,17 @@ extension CallState {
     deadlineTimer = nil
     if let code = reset {
       connection?.reset(self, HTTP2ErrorCode(rawValue: code))
-    } else if !hasFinishedSending {
+    } else if let connection, connection.isOpen(self) {
       // Trailers before our own end: the stream is freed by a reset that means nothing (P8).
-      connection?.reset(self, .noError)
+      connection.reset(self, .noError)
     }
-    // A failed call's unread messages are worth nothing.
-    if case .failure = result { inboxHead = inbox.count }
     tellHead()
     deliver()
     let waiting = senders
     senders = []
-    let failure = result.failure ?? RPCError(.internal, "the server has ended the call already")
-    for sender in waiting { sender.resume(throwing: failure) }
+    for sender in waiting {
+      if let failure = result.failure { sender.resume(throwing: failure) } else { sender.resume() }
+    }
   }
 
   private func tellHead() {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import GRPC
 internal import HTTP2
 internal import RPCCore
 
@@ -232,10 +233,11 @@ extension ChannelCore {
     settle()
   }
 
-  /// A call the server has certainly not begun; once it is sent again, then it fails.
-  func wasRefused(_ id: UInt64) {
+  /// A call the server has certainly not begun. If it never left, it is sent again without limit,
+  /// otherwise once, then it fails.
+  func wasRefused(_ id: UInt64, neverSent: Bool) {
     guard let call = calls[id] else { return }
-    guard !isClosing, call.takeRetry() else {
+    guard !isClosing, call.takeRetry(neverSent: neverSent) else {
       return call.abandon(RPCError(.unavailable, "the server refused the call before it began"))
     }
     place(call)

@@ -27,6 +27,10 @@ final class Connection: BeforeSleepHook {
   private var isReady = false
   private var isDraining = false
   private var isClosed = false
+  /// The server's limit for one header block.
+  private var headerListLimit = Int.max
+  /// Why the server takes no more calls, in its own words.
+  private var goodbye: String?
   private var isFlushScheduled = false
   private var output: [UInt8] = []
   private var startTimer: LoopTimer?
@@ -75,7 +79,14 @@ extension Connection {
     let head = HTTPRequestHead(
       method: "POST", target: call.method.path, scheme: configuration.scheme,
       authority: configuration.authorityText, headers: fields)
-    let stream = try session.submitRequest(HTTP2Fields(request: head))
+    let list = HTTP2Fields(request: head)
+    guard list.listSize <= headerListLimit else {
+      return call.abandon(
+        RPCError(
+          .internal,
+          "the call's headers are \(list.listSize) bytes; the server takes \(headerListLimit)"))
+    }
+    let stream = try session.submitRequest(list)
     calls[stream] = call
     call.attach(self, stream)
     scheduleFlush()
@@ -96,6 +107,9 @@ extension Connection {
     session.resetStream(call.stream, code)
     scheduleFlush()
   }
+
+  /// Whether the call's stream is not yet over in both directions.
+  func isOpen(_ call: CallState) -> Bool { session.isOpen(call.stream) }
 
   func consume(_ call: CallState, _ count: Int) {
     session.consume(call.stream, count: count)
@@ -196,15 +210,34 @@ extension Connection {
       calls[id]?.abandon(RPCError(.resourceExhausted, "the answer's headers are over the limit"))
     case .data(let id, let bytes, let endStream):
       calls[id]?.didReceive(data: bytes, endStream: endStream)
+    case .notSent(let id): if let call = calls.removeValue(forKey: id) { sendElsewhere(call) }
     case .streamClosed(let id, let code): streamClosed(id, code)
     case .drained(let id): calls[id]?.didDrain()
-    case .goAway: core?.assumeIsolated { [id] in $0.retire(id) }
+    case .goAway(_, let code, let debug): didReceiveGoAway(code, debug)
     case .pingAcknowledged: keepalive?.didAnswer()
     case .reset, .settingsAcknowledged, .ping, .abuse, .violation: break
     }
   }
 
+  private func didReceiveGoAway(_ code: HTTP2ErrorCode, _ debug: String) {
+    goodbye = "the server said GOAWAY, \(code)" + (debug.isEmpty ? "" : ", \(debug)")
+    core?.assumeIsolated { [id] in $0.retire(id) }
+    for (stream, call) in calls where !session.hasSentHead(stream) && session.isOpen(stream) {
+      calls[stream] = nil
+      session.resetStream(stream, .cancel)
+      sendElsewhere(call)
+    }
+  }
+
+  /// A call that never left this side.
+  private func sendElsewhere(_ call: CallState) {
+    call.connection = nil
+    let id = call.id
+    core?.assumeIsolated { $0.wasRefused(id, neverSent: true) }
+  }
+
   private func becomeReady() {
+    headerListLimit = Int(session.peerMaxHeaderListSize)
     guard !isReady else { return }
     isReady = true
     startTimer?.cancel()
@@ -220,7 +253,7 @@ extension Connection {
     call.connection = nil
     if code == .refusedStream, call.result == nil {
       let id = call.id
-      core?.assumeIsolated { $0.wasRefused(id) }
+      core?.assumeIsolated { $0.wasRefused(id, neverSent: false) }
     } else {
       call.didClose(code)
     }
@@ -257,11 +290,16 @@ extension Connection {
     isClosed = true
     startTimer?.cancel()
     keepalive?.stop()
-    for call in calls.values {
-      call.connection = nil
-      call.connectionLost()
-    }
+    let lost = calls
     calls = [:]
+    for (stream, call) in lost {
+      if session.hasSentHead(stream) || !session.isOpen(stream) {
+        call.connection = nil
+        call.connectionLost(goodbye ?? error.message)
+      } else {
+        sendElsewhere(call)
+      }
+    }
     core?.assumeIsolated { [id, isReady] in
       $0.didClose(id, isReady ? nil : error)
     }

@@ -111,7 +111,7 @@ final class HTTP2Connection: ConnectionDriver {
     case .abuse(let reason): shell.cut(EndReason(reason))
     case .violation(let code): shell.cut(.http2Violation, detail: code.description)
     case .settings: shell.handshakeDone()
-    case .reset, .settingsAcknowledged, .goAway: break
+    case .reset, .notSent, .settingsAcknowledged, .goAway: break
     }
   }
 

@@ -13,6 +13,8 @@ package enum HTTP2Event {
   case data(HTTP2StreamID, UnsafeRawBufferPointer, endStream: Bool)
   /// RST_STREAM from the peer; `streamClosed` follows.
   case reset(HTTP2StreamID, HTTP2ErrorCode)
+  /// The request never left us, so the peer knows nothing of it; `streamClosed` follows.
+  case notSent(HTTP2StreamID)
   /// The stream is gone in both directions. Exactly once for every stream that was announced by
   /// `headers` or `headerListTooLarge`, or opened by `submitRequest`.
   case streamClosed(HTTP2StreamID, HTTP2ErrorCode)

@@ -133,6 +133,11 @@ extension HTTP2Session {
     return true
   }
 
+  /// Whether a client's request has become a frame; until then the peer cannot have seen it.
+  package func hasSentHead(_ id: HTTP2StreamID) -> Bool {
+    unsafe core.pointee.streams.find(id)?.pointee.isHeadSent ?? false
+  }
+
   /// Whether the stream is open in at least one direction.
   package func isOpen(_ id: HTTP2StreamID) -> Bool {
     unsafe core.pointee.streams.find(id) != nil

@@ -147,7 +147,7 @@ enum SessionCallbacks {
     case data, headers:
       unsafe core.pointee.framesSent &+= 1
       unsafe core.pointee.meter.sentFrame()
-      if header.type == headers { unsafe core.pointee.meter.sentHeaders() }
+      if header.type == headers { unsafe sentHeaders(core, header.stream_id) }
       if header.flags & endStream != 0 { unsafe answeredInFull(raw, core, header.stream_id) }
     case rstStream:
       unsafe sentReset(core, header.stream_id, frame.pointee.rst_stream.error_code)
@@ -155,6 +155,12 @@ enum SessionCallbacks {
     default: break
     }
     return 0
+  }
+
+  private static func sentHeaders(_ core: Core, _ id: HTTP2StreamID) {
+    unsafe core.pointee.meter.sentHeaders()
+    guard unsafe core.pointee.role == .client else { return }
+    unsafe core.pointee.streams.find(id)?.pointee.isHeadSent = true
   }
 
   private static func sentReset(_ core: Core, _ id: HTTP2StreamID, _ code: UInt32) {

@@ -146,6 +146,7 @@ struct SessionCore: ~Copyable {
     guard let stream = unsafe streams.find(id) else { return }
     if unsafe stream.pointee.isAnnounced {
       let isNeverSent = unsafe stream.pointee.isNeverSent
+      if isNeverSent { unsafe inbox.records.append(.notSent(id)) }
       let told = isNeverSent ? HTTP2ErrorCode.refusedStream.rawValue : code
       unsafe inbox.records.append(.streamClosed(id, told))
     }

@@ -8,6 +8,7 @@ struct SessionInbox: ~Copyable {
     case headerListTooLarge(HTTP2StreamID, endStream: Bool)
     case data(HTTP2StreamID, UnsafeRawBufferPointer, endStream: Bool)
     case reset(HTTP2StreamID, UInt32)
+    case notSent(HTTP2StreamID)
     case streamClosed(HTTP2StreamID, UInt32)
     case drained(HTTP2StreamID)
     case settings
@@ -64,6 +65,7 @@ struct SessionInbox: ~Copyable {
     case .data(let id, let bytes, let endStream):
       return unsafe .data(id, bytes, endStream: endStream)
     case .reset(let id, let code): return unsafe .reset(id, HTTP2ErrorCode(rawValue: code))
+    case .notSent(let id): return unsafe .notSent(id)
     case .streamClosed(let id, let code):
       return unsafe .streamClosed(id, HTTP2ErrorCode(rawValue: code))
     case .drained(let id): return unsafe .drained(id)

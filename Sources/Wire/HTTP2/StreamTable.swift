@@ -16,6 +16,8 @@ struct StreamState {
   var isAnnounced = false
   /// The caller asked for its reset, so that its RST_STREAM is no fault of the peer.
   var isResetByCaller = false
+  /// The request's HEADERS became a frame (client).
+  var isHeadSent = false
   /// It never left us, so the peer cannot have processed it.
   var isNeverSent = false
   /// The read that completed its request's header block, and that block's place in the inbox.

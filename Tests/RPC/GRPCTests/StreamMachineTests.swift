@@ -85,12 +85,43 @@ import Testing
     var machine = ClientStreamMachine(limit: 10)
     #expect(failure(machine.receiveHead(status: status, HTTPHeaders(), endStream: true)) == code)
     var open = ClientStreamMachine(limit: 10)
-    #expect(failure(open.receiveHead(status: status, HTTPHeaders(), endStream: false)) == code)
+    #expect(failure(open.receiveHead(status: status, HTTPHeaders(), endStream: false)) == nil)
+    #expect(failure(open.receiveTrailers(HTTPHeaders(), endStream: true)) == code)
+  }
+
+  @Test func `what an answer that is not gRPC says is in the error, up to 1 KiB`() {
+    var machine = ClientStreamMachine(limit: 10)
+    let head: HTTPHeaders = ["content-type": "text/html"]
+    #expect(failure(machine.receiveHead(status: 502, head, endStream: false)) == nil)
+    let text = [UInt8](repeating: UInt8(ascii: "x"), count: 2_000)
+    let answer = text.withUnsafeBytes { machine.receiveData($0, endStream: false) { _ in } }
+    guard case .failed(let error, let reset) = answer else {
+      Issue.record("no failure")
+      return
+    }
+    #expect(error.code == .unavailable)
+    #expect(error.message.hasSuffix(": " + String(repeating: "x", count: 1_024)))
+    #expect(reset == 8)
+  }
+
+  @Test(arguments: [
+    (503, "application/grpc", true), (503, "text/html", true), (200, "text/html", true),
+    (503, "application/grpc", false), (200, "text/html", false),
+  ])
+  func `grpc-status wins wherever it stands`(status: Int, type: String, inHead: Bool) {
+    var machine = ClientStreamMachine(limit: 10)
+    var head: HTTPHeaders = ["content-type": type]
+    if inHead { head.add("grpc-status", "5") }
+    let first = failure(machine.receiveHead(status: status, head, endStream: false))
+    #expect(first == (inHead ? .notFound : nil))
+    guard !inHead else { return }
+    #expect(failure(machine.receiveTrailers(["grpc-status": "5"], endStream: true)) == .notFound)
   }
 
   @Test(arguments: [
     ("5", StatusCode.notFound), ("x", .unknown), ("99", StatusCode(rawValue: 99)), ("", .unknown),
-    ("300", .unknown),
+    ("300", .unknown), ("+5", .unknown), ("05", .unknown), ("00", .unknown), ("-1", .unknown),
+    ("5 ", .unknown),
   ])
   func `grpc-status wins over the HTTP status`(text: String, code: StatusCode) {
     var machine = ClientStreamMachine(limit: 10)
@@ -105,18 +136,32 @@ import Testing
     ] as [(UInt32, StatusCode)])
   func `a reset has the status of its code`(error: UInt32, code: StatusCode) {
     var machine = ClientStreamMachine(limit: 10)
-    #expect(failure(machine.receiveReset(error, deadlinePassed: false)) == code)
+    #expect(failure(machine.receiveReset(error)) == code)
   }
 
-  @Test func `a cancel after our own deadline is that deadline`() {
-    var machine = ClientStreamMachine(limit: 10)
-    #expect(failure(machine.receiveReset(8, deadlinePassed: true)) == .deadlineExceeded)
+  @Test(arguments: [
+    (Deadline(.zero), StatusCode.deadlineExceeded), (Deadline(.seconds(60)), .cancelled),
+  ])
+  func `a server's cancel after our deadline is that deadline, and nothing else is kept`(
+    deadline: Deadline, code: StatusCode
+  ) {
+    var reset = ClientStreamMachine(limit: 10, deadline: deadline)
+    #expect(failure(reset.receiveReset(8)) == code)
+    var trailers = ClientStreamMachine(limit: 10, deadline: deadline)
+    let fields: HTTPHeaders = ["grpc-status": "1", "x-t": "1"]
+    guard case .failed(let error, _) = trailers.receiveHead(status: 200, fields, endStream: true)
+    else {
+      Issue.record("no failure")
+      return
+    }
+    #expect(error.code == code)
+    #expect(error.metadata.isEmpty == (code == .deadlineExceeded))
   }
 
   @Test func `an outcome is given once`() {
     var machine = ClientStreamMachine(limit: 10)
-    _ = machine.connectionLost()
-    guard case .nothing = machine.receiveReset(8, deadlinePassed: false),
+    _ = machine.connectionLost("a test")
+    guard case .nothing = machine.receiveReset(8),
       case .nothing = machine.receiveHead(status: 200, Self.head, endStream: false)
     else {
       Issue.record("a second outcome")

@@ -1,4 +1,5 @@
 import EventLoop
+import GRPC
 import HTTP
 import HTTP2
 import RPCCore
@@ -16,10 +17,10 @@ struct Rig {
 
   init(
     _ configure: (inout ClientConfiguration) -> Void = { _ in }, tls: TLSContext? = nil,
-    _ script: @escaping PeerServer.Script
+    settings: HTTP2Configuration = .peer, _ script: @escaping PeerServer.Script
   ) async throws {
     loop = EventLoop.start(name: "test")
-    server = PeerServer(loop: loop, tls: tls, script)
+    server = PeerServer(loop: loop, tls: tls, settings: settings, script)
     var configuration = ClientConfiguration(address: try await server.start())
     configure(&configuration)
     channel = try Channel(loop: loop, configuration: configuration)
@@ -198,15 +199,67 @@ private func failure(_ body: () async throws -> some Sendable) async -> RPCError
     await rig.stop()
   }
 
-  @Test func `messages that came before an early error are still read`() async throws {
+  @Test func `messages that came before an error are still read`() async throws {
     let rig = try await Rig { call in
       call.sendHead()
-      call.send([1])
+      for number in 0..<3 { call.send([UInt8(number)]) }
       call.end(8)
     }
     let responses = try await rig.channel.serverStreaming(watch, [], in: .bytes, out: .bytes)
-    #expect(
-      await failure { while try await responses.next() != nil {} }?.code == .resourceExhausted)
+    // By the time the head is known here, all of it has come.
+    _ = try await responses.call.headers()
+    try await rig.loop.sleep(for: .milliseconds(1))
+    let read = Mutex<[[UInt8]]>([])
+    let error = await failure {
+      while let message = try await responses.next() { read.withLock { $0.append(message) } }
+    }
+    #expect(error?.code == .resourceExhausted)
+    #expect(read.withLock { $0 } == [[0], [1], [2]])
+    await rig.stop()
+  }
+
+  @Test func `what is sent after an early OK is dropped, as the server wants no more`() async throws
+  {
+    let rig = try await Rig { $0.answer([7]) }
+    let options = CallOptions(metadata: ["x-early": "1"])
+    let stream = try await rig.channel.clientStreaming(
+      chat, in: .bytes, out: .bytes, options: options)
+    #expect(try await stream.responses.next() == [7])
+    #expect(try await stream.responses.next() == nil)
+    try await stream.send([1])
+    try await stream.finishSending()
+    await rig.stop()
+  }
+
+  @Test func `an answer before all bytes have left frees the stream by NO_ERROR`() async throws {
+    let resets = Mutex<[HTTP2ErrorCode]>([])
+    let rig = try await Rig(settings: .peer { $0.resetAfterEarlyEnd = false }) { call in
+      resets.withLock { $0 = call.connection.resets }
+      guard call.head.headers["x-early"] != nil else { return call.answer([]) }
+      call.connection.returnsCredit = false
+      EventLoop.current?.schedule(after: .milliseconds(20)) { call.answer([1]) }
+    }
+    let big = [UInt8](repeating: 0, count: 100_000)
+    let options = CallOptions(metadata: ["x-early": "1"])
+    let answer = try await rig.channel.unary(echo, big, in: .bytes, out: .bytes, options: options)
+    #expect(answer == [1])
+    _ = try await say(rig)
+    #expect(resets.withLock { $0 } == [.noError])
+    await rig.stop()
+  }
+
+  @Test func `headers over the server's limit are not sent`() async throws {
+    let count = Atomic(0)
+    let rig = try await Rig(settings: .peer { $0.maxHeaderListSize = 600 }) { call in
+      count.add(1, ordering: .relaxed)
+      call.answer([])
+    }
+    let options = CallOptions(metadata: ["x-long": String(repeating: "x", count: 600)])
+    let error = await failure { try await say(rig, "x", options) }
+    #expect(error?.code == .internal)
+    #expect(error?.message.contains("the server takes 600") == true)
+    _ = try await say(rig)
+    #expect(count.load(ordering: .relaxed) == 1)
     await rig.stop()
   }
 
@@ -273,6 +326,55 @@ private func failure(_ body: () async throws -> some Sendable) async -> RPCError
       }
     }
     #expect(try await say(rig, "moved") == "moved")
+    await rig.stop()
+  }
+
+  @Test func `calls that wait for a stream move on when the connection is lost`() async throws {
+    let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
+    let rig = try await Rig(settings: .peer { $0.maxConcurrentStreams = 1 }) { call in
+      if call.connection.number == 1 { arrival.yield() } else { call.answer([50]) }
+    }
+    let first = Task { await failure { try await say(rig) } }
+    for await _ in arrived { break }
+    let second = Task { try await say(rig) }
+    for _ in 0..<100 { try await rig.channel.connect() }
+    await rig.server.forEachConnection { $0.close() }
+    #expect(await first.value?.code == .unavailable)
+    #expect(try await second.value == "2")
+    await rig.stop()
+  }
+
+  @Test func `calls that wait for a stream move on at GOAWAY, and running ones stay`() async throws
+  {
+    let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
+    let rig = try await Rig(settings: .peer { $0.maxConcurrentStreams = 1 }) { call in
+      if call.connection.number == 1 { arrival.yield() } else { call.answer([50]) }
+    }
+    let first = Task { await failure { try await say(rig) } }
+    for await _ in arrived { break }
+    let second = Task { try await say(rig) }
+    for _ in 0..<100 { try await rig.channel.connect() }
+    await rig.server.forEachConnection { connection in
+      guard connection.number == 1 else { return }
+      connection.session.goAway(lastStream: 1, .noError)
+      connection.flushSoon()
+    }
+    #expect(try await second.value == "2")
+    first.cancel()
+    #expect(await first.value?.code == .cancelled)
+    await rig.stop()
+  }
+
+  @Test func `a lost call's error has what the server said in its goodbye`() async throws {
+    let rig = try await Rig { call in
+      call.connection.session.goAway(
+        lastStream: call.stream, .enhanceYourCalm, debug: "too_many_pings")
+      call.connection.loopWillSleep()
+      call.connection.close()
+    }
+    let error = await failure { try await say(rig) }
+    #expect(error?.code == .unavailable)
+    #expect(error?.message.contains("ENHANCE_YOUR_CALM, too_many_pings") == true)
     await rig.stop()
   }
 
@@ -374,16 +476,5 @@ private func failure(_ body: () async throws -> some Sendable) async -> RPCError
 extension PeerConnection {
   func answerLater(_ call: PeerCall) {
     EventLoop.current?.schedule(after: .milliseconds(30)) { call.answer(call.messages[0]) }
-  }
-}
-
-@Suite struct BackoffTests {
-  @Test(arguments: [
-    (1, 0.0, Duration.seconds(1)), (2, 0, .milliseconds(1600)), (1, 1, .milliseconds(1200)),
-    (1, -1, .milliseconds(800)), (40, 0, .seconds(120)), (40, 1, .seconds(144)),
-  ])
-  func `waits grow to a limit, within the jitter`(failures: Int, random: Double, wait: Duration) {
-    let found = Backoff().delay(after: failures, random: random)
-    #expect(abs((found - wait) / .milliseconds(1)) < 1)
   }
 }

@@ -14,13 +14,18 @@ actor PeerServer {
   private(set) var connectionCount = 0
   private let script: Script
   private let tls: TLSContext?
+  private let settings: HTTP2Configuration
   private var connections: [PeerConnection] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(loop: EventLoop, tls: TLSContext? = nil, _ script: @escaping Script) {
+  init(
+    loop: EventLoop, tls: TLSContext? = nil, settings: HTTP2Configuration = .peer,
+    _ script: @escaping Script
+  ) {
     self.loop = loop
     self.tls = tls
+    self.settings = settings
     self.script = script
   }
 
@@ -39,10 +44,15 @@ actor PeerServer {
     for connection in connections { connection.close() }
   }
 
+  /// Does something to every connection, on the loop.
+  func forEachConnection(_ body: @Sendable (PeerConnection) -> Void) {
+    for connection in connections { body(connection) }
+  }
+
   private func accept(_ stream: TCPStream) {
     connectionCount += 1
     let connection = PeerConnection(
-      stream, number: connectionCount, loop: loop, tls: tls, script)
+      stream, number: connectionCount, loop: loop, tls: tls, settings: settings, script)
     connections.append(connection)
     connection.start()
   }
@@ -102,6 +112,18 @@ final class PeerCall {
   }
 }
 
+extension HTTP2Configuration {
+  /// A server with the smallest usual window.
+  static var peer: HTTP2Configuration { peer { _ in } }
+
+  static func peer(_ change: (inout HTTP2Configuration) -> Void) -> HTTP2Configuration {
+    var settings = HTTP2Configuration()
+    settings.initialStreamWindow = 65_535
+    change(&settings)
+    return settings
+  }
+}
+
 final class PeerConnection: BeforeSleepHook {
   /// 1 for the first connection of the server.
   let number: Int
@@ -118,16 +140,14 @@ final class PeerConnection: BeforeSleepHook {
 
   init(
     _ stream: TCPStream, number: Int, loop: EventLoop, tls: TLSContext?,
-    _ script: @escaping PeerServer.Script
+    settings: HTTP2Configuration, _ script: @escaping PeerServer.Script
   ) {
     self.tls = tls.flatMap { try? TLSSession(server: $0) }
     self.stream = stream
     self.number = number
     self.loop = loop
     self.script = script
-    var settings = HTTP2Configuration()
-    settings.initialStreamWindow = 65_535
-    session = try! HTTP2Session(role: .server, configuration: settings)  // a default one is made
+    session = try! HTTP2Session(role: .server, configuration: settings)  // a valid one is made
   }
 
   func start() {

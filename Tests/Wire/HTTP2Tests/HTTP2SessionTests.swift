@@ -248,7 +248,11 @@ import Testing
     let id = try pair.request(end: true)
     try pair.client.receive(try pair.server.output())
     try pair.exchange()
-    #expect(pair.client.take().last == .closed(id, HTTP2ErrorCode.refusedStream.rawValue))
+    #expect(!pair.client.session.hasSentHead(id))
+    #expect(
+      pair.client.take().suffix(2) == [
+        .notSent(id), .closed(id, HTTP2ErrorCode.refusedStream.rawValue),
+      ])
   }
 
   @Test func `requests beyond the peer's limit wait for a place`() throws {
@@ -260,6 +264,8 @@ import Testing
     try pair.exchange()
     #expect(pair.server.take().count == 1)
     #expect(pair.client.session.peerMaxConcurrentStreams == 1)
+    #expect(pair.client.session.hasSentHead(first))
+    #expect(!pair.client.session.hasSentHead(second))
     try pair.server.session.submitHeaders(first, Self.ok, endStream: true)
     try pair.exchange()
     #expect(pair.server.session.isOpen(second))

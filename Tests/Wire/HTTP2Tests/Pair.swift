@@ -8,6 +8,7 @@ enum Seen: Equatable {
   case tooLarge(Int32)
   case data(Int32, [UInt8], end: Bool)
   case reset(Int32, UInt32)
+  case notSent(Int32)
   case closed(Int32, UInt32)
   case drained(Int32)
   case settings
@@ -28,6 +29,7 @@ enum Seen: Equatable {
     case .headerListTooLarge(let id, _): self = .tooLarge(id)
     case .data(let id, let bytes, let end): self = .data(id, Array(bytes), end: end)
     case .reset(let id, let code): self = .reset(id, code.rawValue)
+    case .notSent(let id): self = .notSent(id)
     case .streamClosed(let id, let code): self = .closed(id, code.rawValue)
     case .drained(let id): self = .drained(id)
     case .settings: self = .settings
