@@ -1,4 +1,5 @@
 public import EventLoop
+public import GRPC
 public import TLS
 
 /// How a channel reaches its server and what it allows.
