@@ -245,6 +245,7 @@ extension HTTP2Connection {
     }
     if isHeaderOverdue(now) { return cut(.headerTimeout) }
     for (id, owner) in streams.all { tick(now, id, owner) }
+    if streams.isEmpty { session.releaseIdleMemory() }
     if let limit = server.limits.idleTimeoutHTTP2, streams.isEmpty,
       idleSince.duration(to: now) > limit
     {

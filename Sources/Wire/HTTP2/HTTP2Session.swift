@@ -10,6 +10,8 @@ package final class HTTP2Session {
   let raw: OpaquePointer
   let core: UnsafeMutablePointer<SessionCore>
   private var isDead = false
+  /// Whether nothing has been framed since the frame buffer's pages were given back.
+  private var isFrameBufferClean = false
 
   /// A connection that will first send its preface or SETTINGS.
   package init(
@@ -84,6 +86,7 @@ package final class HTTP2Session {
       var start: UnsafePointer<UInt8>?
       let count = unsafe nghttp2_session_mem_send(raw, &start)
       if count == 0 { break }
+      isFrameBufferClean = false
       if count < 0 {
         failure = Self.error(Int32(count))
         isDead = true
@@ -101,6 +104,16 @@ package final class HTTP2Session {
   /// Whether `takeOutput` would have something to give.
   package var wantsWrite: Bool {
     unsafe nghttp2_session_want_write(raw) != 0 || !core.pointee.firstFlight.isEmpty
+  }
+
+  /// Gives back the memory frames are made in, while there is nothing to send; the next frame takes
+  /// it again. A system call at most, and none when nothing was sent since the last time.
+  package func releaseIdleMemory() {
+    guard !isFrameBufferClean, !wantsWrite, let buffer = unsafe core.pointee.frameBuffer else {
+      return
+    }
+    isFrameBufferClean = true
+    unsafe PageBlocks.discard(buffer)
   }
 
   /// Whether bytes of the peer still matter.

@@ -41,6 +41,8 @@ struct SessionCore: ~Copyable {
   var batch: UInt32 = 0
   /// What a server sends first, until it is taken.
   var firstFlight: [UInt8] = []
+  /// What nghttp2 makes frames in, when it is one of the ``PageBlocks``.
+  var frameBuffer: UnsafeMutableRawPointer?
 
   init(role: HTTP2Role, configuration: HTTP2Configuration) {
     unsafe self.role = role

@@ -19,7 +19,7 @@ enum SessionFactory {
     unsafe SessionCallbacks.install(in: callbacks)
     unsafe set(option, configuration)
     var session: OpaquePointer?
-    let result = unsafe SessionMemory.withFunctions { memory in
+    let result = unsafe SessionMemory.withFunctions(core) { memory in
       switch role {
       case .server:
         unsafe nghttp2_session_server_new3(&session, callbacks, core, option, memory)

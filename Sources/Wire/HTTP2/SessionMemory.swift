@@ -6,7 +6,7 @@ internal import Glibc
 /// Calls that arrive together free their frames and streams together, more of them than malloc keeps
 /// at hand per thread; from then on it merges and splits chunks. With 8 connections of 32 calls this
 /// takes 1,350 of 64,000 instructions off a call. Blocks of up to 512 bytes wait in a list per size,
-/// at most 512 KiB a thread in all.
+/// at most 512 KiB a thread in all. The large blocks of a session are ``PageBlocks``.
 @safe
 enum SessionMemory {
   /// In front of each block; keeps what follows aligned as malloc would.
@@ -21,26 +21,51 @@ enum SessionMemory {
     /// The first free block of each size; a free block begins with the pointer to the next.
     var heads: InlineArray<8, UnsafeMutableRawPointer?> = unsafe .init(repeating: nil)
     var kept = 0
+    /// ``PageBlocks/base``, where it is found without a lock.
+    let pages = PageBlocks.base
   }
 
-  /// Lends the functions to `body`; nghttp2 copies them.
-  static func withFunctions<R>(_ body: (UnsafeMutablePointer<nghttp2_mem>) -> R) -> R {
+  /// Lends the functions for the session of `core` to `body`; nghttp2 copies them.
+  static func withFunctions<R>(
+    _ core: UnsafeMutablePointer<SessionCore>, _ body: (UnsafeMutablePointer<nghttp2_mem>) -> R
+  ) -> R {
     var functions = unsafe nghttp2_mem(
-      mem_user_data: nil,
+      mem_user_data: core,
       malloc: { size, _ in unsafe SessionMemory.allocate(size) },
       free: { block, _ in unsafe SessionMemory.free(block) },
       calloc: { count, size, _ in
         let (total, overflows) = count.multipliedReportingOverflow(by: size)
-        guard !overflows, let block = unsafe SessionMemory.allocate(total) else { return nil }
-        return unsafe memset(block, 0, total)
+        if overflows { return nil }
+        if let (block, isZero) = unsafe PageBlocks.take(total) {
+          return unsafe isZero ? block : memset(block, 0, total)
+        }
+        return unsafe SessionMemory.allocate(total).map { unsafe memset($0, 0, total) }
       },
-      realloc: { block, size, _ in unsafe SessionMemory.reallocate(block, size) })
+      realloc: { block, size, core in
+        let moved = unsafe SessionMemory.reallocate(block, size)
+        if unsafe block == nil, let core = unsafe core, let moved = unsafe moved {
+          unsafe SessionMemory.note(buffer: moved, core)
+        }
+        return unsafe moved
+      })
     return unsafe withUnsafeMutablePointer(to: &functions) { unsafe body($0) }
+  }
+
+  /// The first buffer of a session is what it makes frames in.
+  private static func note(
+    buffer block: UnsafeMutableRawPointer, _ core: UnsafeMutableRawPointer
+  ) {
+    let core = unsafe core.assumingMemoryBound(to: SessionCore.self)
+    guard unsafe core.pointee.frameBuffer == nil, unsafe PageBlocks.owns(block, PageBlocks.base)
+    else { return }
+    unsafe core.pointee.frameBuffer = unsafe block
   }
 
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
     let index = (size + step - 1) / step - 1
-    guard index >= 0, index < classes else { return unsafe plain(size, index: classes) }
+    guard index >= 0, index < classes else {
+      return unsafe PageBlocks.take(size)?.block ?? plain(size, index: classes)
+    }
     let lists = unsafe Self.lists()
     guard let block = unsafe lists.pointee.heads[index] else {
       return unsafe plain((index + 1) * step, index: index)
@@ -58,9 +83,12 @@ enum SessionMemory {
 
   private static func free(_ block: UnsafeMutableRawPointer?) {
     guard let block = unsafe block else { return }
+    let lists = unsafe Self.lists()
+    if unsafe PageBlocks.owns(block, lists.pointee.pages) {
+      return unsafe PageBlocks.give(back: block)
+    }
     let memory = unsafe block - headerSize
     let index = unsafe memory.load(as: Int.self)
-    let lists = unsafe Self.lists()
     guard index < classes, unsafe lists.pointee.kept < keptLimit else {
       return unsafe Glibc.free(memory)
     }
@@ -73,12 +101,17 @@ enum SessionMemory {
     _ block: UnsafeMutableRawPointer?, _ size: Int
   ) -> UnsafeMutableRawPointer? {
     guard let block = unsafe block else { return unsafe allocate(size) }
-    let memory = unsafe block - headerSize
-    let index = unsafe memory.load(as: Int.self)
-    if index >= classes {
-      return unsafe Glibc.realloc(memory, headerSize + size).map { unsafe $0 + headerSize }
+    let room: Int
+    if unsafe PageBlocks.owns(block, PageBlocks.base) {
+      room = unsafe PageBlocks.size(block)
+    } else {
+      let memory = unsafe block - headerSize
+      let index = unsafe memory.load(as: Int.self)
+      if index >= classes {
+        return unsafe Glibc.realloc(memory, headerSize + size).map { unsafe $0 + headerSize }
+      }
+      room = (index + 1) * step
     }
-    let room = (index + 1) * step
     guard size > room else { return unsafe block }
     guard let larger = unsafe allocate(size) else { return nil }
     unsafe memcpy(larger, block, room)
