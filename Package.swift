@@ -102,6 +102,7 @@ let modules: [Module] = [
     "Jobs", .data, ["EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module("Objects", .data, ["EventLoop"]),
+  Module("AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient"]),
 
   Module("Audio", .voice),
   Module("Speech", .voice, ["Buffers", "EventLoop", "Audio"]),
@@ -133,6 +134,7 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance"]),
 
+  Module("Configuration", .app, ["Buffers"]),
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),
   Module("Simulation", .app, ["Buffers", "Voices"]),
 ]
@@ -161,7 +163,8 @@ let executables = [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
       "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech",
       "Vendors",
-      "Domain", "Accounts", "Agents", "Compliance", "Calls",
+      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Configuration",
+      "HTTPClient", "AWS",
     ],
     packages: ["ArgumentParser"]),
   Executable(

@@ -2,6 +2,7 @@ internal import Accounts
 internal import Buffers
 internal import Calls
 internal import EventLoop
+internal import Foundation
 internal import Jobs
 internal import Objects
 internal import RPCServer
@@ -19,14 +20,16 @@ struct Application {
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
 
-  static func start(_ settings: Settings) async throws -> Application {
+  static func start(_ current: CurrentSettings) async throws -> Application {
+    let settings = current.value
     // Others may pass through, as PostgreSQL's own user must; what is inside is closed to them.
     try Folder.make(settings.dataDirectory, permissions: 0o711)
-    let loops = EventLoopGroup(count: settings.loops)
+    let loops = EventLoopGroup(
+      count: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
     do {
       let database = try await Database.open(settings, loops: loops.loops)
       do {
-        return try await start(settings, loops, database)
+        return try await start(current, loops, database)
       } catch {
         await database.close()
         throw error
@@ -38,13 +41,19 @@ struct Application {
   }
 
   private static func start(
-    _ settings: Settings, _ loops: EventLoopGroup, _ database: Database
+    _ current: CurrentSettings, _ loops: EventLoopGroup, _ database: Database
   ) async throws -> Application {
+    let settings = current.value
     let certificates =
       settings.isCleartext ? nil : try Certificates(folder: settings.dataDirectory)
-    certificates.map(ReloadSignal.watch)
+    ReloadSignal.watch {
+      await current.reload()
+      Log.setLevel(current.value.logLevel)
+      await database.reload(current.value)
+      certificates?.reload()
+    }
     let endpoint = PublicEndpoint(settings.publicURL)
-    let product = try Product(settings, database.pool, loops.loops[0], endpoint)
+    let product = try Product(current, database.pool, loops.loops[0], endpoint)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
     if !settings.corsOrigins.isEmpty { configuration.cors = .origins(settings.corsOrigins) }
     let server = try Server(

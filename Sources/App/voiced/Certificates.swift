@@ -1,5 +1,7 @@
+internal import Configuration
 internal import Foundation
 internal import TLS
+internal import Telemetry
 
 /// The server's certificate: files of the data folder, made for development when there are none.
 struct Certificates {
@@ -22,13 +24,21 @@ struct Certificates {
     context = try TLSContext.server(identity: try Self.read(chainPath, keyPath))
   }
 
-  /// Uses the files as they are now for connections from now on; on failure the old pair stays.
-  func reload() throws { try context.reload(identity: try Self.read(chainPath, keyPath)) }
+  /// Uses the files as they are now for connections from now on; on failure the old pair stays,
+  /// and the log says why.
+  func reload() {
+    do {
+      try context.reload(identity: try Self.read(chainPath, keyPath))
+      Log("voiced").info("the certificate was read again")
+    } catch {
+      Log("voiced").error("the certificate stays as it was", ["error": "\(error)"])
+    }
+  }
 
   private static func read(_ chain: String, _ key: String) throws -> TLSIdentity {
     guard let chainBytes = FileManager.default.contents(atPath: chain),
       let keyBytes = FileManager.default.contents(atPath: key)
-    else { throw SettingsError(message: "cannot read \(chain) and \(key)") }
+    else { throw SettingsError("cannot read \(chain) and \(key)") }
     return TLSIdentity(certificateChain: Array(chainBytes), privateKey: Array(keyBytes))
   }
 }

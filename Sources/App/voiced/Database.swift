@@ -55,6 +55,12 @@ struct Database {
     return PostgresPool(loops: loops, configuration: configuration)
   }
 
+  /// New connections use the URL's password of now. What has a cluster of its own keeps it.
+  func reload(_ settings: Settings) async {
+    guard embedded == nil, let url = settings.databaseURL else { return }
+    await pool.connect(to: url)
+  }
+
   func close() async {
     await pool.close()
     await embedded?.stop()

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Foundation
 internal import Glibc
 internal import TLS
@@ -11,7 +12,7 @@ struct Keyring {
     let path = folder + "/keys/master.key"
     if let data = FileManager.default.contents(atPath: path) {
       guard data.count == 32 else {
-        throw SettingsError(message: "\(path) has \(data.count) bytes; a master key has 32")
+        throw SettingsError("\(path) has \(data.count) bytes; a master key has 32")
       }
       master = Array(data)
       return
@@ -42,7 +43,7 @@ enum Folder {
     guard
       FileManager.default.createFile(
         atPath: part, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-    else { throw SettingsError(message: "cannot write \(path)") }
-    guard rename(part, path) == 0 else { throw SettingsError(message: "cannot write \(path)") }
+    else { throw SettingsError("cannot write \(path)") }
+    guard rename(part, path) == 0 else { throw SettingsError("cannot write \(path)") }
   }
 }

@@ -31,13 +31,16 @@ struct Product {
   ]
 
   init(
-    _ settings: Settings, _ pool: PostgresPool, _ loop: EventLoop, _ endpoint: PublicEndpoint
+    _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop,
+    _ endpoint: PublicEndpoint
   ) throws {
+    let settings = current.value
     let keyring = try Keyring(folder: settings.dataDirectory)
     let callSettings = try Self.callSettings(settings, keyring, endpoint)
-    let carrier = ExotelCarrier(settings: Self.exotel(settings), loop: loop)
+    let carrier = ExotelCarrier(settings: { Self.exotel(current.value.exotel) }, loop: loop)
     let callbacks = ExotelCallbacks(
-      accountSID: settings.exotel.accountSID, secrets: [settings.exotel.webhookSecret])
+      accountSID: settings.exotel.accountSID,
+      secrets: { Self.webhookSecrets(current.value.exotel) })
     let agents = StoredAgents()
     let admission = StoredGate(registry: NoRegistry())
     let recordings = Recordings(
@@ -47,7 +50,8 @@ struct Product {
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
       admission: admission, settings: callSettings)
     runner = CallRunner(
-      pool: pool, agents: agents, model: GeminiLiveModel(settings: Self.gemini(settings)),
+      pool: pool, agents: agents,
+      model: GeminiLiveModel(settings: { Self.gemini(current.value.gemini) }),
       settings: callSettings, live: live, recordings: recordings)
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
@@ -95,15 +99,18 @@ struct Product {
       recordingMasterKey: keyring.key("recordings"), spoolDirectory: spool)
   }
 
-  private static func exotel(_ settings: Settings) -> ExotelSettings {
+  private static func exotel(_ settings: Settings.Exotel) -> ExotelSettings {
     ExotelSettings(
-      accountSID: settings.exotel.accountSID, apiKey: settings.exotel.apiKey,
-      apiToken: settings.exotel.apiToken, baseURL: settings.exotel.baseURL)
+      accountSID: settings.accountSID, apiKey: settings.apiKey, apiToken: settings.apiToken,
+      baseURL: settings.baseURL)
   }
 
-  private static func gemini(_ settings: Settings) -> GeminiLiveSettings {
+  private static func webhookSecrets(_ settings: Settings.Exotel) -> [String] {
+    [settings.webhookSecret] + [settings.previousWebhookSecret].compactMap { $0 }
+  }
+
+  private static func gemini(_ settings: Settings.Gemini) -> GeminiLiveSettings {
     GeminiLiveSettings(
-      apiKey: settings.gemini.apiKey, baseURL: settings.gemini.baseURL,
-      model: settings.gemini.model)
+      apiKey: settings.apiKey, baseURL: settings.baseURL, model: settings.model)
   }
 }

@@ -6,5 +6,5 @@ struct Voiced: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "voiced",
     abstract: "Serves AI phone agents: gRPC, REST and live audio on one port.",
-    subcommands: [Serve.self], defaultSubcommand: Serve.self)
+    subcommands: [Serve.self, ShowSettings.self], defaultSubcommand: Serve.self)
 }

@@ -31,6 +31,7 @@ class Exchange:
                 form = dict(urllib.parse.parse_qsl(body))
                 assert self.path.endswith("/Calls/connect.json")
                 assert self.headers["authorization"].startswith("Basic ")
+                form["Authorization"] = self.headers["authorization"]
                 self.answer({"Call": exchange.accept(form)})
 
             def do_GET(self):

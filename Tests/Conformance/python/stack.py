@@ -131,12 +131,12 @@ def running(*server_options):
 
 
 @contextlib.contextmanager
-def beside(other, **environment):
+def beside(other, *options, **environment):
     """Another voiced, with data of its own, whose stand-ins are those of `other`."""
     stack = Stack(tempfile.mkdtemp(prefix="payaid-"))
     stack.sim = other.sim
     try:
-        stack.start_server(environment=environment)
+        stack.start_server(*options, environment=environment)
         yield stack
     finally:
         stack.sim = None

@@ -23,7 +23,8 @@ import Testing
     ].map { "--b\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }.joined()
     + "--b--\r\n"
 
-  private let callbacks = ExotelCallbacks(accountSID: "payaid1", secrets: ["current", "previous"])
+  private let callbacks = ExotelCallbacks(
+    accountSID: "payaid1", secrets: { ["current", "previous"] })
 
   private func request(
     _ body: String, type: String = "application/json", query: [String: String] = [:],

@@ -52,8 +52,10 @@ final class ScriptedHTTP: Sendable {
 
   private func carrier(_ script: ScriptedHTTP) -> ExotelCarrier {
     ExotelCarrier(
-      settings: ExotelSettings(
-        accountSID: "payaid1", apiKey: "key", apiToken: "tok", baseURL: "http://127.0.0.1:1/"),
+      settings: {
+        ExotelSettings(
+          accountSID: "payaid1", apiKey: "key", apiToken: "tok", baseURL: "http://127.0.0.1:1/")
+      },
       http: script.http, clock: { 1_795_151_913 })
   }
 

@@ -19,7 +19,7 @@ actor NotificationHub {
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
-  private let configuration: PostgresConfiguration
+  private var configuration: PostgresConfiguration
   private var handlers: [String: [UInt64: Handler]] = [:]
   private var connection: PostgresConnection?
   private var isReady = false
@@ -47,6 +47,8 @@ actor NotificationHub {
       hub.loop.execute { hub.assumeIsolated { $0.unsubscribe(channel, id) } }
     }
   }
+
+  func connect(to url: String) { configuration.url = url }
 
   func close() {
     isClosed = true

@@ -15,6 +15,8 @@ actor PoolShard {
   }
 
   private var machine: PoolMachine
+  /// Where new connections go.
+  private var url: String
   private(set) var connections: [UInt64: PostgresConnection] = [:]
   private var waiters: [UInt64: Waiter] = [:]
   private var nextID: UInt64 = 1
@@ -25,6 +27,7 @@ actor PoolShard {
   init(loop: EventLoop, configuration: PostgresConfiguration, maxConnections: Int) {
     self.loop = loop
     self.configuration = configuration
+    url = configuration.url
     machine = PoolMachine(
       limits: PoolMachine.Limits(
         connections: maxConnections, waiters: configuration.maxWaiters,
@@ -48,6 +51,8 @@ actor PoolShard {
     retryTimer?.cancel()
     act(on: machine.close())
   }
+
+  func connect(to url: String) { self.url = url }
 
   func counts() -> PoolCounts {
     PoolCounts(
@@ -139,6 +144,8 @@ extension PoolShard {
   }
 
   private func open(_ id: UInt64) {
+    var configuration = configuration
+    configuration.url = url
     let connection = PostgresConnection(loop: loop, configuration: configuration)
     connections[id] = connection
     connection.connect { [self] error in opened(id, error) }

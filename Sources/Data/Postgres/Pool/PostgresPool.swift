@@ -4,6 +4,7 @@ internal import Synchronization
 /// A pool of connections to one PostgreSQL database. Callable from any task; a caller on one of
 /// the pool's loops is served by that loop's connections, without crossing threads.
 package final class PostgresPool: Sendable {
+  /// As the pool was made; see `connect(to:)`.
   package let configuration: PostgresConfiguration
   let shards: [PoolShard]
   private let turn = Atomic<Int>(0)
@@ -82,6 +83,13 @@ package final class PostgresPool: Sendable {
       total.waiting += part.waiting
     }
     return total
+  }
+
+  /// Uses `url` for connections from now on: a new password, or a server that took over. Those that
+  /// are open stay.
+  package func connect(to url: String) async {
+    await hub.connect(to: url)
+    for shard in shards { await shard.connect(to: url) }
   }
 
   /// Fails new callers and waiters, closes idle connections now and others when they come back.

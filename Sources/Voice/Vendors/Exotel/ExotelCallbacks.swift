@@ -12,13 +12,19 @@ package struct ExotelCallbacks: CarrierCallbacks {
   private static let bodyLimit = 65_536
 
   private let accountSID: String
-  private let secrets: [[UInt8]]
+  private let currentSecrets: @Sendable () -> [String]
 
-  /// `secrets` are the current and, during a rotation, the previous secret. Precondition: none is empty.
-  package init(accountSID: String, secrets: [String]) {
-    precondition(!secrets.isEmpty && !secrets.contains(""), "exotel webhook secret is empty")
+  /// `secrets` gives the current and, during a rotation, the previous secret; it is asked for each
+  /// request. Precondition: there is one, and none is empty.
+  package init(accountSID: String, secrets: @escaping @Sendable () -> [String]) {
     self.accountSID = accountSID
-    self.secrets = secrets.map { Array($0.utf8) }
+    currentSecrets = secrets
+  }
+
+  private var secrets: [[UInt8]] {
+    let secrets = currentSecrets()
+    precondition(!secrets.isEmpty && !secrets.contains(""), "exotel webhook secret is empty")
+    return secrets.map { Array($0.utf8) }
   }
 
   package func statusCallbackURL(base: String, callID: String) -> String {

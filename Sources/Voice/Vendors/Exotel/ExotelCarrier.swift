@@ -8,16 +8,22 @@ package import Speech
 /// 429, 502 and 503. After an unclear outcome the call is looked for; it is never placed twice.
 package struct ExotelCarrier: Carrier {
   private static let attempts = 3
-  private let requests: ExotelRequests
+  private let settings: @Sendable () -> ExotelSettings
   private let http: VendorHTTP
   private let clock: @Sendable () -> Int64
 
   /// `clock` gives seconds since 1970.
-  init(settings: ExotelSettings, http: VendorHTTP, clock: @escaping @Sendable () -> Int64) {
-    requests = ExotelRequests(settings: settings)
+  init(
+    settings: @escaping @Sendable () -> ExotelSettings, http: VendorHTTP,
+    clock: @escaping @Sendable () -> Int64
+  ) {
+    self.settings = settings
     self.http = http
     self.clock = clock
   }
+
+  /// With the account's secrets of now.
+  private var requests: ExotelRequests { ExotelRequests(settings: settings()) }
 
   package func placeCall(_ request: PlaceCallRequest) async throws -> CarrierCallID {
     let started = clock()
@@ -94,8 +100,9 @@ package struct ExotelCarrier: Carrier {
 }
 
 extension ExotelCarrier {
-  /// Exotel over the network, with its requests on `loop`.
-  package init(settings: ExotelSettings, loop: EventLoop) {
+  /// Exotel over the network, with its requests on `loop`. `settings` is asked for each request, so
+  /// that a key can change.
+  package init(settings: @escaping @Sendable () -> ExotelSettings, loop: EventLoop) {
     self.init(
       settings: settings, http: VendorHTTP(client: HTTPClient(loop: loop), loop: loop),
       clock: WallClock.seconds)

@@ -7,16 +7,17 @@ internal import WebSocket
 /// Gemini Live as a speech-to-speech model. Safe from any task.
 package struct GeminiLiveModel: RealtimeModel {
   private static let messageLimit = 8 << 20
-  private let settings: GeminiLiveSettings
+  private let settings: @Sendable () -> GeminiLiveSettings
 
-  package init(settings: GeminiLiveSettings) { self.settings = settings }
+  /// `settings` is asked for each conversation, so that the key can change.
+  package init(settings: @escaping @Sendable () -> GeminiLiveSettings) { self.settings = settings }
 
   /// Returns at once; a connection that cannot be made shows as `.closed`.
   package func open(_ setup: RealtimeSetup, on loop: EventLoop) async throws
     -> any RealtimeSession
   {
-    GeminiLiveSession(setup: setup, settings: settings, loop: loop) { [settings] in
-      try await Self.dial(settings, on: loop)
+    GeminiLiveSession(setup: setup, settings: settings(), loop: loop) { [settings] in
+      try await Self.dial(settings(), on: loop)
     }
   }
 

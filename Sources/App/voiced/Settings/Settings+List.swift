@@ -1,0 +1,151 @@
+internal import Configuration
+internal import EventLoop
+internal import Telemetry
+
+extension Settings {
+  /// Every setting: the one place of its name, type, default and documentation. `env.example` and
+  /// `voiced config` are made from it.
+  static let list = SettingList<Settings>([
+    server, database, exotel, gemini, speech, knowledge, aws,
+  ])
+
+  /// Those of `env.example` that are written with their defaults.
+  static let namesWithDefaults: Set<String> = [
+    "AZURE_TTS_REGION", "PINECONE_INDEX", "VOICE_AWS_REGION", "VOICE_S3_BUCKET",
+  ]
+
+  private static let server = SettingGroup<Settings>(
+    "Voice Agent - Server",
+    [
+      Setting(
+        "LISTEN_ADDRESS", \.listen, .address, default: "127.0.0.1:3000",
+        "Where to listen; port 0 lets the system choose. Also --listen."),
+      Setting(
+        required: "DATA_DIR", \.dataDirectory, .folder,
+        "The folder of everything this server keeps; made when it is missing. Also --data-dir."),
+      Setting(
+        optional: "EVENT_LOOPS", \.loops, .number(1...256),
+        "Event loops, each a thread; one per core when unset. Also --loops."),
+      Setting(
+        "CLEARTEXT", \.isCleartext, .flag, default: "false",
+        "Serve without TLS: for tests and behind a proxy on the same machine. Also --cleartext."),
+      Setting(
+        "DRAIN_SECONDS", \.drainTime, .seconds(0...7200), default: "60",
+        "How long calls in progress may go on after SIGTERM. Also --drain-seconds."),
+      Setting(
+        optional: "PUBLIC_URL", \.publicURL, .webURL,
+        "How the carrier reaches this server; where it listens when unset."),
+      Setting(
+        "CORS_ORIGINS", \.corsOrigins, .words("origins, separated by commas"), default: "",
+        "Origins whose pages may call the API from a browser."),
+      Setting(
+        "LOG_LEVEL", \.logLevel, .choice(\.name), default: "info",
+        "The least important events that are logged.",
+        .reloads),
+    ])
+
+  private static let database = SettingGroup<Settings>(
+    "Voice Agent - Database",
+    [
+      Setting(
+        optional: "DATABASE_URL", \.databaseURL, .text,
+        """
+        A PostgreSQL to use, postgresql://user:password@host/name; one of this server's own, below \
+        the data folder, when unset. A new password counts for new connections.
+        """, [.secret, .reloads])
+    ])
+
+  private static let exotel = SettingGroup<Settings>(
+    "Voice Agent - Telephony",
+    [
+      Setting(
+        required: "EXOTEL_API_KEY", \.exotel.apiKey, .text, "The API key of the Exotel account.",
+        [.secret, .reloads]),
+      Setting(
+        required: "EXOTEL_API_TOKEN", \.exotel.apiToken, .text,
+        "The API token that belongs to the key.",
+        [.secret, .reloads]),
+      Setting(
+        required: "EXOTEL_SID", \.exotel.accountSID, .text,
+        "The account's SID, as in the URLs of its API."),
+      Setting(
+        required: "EXOTEL_WEBHOOK_SECRET", \.exotel.webhookSecret, .text(atLeast: 32),
+        "Signs the addresses that Exotel reports calls to; any random text.",
+        [.secret, .reloads]),
+      Setting(
+        optional: "EXOTEL_WEBHOOK_SECRET_PREVIOUS", \.exotel.previousWebhookSecret,
+        .text(atLeast: 32), "The secret before, for calls that were placed with it.",
+        [.secret, .reloads]),
+      Setting(
+        "EXOTEL_BASE_URL", \.exotel.baseURL, .webURL, default: "https://api.in.exotel.com",
+        "Where Exotel's API is."),
+    ])
+
+  private static let gemini = SettingGroup<Settings>(
+    "Voice Agent - Gemini",
+    [
+      Setting(
+        required: "GEMINI_API_KEY", \.gemini.apiKey, .text, "The key for the Gemini API.",
+        [.secret, .reloads]),
+      Setting(
+        "GEMINI_BASE_URL", \.gemini.baseURL, .url("http", "https", "ws", "wss"),
+        default: "https://generativelanguage.googleapis.com", "Where the Gemini API is."),
+      Setting(
+        "GEMINI_MODEL", \.gemini.model, .text, default: "gemini-3.8-live",
+        "The speech-to-speech model, without \"models/\"."),
+      Setting(
+        reserved: "GOOGLE_STT_API_KEY", "The key for Google's Speech-to-Text.", .secret),
+    ])
+
+  private static let speech = SettingGroup<Settings>(
+    "Voice Agent - TTS",
+    [
+      Setting(reserved: "AZURE_TTS_API_KEY", "The key for Azure's neural voices.", .secret),
+      Setting(
+        reserved: "AZURE_TTS_REGION", example: "centralindia",
+        "The region of the Azure key; centralindia keeps speech in India."),
+    ])
+
+  private static let knowledge = SettingGroup<Settings>(
+    "Voice Agent - Vector DB",
+    [
+      Setting(reserved: "PINECONE_API_KEY", "The key for Pinecone.", .secret),
+      Setting(reserved: "PINECONE_INDEX", example: "payaid-voice", "The index of documents."),
+    ])
+
+  private static let aws = SettingGroup<Settings>(
+    "Voice Agent - AWS (if separate from main)",
+    [
+      Setting(
+        "VOICE_AWS_REGION", \.aws.region, .text, default: "ap-south-1",
+        "The region of everything we keep at AWS."),
+      Setting(
+        source: "VOICE_AWS_SECRET_ID",
+        """
+        A secret in AWS Secrets Manager: a JSON object of settings by name, for all that nothing \
+        else sets. Read at the start and on SIGHUP; nothing is asked when unset.
+        """),
+      Setting(
+        source: "AWS_ACCESS_KEY_ID",
+        "An access key; a container's or the machine's role counts when unset.", .reloads),
+      Setting(
+        source: "AWS_SECRET_ACCESS_KEY", "What belongs to the access key.", [.secret, .reloads]),
+      Setting(
+        source: "AWS_SESSION_TOKEN", "The third part of a temporary key.", [.secret, .reloads]),
+      Setting(
+        source: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        "Where Secrets Manager is, when it is not at the region's own address."),
+      Setting(
+        reserved: "VOICE_S3_BUCKET", example: "payaid-voice-recordings",
+        "The bucket of recordings."),
+    ])
+}
+
+extension SettingType<SocketAddress> {
+  /// An address and a port.
+  fileprivate static var address: SettingType { SettingType("HOST:PORT") { SocketAddress($0) } }
+}
+
+extension Log.Level {
+  fileprivate var name: String { "\(self)" }
+}

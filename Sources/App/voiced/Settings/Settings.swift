@@ -1,0 +1,55 @@
+internal import Configuration
+internal import EventLoop
+internal import Telemetry
+
+/// Everything that can be set, checked as a whole before anything starts.
+///
+/// What stands here before the list has been read is never seen: `Settings.list` fills every field
+/// or refuses. A new setting is a field here and a line in `Settings+List.swift`.
+struct Settings: Sendable {
+  var listen = SocketAddress(host: "127.0.0.1", port: 0)
+  var dataDirectory = ""
+  /// Nil for one per core.
+  var loops: Int?
+  var isCleartext = false
+  var drainTime = Duration.zero
+  /// How the carrier reaches this server, `https://voice.example.in`; where it listens without it.
+  var publicURL: String?
+  /// Origins whose pages may call the API from a browser, `https://app.example.in`.
+  var corsOrigins: Set<String> = []
+  var logLevel = Log.Level.info
+  /// A PostgreSQL of the owner's; the embedded one without it.
+  var databaseURL: String?
+  var exotel = Exotel()
+  var gemini = Gemini()
+  var aws = AWS()
+
+  struct Exotel: Sendable {
+    var baseURL = ""
+    var apiKey = ""
+    var apiToken = ""
+    var accountSID = ""
+    var webhookSecret = ""
+    /// Still accepted from callbacks of calls that were placed with it.
+    var previousWebhookSecret: String?
+  }
+
+  struct Gemini: Sendable {
+    var baseURL = ""
+    var apiKey = ""
+    var model = ""
+  }
+
+  struct AWS: Sendable {
+    var region = ""
+  }
+
+  /// What only several settings together can get wrong.
+  func problems() -> [String] {
+    var problems: [String] = []
+    if exotel.previousWebhookSecret == exotel.webhookSecret {
+      problems.append("EXOTEL_WEBHOOK_SECRET_PREVIOUS must differ from EXOTEL_WEBHOOK_SECRET")
+    }
+    return problems
+  }
+}

@@ -1,0 +1,37 @@
+/// Why AWS gave no answer. Messages name the service, the operation and AWS's own code, never a
+/// secret, a key or the text of an answer.
+package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Kind: Sendable, Equatable {
+    /// No source of credentials had any.
+    case noCredentials
+    /// The service refused: its code, as `ResourceNotFoundException`.
+    case refused(code: String)
+    /// The service was not reached, or answered with what is no answer.
+    case unavailable
+  }
+
+  package let kind: Kind
+  package let message: String
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  package var description: String { message }
+
+  /// Whether the same request can succeed a moment later.
+  var isTransient: Bool {
+    switch kind {
+    case .noCredentials: false
+    case .unavailable: true
+    case .refused(let code): Self.transientCodes.contains(code)
+    }
+  }
+
+  private static let transientCodes: Set<String> = [
+    "InternalServiceError", "ServiceUnavailable", "Throttling", "ThrottlingException",
+    "ThrottledException", "RequestThrottled", "TooManyRequestsException", "RequestLimitExceeded",
+    "LimitExceededException", "SlowDown",
+  ]
+}
