@@ -190,6 +190,11 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
   @inline(never) private func waitForMessage() async throws -> [UInt8]? {
     precondition(receiver == nil, "our bug: two tasks receive from one call")
+    // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
+    // register a cancellation handler costs some 1,000 instructions a message.
+    if worker?.isCurrentTask == true {
+      return try await withUnsafeThrowingContinuation { receiver = $0 }
+    }
     return try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { receiver = $0 }
     } onCancel: {

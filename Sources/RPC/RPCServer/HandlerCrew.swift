@@ -69,6 +69,11 @@ final class HandlerCrew {
     @exclusivity(unchecked) private var task: Task<Void, Never>?
     @exclusivity(unchecked) private var sleeper: UnsafeContinuation<Void, Never>?
     @exclusivity(unchecked) private var isSpent = false
+    /// The task as it sees itself; compared, never used.
+    @exclusivity(unchecked) private var identity: UnsafeCurrentTask?
+
+    /// Whether the caller runs on this worker's task, not on a child or a stranger.
+    var isCurrentTask: Bool { withUnsafeCurrentTask { $0 == identity } }
 
     fileprivate init(crew: HandlerCrew) { self.crew = crew }
 
@@ -89,6 +94,7 @@ final class HandlerCrew {
     }
 
     private func work() async {
+      withUnsafeCurrentTask { identity = $0 }
       while !isSpent {
         if let call = crew.next() {
           await call.runHandler(on: self)

@@ -8,6 +8,9 @@ struct AbuseMeter {
   private var controlFrames: TokenBucket
   private var windowUpdates: TokenBucket
   private var continuations = 0
+  private var last: Duration?
+
+  private static let grain = Duration.milliseconds(10)
 
   init(_ limits: HTTP2AbuseLimits) {
     self.limits = limits
@@ -19,14 +22,23 @@ struct AbuseMeter {
     windowUpdates = TokenBucket(limits.windowUpdates)
   }
 
-  /// Refills all buckets.
+  /// Refills all buckets with what `now`, since any fixed origin, has earned since the last time.
+  /// Less than `grain` is left to earn, so that a read does not pay for six divisions.
   mutating func advance(to now: Duration) {
-    resets.refill(now: now)
-    cancellations.refill(now: now)
-    refusals.refill(now: now)
-    streamErrors.refill(now: now)
-    controlFrames.refill(now: now)
-    windowUpdates.refill(now: now)
+    guard let last else {
+      self.last = now
+      return
+    }
+    guard now - last >= Self.grain else { return }
+    self.last = now
+    let elapsed = (now - last).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    resets.refill(seconds: seconds)
+    cancellations.refill(seconds: seconds)
+    refusals.refill(seconds: seconds)
+    streamErrors.refill(seconds: seconds)
+    controlFrames.refill(seconds: seconds)
+    windowUpdates.refill(seconds: seconds)
   }
 
   /// Judges a frame by its header alone.

@@ -71,7 +71,9 @@ enum PageBlocks {
     }
     guard let found else { return nil }
     let address = base + UInt(kind.offset + Int(found.index) * kind.size)
-    return unsafe UnsafeMutableRawPointer(bitPattern: address).map { unsafe (block: $0, found.isZero) }
+    return unsafe UnsafeMutableRawPointer(bitPattern: address).map {
+      unsafe (block: $0, found.isZero)
+    }
   }
 
   /// Whether `take` gave the block; `base` is ``base``, read once.

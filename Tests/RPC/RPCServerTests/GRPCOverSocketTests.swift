@@ -155,6 +155,15 @@ import Testing
     }
   }
 
+  @Test func `a handler's child task that waits for messages can be cancelled`() async throws {
+    try await TestServer.run { test in
+      let client = try RawClient(test.address)
+      let id = try client.open("/test.Echo/Halves", .grpc)
+      let answer = try client.finish(id)
+      #expect(answer.status == "10")
+    }
+  }
+
   @Test func `a call beyond the limit is refused so that it can be tried again`() async throws {
     try await TestServer.run(limits: { $0.concurrentStreams = 1 }) { test in
       let client = try RawClient(test.address)

@@ -45,6 +45,13 @@ struct TestServer {
         MethodHandler(Self.method("Silent", .bidirectional)) { _, port in
           try await self.reporting { while try await port.receive() != nil {} }
         },
+        MethodHandler(Self.method("Halves", .bidirectional)) { _, port in
+          try await withThrowingTaskGroup(of: Void.self) { halves in
+            halves.addTask { while try await port.receive() != nil {} }
+            halves.addTask { throw RPCError(.aborted, "the other half failed") }
+            while try await halves.next() != nil {}
+          }
+        },
         MethodHandler(Self.method("Flood", .serverStreaming)) { _, port in
           let message = [UInt8](repeating: 1, count: 10_000)
           try await self.reporting { while true { try await port.send(message) } }
