@@ -218,6 +218,12 @@ let libraries: [(name: String, modules: [String])] = [
 /// Generated from Tests/Support/Protos, the way anybody's protos are; each has a C target beside it.
 let testSchemas = ["TestSchema", "InteropSchema"]
 
+/// What Tests/Fuzz feeds with strangers' bytes.
+let fuzzed = [
+  "Buffers", "HTTP", "HTTP1", "HTTP2", "WebSocket", "Protobuf", "Schema", "RPCCore", "RPCProtobuf",
+  "GRPC", "Transcoding", "Connect", "TestSchema",
+]
+
 /// What tests of several modules share, in Tests/Support.
 let testSupport: [(name: String, imports: [String])] =
   [
@@ -342,6 +348,25 @@ for executable in executables where isAsked(executable.name) {
       path: executable.path,
       // Clients see what a stranger's package would see: the public declarations.
       packageAccess: !executable.path.hasPrefix("Clients/"), swiftSettings: swiftSettings))
+}
+if only == nil {
+  targets += [
+    .target(
+      name: "FuzzEntries", dependencies: byName(fuzzed), path: "Tests/Fuzz/Entries",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzEntries"], path: "Tests/Fuzz/Replay",
+      swiftSettings: swiftSettings),
+  ]
+}
+// PAYAID_FUZZ=1 adds the program that tools/fuzz builds with -sanitize=fuzzer, which alone links it.
+if Context.environment["PAYAID_FUZZ"] != nil {
+  targets += [
+    .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "payaid-fuzz", dependencies: ["CFuzzer", "FuzzEntries"], path: "Tests/Fuzz/Driver",
+      swiftSettings: swiftSettings + [.strictMemorySafety()]),
+  ]
 }
 
 let package = Package(

@@ -3,6 +3,8 @@ internal import HTTP
 /// Finds the rule for a request path. Per segment a literal beats `*`, which beats `**`; a rule for
 /// the request's method anywhere in that order beats none.
 ///
+/// Literals and verbs are the same when their bytes are: two spellings of `é` are two paths.
+///
 /// A node sits at one depth, so a search visits each node at most once whatever the path is.
 struct PathTrie<Value: Sendable>: Sendable {
   /// What stands at the end of a path: values by verb, then by HTTP method (`*` is any).
@@ -23,7 +25,7 @@ struct PathTrie<Value: Sendable>: Sendable {
     case badEscape
   }
 
-  /// A path cut at its slashes, before and after decoding.
+  /// A path cut at its slashes, before and as keys of `literals` after decoding.
   private struct Path {
     let raw: [ArraySlice<UInt8>]
     let decoded: [String]
@@ -38,16 +40,16 @@ struct PathTrie<Value: Sendable>: Sendable {
     var isRest = false
     for segment in template.segments {
       switch segment {
-      case .literal(let text): at = child(of: at, literal: text)
+      case .literal(let text): at = child(of: at, literal: Self.key(text.utf8))
       case .one: at = childOne(of: at)
       case .rest: isRest = true
       }
     }
     let ends = isRest ? \Node.restEnds : \Node.ends
-    let verb = template.verb ?? ""
+    let verb = Self.key((template.verb ?? "").utf8)
     if let other = nodes[at][keyPath: ends][verb]?[method] { return other }
     nodes[at][keyPath: ends][verb, default: [:]][method] = value
-    if let verb = template.verb { verbs.insert(verb) }
+    if template.verb != nil { verbs.insert(verb) }
     return nil
   }
 
@@ -57,7 +59,7 @@ struct PathTrie<Value: Sendable>: Sendable {
     var raw = path.dropFirst().split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     if let last = raw.last, let colon = last.lastIndex(of: UInt8(ascii: ":")) {
-      let verb = String(decoding: last[(colon + 1)...], as: UTF8.self)
+      let verb = Self.key(last[(colon + 1)...])
       if verbs.contains(verb) {
         raw[raw.count - 1] = last[..<colon]
         let match = find(segments: raw, verb: verb, method: method)
@@ -73,11 +75,11 @@ struct PathTrie<Value: Sendable>: Sendable {
     decoded.reserveCapacity(segments.count)
     for segment in segments {
       guard segment.contains(UInt8(ascii: "%")) else {
-        decoded.append(String(decoding: segment, as: UTF8.self))
+        decoded.append(Self.key(segment))
         continue
       }
       guard let bytes = PercentCoding.decode(segment) else { return .badEscape }
-      decoded.append(String(decoding: bytes, as: UTF8.self))
+      decoded.append(Self.key(bytes))
     }
     var others: Set<String> = []
     let path = Path(raw: segments, decoded: decoded)
@@ -85,6 +87,13 @@ struct PathTrie<Value: Sendable>: Sendable {
       return .found(value, segments: segments)
     }
     return others.isEmpty ? .none : .otherMethods(others.sorted())
+  }
+
+  /// Text that is equal for equal bytes only, which their UTF-8 is not: strings compare by canonical
+  /// equivalence, and what is not UTF-8 is replaced.
+  private static func key(_ bytes: some Collection<UInt8>) -> String {
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+    return String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
   }
 
   private func search(

@@ -1,5 +1,7 @@
 /// The members of a JSON object in their order, each key once.
 ///
+/// Keys are the same when their bytes are (RFC 8259, 8.3): two spellings of `é` are two keys.
+///
 /// Looked up by scanning while small; from seventeen members on by a hash index, so that a hostile
 /// object costs no more than its length.
 public struct JSONObject: Sendable {
@@ -8,7 +10,16 @@ public struct JSONObject: Sendable {
 
   /// The members, in the order they were first set.
   public private(set) var members: [Member] = []
-  private var index: [String: Int] = [:]
+  private var index: [IndexKey: Int] = [:]
+
+  /// Swift's strings compare by canonical equivalence; this one by its bytes.
+  private struct IndexKey: Hashable {
+    let text: String
+
+    static func == (left: IndexKey, right: IndexKey) -> Bool { isSame(left.text, right.text) }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+  }
 
   private static let scanned = 16
 
@@ -40,15 +51,19 @@ public struct JSONObject: Sendable {
   }
 
   func position(of key: String) -> Int? {
-    if members.count > Self.scanned { return index[key] }
-    return members.firstIndex { $0.key == key }
+    if members.count > Self.scanned { return index[IndexKey(text: key)] }
+    return members.firstIndex { Self.isSame($0.key, key) }
+  }
+
+  private static func isSame(_ left: String, _ right: String) -> Bool {
+    left == right && left.utf8.elementsEqual(right.utf8)
   }
 
   /// Adds a member whose key is known to be new.
   mutating func append(_ key: String, _ value: JSONValue) {
     members.append((key, value))
     if members.count > Self.scanned + 1 {
-      index[key] = members.count - 1
+      index[IndexKey(text: key)] = members.count - 1
     } else if members.count == Self.scanned + 1 {
       reindex()
     }
@@ -62,7 +77,7 @@ public struct JSONObject: Sendable {
   private mutating func reindex() {
     index = [:]
     guard members.count > Self.scanned else { return }
-    for (place, member) in members.enumerated() { index[member.key] = place }
+    for (place, member) in members.enumerated() { index[IndexKey(text: member.key)] = place }
   }
 }
 

@@ -21,12 +21,14 @@ struct LineBuffer {
   /// The next line without its end; nil until it is complete.
   ///
   /// Throws `tooLong` once more than `limit` bytes came without an end, and refuses a bare CR or LF
-  /// and NUL, which other parsers read differently.
+  /// and NUL, which other parsers read differently. Which of them does not depend on the pieces that
+  /// the bytes come in: what lies behind the limit is not looked at.
   mutating func line(
     limit: Int, tooLong: @autoclosure () -> HTTP1Error
   ) throws(HTTP1Error) -> ArraySlice<UInt8>? {
     var index = max(scanned, position)
-    while index < bytes.count {
+    let end = min(bytes.count, position + limit + 3)
+    while index < end {
       switch bytes[index] {
       case 10:
         guard index > position, bytes[index - 1] == 13 else {
@@ -52,12 +54,14 @@ struct LineBuffer {
 
   /// Up to `limit` bytes, as many as there are.
   mutating func take(_ limit: Int) -> [UInt8] {
-    let end = position + min(limit, count)
-    defer {
-      position = end
-      scanned = max(scanned, end)
-    }
-    return Array(bytes[position..<end])
+    let taken = Array(bytes[position..<position + min(limit, count)])
+    skip(taken.count)
+    return taken
+  }
+
+  private mutating func skip(_ count: Int) {
+    position += count
+    scanned = max(scanned, position)
   }
 
   /// Whether the next bytes are CR LF; nil when it cannot be told yet, false when they are not.
@@ -65,7 +69,8 @@ struct LineBuffer {
     if count >= 1, bytes[position] != 13 { return false }
     guard count >= 2 else { return nil }
     guard bytes[position + 1] == 10 else { return false }
-    _ = take(2)
+    // Not by a discarded `take`: Swift 6.3.1 frees such a copy before it fills it.
+    skip(2)
     return true
   }
 }

@@ -51,6 +51,13 @@ package final class WebSocketSession {
 
   /// Takes bytes from the peer and delivers what they complete, after wslay has returned.
   package func receive(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
+    let (count, close) = unsafe gate.admit(bytes)
+    unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[..<count]), each)
+    // wslay reads by 4 KiB, so this frame must come in a call of its own.
+    unsafe close?.withUnsafeBytes { unsafe feed($0, each) }
+  }
+
+  private func feed(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
     unsafe core.pointee.input = unsafe bytes
     let result = unsafe wslay_event_recv(raw)
     unsafe core.pointee.input = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -106,7 +113,8 @@ package final class WebSocketSession {
   }
 
   /// The code of our close frame when the peer broke a rule.
-  private(set) var violation: UInt16?
+  package private(set) var violation: UInt16?
+  private var gate = CloseFrameGate()
   private var isCloseQueued = false
   private var hasFailed = false
   /// We wrote the close frame ourselves; wslay must not write its own.

@@ -23,13 +23,14 @@ extension JSONPrinter {
 
   private mutating func fieldMask(_ view: CView) throws(ProtobufError) {
     guard let paths = view.type.field(number: 1) else { return }
-    raw("\"")
+    var text: [UInt8] = []
     for index in 0..<view.count(paths) {
       let path = unsafe String(decoding: CView.bytes(view.slot(paths, index)), as: UTF8.self)
-      if index > 0 { raw(",") }
-      raw(try FieldMasks.camel(path))
+      if index > 0 { text.append(UInt8(ascii: ",")) }
+      text += try FieldMasks.camel(path).utf8
     }
-    raw("\"")
+    // A path is the peer's text: it may hold a quote.
+    string(text)
   }
 
   private mutating func anyValue(_ view: CView, depth: Int) throws(ProtobufError) {
