@@ -23,6 +23,11 @@ package enum MediaType: Sendable, Equatable {
       self = .other
       return
     }
+    // As nearly everybody writes it.
+    if contentType == "application/json" {
+      self = .unary(.json)
+      return
+    }
     let parsed = HTTPParameters(contentType)
     switch parsed.value {
     case "application/proto": self = .unary(.proto)

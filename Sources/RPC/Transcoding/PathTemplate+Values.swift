@@ -1,8 +1,33 @@
 internal import HTTP
 
 extension PathTemplate {
+  /// The one path it matches, verb included; nil when it has variables or wildcards, or literals
+  /// that a request may also spell with escapes.
+  var fixedPath: String? {
+    guard variables.isEmpty else { return nil }
+    var path = ""
+    for segment in segments {
+      guard case .literal(let text) = segment, text.utf8.allSatisfy(Self.isUnreserved) else {
+        return nil
+      }
+      path += "/" + text
+    }
+    return path + (verb.map { ":" + $0 } ?? "")
+  }
+
+  /// RFC 3986, 2.3.
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
   /// What the variables hold in a path this template matched, or nil when a value is not UTF-8
-  /// without NUL. `segments` are the raw ones, without the verb.
+  /// without NUL. `segments` are the raw ones, without the verb; not looked at without variables.
   func values(in segments: [ArraySlice<UInt8>]) -> [(variable: Variable, text: String)]? {
     var values: [(variable: Variable, text: String)] = []
     for variable in variables {

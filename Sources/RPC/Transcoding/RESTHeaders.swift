@@ -4,15 +4,19 @@ internal import RPCCore
 
 /// What travels between HTTP headers and call metadata.
 enum RESTHeaders {
-  /// Belongs to one connection or to the HTTP message itself, so it is no metadata.
-  private static let ownedByHTTP: Set<String> = [
-    "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
-    "trailer", "host", "content-type", "content-length", "content-encoding", "expect", "cookie",
-    "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date",
-  ]
+  /// Whether it belongs to one connection or to the HTTP message itself, so that it is no metadata.
+  private static func isOwnedByHTTP(_ name: String) -> Bool {
+    switch name {
+    case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
+      "trailer", "host", "content-type", "content-length", "content-encoding", "expect", "cookie",
+      "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date":
+      true
+    default: false
+    }
+  }
 
   /// Request headers as metadata, names as they are; `grpc-` names belong to another protocol and
-  /// are left out, as is what `ownedByHTTP` lists and a `-bin` value that is not base64.
+  /// are left out, as is what HTTP owns and a `-bin` value that is not base64.
   static func metadata(_ headers: HTTPHeaders) -> Metadata {
     var metadata = Metadata()
     for field in headers where isMetadata(field.name) {
@@ -42,7 +46,7 @@ enum RESTHeaders {
   }
 
   private static func isMetadata(_ name: String) -> Bool {
-    !name.hasPrefix(":") && !name.hasPrefix("grpc-") && !ownedByHTTP.contains(name)
+    !name.hasPrefix(":") && !name.hasPrefix("grpc-") && !isOwnedByHTTP(name)
   }
 
   /// What `grpc-timeout` allows: 1 to 8 digits and one of `H M S m u n`. Nil without the header.

@@ -8,7 +8,7 @@ import Testing
     ("GET", "/v1/agents/default"), ("POST", "/v1/{name=agents/*}:test"),
     ("GET", "/v1/files/{path=**}"), ("GET", "/v1/files/{id}"), ("POST", "/v1/files/{id}/parts"),
     ("GET", "/v1/mid/{name=a/*/b/**}:act"), ("*", "/v1/any/{id}"), ("DELETE", "/v1/*/odd"),
-    ("GET", "/v1/agents/x/odd"),
+    ("GET", "/v1/agents/x/odd"), ("POST", "/v1/whole:start"),
   ]
 
   private static func trie() throws -> PathTrie<String> {
@@ -39,6 +39,7 @@ import Testing
     ("LOCK", "/v1/any/1", "* /v1/any/{id}"),
     ("DELETE", "/v1/agents/odd", "DELETE /v1/*/odd"),
     ("GET", "/v1/agents/x/odd", "GET /v1/agents/x/odd"),
+    ("POST", "/v1/whole:start", "POST /v1/whole:start"),
   ])
   func `the most particular rule for the method is found`(
     method: String, path: String, rule: String
