@@ -32,9 +32,38 @@ private let limits: HTTP1Limits = {
   return limits
 }()
 
-private struct Seen<Event: Equatable>: Equatable {
-  var events: [Event] = []
-  var failure: HTTP1Error?
+/// What both parsers give: heads, pieces of bodies, ends.
+private protocol BodyCarrying: Equatable {
+  static func body(_ bytes: [UInt8]) -> Self
+  var bodyBytes: [UInt8]? { get }
+}
+
+extension RequestParser.Event: BodyCarrying {
+  var bodyBytes: [UInt8]? { if case .body(let bytes) = self { bytes } else { nil } }
+}
+
+extension ResponseParser.Event: BodyCarrying {
+  var bodyBytes: [UInt8]? { if case .body(let bytes) = self { bytes } else { nil } }
+}
+
+private struct Seen<Event: BodyCarrying>: Equatable {
+  private(set) var events: [Event] = []
+  private(set) var failure: HTTP1Error?
+
+  /// Adds an event; the borders of body pieces mean nothing.
+  mutating func add(_ event: Event) {
+    if let more = event.bodyBytes, let bytes = events.last?.bodyBytes {
+      events[events.count - 1] = .body(bytes + more)
+    } else {
+      events.append(event)
+    }
+  }
+
+  /// Ends with an error; how much of a body came before it depends on the pieces.
+  mutating func fail(_ error: HTTP1Error) {
+    if events.last?.bodyBytes != nil { events.removeLast() }
+    failure = error
+  }
 }
 
 private func readRequests(_ pieces: [[UInt8]]) throws(Violation) -> Seen<RequestParser.Event> {
@@ -48,7 +77,7 @@ private func readRequests(_ pieces: [[UInt8]]) throws(Violation) -> Seen<Request
         seen.add(event)
       }
     } catch {
-      seen.failure = error
+      seen.fail(error)
       return seen
     }
     // A line of a chunk, of the head, or of the request: what is not read yet is never more.
@@ -67,31 +96,9 @@ private func readResponse(_ pieces: [[UInt8]], to method: String) -> Seen<Respon
     }
     if let event = try parser.endOfInput() { seen.add(event) }
   } catch {
-    seen.failure = error
+    seen.fail(error)
   }
   return seen
-}
-
-extension Seen<RequestParser.Event> {
-  /// Adds an event; the borders of body pieces mean nothing.
-  mutating func add(_ event: RequestParser.Event) {
-    if case .body(let more) = event, case .body(let bytes) = events.last {
-      events[events.count - 1] = .body(bytes + more)
-    } else {
-      events.append(event)
-    }
-  }
-}
-
-extension Seen<ResponseParser.Event> {
-  /// Adds an event; the borders of body pieces mean nothing.
-  mutating func add(_ event: ResponseParser.Event) {
-    if case .body(let more) = event, case .body(let bytes) = events.last {
-      events[events.count - 1] = .body(bytes + more)
-    } else {
-      events.append(event)
-    }
-  }
 }
 
 /// What was read, written by our writer, must be read as the same requests: a proxy that used both

@@ -68,7 +68,7 @@ private func match(
   let isDescribed = describes(template, Array(path.utf8))
   switch edge.match(method: "GET", target: path, headers: HTTPHeaders()) {
   case .call(let call):
-    try require(isDescribed == true, "a path is found that the template does not describe")
+    try require(isDescribed != false, "a path is found that the template does not describe")
     try request(call)
   case .failed(let failure):
     try require(isDescribed != false, "a path is refused that the template does not describe")
@@ -78,10 +78,11 @@ private func match(
   }
 }
 
-/// Whether `template` describes `path`; nil when an escape in it is broken.
+/// Whether `template` describes `path`; nil when an escape in it is broken, wherever that is.
 private func describes(_ template: PathTemplate, _ path: [UInt8]) -> Bool? {
   guard path.first == UInt8(ascii: "/") else { return false }
   var raw = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+  guard raw.allSatisfy({ PercentCoding.decode($0) != nil }) else { return nil }
   if let verb = template.verb {
     guard let last = raw.last, last.reversed().starts(with: ":\(verb)".utf8.reversed())
     else { return false }

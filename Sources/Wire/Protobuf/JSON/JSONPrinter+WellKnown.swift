@@ -37,6 +37,8 @@ extension JSONPrinter {
     guard let field = view.type.fields.first(where: { view.count($0) > 0 }) else {
       throw ProtobufError(.unrepresentable, "a google.protobuf.Value has no kind set")
     }
+    // A number here would be the number of a Value.
+    if unsafe field.takesNull { return raw("null") }
     if field.kind == .double {
       let number = unsafe view.slot(field, 0).load(as: Double.self)
       guard number.isFinite else {

@@ -130,7 +130,7 @@ struct JSONPrinter: ~Copyable {
   }
 
   private mutating func enumeration(_ field: FieldType, _ number: Int32) {
-    if unsafe field.takesNull { return raw("null") }
+    if unsafe field.takesNull, number == 0 { return raw("null") }
     if !options.writesEnumsAsNumbers, let name = unsafe field.enumType?.name(of: number) {
       return quoted(name)
     }

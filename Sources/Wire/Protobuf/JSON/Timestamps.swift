@@ -145,12 +145,11 @@ enum FieldMasks {
 
   private static func snake(_ path: Substring) throws(ProtobufError) -> String {
     var result = ""
-    for character in path.utf8 {
+    for character in path.unicodeScalars {
       switch character {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"):
-        result += "_" + String(UnicodeScalar(character + 32))
-      case UInt8(ascii: "_"): throw .json("expected lowerCamelCase paths in a field mask")
-      default: result.unicodeScalars.append(UnicodeScalar(character))
+      case "A"..."Z": result += "_" + String(character).lowercased()
+      case "_": throw .json("expected lowerCamelCase paths in a field mask")
+      default: result.unicodeScalars.append(character)
       }
     }
     guard !result.isEmpty else { throw .json("a field mask has an empty path") }
@@ -163,7 +162,9 @@ enum FieldMasks {
     var isUpper = false
     for character in path.unicodeScalars {
       let isLetter = ("a"..."z").contains(character)
-      if ("A"..."Z").contains(character) || (isUpper && !isLetter) { throw unwritable }
+      if ("A"..."Z").contains(character) || character == "," || (isUpper && !isLetter) {
+        throw unwritable
+      }
       if character == "_" {
         isUpper = true
       } else {
@@ -171,7 +172,7 @@ enum FieldMasks {
         isUpper = false
       }
     }
-    if isUpper { throw unwritable }
+    if isUpper || result.isEmpty { throw unwritable }
     return result
   }
 
