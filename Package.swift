@@ -119,8 +119,10 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module(
     "Agents", .product,
-    ["Domain", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],
-    resources: [.embedInCode("Migrations")]),
+    [
+      "Domain", "Buffers", "HTTP", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres",
+    ],
+    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(
     "Compliance", .product,
     ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],

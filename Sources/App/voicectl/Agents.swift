@@ -7,7 +7,10 @@ internal import Services
 /// `voicectl agents`.
 struct Agents: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Creates and lists agents.", subcommands: [Create.self, List.self, Delete.self])
+    abstract: "Creates, lists, shows and publishes agents.",
+    subcommands: [
+      Create.self, List.self, Show.self, Versions.self, Publish.self, Rollback.self, Delete.self,
+    ])
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,16 +35,108 @@ struct Agents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists agents, one JSON line each.")
 
     @OptionGroup var server: ServerOptions
+    @Option(help: "Only these, for example 'labels.env = \"prod\" AND state = ACTIVE'.")
+    var filter = ""
 
     func run() async throws {
       try await server.withChannel { channel, metadata in
         let client = Payaid.Voice.V1.AgentServiceClient(channel)
-        var request = Payaid.Voice.V1.ListAgentsRequest()
+        var request = Payaid.Voice.V1.ListAgentsRequest.with { $0.filter = filter }
         repeat {
           let page = try await client.listAgents(request, options: CallOptions(metadata: metadata))
           for agent in page.agents { try Output.json(agent) }
           request.pageToken = page.nextPageToken
         } while !request.pageToken.isEmpty
+      }
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints an agent's draft, or one of its versions, as JSON.")
+
+    @OptionGroup var server: ServerOptions
+    @Option(help: "The version; the draft without.") var version: Int32?
+    @Argument(help: "The agent's id.") var agentID: String
+
+    func run() async throws {
+      try await server.withChannel { channel, metadata in
+        let client = Payaid.Voice.V1.AgentServiceClient(channel)
+        let options = CallOptions(metadata: metadata)
+        guard let version else {
+          return try Output.json(
+            try await client.getAgent(.with { $0.agentId = agentID }, options: options))
+        }
+        let request = Payaid.Voice.V1.GetAgentVersionRequest.with {
+          $0.agentId = agentID
+          $0.version = version
+        }
+        try Output.json(try await client.getAgentVersion(request, options: options))
+      }
+    }
+  }
+
+  struct Versions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists an agent's versions, one JSON line each, newest first.")
+
+    @OptionGroup var server: ServerOptions
+    @Argument(help: "The agent's id.") var agentID: String
+
+    func run() async throws {
+      try await server.withChannel { channel, metadata in
+        let client = Payaid.Voice.V1.AgentServiceClient(channel)
+        var request = Payaid.Voice.V1.ListAgentVersionsRequest.with { $0.agentId = agentID }
+        repeat {
+          let page = try await client.listAgentVersions(
+            request, options: CallOptions(metadata: metadata))
+          for version in page.versions { try Output.json(version) }
+          request.pageToken = page.nextPageToken
+        } while !request.pageToken.isEmpty
+      }
+    }
+  }
+
+  struct Publish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Publishes an agent's draft; prints the version as JSON.")
+
+    @OptionGroup var server: ServerOptions
+    @Option(name: .shortAndLong, help: "What changed.") var message = ""
+    @Argument(help: "The agent's id.") var agentID: String
+
+    func run() async throws {
+      let request = Payaid.Voice.V1.PublishAgentRequest.with {
+        $0.agentId = agentID
+        $0.description = message
+      }
+      try await server.withChannel { channel, metadata in
+        try Output.json(
+          try await Payaid.Voice.V1.AgentServiceClient(channel).publishAgent(
+            request, options: CallOptions(metadata: metadata)))
+      }
+    }
+  }
+
+  struct Rollback: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Publishes an earlier version again; prints the new one as JSON.")
+
+    @OptionGroup var server: ServerOptions
+    @Option(name: .shortAndLong, help: "Why.") var message = ""
+    @Argument(help: "The agent's id.") var agentID: String
+    @Argument(help: "The version to go back to.") var version: Int32
+
+    func run() async throws {
+      let request = Payaid.Voice.V1.RollbackAgentRequest.with {
+        $0.agentId = agentID
+        $0.version = version
+        $0.description = message
+      }
+      try await server.withChannel { channel, metadata in
+        try Output.json(
+          try await Payaid.Voice.V1.AgentServiceClient(channel).rollbackAgent(
+            request, options: CallOptions(metadata: metadata)))
       }
     }
   }

@@ -59,6 +59,7 @@ struct Product {
     authenticator = Authenticator(pool: pool, openServices: Self.open)
     services = [
       AgentService(pool: pool, tokens: tokens),
+      SecretService(pool: pool, secrets: ToolSecrets(key: keyring.key("tool-secrets"))),
       CallService(
         pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
         bell: bell, live: live, recordings: recordings),
@@ -75,7 +76,8 @@ struct Product {
     Payaid.Voice.V1.CarrierCallbackServiceBinding.binding,
     Payaid.Voice.V1.ComplianceServiceBinding.binding,
     Payaid.Voice.V1.KnowledgeServiceBinding.binding, Payaid.Voice.V1.LiveServiceBinding.binding,
-    Payaid.Voice.V1.WebhookServiceBinding.binding,
+    Payaid.Voice.V1.PhoneNumberServiceBinding.binding,
+    Payaid.Voice.V1.SecretServiceBinding.binding, Payaid.Voice.V1.WebhookServiceBinding.binding,
   ]
 
   private static func dialing(_ dialer: Dialer) -> JobHandler {

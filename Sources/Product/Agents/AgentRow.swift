@@ -27,17 +27,12 @@ struct AgentRow {
 
   /// What no column holds.
   private static func remainder(_ agent: Agent) -> Agent {
-    var rest = agent
-    rest.agentId = ""
-    rest.name = ""
+    var rest = AgentConfiguration.versioned(agent)
     rest.language = ""
     rest.voiceId = ""
     rest.systemPrompt = ""
-    rest.phoneNumber = ""
-    rest.state = .unspecified
-    rest.createTime = nil
-    rest.updateTime = nil
-    rest.etag = ""
+    rest.labels = agent.labels
+    rest.publishing = agent.publishing
     return rest
   }
 
@@ -53,6 +48,8 @@ struct AgentRow {
     agent.createTime = try row.decode("create_time", as: Moment.self).timestamp
     agent.updateTime = try row.decode("update_time", as: Moment.self).timestamp
     agent.etag = Etag.text(revision: try row.decode("revision"))
+    agent.publishedVersion = try row.decode("published_version")
+    agent.hasDraftChanges = try row.decode("has_draft_changes")
     return agent
   }
 

@@ -6,9 +6,11 @@ package import Schema
 package enum AgentStore {
   package typealias Agent = Payaid.Voice.V1.Agent
 
-  private static let columns: Query = """
-    agent_id, revision, name, language, voice_id, system_prompt, phone_number, state,
-    config::text AS config, create_time, update_time
+  /// What ``AgentRow`` reads.
+  static let columns: Query = """
+    agents.agent_id, agents.revision, agents.name, agents.language, agents.voice_id,
+    agents.system_prompt, agents.phone_number, agents.state, agents.config::text AS config,
+    agents.create_time, agents.update_time, agents.published_version, agents.has_draft_changes
     """
 
   /// Inserts `agent` with its id.
@@ -18,10 +20,11 @@ package enum AgentStore {
     let row = try AgentRow(agent)
     let rows = try await transaction.query(
       """
-      INSERT INTO agents
-        (agent_id, merchant_id, name, language, voice_id, system_prompt, phone_number, state, config)
+      INSERT INTO agents (agent_id, merchant_id, name, language, voice_id, system_prompt,
+        phone_number, state, config, published_version)
       VALUES (\(agent.agentId), \(merchant.text), \(row.name), \(row.language), \(row.voiceID),
-        \(row.systemPrompt), \(row.phoneNumber), \(row.state), \(row.config)::jsonb)
+        \(row.systemPrompt), \(row.phoneNumber), \(row.state), \(row.config)::jsonb,
+        \(agent.publishedVersion))
       RETURNING \(columns)
       """)
     return try AgentRow.agent(rows[0])
@@ -34,20 +37,59 @@ package enum AgentStore {
     return try rows.first.map(AgentRow.agent)
   }
 
-  /// One page, newest first, of at most `limit` agents that sort after `cursor`.
+  /// One page of at most `limit` agents.
   package static func page(
-    after cursor: String?, limit: Int, language: String, showDeleted: Bool, merchant: MerchantID,
-    _ transaction: Transaction
+    _ list: AgentList, limit: Int, merchant: MerchantID, _ transaction: Transaction
   ) async throws -> [Agent] {
     var query: Query = "SELECT \(columns) FROM agents WHERE merchant_id = \(merchant.text)"
-    if let cursor { query.append(" AND agent_id < \(cursor)") }
-    if !language.isEmpty { query.append(" AND language = \(language)") }
-    if !showDeleted { query.append(" AND state <> 'deleted'") }
-    query.append(" ORDER BY agent_id DESC LIMIT \(limit)")
+    if !list.language.isEmpty { query.append(" AND language = \(list.language)") }
+    if !list.showsDeleted { query.append(" AND state <> 'deleted'") }
+    for term in list.filter.terms { query.append(" AND \(condition(term))") }
+    query.append(position(list))
+    query.append(" LIMIT \(limit)")
     return try await transaction.query(query).map(AgentRow.agent)
   }
 
-  /// Writes `agent` over revision `revision`; `nil` when the stored one is another by now.
+  private static func condition(_ term: AgentFilter.Term) -> Query {
+    let operand: Query =
+      switch term.field {
+      case .state: "state"
+      case .language: "language"
+      case .name: "name"
+      case .phoneNumber: "coalesce(phone_number, '')"
+      case .label(let key): "coalesce(config->'labels'->>\(key), '')"
+      }
+    switch (term.comparison, term.field) {
+    case (.equal, _): return "\(operand) = \(term.value)"
+    case (.notEqual, _): return "\(operand) <> \(term.value)"
+    case (.has, .label(let key)): return "config->'labels'->>\(key) IS NOT NULL"
+    case (.has, _): return "\(operand) <> ''"
+    }
+  }
+
+  /// Where the page begins, and its order; the agent's id tells equal ones apart.
+  private static func position(_ list: AgentList) -> Query {
+    let column: Query? =
+      switch list.order.key {
+      case .createTime: nil
+      case .updateTime: "update_time"
+      case .name: "name"
+      }
+    let place: Query = column.map { "(\($0), agent_id)" } ?? "agent_id"
+    var query: Query = ""
+    if let cursor = list.cursor {
+      let here: Query = column == nil ? "\(cursor.agentID)" : "(\(cursor.value), \(cursor.agentID))"
+      query = list.order.isDescending ? " AND \(place) < \(here)" : " AND \(place) > \(here)"
+    }
+    let direction: Query = list.order.isDescending ? "DESC" : "ASC"
+    query.append(" ORDER BY ")
+    if let column { query.append("\(column) \(direction), ") }
+    query.append("agent_id \(direction)")
+    return query
+  }
+
+  /// Writes `agent`, with its published version, over revision `revision`; `nil` when the stored one
+  /// is another by now.
   package static func update(
     _ agent: Agent, over revision: Int64, _ transaction: Transaction
   ) async throws -> Agent? {
@@ -57,7 +99,9 @@ package enum AgentStore {
       UPDATE agents SET revision = revision + 1, update_time = now(), name = \(row.name),
         language = \(row.language), voice_id = \(row.voiceID),
         system_prompt = \(row.systemPrompt), phone_number = \(row.phoneNumber),
-        state = \(row.state), config = \(row.config)::jsonb
+        state = \(row.state), config = \(row.config)::jsonb,
+        published_version = \(agent.publishedVersion),
+        has_draft_changes = \(agent.hasDraftChanges)
       WHERE agent_id = \(agent.agentId) AND revision = \(revision) AND state <> 'deleted'
       RETURNING \(columns)
       """)

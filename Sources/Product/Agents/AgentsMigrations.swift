@@ -1,10 +1,10 @@
 package import Postgres
 
-/// The tables of agents.
+/// The tables of agents, their secrets and their numbers.
 package enum AgentsMigrations {
   package static let all = [
-    Migration(
-      version: 20, name: "agents",
-      sql: String(decoding: PackageResources.m0020_agents_sql, as: UTF8.self))
+    Migration(file: "m0020_agents.sql", PackageResources.m0020_agents_sql),
+    Migration(file: "m0021_agent_versions.sql", PackageResources.m0021_agent_versions_sql),
+    Migration(file: "m0022_tool_secrets.sql", PackageResources.m0022_tool_secrets_sql),
   ]
 }

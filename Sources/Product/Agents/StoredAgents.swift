@@ -2,16 +2,27 @@ package import Domain
 package import Postgres
 package import Schema
 
-/// The agents' table as other areas see it.
+/// The agents' tables as other areas see them.
 package struct StoredAgents: AgentDirectory {
   package init() {}
 
   package func agent(
+    _ id: AgentID, _ choice: AgentChoice, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Agent? {
+    let agent =
+      switch choice {
+      case .published: try await AgentVersionStore.agent(id, nil, transaction)
+      case .version(let number): try await AgentVersionStore.agent(id, number, transaction)
+      case .draft: try await draft(id, transaction)
+      }
+    return agent?.state == .deleted ? nil : agent
+  }
+
+  private func draft(
     _ id: AgentID, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Agent? {
-    guard let agent = try await AgentStore.find(id, transaction), agent.state != .deleted else {
-      return nil
-    }
+    var agent = try await AgentStore.find(id, transaction)
+    agent?.publishedVersion = 0
     return agent
   }
 }

@@ -4,31 +4,39 @@ internal import Protobuf
 internal import Schema
 internal import Speech
 
-/// An agent's configuration as the model and the conversation take it.
+/// An agent's configuration as the model and the conversation of one call take it.
 struct AgentBrief {
+  typealias Agent = Payaid.Voice.V1.Agent
+
   let realtime: RealtimeSetup
   let options: ConversationOptions
 
-  init(agent: Payaid.Voice.V1.Agent, variables: [String: String]) {
-    realtime = Self.realtime(agent, variables)
-    options = Self.options(agent, variables)
+  /// The brief of a call in `language`, `hi` or `en`, with the call's own `variables`.
+  init(agent: Agent, language: String, variables: [String: String]) {
+    let values = TemplateVariables.completed(variables, agent.variables)
+    let turns = TurnSettings(agent.turnTaking ?? .init())
+    let speech = SpokenParts(agent, language: language)
+    realtime = Self.realtime(agent, speech, turns, values)
+    options = Self.options(agent, speech, turns, values)
   }
 
   private static func realtime(
-    _ agent: Payaid.Voice.V1.Agent, _ variables: [String: String]
+    _ agent: Agent, _ speech: SpokenParts, _ turns: TurnSettings, _ values: [String: String]
   ) -> RealtimeSetup {
-    let language = agent.language == "hi" ? "Hindi" : "English"
+    let language = speech.isHindi ? "HINDI" : "ENGLISH"
     let instruction = """
-      You speak with a person on the phone. RESPOND IN \(language.uppercased()). \
-      YOU MUST RESPOND UNMISTAKABLY IN \(language.uppercased()). Be brief. \
+      You speak with a person on the phone. RESPOND IN \(language). \
+      YOU MUST RESPOND UNMISTAKABLY IN \(language). Be brief. \
       If you are asked whether you are a machine, say truthfully that you are.
 
-      \(PromptTemplate.render(agent.systemPrompt, variables))
+      \(PromptTemplate.render(agent.systemPrompt, values))
       """
     var setup = RealtimeSetup(systemInstruction: instruction)
-    setup.voice = agent.voiceId
+    setup.voice = speech.voice
+    setup.fallbackVoices = speech.fallbackVoices
     setup.model = agent.model.flatMap { $0.name.isEmpty ? nil : $0.name }
     setup.temperature = agent.model?.temperature.map(Double.init)
+    setup.maxOutputTokens = agent.model?.maxOutputTokens.map(Int.init)
     setup.tools = agent.tools.map { tool in
       ToolDeclaration(
         name: tool.name, summary: tool.description,
@@ -36,33 +44,75 @@ struct AgentBrief {
           (try? parameters.json()).map { String(decoding: $0, as: UTF8.self) }
         })
     }
-    if let silence = agent.turnTaking?.endOfTurnSilence {
-      setup.endOfSpeechSilence = Duration(silence)
-    }
+    setup.endOfSpeechSilence = turns.endOfTurnSilence
+    setup.startOfSpeech = turns.interruptionSpeech
+    setup.isSensitive = turns.isSensitive
+    setup.isInterruptible = turns.isInterruptible
     return setup
   }
 
   private static func options(
-    _ agent: Payaid.Voice.V1.Agent, _ variables: [String: String]
+    _ agent: Agent, _ speech: SpokenParts, _ turns: TurnSettings, _ values: [String: String]
   ) -> ConversationOptions {
     var options = ConversationOptions()
-    options.greeting = greeting(agent, variables)
+    options.greeting = greeting(agent, speech, values)
     options.maxDuration = agent.maxDuration.map { Duration($0) } ?? .seconds(900)
-    if let idle = agent.turnTaking?.idleTimeout { options.silenceLimit = Duration(idle) }
+    options.silenceLimit = turns.idleTimeout
+    options.silencePrompts = turns.idlePrompts
+    let question = PromptTemplate.render(agent.turnTaking?.idleMessage ?? "", values)
+    if !question.isEmpty {
+      options.silencePrompt =
+        "The caller has been silent. Ask in exactly these words: \"\(question)\""
+    }
+    let farewell = PromptTemplate.render(speech.farewell, values)
+    if !farewell.isEmpty {
+      options.farewell = "The call ends. Say goodbye in exactly these words: \"\(farewell)\""
+    }
+    for tool in agent.tools {
+      if let timeout = tool.timeout { options.toolTimeouts[tool.name] = Duration(timeout) }
+    }
     return options
   }
 
   /// What makes the model speak first; the announcement that the law asks for comes with it.
   private static func greeting(
-    _ agent: Payaid.Voice.V1.Agent, _ variables: [String: String]
+    _ agent: Agent, _ speech: SpokenParts, _ values: [String: String]
   ) -> String? {
     guard agent.firstSpeaker != .caller else { return nil }
-    let words = PromptTemplate.render(agent.greeting, variables)
+    let words = PromptTemplate.render(speech.greeting, values)
     let notice =
       agent.recordingEnabled
-      ? (agent.language == "hi" ? "यह कॉल रिकॉर्ड की जा रही है। " : "This call is being recorded. ") : ""
+      ? (speech.isHindi ? "यह कॉल रिकॉर्ड की जा रही है। " : "This call is being recorded. ") : ""
     return words.isEmpty && notice.isEmpty
       ? "Greet the caller now."
       : "Greet the caller now in exactly these words: \"\(notice)\(words)\""
+  }
+}
+
+/// What an agent says and with which voice, in the language of one call.
+private struct SpokenParts {
+  let isHindi: Bool
+  /// `nil` for the model's own.
+  let voice: String?
+  let fallbackVoices: [String]
+  let greeting: String
+  let farewell: String
+
+  init(_ agent: Payaid.Voice.V1.Agent, language: String) {
+    isHindi = language == "hi"
+    guard language != agent.language else {
+      voice = agent.voiceId.isEmpty ? nil : agent.voiceId
+      fallbackVoices = agent.fallbackVoiceIds
+      greeting = agent.greeting
+      farewell = agent.farewell
+      return
+    }
+    // Words of the other language would be read out in this one, so they are left out.
+    let own = agent.languageSettings[language] ?? .init()
+    let hasVoice = !own.voiceId.isEmpty
+    voice = hasVoice ? own.voiceId : agent.voiceId.isEmpty ? nil : agent.voiceId
+    fallbackVoices = hasVoice ? own.fallbackVoiceIds : agent.fallbackVoiceIds
+    greeting = own.greeting
+    farewell = own.farewell
   }
 }

@@ -8,6 +8,8 @@ package struct CallRecord: Sendable {
   package var id: CallID
   package var merchant: MerchantID
   package var agent: AgentID
+  /// `nil` for a talk with a draft.
+  package var agentVersion: Int32?
   package var direction: Direction
   package var phoneNumber: PhoneNumber?
   package var callerID: PhoneNumber?
@@ -40,8 +42,8 @@ package struct CallRecord: Sendable {
 
   /// The columns that `init(_:)` reads.
   static let columns: Query = """
-    calls.call_id, calls.merchant_id, calls.agent_id, calls.direction, calls.phone_number,
-    calls.caller_id, calls.language, calls.state, calls.end_reason, calls.revision,
+    calls.call_id, calls.merchant_id, calls.agent_id, calls.agent_version, calls.direction,
+    calls.phone_number, calls.caller_id, calls.language, calls.state, calls.end_reason, calls.revision,
     calls.decision_id, calls.carrier_id, calls.create_time, calls.answer_time, calls.end_time,
     calls.duration_us, calls.cost_telephony, calls.cost_model, calls.cost_settled
     """
@@ -54,6 +56,7 @@ package struct CallRecord: Sendable {
     self.id = id
     self.merchant = merchant
     self.agent = agent
+    agentVersion = try row.decode("agent_version", as: Int32?.self)
     direction = try row.decode("direction")
     phoneNumber = try row.decode("phone_number", as: String?.self).flatMap(PhoneNumber.init)
     callerID = try row.decode("caller_id", as: String?.self).flatMap(PhoneNumber.init)
@@ -77,6 +80,7 @@ package struct CallRecord: Sendable {
     .with {
       $0.callId = id.text
       $0.agentId = agent.text
+      $0.agentVersion = agentVersion ?? 0
       $0.phoneNumber = phoneNumber?.e164 ?? ""
       $0.callerId = callerID?.e164 ?? ""
       $0.state = state.proto

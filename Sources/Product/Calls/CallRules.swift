@@ -12,13 +12,12 @@ enum CallRules {
     var violations = FieldViolations()
     checkNumbers(call, &violations)
     violations.require(
-      AgentID(call.agentId) != nil, "call.agentId", "must be the id of an agent")
-    violations.require(
       call.variables.count <= 64, "call.variables",
       "has \(call.variables.count) variables; the limit is 64")
     violations.require(
       call.variables.values.allSatisfy { $0.count <= 1_000 }, "call.variables",
       "a value has more than 1,000 characters")
+    checkAgent(call, &violations)
     violations.require(
       call.webhookUrl.isEmpty || call.webhookUrl.hasPrefix("https://"), "call.webhookUrl",
       "must begin with https://")
@@ -27,6 +26,25 @@ enum CallRules {
       violations.require(
         size <= 4_096, "call.metadata", "has \(size) bytes as JSON; the limit is 4,096")
     }
+    try violations.throwIfAny()
+  }
+
+  private static func checkAgent(_ call: Call, _ violations: inout FieldViolations) {
+    violations.require(
+      AgentID(call.agentId) != nil, "call.agentId", "must be the id of an agent")
+    violations.require(
+      call.agentVersion >= 0, "call.agentVersion", "must be a version, or 0 for the published one")
+    violations.require(
+      ["", "hi", "en"].contains(call.language), "call.language", "must be \"hi\" or \"en\"")
+  }
+
+  /// Throws `invalidArgument` naming each variable of the agent's texts that has no value or one of
+  /// another type; `path` leads the names.
+  static func checkVariables(
+    _ values: [String: String], of agent: Payaid.Voice.V1.Agent, path: String
+  ) throws {
+    var violations = FieldViolations()
+    TemplateVariables.check(values, against: agent.variables, path: path, &violations)
     try violations.throwIfAny()
   }
 

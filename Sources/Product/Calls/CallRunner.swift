@@ -70,7 +70,8 @@ package struct CallRunner: Sendable {
   }
 
   func claimed(_ call: CallRecord, _ transaction: Transaction) async throws -> ClaimedCall {
-    guard let agent = try await agents.agent(call.agent, transaction) else {
+    let choice = AgentChoice(version: call.agentVersion ?? 0)
+    guard let agent = try await agents.agent(call.agent, choice, transaction) else {
       throw ClaimRefusal.notWaiting
     }
     var proto = call.proto
@@ -107,7 +108,8 @@ package struct CallRunner: Sendable {
   }
 
   private func setup(_ claimed: ClaimedCall) throws -> CallSetup {
-    let brief = AgentBrief(agent: claimed.agent, variables: claimed.variables)
+    let brief = AgentBrief(
+      agent: claimed.agent, language: claimed.call.language, variables: claimed.variables)
     let recording =
       claimed.agent.recordingEnabled ? try recordings.setup(for: claimed.call) : nil
     return CallSetup(

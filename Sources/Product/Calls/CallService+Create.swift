@@ -44,10 +44,18 @@ extension CallService {
     guard let agentID = AgentID(call.agentId), let callee = PhoneNumber(call.phoneNumber) else {
       throw RPCError(.invalidArgument, "call.agentId and call.phoneNumber are needed")
     }
+    let choice = AgentChoice(version: call.agentVersion)
     let agent = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      try await agents.agent(agentID, $0)
+      try await agents.agent(agentID, choice, $0)
     }
-    guard let agent else { throw RPCError(.notFound, "call.agentId: there is no such agent") }
+    guard let agent else {
+      throw RPCError(
+        .notFound,
+        call.agentVersion == 0
+          ? "call.agentId: there is no such agent"
+          : "call.agentVersion: there is no such agent or it has no such version")
+    }
+    try CallRules.checkVariables(call.variables, of: agent, path: "call.variables")
     return AdmissionRequest(
       merchant: caller.merchant, call: CallID(), agent: agent, callee: callee,
       callerID: PhoneNumber(call.callerId.isEmpty ? agent.phoneNumber : call.callerId))
@@ -63,19 +71,20 @@ extension CallService {
     var new = NewCall(
       id: question.call, merchant: question.merchant, agent: agent, direction: .outbound,
       phoneNumber: question.callee, callerID: question.callerID,
-      language: question.agent.language, state: .queued)
+      language: call.language.isEmpty ? question.agent.language : call.language, state: .queued)
+    new.agentVersion = question.agent.servedVersion
     new.decisionID = decision.decisionId
     new.doNotDisturb = doNotDisturb
     new.variablesJSON = try CallRules.variablesJSON(call)
     new.metadataJSON = try CallRules.metadataJSON(call)
-    new.webhookURL = call.webhookUrl
+    new.webhookURL = call.webhookUrl.isEmpty ? question.agent.webhookUrl : call.webhookUrl
     let record = try await CallStore.insert(new, transaction)
     try await CallEventStore.append(.call(record.proto), to: record, transaction)
     try await dialer.enqueue(record, transaction)
     var answer = record.proto
     answer.variables = call.variables
     answer.metadata = call.metadata
-    answer.webhookUrl = call.webhookUrl
+    answer.webhookUrl = new.webhookURL
     return answer
   }
 }

@@ -12,12 +12,13 @@ package enum CallStore {
     let answered: Moment? = call.state == .inProgress ? WallClock.now : nil
     let rows = try await transaction.query(
       """
-      INSERT INTO calls (call_id, merchant_id, agent_id, direction, phone_number, caller_id,
-        language, state, decision_id, dnd_checked, dnd_status, answer_time, owner, lease_until)
-      VALUES (\(call.id.text), \(call.merchant.text), \(call.agent.text), \(call.direction),
-        \(call.phoneNumber?.e164), \(call.callerID?.e164), \(call.language), \(call.state),
-        \(call.decisionID), \(call.doNotDisturb != "not_asked"), \(call.doNotDisturb), \(answered),
-        \(call.owner), now() + make_interval(secs => \(CallLease.seconds)))
+      INSERT INTO calls (call_id, merchant_id, agent_id, agent_version, direction, phone_number,
+        caller_id, language, state, decision_id, dnd_checked, dnd_status, answer_time, owner,
+        lease_until)
+      VALUES (\(call.id.text), \(call.merchant.text), \(call.agent.text), \(call.agentVersion),
+        \(call.direction), \(call.phoneNumber?.e164), \(call.callerID?.e164), \(call.language),
+        \(call.state), \(call.decisionID), \(call.doNotDisturb != "not_asked"), \(call.doNotDisturb),
+        \(answered), \(call.owner), now() + make_interval(secs => \(CallLease.seconds)))
       RETURNING \(CallRecord.columns)
       """)
     try await transaction.execute(
@@ -138,6 +139,7 @@ struct NewCall: Sendable {
   var id = CallID()
   var merchant: MerchantID
   var agent: AgentID
+  var agentVersion: Int32?
   var direction: CallRecord.Direction
   var phoneNumber: PhoneNumber?
   var callerID: PhoneNumber?

@@ -3,8 +3,7 @@ package import Postgres
 /// The tables of calls.
 package enum CallsMigrations {
   package static let all = [
-    Migration(
-      version: 40, name: "calls",
-      sql: String(decoding: PackageResources.m0040_calls_sql, as: UTF8.self))
+    Migration(file: "m0040_calls.sql", PackageResources.m0040_calls_sql),
+    Migration(file: "m0041_agent_version.sql", PackageResources.m0041_agent_version_sql),
   ]
 }

@@ -67,7 +67,7 @@ package struct Dialer: Sendable {
       call.state == .queued
     else { return try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) } }
     let agent = try await pool.transaction(tenant: .system) {
-      try await agents.agent(call.agent, $0)
+      try await agents.agent(call.agent, AgentChoice(version: call.agentVersion ?? 0), $0)
     }
     guard let agent, let callee = call.phoneNumber else {
       return try await end(id, .blocked, "agent_deleted")

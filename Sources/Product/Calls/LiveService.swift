@@ -108,12 +108,15 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
     guard let agentID = AgentID(start.agentId) else {
       throw RPCError(.notFound, "start.agentId: there is no such agent")
     }
+    let choice = try Self.choice(start)
     return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
-      guard let agent = try await agents.agent(agentID, transaction) else {
-        throw RPCError(.notFound, "start.agentId: there is no such agent")
+      guard let agent = try await agents.agent(agentID, choice, transaction) else {
+        throw RPCError(.notFound, "start.agentId: there is no such agent, or no such version of it")
       }
+      try CallRules.checkVariables(start.variables, of: agent, path: "start.variables")
       var new = NewCall(
-        merchant: caller.merchant, agent: agentID, direction: .live, language: agent.language,
+        merchant: caller.merchant, agent: agentID, agentVersion: agent.servedVersion,
+        direction: .live, language: start.language.isEmpty ? agent.language : start.language,
         state: .inProgress)
       new.variablesJSON = try CallRules.variablesJSON(.with { $0.variables = start.variables })
       new.owner = settings.owner
@@ -121,6 +124,17 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
       try await CallEventStore.append(.call(call.proto), to: call, transaction)
       return ClaimedCall(call: call, agent: agent, variables: start.variables)
     }
+  }
+
+  private static func choice(_ start: V1.LiveStart) throws -> AgentChoice {
+    var violations = FieldViolations()
+    violations.require(
+      start.agentVersion >= 0 && !(start.draft && start.agentVersion > 0), "start.agentVersion",
+      "must be a version, or 0; there is none with start.draft")
+    violations.require(
+      ["", "hi", "en"].contains(start.language), "start.language", "must be \"hi\" or \"en\"")
+    try violations.throwIfAny()
+    return start.draft ? .draft : AgentChoice(version: start.agentVersion)
   }
 
   private static func started(_ call: CallRecord, _ rate: SampleRate) -> V1.ServerFrame {

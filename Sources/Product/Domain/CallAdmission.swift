@@ -35,10 +35,31 @@ package protocol CallAdmission: Sendable {
   func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError
 }
 
+/// Which configuration of an agent is wanted.
+package enum AgentChoice: Sendable, Hashable {
+  /// The one that calls are made with.
+  case published
+  /// That of a version.
+  case version(Int32)
+  /// The one that is being worked on.
+  case draft
+}
+
 /// Where calls find their agents.
 package protocol AgentDirectory: Sendable {
-  /// The agent, `nil` when there is none that the transaction may see or it is deleted.
+  /// The agent as `choice` has it, with the name, number, state and labels it has now; its
+  /// `publishedVersion` is the version that was taken, 0 for the draft. `nil` when there is none that
+  /// the transaction may see, when it is deleted, or when it has no such version.
   func agent(
-    _ id: AgentID, _ transaction: Transaction
+    _ id: AgentID, _ choice: AgentChoice, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Agent?
+}
+
+extension AgentDirectory {
+  /// The agent as it is published.
+  package func agent(
+    _ id: AgentID, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Agent? {
+    try await agent(id, .published, transaction)
+  }
 }

@@ -21,7 +21,7 @@ public enum OpenAPIDocument {
         },
         {
           "name": "AgentService",
-          "description": "Agents: who answers and places a merchant's calls, and how they speak."
+          "description": "Agents: who answers and places a merchant's calls, and how they speak.\n\nAn agent is a draft and numbered versions that never change. Calls are made with the published version and keep it, whatever is changed meanwhile. Name, number, state, labels and `publishing` belong to the agent itself: they are of no version and hold at once. By default each change is published as it is accepted; with `publishing` MANUAL it waits in the draft for PublishAgent."
         },
         {
           "name": "AnalyticsService",
@@ -38,6 +38,14 @@ public enum OpenAPIDocument {
         {
           "name": "KnowledgeService",
           "description": "Knowledge: the merchant's documents that an agent answers from."
+        },
+        {
+          "name": "PhoneNumberService",
+          "description": "Phone numbers: what a merchant rents from the carrier, and which agent calls from and answers each."
+        },
+        {
+          "name": "SecretService",
+          "description": "Secrets of a merchant's tools: values of request headers that agents name but never hold. A value goes in and is never shown again; it is kept encrypted."
         },
         {
           "name": "CarrierCallbackService",
@@ -1362,8 +1370,7 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["AgentService"],
             "operationId": "AgentService.CreateAgent",
-            "summary": "Creates an agent.",
-            "description": "It can place calls at once.",
+            "summary": "Creates an agent and publishes its version 1: it can place calls at once.",
             "parameters": [
               {
                 "name": "requestId",
@@ -1457,7 +1464,7 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["AgentService"],
             "operationId": "AgentService.ListAgents",
-            "summary": "Lists the merchant's agents, newest first.",
+            "summary": "Lists the merchant's agents, newest first unless `order_by` says otherwise.",
             "parameters": [
               {
                 "name": "pageSize",
@@ -1492,6 +1499,22 @@ public enum OpenAPIDocument {
                 "description": "Deleted agents too.",
                 "schema": {
                   "type": "boolean"
+                }
+              },
+              {
+                "name": "filter",
+                "in": "query",
+                "description": "Only agents that this holds for: terms joined by AND (AIP-160, a part of it). A term compares `state`, `language`, `name`, `phone_number` or `labels.KEY` with a value by `=` or `!=`, or asks by `labels:KEY` whether there is such a label: `labels.env = \"prod\" AND state = ACTIVE`.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "orderBy",
+                "in": "query",
+                "description": "`create_time`, `update_time` or `name`, with ` desc` for falling order; `create_time desc` when empty.",
+                "schema": {
+                  "type": "string"
                 }
               }
             ],
@@ -1645,8 +1668,8 @@ public enum OpenAPIDocument {
           "patch": {
             "tags": ["AgentService"],
             "operationId": "AgentService.UpdateAgent",
-            "summary": "Changes the fields that `update_mask` names.",
-            "description": "Over REST a PATCH without a mask changes the fields in its body.",
+            "summary": "Changes the fields that `update_mask` names, in the draft.",
+            "description": "Over REST a PATCH without a mask changes the fields in its body. Unless `publishing` is MANUAL, the draft is then published.",
             "parameters": [
               {
                 "name": "agentId",
@@ -1710,7 +1733,7 @@ public enum OpenAPIDocument {
                       },
                       "language": {
                         "type": "string",
-                        "description": "The language it speaks: `hi` or `en`."
+                        "description": "The language it speaks unless a call asks for the other one: `hi` or `en`."
                       },
                       "voiceId": {
                         "type": "string",
@@ -1718,7 +1741,7 @@ public enum OpenAPIDocument {
                       },
                       "systemPrompt": {
                         "type": "string",
-                        "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name."
+                        "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name, which must be one of `variables`."
                       },
                       "phoneNumber": {
                         "type": "string",
@@ -1745,7 +1768,7 @@ public enum OpenAPIDocument {
                         "format": "duration-seconds",
                         "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                         "examples": ["1.5s"],
-                        "description": "Calls are ended after this long: 10 s to 1 h, 15 minutes when unset."
+                        "description": "Calls are ended after this long, `farewell` not counted: 10 s to 1 h, 15 minutes when unset."
                       },
                       "tools": {
                         "type": "array",
@@ -1763,7 +1786,7 @@ public enum OpenAPIDocument {
                         "additionalProperties": {
                           "type": "string"
                         },
-                        "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters."
+                        "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters. Keys are made of letters, digits, `_`, `-` and `.`, so that a list can be filtered by them."
                       },
                       "purpose": {
                         "$ref": "#/components/schemas/CallPurpose",
@@ -1788,6 +1811,52 @@ public enum OpenAPIDocument {
                       "etag": {
                         "type": "string",
                         "description": "Changes with each change of the agent; send it back to refuse an update of something newer."
+                      },
+                      "publishing": {
+                        "$ref": "#/components/schemas/Agent.Publishing",
+                        "description": "How changes reach calls."
+                      },
+                      "publishedVersion": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647,
+                        "description": "The version that calls are made with. In an AgentVersion, the version itself.",
+                        "readOnly": true
+                      },
+                      "hasDraftChanges": {
+                        "type": "boolean",
+                        "description": "True when this, the draft, says something else than the published version.",
+                        "readOnly": true
+                      },
+                      "variables": {
+                        "type": "array",
+                        "items": {
+                          "$ref": "#/components/schemas/TemplateVariableInput"
+                        },
+                        "description": "The variables of prompt and greeting; at most 64. Checked when a version is published and when a call is made."
+                      },
+                      "fallbackVoiceIds": {
+                        "type": "array",
+                        "items": {
+                          "type": "string"
+                        },
+                        "description": "Voices to try, in order, when the model refuses `voice_id`; at most 4."
+                      },
+                      "languageSettings": {
+                        "type": "object",
+                        "additionalProperties": {
+                          "$ref": "#/components/schemas/LanguageSettingsInput"
+                        },
+                        "description": "What is different in calls of the other language, by its code: `hi` or `en`."
+                      },
+                      "farewell": {
+                        "type": "string",
+                        "description": "What it says before it hangs up on a silent caller or at the maximum duration, at most 1,000 characters; empty hangs up without a word. Variables as in `system_prompt`."
+                      },
+                      "webhookUrl": {
+                        "type": "string",
+                        "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
                       }
                     },
                     "additionalProperties": false
@@ -1860,6 +1929,7 @@ public enum OpenAPIDocument {
             "tags": ["AgentService"],
             "operationId": "AgentService.ReplaceAgent",
             "summary": "Replaces the whole configuration: a field that is not given goes back to its default.",
+            "description": "Published as by UpdateAgent.",
             "parameters": [
               {
                 "name": "agentId",
@@ -1912,7 +1982,7 @@ public enum OpenAPIDocument {
                       },
                       "language": {
                         "type": "string",
-                        "description": "The language it speaks: `hi` or `en`."
+                        "description": "The language it speaks unless a call asks for the other one: `hi` or `en`."
                       },
                       "voiceId": {
                         "type": "string",
@@ -1920,7 +1990,7 @@ public enum OpenAPIDocument {
                       },
                       "systemPrompt": {
                         "type": "string",
-                        "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name."
+                        "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name, which must be one of `variables`."
                       },
                       "phoneNumber": {
                         "type": "string",
@@ -1947,7 +2017,7 @@ public enum OpenAPIDocument {
                         "format": "duration-seconds",
                         "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                         "examples": ["1.5s"],
-                        "description": "Calls are ended after this long: 10 s to 1 h, 15 minutes when unset."
+                        "description": "Calls are ended after this long, `farewell` not counted: 10 s to 1 h, 15 minutes when unset."
                       },
                       "tools": {
                         "type": "array",
@@ -1965,7 +2035,7 @@ public enum OpenAPIDocument {
                         "additionalProperties": {
                           "type": "string"
                         },
-                        "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters."
+                        "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters. Keys are made of letters, digits, `_`, `-` and `.`, so that a list can be filtered by them."
                       },
                       "purpose": {
                         "$ref": "#/components/schemas/CallPurpose",
@@ -1990,6 +2060,52 @@ public enum OpenAPIDocument {
                       "etag": {
                         "type": "string",
                         "description": "Changes with each change of the agent; send it back to refuse an update of something newer."
+                      },
+                      "publishing": {
+                        "$ref": "#/components/schemas/Agent.Publishing",
+                        "description": "How changes reach calls."
+                      },
+                      "publishedVersion": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647,
+                        "description": "The version that calls are made with. In an AgentVersion, the version itself.",
+                        "readOnly": true
+                      },
+                      "hasDraftChanges": {
+                        "type": "boolean",
+                        "description": "True when this, the draft, says something else than the published version.",
+                        "readOnly": true
+                      },
+                      "variables": {
+                        "type": "array",
+                        "items": {
+                          "$ref": "#/components/schemas/TemplateVariableInput"
+                        },
+                        "description": "The variables of prompt and greeting; at most 64. Checked when a version is published and when a call is made."
+                      },
+                      "fallbackVoiceIds": {
+                        "type": "array",
+                        "items": {
+                          "type": "string"
+                        },
+                        "description": "Voices to try, in order, when the model refuses `voice_id`; at most 4."
+                      },
+                      "languageSettings": {
+                        "type": "object",
+                        "additionalProperties": {
+                          "$ref": "#/components/schemas/LanguageSettingsInput"
+                        },
+                        "description": "What is different in calls of the other language, by its code: `hi` or `en`."
+                      },
+                      "farewell": {
+                        "type": "string",
+                        "description": "What it says before it hangs up on a silent caller or at the maximum duration, at most 1,000 characters; empty hangs up without a word. Variables as in `system_prompt`."
+                      },
+                      "webhookUrl": {
+                        "type": "string",
+                        "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
                       }
                     },
                     "required": ["name","language"],
@@ -2138,6 +2254,444 @@ public enum OpenAPIDocument {
               },
               "414": {
                 "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/agents/{agentId}:publish": {
+          "post": {
+            "tags": ["AgentService"],
+            "operationId": "AgentService.PublishAgent",
+            "summary": "Makes the draft the published version, which calls are made with from now on.",
+            "description": "All that is wrong with it is told at once. A draft that is as the published version makes no new one; that version is the answer.",
+            "parameters": [
+              {
+                "name": "agentId",
+                "in": "path",
+                "required": true,
+                "description": "The agent.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "The tag that what is changed must still have.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^\"[!#-~]{1,250}\"$"
+                }
+              }
+            ],
+            "requestBody": {
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of PublishAgent.",
+                    "properties": {
+                      "description": {
+                        "type": "string",
+                        "description": "What changed, in the merchant's words; at most 500 characters."
+                      },
+                      "etag": {
+                        "type": "string",
+                        "description": "When set, must be the agent's current one."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "See CreateAgentRequest.request_id."
+                      }
+                    },
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/AgentVersion"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/agents/{agentId}/versions": {
+          "get": {
+            "tags": ["AgentService"],
+            "operationId": "AgentService.ListAgentVersions",
+            "summary": "Lists an agent's versions, newest first.",
+            "parameters": [
+              {
+                "name": "agentId",
+                "in": "path",
+                "required": true,
+                "description": "The agent.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most versions in the answer: 1 to 50; 50 when 0, more is taken as 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before; the other fields must be as they were.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListAgentVersionsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/agents/{agentId}/versions/{version}": {
+          "get": {
+            "tags": ["AgentService"],
+            "operationId": "AgentService.GetAgentVersion",
+            "summary": "Reads one version.",
+            "parameters": [
+              {
+                "name": "agentId",
+                "in": "path",
+                "required": true,
+                "description": "The agent.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "version",
+                "in": "path",
+                "required": true,
+                "description": "The version's number.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/AgentVersion"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/agents/{agentId}:rollback": {
+          "post": {
+            "tags": ["AgentService"],
+            "operationId": "AgentService.RollbackAgent",
+            "summary": "Publishes an earlier version again, as a new version with the same content, and resets the draft to it.",
+            "description": "Naming the published version drops what was changed in the draft since, without a new version.",
+            "parameters": [
+              {
+                "name": "agentId",
+                "in": "path",
+                "required": true,
+                "description": "The agent.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "The tag that what is changed must still have.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^\"[!#-~]{1,250}\"$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of RollbackAgent.",
+                    "properties": {
+                      "version": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647,
+                        "description": "The version to publish again."
+                      },
+                      "description": {
+                        "type": "string",
+                        "description": "Why, in the merchant's words; at most 500 characters."
+                      },
+                      "etag": {
+                        "type": "string",
+                        "description": "When set, must be the agent's current one."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "See CreateAgentRequest.request_id."
+                      }
+                    },
+                    "required": ["version"],
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/AgentVersion"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
               },
               "429": {
                 "$ref": "#/components/responses/ResourceExhausted"
@@ -4329,6 +4883,842 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/phone-numbers": {
+          "get": {
+            "tags": ["PhoneNumberService"],
+            "operationId": "PhoneNumberService.ListPhoneNumbers",
+            "summary": "Lists the merchant's numbers, in the order of the numbers.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most numbers in the answer: 1 to 50; 50 when 0, more is taken as 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListPhoneNumbersResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/phone-numbers/{phoneNumber}": {
+          "get": {
+            "tags": ["PhoneNumberService"],
+            "operationId": "PhoneNumberService.GetPhoneNumber",
+            "summary": "Reads one of the merchant's numbers.",
+            "parameters": [
+              {
+                "name": "phoneNumber",
+                "in": "path",
+                "required": true,
+                "description": "The number, E.164.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/PhoneNumber"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/phone-numbers:search": {
+          "get": {
+            "tags": ["PhoneNumberService"],
+            "operationId": "PhoneNumberService.SearchPhoneNumbers",
+            "summary": "Asks the carrier which numbers can be bought.",
+            "parameters": [
+              {
+                "name": "type",
+                "in": "query",
+                "description": "What kind of line; LANDLINE when unspecified.",
+                "schema": {
+                  "$ref": "#/components/schemas/PhoneNumberType"
+                }
+              },
+              {
+                "name": "region",
+                "in": "query",
+                "description": "Only numbers of this telecom circle: two capital letters, `KA`, `DL`, `MH`.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "contains",
+                "in": "query",
+                "description": "Only numbers with these digits in them; at most 10.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/SearchPhoneNumbersResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/phone-numbers:buy": {
+          "post": {
+            "tags": ["PhoneNumberService"],
+            "operationId": "PhoneNumberService.BuyPhoneNumber",
+            "summary": "Buys a number from the carrier, which then bills its rent, and assigns it to an agent if one is named.",
+            "description": "After UNAVAILABLE the number may or may not be bought: ask again, and it is looked up before it is bought once more.",
+            "parameters": [
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of BuyPhoneNumber.",
+                    "properties": {
+                      "phoneNumber": {
+                        "type": "string",
+                        "description": "A number of SearchPhoneNumbers."
+                      },
+                      "displayName": {
+                        "type": "string",
+                        "description": "The merchant's name for it, at most 100 characters."
+                      },
+                      "agentId": {
+                        "type": "string",
+                        "description": "The agent that shall have it; none when empty."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header Idempotency-Key."
+                      }
+                    },
+                    "required": ["phoneNumber"],
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/PhoneNumber"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/phone-numbers/{phoneNumber}:assign": {
+          "post": {
+            "tags": ["PhoneNumberService"],
+            "operationId": "PhoneNumberService.AssignPhoneNumber",
+            "summary": "Makes an agent the one that calls from the number and answers it.",
+            "description": "A number has one agent and an agent one number: both lose the one they had. Without an agent, the number is nobody's.",
+            "parameters": [
+              {
+                "name": "phoneNumber",
+                "in": "path",
+                "required": true,
+                "description": "The number, E.164.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of AssignPhoneNumber.",
+                    "properties": {
+                      "agentId": {
+                        "type": "string",
+                        "description": "The agent that shall have it; none when empty."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "See BuyPhoneNumberRequest.request_id."
+                      }
+                    },
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/PhoneNumber"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/phone-numbers/{phoneNumber}:release": {
+          "post": {
+            "tags": ["PhoneNumberService"],
+            "operationId": "PhoneNumberService.ReleasePhoneNumber",
+            "summary": "Gives a number back to the carrier; it is gone for good.",
+            "description": "Its agent has no number afterwards.",
+            "parameters": [
+              {
+                "name": "phoneNumber",
+                "in": "path",
+                "required": true,
+                "description": "The number, E.164.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of ReleasePhoneNumber.",
+                    "properties": {
+                      "requestId": {
+                        "type": "string",
+                        "description": "See BuyPhoneNumberRequest.request_id."
+                      }
+                    },
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/PhoneNumber"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/secrets/{name}": {
+          "put": {
+            "tags": ["SecretService"],
+            "operationId": "SecretService.SetSecret",
+            "summary": "Sets a secret's value; the tools that name it use it from now on, in every version of every agent.",
+            "parameters": [
+              {
+                "name": "name",
+                "in": "path",
+                "required": true,
+                "description": "Its name: `[A-Za-z_][A-Za-z0-9_]{0,63}`.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of SetSecret.",
+                    "properties": {
+                      "value": {
+                        "type": "string",
+                        "description": "The value, as it will stand in a header: 1 to 4,096 visible ASCII characters and spaces."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header Idempotency-Key."
+                      }
+                    },
+                    "required": ["value"],
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Secret"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "delete": {
+            "tags": ["SecretService"],
+            "operationId": "SecretService.DeleteSecret",
+            "summary": "Deletes a secret.",
+            "description": "A tool that still names it fails in calls, and no version that names it can be published.",
+            "parameters": [
+              {
+                "name": "name",
+                "in": "path",
+                "required": true,
+                "description": "Its name.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "See SetSecretRequest.request_id.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "additionalProperties": false
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/secrets": {
+          "get": {
+            "tags": ["SecretService"],
+            "operationId": "SecretService.ListSecrets",
+            "summary": "Lists the merchant's secrets by name, without their values.",
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListSecretsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/webhooks/exotel": {
           "post": {
             "tags": ["CarrierCallbackService"],
@@ -5258,7 +6648,7 @@ public enum OpenAPIDocument {
               },
               "language": {
                 "type": "string",
-                "description": "The language it speaks: `hi` or `en`."
+                "description": "The language it speaks unless a call asks for the other one: `hi` or `en`."
               },
               "voiceId": {
                 "type": "string",
@@ -5266,7 +6656,7 @@ public enum OpenAPIDocument {
               },
               "systemPrompt": {
                 "type": "string",
-                "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name."
+                "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name, which must be one of `variables`."
               },
               "phoneNumber": {
                 "type": "string",
@@ -5293,7 +6683,7 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Calls are ended after this long: 10 s to 1 h, 15 minutes when unset."
+                "description": "Calls are ended after this long, `farewell` not counted: 10 s to 1 h, 15 minutes when unset."
               },
               "tools": {
                 "type": "array",
@@ -5311,7 +6701,7 @@ public enum OpenAPIDocument {
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters."
+                "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters. Keys are made of letters, digits, `_`, `-` and `.`, so that a list can be filtered by them."
               },
               "purpose": {
                 "$ref": "#/components/schemas/CallPurpose",
@@ -5336,6 +6726,52 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change of the agent; send it back to refuse an update of something newer."
+              },
+              "publishing": {
+                "$ref": "#/components/schemas/Agent.Publishing",
+                "description": "How changes reach calls."
+              },
+              "publishedVersion": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "The version that calls are made with. In an AgentVersion, the version itself.",
+                "readOnly": true
+              },
+              "hasDraftChanges": {
+                "type": "boolean",
+                "description": "True when this, the draft, says something else than the published version.",
+                "readOnly": true
+              },
+              "variables": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/TemplateVariable"
+                },
+                "description": "The variables of prompt and greeting; at most 64. Checked when a version is published and when a call is made."
+              },
+              "fallbackVoiceIds": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Voices to try, in order, when the model refuses `voice_id`; at most 4."
+              },
+              "languageSettings": {
+                "type": "object",
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/LanguageSettings"
+                },
+                "description": "What is different in calls of the other language, by its code: `hi` or `en`."
+              },
+              "farewell": {
+                "type": "string",
+                "description": "What it says before it hangs up on a silent caller or at the maximum duration, at most 1,000 characters; empty hangs up without a word. Variables as in `system_prompt`."
+              },
+              "webhookUrl": {
+                "type": "string",
+                "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
               }
             }
           },
@@ -5343,6 +6779,11 @@ public enum OpenAPIDocument {
             "type": "string",
             "description": "Who says the first sentence of a call.\n\n- `FIRST_SPEAKER_UNSPECIFIED`: The same as AGENT.\n- `AGENT`: The agent greets as soon as the call is answered.\n- `CALLER`: The agent waits to be spoken to.",
             "enum": ["FIRST_SPEAKER_UNSPECIFIED","AGENT","CALLER"]
+          },
+          "Agent.Publishing": {
+            "type": "string",
+            "description": "How changes reach calls.\n\n- `PUBLISHING_UNSPECIFIED`: The same as AUTOMATIC.\n- `AUTOMATIC`: A change that is accepted is published as a new version at once.\n- `MANUAL`: Changes stay in the draft until PublishAgent; so does the change that sets this.",
+            "enum": ["PUBLISHING_UNSPECIFIED","AUTOMATIC","MANUAL"]
           },
           "Agent.State": {
             "type": "string",
@@ -5364,7 +6805,7 @@ public enum OpenAPIDocument {
               },
               "language": {
                 "type": "string",
-                "description": "The language it speaks: `hi` or `en`."
+                "description": "The language it speaks unless a call asks for the other one: `hi` or `en`."
               },
               "voiceId": {
                 "type": "string",
@@ -5372,7 +6813,7 @@ public enum OpenAPIDocument {
               },
               "systemPrompt": {
                 "type": "string",
-                "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name."
+                "description": "Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable of that name, which must be one of `variables`."
               },
               "phoneNumber": {
                 "type": "string",
@@ -5399,7 +6840,7 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Calls are ended after this long: 10 s to 1 h, 15 minutes when unset."
+                "description": "Calls are ended after this long, `farewell` not counted: 10 s to 1 h, 15 minutes when unset."
               },
               "tools": {
                 "type": "array",
@@ -5417,7 +6858,7 @@ public enum OpenAPIDocument {
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters."
+                "description": "The merchant's own labels: at most 64, keys and values of at most 63 characters. Keys are made of letters, digits, `_`, `-` and `.`, so that a list can be filtered by them."
               },
               "purpose": {
                 "$ref": "#/components/schemas/CallPurpose",
@@ -5442,10 +6883,101 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change of the agent; send it back to refuse an update of something newer."
+              },
+              "publishing": {
+                "$ref": "#/components/schemas/Agent.Publishing",
+                "description": "How changes reach calls."
+              },
+              "publishedVersion": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "The version that calls are made with. In an AgentVersion, the version itself.",
+                "readOnly": true
+              },
+              "hasDraftChanges": {
+                "type": "boolean",
+                "description": "True when this, the draft, says something else than the published version.",
+                "readOnly": true
+              },
+              "variables": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/TemplateVariableInput"
+                },
+                "description": "The variables of prompt and greeting; at most 64. Checked when a version is published and when a call is made."
+              },
+              "fallbackVoiceIds": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Voices to try, in order, when the model refuses `voice_id`; at most 4."
+              },
+              "languageSettings": {
+                "type": "object",
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/LanguageSettingsInput"
+                },
+                "description": "What is different in calls of the other language, by its code: `hi` or `en`."
+              },
+              "farewell": {
+                "type": "string",
+                "description": "What it says before it hangs up on a silent caller or at the maximum duration, at most 1,000 characters; empty hangs up without a word. Variables as in `system_prompt`."
+              },
+              "webhookUrl": {
+                "type": "string",
+                "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
               }
             },
             "required": ["name","language"],
             "additionalProperties": false
+          },
+          "AgentVersion": {
+            "type": "object",
+            "description": "A version of an agent: a published configuration that never changes.",
+            "properties": {
+              "agentId": {
+                "type": "string",
+                "description": "The agent."
+              },
+              "version": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "Its number, from 1."
+              },
+              "agent": {
+                "$ref": "#/components/schemas/Agent",
+                "description": "The configuration. Fields that are of no version (name, number, state, labels) are left out."
+              },
+              "description": {
+                "type": "string",
+                "description": "What the one who published it said of it."
+              },
+              "author": {
+                "type": "string",
+                "description": "The key or user who published it."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was published."
+              },
+              "restoredFrom": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "The version that it repeats; 0 when it was published from the draft."
+              },
+              "published": {
+                "type": "boolean",
+                "description": "Whether calls are made with it now."
+              }
+            }
           },
           "ApiKey": {
             "type": "object",
@@ -5575,6 +7107,28 @@ public enum OpenAPIDocument {
               }
             }
           },
+          "AvailablePhoneNumber": {
+            "type": "object",
+            "description": "A number that can be bought.",
+            "properties": {
+              "phoneNumber": {
+                "type": "string",
+                "description": "The number, E.164."
+              },
+              "type": {
+                "$ref": "#/components/schemas/PhoneNumberType",
+                "description": "What kind of line it is."
+              },
+              "region": {
+                "type": "string",
+                "description": "The telecom circle."
+              },
+              "monthlyRent": {
+                "$ref": "#/components/schemas/google.type.Money",
+                "description": "Rent a month."
+              }
+            }
+          },
           "Call": {
             "type": "object",
             "description": "One phone call.",
@@ -5601,7 +7155,7 @@ public enum OpenAPIDocument {
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each."
+                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each, and as Agent.variables asks for."
               },
               "metadata": {
                 "type": "object",
@@ -5610,7 +7164,7 @@ public enum OpenAPIDocument {
               },
               "webhookUrl": {
                 "type": "string",
-                "description": "Where to send this call's webhooks, HTTPS; the merchant's setting when empty."
+                "description": "Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the merchant's."
               },
               "state": {
                 "$ref": "#/components/schemas/Call.State",
@@ -5629,8 +7183,7 @@ public enum OpenAPIDocument {
               },
               "language": {
                 "type": "string",
-                "description": "The language spoken: `hi` or `en`.",
-                "readOnly": true
+                "description": "The language spoken: `hi` or `en`; the agent's when empty."
               },
               "createTime": {
                 "type": "string",
@@ -5695,6 +7248,13 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "description": "Changes with each change of the call.",
                 "readOnly": true
+              },
+              "agentVersion": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "The version of the agent that it is made with, to its end; the published one when 0."
               }
             }
           },
@@ -5824,7 +7384,7 @@ public enum OpenAPIDocument {
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each."
+                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each, and as Agent.variables asks for."
               },
               "metadata": {
                 "type": "object",
@@ -5833,7 +7393,7 @@ public enum OpenAPIDocument {
               },
               "webhookUrl": {
                 "type": "string",
-                "description": "Where to send this call's webhooks, HTTPS; the merchant's setting when empty."
+                "description": "Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the merchant's."
               },
               "state": {
                 "$ref": "#/components/schemas/Call.State",
@@ -5852,8 +7412,7 @@ public enum OpenAPIDocument {
               },
               "language": {
                 "type": "string",
-                "description": "The language spoken: `hi` or `en`.",
-                "readOnly": true
+                "description": "The language spoken: `hi` or `en`; the agent's when empty."
               },
               "createTime": {
                 "type": "string",
@@ -5918,6 +7477,13 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "description": "Changes with each change of the call.",
                 "readOnly": true
+              },
+              "agentVersion": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "The version of the agent that it is made with, to its end; the published one when 0."
               }
             },
             "required": ["agentId","phoneNumber"],
@@ -6411,6 +7977,74 @@ public enum OpenAPIDocument {
               }
             }
           },
+          "LanguageSettings": {
+            "type": "object",
+            "description": "What is different in calls of another language than the agent's own.",
+            "properties": {
+              "voiceId": {
+                "type": "string",
+                "description": "A voice of ListVoices; the agent's own when empty, as every voice speaks both languages."
+              },
+              "fallbackVoiceIds": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "See Agent.fallback_voice_ids."
+              },
+              "greeting": {
+                "type": "string",
+                "description": "The first sentence in that language; empty lets the model choose. See Agent.greeting."
+              },
+              "farewell": {
+                "type": "string",
+                "description": "The last words in that language. See Agent.farewell."
+              }
+            }
+          },
+          "LanguageSettingsInput": {
+            "type": "object",
+            "description": "What is different in calls of another language than the agent's own.",
+            "properties": {
+              "voiceId": {
+                "type": "string",
+                "description": "A voice of ListVoices; the agent's own when empty, as every voice speaks both languages."
+              },
+              "fallbackVoiceIds": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "See Agent.fallback_voice_ids."
+              },
+              "greeting": {
+                "type": "string",
+                "description": "The first sentence in that language; empty lets the model choose. See Agent.greeting."
+              },
+              "farewell": {
+                "type": "string",
+                "description": "The last words in that language. See Agent.farewell."
+              }
+            },
+            "additionalProperties": false
+          },
+          "ListAgentVersionsResponse": {
+            "type": "object",
+            "description": "Answer of ListAgentVersions.",
+            "properties": {
+              "versions": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/AgentVersion"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
           "ListAgentsResponse": {
             "type": "object",
             "description": "Answer of ListAgents.",
@@ -6420,7 +8054,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/Agent"
                 },
-                "description": "One page, newest first."
+                "description": "One page, in the order asked for."
               },
               "nextPageToken": {
                 "type": "string",
@@ -6510,6 +8144,36 @@ public enum OpenAPIDocument {
               "nextPageToken": {
                 "type": "string",
                 "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListPhoneNumbersResponse": {
+            "type": "object",
+            "description": "Answer of ListPhoneNumbers.",
+            "properties": {
+              "phoneNumbers": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/PhoneNumber"
+                },
+                "description": "One page."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListSecretsResponse": {
+            "type": "object",
+            "description": "Answer of ListSecrets.",
+            "properties": {
+              "secrets": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Secret"
+                },
+                "description": "All of them, by name; a merchant has at most 100."
               }
             }
           },
@@ -6713,6 +8377,13 @@ public enum OpenAPIDocument {
                   }
                 ],
                 "description": "Sampling temperature, 0 to 2."
+              },
+              "maxOutputTokens": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "Most tokens of one answer, 16 to 8,192."
               }
             }
           },
@@ -6738,6 +8409,13 @@ public enum OpenAPIDocument {
                   }
                 ],
                 "description": "Sampling temperature, 0 to 2."
+              },
+              "maxOutputTokens": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "Most tokens of one answer, 16 to 8,192."
               }
             },
             "additionalProperties": false
@@ -6782,6 +8460,55 @@ public enum OpenAPIDocument {
             "type": "string",
             "description": "A stretch of time that ends now, in Indian Standard Time.\n\n- `PERIOD_UNSPECIFIED`: The same as TODAY.\n- `PERIOD_TODAY`: Since midnight.\n- `PERIOD_WEEK`: Since Monday.\n- `PERIOD_MONTH`: Since the first of the month.",
             "enum": ["PERIOD_UNSPECIFIED","PERIOD_TODAY","PERIOD_WEEK","PERIOD_MONTH"]
+          },
+          "PhoneNumber": {
+            "type": "object",
+            "description": "A number that the merchant rents.",
+            "properties": {
+              "phoneNumber": {
+                "type": "string",
+                "description": "The number, E.164: `+91` and ten digits."
+              },
+              "state": {
+                "$ref": "#/components/schemas/PhoneNumber.State",
+                "description": "Where it stands."
+              },
+              "agentId": {
+                "type": "string",
+                "description": "The agent that calls from it and answers it; empty when there is none."
+              },
+              "displayName": {
+                "type": "string",
+                "description": "The merchant's name for it."
+              },
+              "type": {
+                "$ref": "#/components/schemas/PhoneNumberType",
+                "description": "What kind of line it is."
+              },
+              "region": {
+                "type": "string",
+                "description": "The telecom circle, `KA` for example."
+              },
+              "monthlyRent": {
+                "$ref": "#/components/schemas/google.type.Money",
+                "description": "Rent a month."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was ordered."
+              }
+            }
+          },
+          "PhoneNumber.State": {
+            "type": "string",
+            "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `BUYING`: Ordered; the carrier's answer is not in, or was lost.\n- `ACTIVE`: Rented.\n- `RELEASING`: Being given back.\n- `RELEASED`: Given back; only in the answer of ReleasePhoneNumber.",
+            "enum": ["STATE_UNSPECIFIED","BUYING","ACTIVE","RELEASING","RELEASED"]
+          },
+          "PhoneNumberType": {
+            "type": "string",
+            "description": "What kind of line a number is.\n\n- `PHONE_NUMBER_TYPE_UNSPECIFIED`: Not told.\n- `PHONE_NUMBER_TYPE_LANDLINE`: A fixed line of a telecom circle.\n- `PHONE_NUMBER_TYPE_MOBILE`: A mobile number.\n- `PHONE_NUMBER_TYPE_TOLL_FREE`: A 1800 number, free for those who call it.",
+            "enum": ["PHONE_NUMBER_TYPE_UNSPECIFIED","PHONE_NUMBER_TYPE_LANDLINE","PHONE_NUMBER_TYPE_MOBILE","PHONE_NUMBER_TYPE_TOLL_FREE"]
           },
           "RevenueReport": {
             "type": "object",
@@ -6884,6 +8611,39 @@ public enum OpenAPIDocument {
               }
             }
           },
+          "SearchPhoneNumbersResponse": {
+            "type": "object",
+            "description": "Answer of SearchPhoneNumbers.",
+            "properties": {
+              "phoneNumbers": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/AvailablePhoneNumber"
+                },
+                "description": "What the carrier offers now; at most 100."
+              }
+            }
+          },
+          "Secret": {
+            "type": "object",
+            "description": "A secret, without its value.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "description": "Its name: `[A-Za-z_][A-Za-z0-9_]{0,63}`."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was first set."
+              },
+              "updateTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When its value was last set."
+              }
+            }
+          },
           "Sentiment": {
             "type": "string",
             "description": "A caller's mood.\n\n- `SENTIMENT_UNSPECIFIED`: Not analysed.\n- `SENTIMENT_POSITIVE`: Content.\n- `SENTIMENT_NEUTRAL`: Neither.\n- `SENTIMENT_NEGATIVE`: Displeased.",
@@ -6978,6 +8738,65 @@ public enum OpenAPIDocument {
             "required": ["phoneNumber"],
             "additionalProperties": false
           },
+          "TemplateVariable": {
+            "type": "object",
+            "description": "A variable of an agent's prompt, greeting and other texts.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "description": "Name as it stands in `{{name}}`: `[A-Za-z_][A-Za-z0-9_]{0,63}`, unique in the agent."
+              },
+              "type": {
+                "$ref": "#/components/schemas/TemplateVariable.Type",
+                "description": "What a value must be."
+              },
+              "required": {
+                "type": "boolean",
+                "description": "Whether a call must give a value. One that is not required and has no default stands for nothing."
+              },
+              "defaultValue": {
+                "type": "string",
+                "description": "The value of calls that give none; of the variable's type. Not with `required`."
+              },
+              "description": {
+                "type": "string",
+                "description": "What it is for, at most 500 characters."
+              }
+            }
+          },
+          "TemplateVariable.Type": {
+            "type": "string",
+            "description": "What a value must be. Values travel as texts.\n\n- `TYPE_UNSPECIFIED`: The same as STRING.\n- `STRING`: Any text of at most 1,000 characters.\n- `NUMBER`: A decimal number: `-12`, `3.50`, at most 15 digits before and 9 behind the point.\n- `BOOLEAN`: `true` or `false`.\n- `DATE`: A day of the Gregorian calendar, `2026-11-28`.",
+            "enum": ["TYPE_UNSPECIFIED","STRING","NUMBER","BOOLEAN","DATE"]
+          },
+          "TemplateVariableInput": {
+            "type": "object",
+            "description": "A variable of an agent's prompt, greeting and other texts.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "description": "Name as it stands in `{{name}}`: `[A-Za-z_][A-Za-z0-9_]{0,63}`, unique in the agent."
+              },
+              "type": {
+                "$ref": "#/components/schemas/TemplateVariable.Type",
+                "description": "What a value must be."
+              },
+              "required": {
+                "type": "boolean",
+                "description": "Whether a call must give a value. One that is not required and has no default stands for nothing."
+              },
+              "defaultValue": {
+                "type": "string",
+                "description": "The value of calls that give none; of the variable's type. Not with `required`."
+              },
+              "description": {
+                "type": "string",
+                "description": "What it is for, at most 500 characters."
+              }
+            },
+            "required": ["name"],
+            "additionalProperties": false
+          },
           "Tool": {
             "type": "object",
             "description": "Something the agent may do in a call: a function that the model can call.",
@@ -6988,12 +8807,12 @@ public enum OpenAPIDocument {
               },
               "description": {
                 "type": "string",
-                "description": "What it is for, in words for the model."
+                "description": "What it is for, in words for the model; at most 1,024 characters."
               },
               "parameters": {
                 "type": "object",
                 "additionalProperties": true,
-                "description": "JSON Schema of its arguments; an object."
+                "description": "JSON Schema of its arguments, of type `object`: at most 16 KiB, 8 levels deep, 64 properties an object. Keywords that a model does not read (`$ref`, `oneOf`, `not`, …) are refused."
               },
               "url": {
                 "type": "string",
@@ -7005,6 +8824,20 @@ public enum OpenAPIDocument {
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
                 "description": "How long it may take: 100 ms to 30 s, 3 s when unset."
+              },
+              "headers": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "string"
+                },
+                "description": "Headers sent with each request, by name; at most 16. Their values can be read back: no place for secrets."
+              },
+              "secretHeaders": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "string"
+                },
+                "description": "Headers whose value is a secret of SecretService, by header name; at most 8. The value is the secret's name."
               }
             }
           },
@@ -7018,12 +8851,12 @@ public enum OpenAPIDocument {
               },
               "description": {
                 "type": "string",
-                "description": "What it is for, in words for the model."
+                "description": "What it is for, in words for the model; at most 1,024 characters."
               },
               "parameters": {
                 "type": "object",
                 "additionalProperties": true,
-                "description": "JSON Schema of its arguments; an object."
+                "description": "JSON Schema of its arguments, of type `object`: at most 16 KiB, 8 levels deep, 64 properties an object. Keywords that a model does not read (`$ref`, `oneOf`, `not`, …) are refused."
               },
               "url": {
                 "type": "string",
@@ -7035,6 +8868,20 @@ public enum OpenAPIDocument {
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
                 "description": "How long it may take: 100 ms to 30 s, 3 s when unset."
+              },
+              "headers": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "string"
+                },
+                "description": "Headers sent with each request, by name; at most 16. Their values can be read back: no place for secrets."
+              },
+              "secretHeaders": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "string"
+                },
+                "description": "Headers whose value is a secret of SecretService, by header name; at most 8. The value is the secret's name."
               }
             },
             "required": ["name"],
@@ -7112,14 +8959,14 @@ public enum OpenAPIDocument {
           },
           "TurnTaking": {
             "type": "object",
-            "description": "When a turn begins and ends.",
+            "description": "When a turn begins and ends, and what happens when nobody takes one. A field that is set wins over the preset.",
             "properties": {
               "endOfTurnSilence": {
                 "type": "string",
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Silence after which the caller's turn is over: 200 ms to 3 s, 500 ms when unset."
+                "description": "Silence after which the caller's turn is over: 200 ms to 3 s."
               },
               "interruptionsDisabled": {
                 "type": "boolean",
@@ -7130,20 +8977,56 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Silence of both sides after which the agent asks whether somebody is there: 3 s to 60 s, 10 s when unset."
+                "description": "Silence of both sides after which the agent asks whether somebody is there: 3 s to 60 s."
+              },
+              "preset": {
+                "$ref": "#/components/schemas/TurnTaking.Preset",
+                "description": "The values of the fields that are not set."
+              },
+              "interruptionSpeech": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long the caller must speak to begin a turn or to interrupt: 0 to 1 s."
+              },
+              "interruptionSensitivity": {
+                "$ref": "#/components/schemas/TurnTaking.Sensitivity",
+                "description": "How readily sound counts as speech."
+              },
+              "idlePrompts": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "How often the agent asks before it hangs up on a silent caller: 0 to 10; with 0 it hangs up the first time."
+              },
+              "idleMessage": {
+                "type": "string",
+                "description": "What it asks, at most 500 characters; empty lets the model choose. Variables as in `Agent.system_prompt`."
               }
             }
           },
+          "TurnTaking.Preset": {
+            "type": "string",
+            "description": "Values that go together.\n\n- `PRESET_UNSPECIFIED`: The same as BALANCED.\n- `BALANCED`: For most conversations: `end_of_turn_silence` 500 ms, `interruption_speech` 60 ms, HIGH sensitivity, `idle_timeout` 10 s, 2 `idle_prompts`.\n- `PATIENT`: For callers who think, dictate numbers or speak slowly: 1,200 ms, 200 ms, LOW, 20 s, 3.\n- `SNAPPY`: For short questions and answers: 300 ms, 20 ms, HIGH, 6 s, 1.",
+            "enum": ["PRESET_UNSPECIFIED","BALANCED","PATIENT","SNAPPY"]
+          },
+          "TurnTaking.Sensitivity": {
+            "type": "string",
+            "description": "How readily sound counts as speech.\n\n- `SENSITIVITY_UNSPECIFIED`: The preset's.\n- `LOW`: Only clear speech interrupts; good for noisy places.\n- `HIGH`: A soft word interrupts.",
+            "enum": ["SENSITIVITY_UNSPECIFIED","LOW","HIGH"]
+          },
           "TurnTakingInput": {
             "type": "object",
-            "description": "When a turn begins and ends.",
+            "description": "When a turn begins and ends, and what happens when nobody takes one. A field that is set wins over the preset.",
             "properties": {
               "endOfTurnSilence": {
                 "type": "string",
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Silence after which the caller's turn is over: 200 ms to 3 s, 500 ms when unset."
+                "description": "Silence after which the caller's turn is over: 200 ms to 3 s."
               },
               "interruptionsDisabled": {
                 "type": "boolean",
@@ -7154,7 +9037,33 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Silence of both sides after which the agent asks whether somebody is there: 3 s to 60 s, 10 s when unset."
+                "description": "Silence of both sides after which the agent asks whether somebody is there: 3 s to 60 s."
+              },
+              "preset": {
+                "$ref": "#/components/schemas/TurnTaking.Preset",
+                "description": "The values of the fields that are not set."
+              },
+              "interruptionSpeech": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long the caller must speak to begin a turn or to interrupt: 0 to 1 s."
+              },
+              "interruptionSensitivity": {
+                "$ref": "#/components/schemas/TurnTaking.Sensitivity",
+                "description": "How readily sound counts as speech."
+              },
+              "idlePrompts": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "How often the agent asks before it hangs up on a silent caller: 0 to 10; with 0 it hangs up the first time."
+              },
+              "idleMessage": {
+                "type": "string",
+                "description": "What it asks, at most 500 characters; empty lets the model choose. Variables as in `Agent.system_prompt`."
               }
             },
             "additionalProperties": false

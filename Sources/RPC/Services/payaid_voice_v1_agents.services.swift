@@ -7,8 +7,14 @@ public import Schema
 
 extension Payaid.Voice.V1 {
   /// Agents: who answers and places a merchant's calls, and how they speak.
+  ///
+  /// An agent is a draft and numbered versions that never change. Calls are made with the published
+  /// version and keep it, whatever is changed meanwhile. Name, number, state, labels and
+  /// `publishing` belong to the agent itself: they are of no version and hold at once. By default
+  /// each change is published as it is accepted; with `publishing` MANUAL it waits in the draft for
+  /// PublishAgent.
   public protocol AgentServiceServing: RPCService {
-    /// Creates an agent. It can place calls at once.
+    /// Creates an agent and publishes its version 1: it can place calls at once.
     func createAgent(_ request: Payaid.Voice.V1.CreateAgentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Agent
 
@@ -17,22 +23,44 @@ extension Payaid.Voice.V1 {
     func getAgent(_ request: Payaid.Voice.V1.GetAgentRequest, _ context: RPCContext) async throws
       -> Payaid.Voice.V1.Agent
 
-    /// Lists the merchant's agents, newest first.
+    /// Lists the merchant's agents, newest first unless `order_by` says otherwise.
     func listAgents(_ request: Payaid.Voice.V1.ListAgentsRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ListAgentsResponse
 
-    /// Changes the fields that `update_mask` names. Over REST a PATCH without a mask changes the
-    /// fields in its body.
+    /// Changes the fields that `update_mask` names, in the draft. Over REST a PATCH without a mask
+    /// changes the fields in its body. Unless `publishing` is MANUAL, the draft is then published.
     func updateAgent(_ request: Payaid.Voice.V1.UpdateAgentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Agent
 
     /// Replaces the whole configuration: a field that is not given goes back to its default.
+    /// Published as by UpdateAgent.
     func replaceAgent(_ request: Payaid.Voice.V1.ReplaceAgentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Agent
 
     /// Deletes an agent softly: it places and takes no more calls; its calls stay readable.
     func deleteAgent(_ request: Payaid.Voice.V1.DeleteAgentRequest, _ context: RPCContext)
       async throws -> Google.Protobuf.Empty
+
+    /// Makes the draft the published version, which calls are made with from now on. All that is
+    /// wrong with it is told at once. A draft that is as the published version makes no new one;
+    /// that version is the answer.
+    func publishAgent(_ request: Payaid.Voice.V1.PublishAgentRequest, _ context: RPCContext)
+      async throws -> Payaid.Voice.V1.AgentVersion
+
+    /// Lists an agent's versions, newest first.
+    func listAgentVersions(
+      _ request: Payaid.Voice.V1.ListAgentVersionsRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListAgentVersionsResponse
+
+    /// Reads one version.
+    func getAgentVersion(_ request: Payaid.Voice.V1.GetAgentVersionRequest, _ context: RPCContext)
+      async throws -> Payaid.Voice.V1.AgentVersion
+
+    /// Publishes an earlier version again, as a new version with the same content, and resets the
+    /// draft to it. Naming the published version drops what was changed in the draft since, without
+    /// a new version.
+    func rollbackAgent(_ request: Payaid.Voice.V1.RollbackAgentRequest, _ context: RPCContext)
+      async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Lists the voices an agent can have.
     func listVoices(_ request: Payaid.Voice.V1.ListVoicesRequest, _ context: RPCContext)
@@ -101,6 +129,46 @@ extension Payaid.Voice.V1 {
       output: Google.Protobuf.Empty.messageType,
       http: [HTTPRule("DELETE", "/api/v1/agents/{agent_id}")]
     )
+    /// `PublishAgent`.
+    public static let publishAgent = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.AgentService", name: "PublishAgent",
+        kind: .unary, idempotency: .idempotent
+      ),
+      input: Payaid.Voice.V1.PublishAgentRequest.messageType,
+      output: Payaid.Voice.V1.AgentVersion.messageType,
+      http: [HTTPRule("POST", "/api/v1/agents/{agent_id}:publish", body: "*")]
+    )
+    /// `ListAgentVersions`.
+    public static let listAgentVersions = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.AgentService", name: "ListAgentVersions",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListAgentVersionsRequest.messageType,
+      output: Payaid.Voice.V1.ListAgentVersionsResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/agents/{agent_id}/versions")]
+    )
+    /// `GetAgentVersion`.
+    public static let getAgentVersion = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.AgentService", name: "GetAgentVersion",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetAgentVersionRequest.messageType,
+      output: Payaid.Voice.V1.AgentVersion.messageType,
+      http: [HTTPRule("GET", "/api/v1/agents/{agent_id}/versions/{version}")]
+    )
+    /// `RollbackAgent`.
+    public static let rollbackAgent = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.AgentService", name: "RollbackAgent",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.RollbackAgentRequest.messageType,
+      output: Payaid.Voice.V1.AgentVersion.messageType,
+      http: [HTTPRule("POST", "/api/v1/agents/{agent_id}:rollback", body: "*")]
+    )
     /// `ListVoices`.
     public static let listVoices = MethodBinding(
       method: MethodDescriptor(
@@ -116,7 +184,8 @@ extension Payaid.Voice.V1 {
       name: "payaid.voice.v1.AgentService",
       file: PayaidVoiceV1AgentsFile.descriptor,
       methods: [
-        createAgent, getAgent, listAgents, updateAgent, replaceAgent, deleteAgent, listVoices,
+        createAgent, getAgent, listAgents, updateAgent, replaceAgent, deleteAgent, publishAgent,
+        listAgentVersions, getAgentVersion, rollbackAgent, listVoices,
       ]
     )
   }
@@ -128,7 +197,7 @@ extension Payaid.Voice.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// Creates an agent. It can place calls at once.
+    /// Creates an agent and publishes its version 1: it can place calls at once.
     public func createAgent(
       _ request: Payaid.Voice.V1.CreateAgentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Agent {
@@ -147,7 +216,7 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Lists the merchant's agents, newest first.
+    /// Lists the merchant's agents, newest first unless `order_by` says otherwise.
     public func listAgents(
       _ request: Payaid.Voice.V1.ListAgentsRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.ListAgentsResponse {
@@ -156,8 +225,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Changes the fields that `update_mask` names. Over REST a PATCH without a mask changes the
-    /// fields in its body.
+    /// Changes the fields that `update_mask` names, in the draft. Over REST a PATCH without a mask
+    /// changes the fields in its body. Unless `publishing` is MANUAL, the draft is then published.
     public func updateAgent(
       _ request: Payaid.Voice.V1.UpdateAgentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Agent {
@@ -167,6 +236,7 @@ extension Payaid.Voice.V1 {
     }
 
     /// Replaces the whole configuration: a field that is not given goes back to its default.
+    /// Published as by UpdateAgent.
     public func replaceAgent(
       _ request: Payaid.Voice.V1.ReplaceAgentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Agent {
@@ -181,6 +251,46 @@ extension Payaid.Voice.V1 {
     ) async throws -> Google.Protobuf.Empty {
       try await channel.unary(
         AgentServiceBinding.deleteAgent.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Makes the draft the published version, which calls are made with from now on. All that is
+    /// wrong with it is told at once. A draft that is as the published version makes no new one;
+    /// that version is the answer.
+    public func publishAgent(
+      _ request: Payaid.Voice.V1.PublishAgentRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.AgentVersion {
+      try await channel.unary(
+        AgentServiceBinding.publishAgent.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Lists an agent's versions, newest first.
+    public func listAgentVersions(
+      _ request: Payaid.Voice.V1.ListAgentVersionsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListAgentVersionsResponse {
+      try await channel.unary(
+        AgentServiceBinding.listAgentVersions.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Reads one version.
+    public func getAgentVersion(
+      _ request: Payaid.Voice.V1.GetAgentVersionRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.AgentVersion {
+      try await channel.unary(
+        AgentServiceBinding.getAgentVersion.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Publishes an earlier version again, as a new version with the same content, and resets the
+    /// draft to it. Naming the published version drops what was changed in the draft since, without
+    /// a new version.
+    public func rollbackAgent(
+      _ request: Payaid.Voice.V1.RollbackAgentRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.AgentVersion {
+      try await channel.unary(
+        AgentServiceBinding.rollbackAgent.method, request, in: .protobuf, out: .protobuf,
         options: options)
     }
 
@@ -220,6 +330,25 @@ extension Payaid.Voice.V1.AgentServiceServing {
       .unary(Payaid.Voice.V1.AgentServiceBinding.deleteAgent.method, in: .protobuf, out: .protobuf)
       {
         try await self.deleteAgent($0, $1)
+      },
+      .unary(Payaid.Voice.V1.AgentServiceBinding.publishAgent.method, in: .protobuf, out: .protobuf)
+      {
+        try await self.publishAgent($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.AgentServiceBinding.listAgentVersions.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.listAgentVersions($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.AgentServiceBinding.getAgentVersion.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.getAgentVersion($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.AgentServiceBinding.rollbackAgent.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.rollbackAgent($0, $1)
       },
       .unary(Payaid.Voice.V1.AgentServiceBinding.listVoices.method, in: .protobuf, out: .protobuf) {
         try await self.listVoices($0, $1)

@@ -8,6 +8,8 @@ package struct RealtimeSetup: Sendable {
   package var model: String?
   package var systemInstruction: String
   package var voice: String?
+  /// Tried in order when the model refuses `voice` before the session is ready.
+  package var fallbackVoices: [String] = []
   /// BCP-47; nil lets the model follow the caller.
   package var languageCode: String?
   package var temperature: Double?
@@ -15,6 +17,12 @@ package struct RealtimeSetup: Sendable {
   package var tools: [ToolDeclaration]
   /// How long a pause ends the caller's turn.
   package var endOfSpeechSilence: Duration
+  /// How long sound must last to be a turn, or an interruption.
+  package var startOfSpeech: Duration = .milliseconds(60)
+  /// Whether soft sounds count as speech.
+  package var isSensitive = true
+  /// Whether the caller's speech stops the model's.
+  package var isInterruptible = true
 
   package init(
     systemInstruction: String, model: String? = nil, voice: String? = nil,

@@ -99,6 +99,8 @@ public enum SchemaFiles {
     PayaidVoiceV1ComplianceFile.descriptor,
     PayaidVoiceV1KnowledgeFile.descriptor,
     PayaidVoiceV1LiveFile.descriptor,
+    PayaidVoiceV1PhoneNumbersFile.descriptor,
+    PayaidVoiceV1SecretsFile.descriptor,
     PayaidVoiceV1WebhooksFile.descriptor,
   ]
 }
@@ -358,6 +360,30 @@ public enum PayaidVoiceV1LiveFile {
     dependencies: [
       GoogleApiFieldBehaviorFile.descriptor, GoogleProtobufDurationFile.descriptor,
       GoogleRpcStatusFile.descriptor, PayaidVoiceV1CallsFile.descriptor,
+    ]
+  )
+}
+
+/// The file `payaid/voice/v1/phone_numbers.proto`.
+public enum PayaidVoiceV1PhoneNumbersFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    payaid__voice__v1__phone__numbers__file,
+    dependencies: [
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor, GoogleTypeMoneyFile.descriptor,
+    ]
+  )
+}
+
+/// The file `payaid/voice/v1/secrets.proto`.
+public enum PayaidVoiceV1SecretsFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    payaid__voice__v1__secrets__file,
+    dependencies: [
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleProtobufEmptyFile.descriptor, GoogleProtobufTimestampFile.descriptor,
     ]
   )
 }

@@ -56,12 +56,12 @@ extension Payaid.Voice.V1 {
     public var agentId: String = ""
     /// What the merchant calls it: 1 to 100 characters.
     public var name: String = ""
-    /// The language it speaks: `hi` or `en`.
+    /// The language it speaks unless a call asks for the other one: `hi` or `en`.
     public var language: String = ""
     /// A voice of ListVoices; empty takes the language's default.
     public var voiceId: String = ""
     /// Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's
-    /// variable of that name.
+    /// variable of that name, which must be one of `variables`.
     public var systemPrompt: String = ""
     /// The number it calls from and answers on, E.164 (`+91…`); empty when none is assigned.
     public var phoneNumber: String = ""
@@ -74,13 +74,14 @@ extension Payaid.Voice.V1 {
     public var firstSpeaker: Payaid.Voice.V1.Agent.FirstSpeaker = .unspecified
     /// When a turn begins and ends.
     public var turnTaking: Payaid.Voice.V1.TurnTaking?
-    /// Calls are ended after this long: 10 s to 1 h, 15 minutes when unset.
+    /// Calls are ended after this long, `farewell` not counted: 10 s to 1 h, 15 minutes when unset.
     public var maxDuration: Google.Protobuf.Duration?
     /// What it may do besides talking; at most 32.
     public var tools: [Payaid.Voice.V1.Tool] = []
     /// The realtime model and its settings.
     public var model: Payaid.Voice.V1.ModelSettings?
-    /// The merchant's own labels: at most 64, keys and values of at most 63 characters.
+    /// The merchant's own labels: at most 64, keys and values of at most 63 characters. Keys are
+    /// made of letters, digits, `_`, `-` and `.`, so that a list can be filtered by them.
     public var labels: [String: String] = [:]
     /// What kind of calls it places. The law's rules follow from it; see ComplianceService.
     public var purpose: Payaid.Voice.V1.CallPurpose = .unspecified
@@ -92,6 +93,25 @@ extension Payaid.Voice.V1 {
     public var updateTime: Google.Protobuf.Timestamp?
     /// Changes with each change of the agent; send it back to refuse an update of something newer.
     public var etag: String = ""
+    /// How changes reach calls.
+    public var publishing: Payaid.Voice.V1.Agent.Publishing = .unspecified
+    /// The version that calls are made with. In an AgentVersion, the version itself.
+    public var publishedVersion: Int32 = 0
+    /// True when this, the draft, says something else than the published version.
+    public var hasDraftChanges: Bool = false
+    /// The variables of prompt and greeting; at most 64. Checked when a version is published and
+    /// when a call is made.
+    public var variables: [Payaid.Voice.V1.TemplateVariable] = []
+    /// Voices to try, in order, when the model refuses `voice_id`; at most 4.
+    public var fallbackVoiceIds: [String] = []
+    /// What is different in calls of the other language, by its code: `hi` or `en`.
+    public var languageSettings: [String: Payaid.Voice.V1.LanguageSettings] = [:]
+    /// What it says before it hangs up on a silent caller or at the maximum duration, at most 1,000
+    /// characters; empty hangs up without a word. Variables as in `system_prompt`.
+    public var farewell: String = ""
+    /// Where the webhooks of its calls go, HTTPS, unless the call names another place; the
+    /// merchant's setting when empty.
+    public var webhookUrl: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -172,19 +192,184 @@ extension Payaid.Voice.V1 {
         }
       }
     }
+
+    /// How changes reach calls.
+    public enum Publishing: ProtobufEnum {
+      /// The same as AUTOMATIC.
+      case unspecified
+      /// A change that is accepted is published as a new version at once.
+      case automatic
+      /// Changes stay in the draft until PublishAgent; so does the change that sets this.
+      case manual
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AgentsFile.descriptor.enumType(
+        named: "payaid.voice.v1.Agent.Publishing")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .automatic
+        case 2: self = .manual
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .automatic: 1
+        case .manual: 2
+        case .unrecognized(let number): number
+        }
+      }
+    }
   }
 }
 
 extension Payaid.Voice.V1 {
-  /// When a turn begins and ends.
+  /// A variable of an agent's prompt, greeting and other texts.
+  public struct TemplateVariable: ProtobufMessage {
+    /// Name as it stands in `{{name}}`: `[A-Za-z_][A-Za-z0-9_]{0,63}`, unique in the agent.
+    public var name: String = ""
+    /// What a value must be.
+    public var type: Payaid.Voice.V1.TemplateVariable.Type_ = .unspecified
+    /// Whether a call must give a value. One that is not required and has no default stands for
+    /// nothing.
+    public var required: Bool = false
+    /// The value of calls that give none; of the variable's type. Not with `required`.
+    public var defaultValue: String?
+    /// What it is for, at most 500 characters.
+    public var description: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.TemplateVariable`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[3]
+
+    /// What a value must be. Values travel as texts.
+    public enum Type_: ProtobufEnum {
+      /// The same as STRING.
+      case unspecified
+      /// Any text of at most 1,000 characters.
+      case string
+      /// A decimal number: `-12`, `3.50`, at most 15 digits before and 9 behind the point.
+      case number
+      /// `true` or `false`.
+      case boolean
+      /// A day of the Gregorian calendar, `2026-11-28`.
+      case date
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AgentsFile.descriptor.enumType(
+        named: "payaid.voice.v1.TemplateVariable.Type")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .string
+        case 2: self = .number
+        case 3: self = .boolean
+        case 4: self = .date
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .string: 1
+        case .number: 2
+        case .boolean: 3
+        case .date: 4
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// What is different in calls of another language than the agent's own.
+  public struct LanguageSettings: ProtobufMessage {
+    /// A voice of ListVoices; the agent's own when empty, as every voice speaks both languages.
+    public var voiceId: String = ""
+    /// See Agent.fallback_voice_ids.
+    public var fallbackVoiceIds: [String] = []
+    /// The first sentence in that language; empty lets the model choose. See Agent.greeting.
+    public var greeting: String = ""
+    /// The last words in that language. See Agent.farewell.
+    public var farewell: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.LanguageSettings`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[4]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// A version of an agent: a published configuration that never changes.
+  public struct AgentVersion: ProtobufMessage {
+    /// The agent.
+    public var agentId: String = ""
+    /// Its number, from 1.
+    public var version: Int32 = 0
+    /// The configuration. Fields that are of no version (name, number, state, labels) are left out.
+    public var agent: Payaid.Voice.V1.Agent?
+    /// What the one who published it said of it.
+    public var description: String = ""
+    /// The key or user who published it.
+    public var author: String = ""
+    /// When it was published.
+    public var createTime: Google.Protobuf.Timestamp?
+    /// The version that it repeats; 0 when it was published from the draft.
+    public var restoredFrom: Int32 = 0
+    /// Whether calls are made with it now.
+    public var published: Bool = false
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.AgentVersion`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[5]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// When a turn begins and ends, and what happens when nobody takes one. A field that is set wins
+  /// over the preset.
   public struct TurnTaking: ProtobufMessage {
-    /// Silence after which the caller's turn is over: 200 ms to 3 s, 500 ms when unset.
+    /// Silence after which the caller's turn is over: 200 ms to 3 s.
     public var endOfTurnSilence: Google.Protobuf.Duration?
     /// True when the caller cannot interrupt the agent.
     public var interruptionsDisabled: Bool = false
-    /// Silence of both sides after which the agent asks whether somebody is there: 3 s to 60 s, 10
-    /// s when unset.
+    /// Silence of both sides after which the agent asks whether somebody is there: 3 s to 60 s.
     public var idleTimeout: Google.Protobuf.Duration?
+    /// The values of the fields that are not set.
+    public var preset: Payaid.Voice.V1.TurnTaking.Preset = .unspecified
+    /// How long the caller must speak to begin a turn or to interrupt: 0 to 1 s.
+    public var interruptionSpeech: Google.Protobuf.Duration?
+    /// How readily sound counts as speech.
+    public var interruptionSensitivity: Payaid.Voice.V1.TurnTaking.Sensitivity = .unspecified
+    /// How often the agent asks before it hangs up on a silent caller: 0 to 10; with 0 it hangs up
+    /// the first time.
+    public var idlePrompts: Int32?
+    /// What it asks, at most 500 characters; empty lets the model choose. Variables as in
+    /// `Agent.system_prompt`.
+    public var idleMessage: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -192,7 +377,80 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.TurnTaking`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[2]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[6]
+
+    /// Values that go together.
+    public enum Preset: ProtobufEnum {
+      /// The same as BALANCED.
+      case unspecified
+      /// For most conversations: `end_of_turn_silence` 500 ms, `interruption_speech` 60 ms, HIGH
+      /// sensitivity, `idle_timeout` 10 s, 2 `idle_prompts`.
+      case balanced
+      /// For callers who think, dictate numbers or speak slowly: 1,200 ms, 200 ms, LOW, 20 s, 3.
+      case patient
+      /// For short questions and answers: 300 ms, 20 ms, HIGH, 6 s, 1.
+      case snappy
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AgentsFile.descriptor.enumType(
+        named: "payaid.voice.v1.TurnTaking.Preset")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .balanced
+        case 2: self = .patient
+        case 3: self = .snappy
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .balanced: 1
+        case .patient: 2
+        case .snappy: 3
+        case .unrecognized(let number): number
+        }
+      }
+    }
+
+    /// How readily sound counts as speech.
+    public enum Sensitivity: ProtobufEnum {
+      /// The preset's.
+      case unspecified
+      /// Only clear speech interrupts; good for noisy places.
+      case low
+      /// A soft word interrupts.
+      case high
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AgentsFile.descriptor.enumType(
+        named: "payaid.voice.v1.TurnTaking.Sensitivity")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .low
+        case 2: self = .high
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .low: 1
+        case .high: 2
+        case .unrecognized(let number): number
+        }
+      }
+    }
   }
 }
 
@@ -201,14 +459,21 @@ extension Payaid.Voice.V1 {
   public struct Tool: ProtobufMessage {
     /// Name the model uses: `[A-Za-z_][A-Za-z0-9_]{0,63}`, unique in the agent.
     public var name: String = ""
-    /// What it is for, in words for the model.
+    /// What it is for, in words for the model; at most 1,024 characters.
     public var description: String = ""
-    /// JSON Schema of its arguments; an object.
+    /// JSON Schema of its arguments, of type `object`: at most 16 KiB, 8 levels deep, 64 properties
+    /// an object. Keywords that a model does not read (`$ref`, `oneOf`, `not`, …) are refused.
     public var parameters: Google.Protobuf.Struct?
     /// The merchant's HTTPS endpoint that carries it out.
     public var url: String = ""
     /// How long it may take: 100 ms to 30 s, 3 s when unset.
     public var timeout: Google.Protobuf.Duration?
+    /// Headers sent with each request, by name; at most 16. Their values can be read back: no place
+    /// for secrets.
+    public var headers: [String: String] = [:]
+    /// Headers whose value is a secret of SecretService, by header name; at most 8. The value is
+    /// the secret's name.
+    public var secretHeaders: [String: String] = [:]
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -216,7 +481,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.Tool`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[3]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[7]
   }
 }
 
@@ -227,6 +492,8 @@ extension Payaid.Voice.V1 {
     public var name: String = ""
     /// Sampling temperature, 0 to 2.
     public var temperature: Float?
+    /// Most tokens of one answer, 16 to 8,192.
+    public var maxOutputTokens: Int32?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -234,7 +501,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ModelSettings`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[10]
   }
 }
 
@@ -254,7 +521,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.Voice`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[11]
   }
 }
 
@@ -273,7 +540,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateAgentRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[12]
   }
 }
 
@@ -289,7 +556,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAgentRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[13]
   }
 }
 
@@ -304,6 +571,14 @@ extension Payaid.Voice.V1 {
     public var language: String = ""
     /// Deleted agents too.
     public var showDeleted: Bool = false
+    /// Only agents that this holds for: terms joined by AND (AIP-160, a part of it). A term
+    /// compares `state`, `language`, `name`, `phone_number` or `labels.KEY` with a value by `=` or
+    /// `!=`, or asks by `labels:KEY` whether there is such a label: `labels.env = "prod" AND state
+    /// = ACTIVE`.
+    public var filter: String = ""
+    /// `create_time`, `update_time` or `name`, with ` desc` for falling order; `create_time desc`
+    /// when empty.
+    public var orderBy: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -311,14 +586,14 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAgentsRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[14]
   }
 }
 
 extension Payaid.Voice.V1 {
   /// Answer of ListAgents.
   public struct ListAgentsResponse: ProtobufMessage {
-    /// One page, newest first.
+    /// One page, in the order asked for.
     public var agents: [Payaid.Voice.V1.Agent] = []
     /// Asks for the next page; empty at the end.
     public var nextPageToken: String = ""
@@ -329,7 +604,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAgentsResponse`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[15]
   }
 }
 
@@ -349,7 +624,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.UpdateAgentRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[16]
   }
 }
 
@@ -367,7 +642,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ReplaceAgentRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[17]
   }
 }
 
@@ -387,7 +662,109 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteAgentRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[18]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of PublishAgent.
+  public struct PublishAgentRequest: ProtobufMessage {
+    /// The agent.
+    public var agentId: String = ""
+    /// What changed, in the merchant's words; at most 500 characters.
+    public var description: String = ""
+    /// When set, must be the agent's current one.
+    public var etag: String = ""
+    /// See CreateAgentRequest.request_id.
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.PublishAgentRequest`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[19]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListAgentVersions.
+  public struct ListAgentVersionsRequest: ProtobufMessage {
+    /// The agent.
+    public var agentId: String = ""
+    /// Most versions in the answer: 1 to 50; 50 when 0, more is taken as 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before; the other fields must be as they were.
+    public var pageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListAgentVersionsRequest`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[20]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListAgentVersions.
+  public struct ListAgentVersionsResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var versions: [Payaid.Voice.V1.AgentVersion] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListAgentVersionsResponse`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[21]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetAgentVersion.
+  public struct GetAgentVersionRequest: ProtobufMessage {
+    /// The agent.
+    public var agentId: String = ""
+    /// The version's number.
+    public var version: Int32 = 0
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetAgentVersionRequest`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[22]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of RollbackAgent.
+  public struct RollbackAgentRequest: ProtobufMessage {
+    /// The agent.
+    public var agentId: String = ""
+    /// The version to publish again.
+    public var version: Int32 = 0
+    /// Why, in the merchant's words; at most 500 characters.
+    public var description: String = ""
+    /// When set, must be the agent's current one.
+    public var etag: String = ""
+    /// See CreateAgentRequest.request_id.
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.RollbackAgentRequest`.
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[23]
   }
 }
 
@@ -403,7 +780,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListVoicesRequest`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[24]
   }
 }
 
@@ -419,7 +796,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListVoicesResponse`.
-    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[25]
   }
 }
 
@@ -451,6 +828,18 @@ extension Payaid.Voice.V1.Agent {
     unsafe reader.message(c.pointee.f17, into: &createTime)
     unsafe reader.message(c.pointee.f18, into: &updateTime)
     unsafe etag = reader.string(c.pointee.f19)
+    unsafe publishing = .init(rawValue: c.pointee.f20)
+    unsafe publishedVersion = c.pointee.f21
+    unsafe hasDraftChanges = c.pointee.f22 != 0
+    unsafe variables = reader.messages((c.pointee.n_f23, c.pointee.f23))
+    unsafe fallbackVoiceIds = reader.strings((c.pointee.n_f24, c.pointee.f24))
+    for index in unsafe 0..<c.pointee.n_f25 {
+      guard let entry = unsafe c.pointee.f25[index] else { continue }
+      let key = unsafe reader.string(entry.pointee.f1)
+      unsafe languageSettings[key] = reader.message(entry.pointee.f2) ?? .init()
+    }
+    unsafe farewell = reader.string(c.pointee.f26)
+    unsafe webhookUrl = reader.string(c.pointee.f27)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -489,6 +878,115 @@ extension Payaid.Voice.V1.Agent {
     unsafe c.pointee.f17 = writer.message(createTime)
     unsafe c.pointee.f18 = writer.message(updateTime)
     unsafe c.pointee.f19 = writer.data(etag)
+    unsafe c.pointee.f20 = publishing.rawValue
+    unsafe c.pointee.f21 = publishedVersion
+    unsafe c.pointee.f22 = hasDraftChanges ? 1 : 0
+    unsafe (c.pointee.n_f23, c.pointee.f23) = writer.messages(variables)
+    unsafe (c.pointee.n_f24, c.pointee.f24) = writer.datas(fallbackVoiceIds)
+    if !languageSettings.isEmpty {
+      let sorted = languageSettings.sorted { $0.key < $1.key }
+      let entries = unsafe writer.entries(
+        sorted.count, as: Payaid__Voice__V1__Agent__LanguageSettingsEntry.self)
+      unsafe (c.pointee.n_f25, c.pointee.f25) = entries
+      for (index, pair) in sorted.enumerated() {
+        guard let entry = unsafe entries.1?[index] else { continue }
+        unsafe payaid__voice__v1__agent__language_settings_entry__init(entry)
+        unsafe entry.pointee.f1 = writer.data(pair.key)
+        unsafe entry.pointee.f2 = writer.message(pair.value)
+      }
+    }
+    unsafe c.pointee.f26 = writer.data(farewell)
+    unsafe c.pointee.f27 = writer.data(webhookUrl)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.TemplateVariable {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__TemplateVariable.self)
+    unsafe name = reader.string(c.pointee.f1)
+    unsafe type = .init(rawValue: c.pointee.f2)
+    unsafe required = c.pointee.f3 != 0
+    if unsafe c.pointee.o0_case.rawValue == 4 {
+      unsafe defaultValue = reader.string(c.pointee.f4)
+    }
+    unsafe description = reader.string(c.pointee.f5)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__TemplateVariable.self)
+    unsafe payaid__voice__v1__template_variable__init(c)
+    unsafe c.pointee.f1 = writer.data(name)
+    unsafe c.pointee.f2 = type.rawValue
+    unsafe c.pointee.f3 = required ? 1 : 0
+    if let value = defaultValue {
+      unsafe c.pointee.o0_case = .init(4)
+      unsafe c.pointee.f4 = writer.data(value)
+    }
+    unsafe c.pointee.f5 = writer.data(description)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.LanguageSettings {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LanguageSettings.self)
+    unsafe voiceId = reader.string(c.pointee.f1)
+    unsafe fallbackVoiceIds = reader.strings((c.pointee.n_f2, c.pointee.f2))
+    unsafe greeting = reader.string(c.pointee.f3)
+    unsafe farewell = reader.string(c.pointee.f4)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__LanguageSettings.self)
+    unsafe payaid__voice__v1__language_settings__init(c)
+    unsafe c.pointee.f1 = writer.data(voiceId)
+    unsafe (c.pointee.n_f2, c.pointee.f2) = writer.datas(fallbackVoiceIds)
+    unsafe c.pointee.f3 = writer.data(greeting)
+    unsafe c.pointee.f4 = writer.data(farewell)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.AgentVersion {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AgentVersion.self)
+    unsafe agentId = reader.string(c.pointee.f1)
+    unsafe version = c.pointee.f2
+    unsafe reader.message(c.pointee.f3, into: &agent)
+    unsafe description = reader.string(c.pointee.f4)
+    unsafe author = reader.string(c.pointee.f5)
+    unsafe reader.message(c.pointee.f6, into: &createTime)
+    unsafe restoredFrom = c.pointee.f7
+    unsafe published = c.pointee.f8 != 0
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AgentVersion.self)
+    unsafe payaid__voice__v1__agent_version__init(c)
+    unsafe c.pointee.f1 = writer.data(agentId)
+    unsafe c.pointee.f2 = version
+    unsafe c.pointee.f3 = writer.message(agent)
+    unsafe c.pointee.f4 = writer.data(description)
+    unsafe c.pointee.f5 = writer.data(author)
+    unsafe c.pointee.f6 = writer.message(createTime)
+    unsafe c.pointee.f7 = restoredFrom
+    unsafe c.pointee.f8 = published ? 1 : 0
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -501,6 +999,13 @@ extension Payaid.Voice.V1.TurnTaking {
     unsafe reader.message(c.pointee.f1, into: &endOfTurnSilence)
     unsafe interruptionsDisabled = c.pointee.f2 != 0
     unsafe reader.message(c.pointee.f3, into: &idleTimeout)
+    unsafe preset = .init(rawValue: c.pointee.f4)
+    unsafe reader.message(c.pointee.f5, into: &interruptionSpeech)
+    unsafe interruptionSensitivity = .init(rawValue: c.pointee.f6)
+    if unsafe c.pointee.o0_case.rawValue == 7 {
+      unsafe idlePrompts = c.pointee.f7
+    }
+    unsafe idleMessage = reader.string(c.pointee.f8)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -512,6 +1017,14 @@ extension Payaid.Voice.V1.TurnTaking {
     unsafe c.pointee.f1 = writer.message(endOfTurnSilence)
     unsafe c.pointee.f2 = interruptionsDisabled ? 1 : 0
     unsafe c.pointee.f3 = writer.message(idleTimeout)
+    unsafe c.pointee.f4 = preset.rawValue
+    unsafe c.pointee.f5 = writer.message(interruptionSpeech)
+    unsafe c.pointee.f6 = interruptionSensitivity.rawValue
+    if let value = idlePrompts {
+      unsafe c.pointee.o0_case = .init(7)
+      unsafe c.pointee.f7 = value
+    }
+    unsafe c.pointee.f8 = writer.data(idleMessage)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -526,6 +1039,16 @@ extension Payaid.Voice.V1.Tool {
     unsafe reader.message(c.pointee.f3, into: &parameters)
     unsafe url = reader.string(c.pointee.f4)
     unsafe reader.message(c.pointee.f5, into: &timeout)
+    for index in unsafe 0..<c.pointee.n_f6 {
+      guard let entry = unsafe c.pointee.f6[index] else { continue }
+      let key = unsafe reader.string(entry.pointee.f1)
+      unsafe headers[key] = reader.string(entry.pointee.f2)
+    }
+    for index in unsafe 0..<c.pointee.n_f7 {
+      guard let entry = unsafe c.pointee.f7[index] else { continue }
+      let key = unsafe reader.string(entry.pointee.f1)
+      unsafe secretHeaders[key] = reader.string(entry.pointee.f2)
+    }
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -539,6 +1062,30 @@ extension Payaid.Voice.V1.Tool {
     unsafe c.pointee.f3 = writer.message(parameters)
     unsafe c.pointee.f4 = writer.data(url)
     unsafe c.pointee.f5 = writer.message(timeout)
+    if !headers.isEmpty {
+      let sorted = headers.sorted { $0.key < $1.key }
+      let entries = unsafe writer.entries(
+        sorted.count, as: Payaid__Voice__V1__Tool__HeadersEntry.self)
+      unsafe (c.pointee.n_f6, c.pointee.f6) = entries
+      for (index, pair) in sorted.enumerated() {
+        guard let entry = unsafe entries.1?[index] else { continue }
+        unsafe payaid__voice__v1__tool__headers_entry__init(entry)
+        unsafe entry.pointee.f1 = writer.data(pair.key)
+        unsafe entry.pointee.f2 = writer.data(pair.value)
+      }
+    }
+    if !secretHeaders.isEmpty {
+      let sorted = secretHeaders.sorted { $0.key < $1.key }
+      let entries = unsafe writer.entries(
+        sorted.count, as: Payaid__Voice__V1__Tool__SecretHeadersEntry.self)
+      unsafe (c.pointee.n_f7, c.pointee.f7) = entries
+      for (index, pair) in sorted.enumerated() {
+        guard let entry = unsafe entries.1?[index] else { continue }
+        unsafe payaid__voice__v1__tool__secret_headers_entry__init(entry)
+        unsafe entry.pointee.f1 = writer.data(pair.key)
+        unsafe entry.pointee.f2 = writer.data(pair.value)
+      }
+    }
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -552,6 +1099,9 @@ extension Payaid.Voice.V1.ModelSettings {
     if unsafe c.pointee.o0_case.rawValue == 2 {
       unsafe temperature = Float(bitPattern: c.pointee.f2)
     }
+    if unsafe c.pointee.o1_case.rawValue == 3 {
+      unsafe maxOutputTokens = c.pointee.f3
+    }
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -564,6 +1114,10 @@ extension Payaid.Voice.V1.ModelSettings {
     if let value = temperature {
       unsafe c.pointee.o0_case = .init(2)
       unsafe c.pointee.f2 = value.bitPattern
+    }
+    if let value = maxOutputTokens {
+      unsafe c.pointee.o1_case = .init(3)
+      unsafe c.pointee.f3 = value
     }
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
@@ -641,6 +1195,8 @@ extension Payaid.Voice.V1.ListAgentsRequest {
     unsafe pageToken = reader.string(c.pointee.f2)
     unsafe language = reader.string(c.pointee.f3)
     unsafe showDeleted = c.pointee.f4 != 0
+    unsafe filter = reader.string(c.pointee.f5)
+    unsafe orderBy = reader.string(c.pointee.f6)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -653,6 +1209,8 @@ extension Payaid.Voice.V1.ListAgentsRequest {
     unsafe c.pointee.f2 = writer.data(pageToken)
     unsafe c.pointee.f3 = writer.data(language)
     unsafe c.pointee.f4 = showDeleted ? 1 : 0
+    unsafe c.pointee.f5 = writer.data(filter)
+    unsafe c.pointee.f6 = writer.data(orderBy)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -741,6 +1299,123 @@ extension Payaid.Voice.V1.DeleteAgentRequest {
     unsafe c.pointee.f1 = writer.data(agentId)
     unsafe c.pointee.f2 = writer.data(etag)
     unsafe c.pointee.f3 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.PublishAgentRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__PublishAgentRequest.self)
+    unsafe agentId = reader.string(c.pointee.f1)
+    unsafe description = reader.string(c.pointee.f2)
+    unsafe etag = reader.string(c.pointee.f3)
+    unsafe requestId = reader.string(c.pointee.f4)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__PublishAgentRequest.self)
+    unsafe payaid__voice__v1__publish_agent_request__init(c)
+    unsafe c.pointee.f1 = writer.data(agentId)
+    unsafe c.pointee.f2 = writer.data(description)
+    unsafe c.pointee.f3 = writer.data(etag)
+    unsafe c.pointee.f4 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListAgentVersionsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAgentVersionsRequest.self)
+    unsafe agentId = reader.string(c.pointee.f1)
+    unsafe pageSize = c.pointee.f2
+    unsafe pageToken = reader.string(c.pointee.f3)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAgentVersionsRequest.self)
+    unsafe payaid__voice__v1__list_agent_versions_request__init(c)
+    unsafe c.pointee.f1 = writer.data(agentId)
+    unsafe c.pointee.f2 = pageSize
+    unsafe c.pointee.f3 = writer.data(pageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListAgentVersionsResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAgentVersionsResponse.self)
+    unsafe versions = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAgentVersionsResponse.self)
+    unsafe payaid__voice__v1__list_agent_versions_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(versions)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetAgentVersionRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAgentVersionRequest.self)
+    unsafe agentId = reader.string(c.pointee.f1)
+    unsafe version = c.pointee.f2
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAgentVersionRequest.self)
+    unsafe payaid__voice__v1__get_agent_version_request__init(c)
+    unsafe c.pointee.f1 = writer.data(agentId)
+    unsafe c.pointee.f2 = version
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.RollbackAgentRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RollbackAgentRequest.self)
+    unsafe agentId = reader.string(c.pointee.f1)
+    unsafe version = c.pointee.f2
+    unsafe description = reader.string(c.pointee.f3)
+    unsafe etag = reader.string(c.pointee.f4)
+    unsafe requestId = reader.string(c.pointee.f5)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RollbackAgentRequest.self)
+    unsafe payaid__voice__v1__rollback_agent_request__init(c)
+    unsafe c.pointee.f1 = writer.data(agentId)
+    unsafe c.pointee.f2 = version
+    unsafe c.pointee.f3 = writer.data(description)
+    unsafe c.pointee.f4 = writer.data(etag)
+    unsafe c.pointee.f5 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

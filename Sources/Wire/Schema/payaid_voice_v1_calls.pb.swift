@@ -56,11 +56,12 @@ extension Payaid.Voice.V1 {
     /// The number called from: one of the merchant's; the agent's own when empty.
     public var callerId: String = ""
     /// Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000
-    /// characters each.
+    /// characters each, and as Agent.variables asks for.
     public var variables: [String: String] = [:]
     /// The merchant's own data, sent back in webhooks: at most 4 KiB as JSON.
     public var metadata: Google.Protobuf.Struct?
-    /// Where to send this call's webhooks, HTTPS; the merchant's setting when empty.
+    /// Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the
+    /// merchant's.
     public var webhookUrl: String = ""
     /// Where the call stands.
     public var state: Payaid.Voice.V1.Call.State = .unspecified
@@ -69,7 +70,7 @@ extension Payaid.Voice.V1 {
     /// Why it ended, in one machine-readable word: `caller_hangup`, `agent_hangup`, `max_duration`,
     /// `carrier_error`, `brain_error`, …
     public var endReason: String = ""
-    /// The language spoken: `hi` or `en`.
+    /// The language spoken: `hi` or `en`; the agent's when empty.
     public var language: String = ""
     /// When it was created.
     public var createTime: Google.Protobuf.Timestamp?
@@ -93,6 +94,8 @@ extension Payaid.Voice.V1 {
     public var sentiment: Payaid.Voice.V1.Sentiment = .unspecified
     /// Changes with each change of the call.
     public var etag: String = ""
+    /// The version of the agent that it is made with, to its end; the published one when 0.
+    public var agentVersion: Int32 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -504,6 +507,7 @@ extension Payaid.Voice.V1.Call {
     unsafe decisionId = reader.string(c.pointee.f20)
     unsafe sentiment = .init(rawValue: c.pointee.f21)
     unsafe etag = reader.string(c.pointee.f22)
+    unsafe agentVersion = c.pointee.f23
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -545,6 +549,7 @@ extension Payaid.Voice.V1.Call {
     unsafe c.pointee.f20 = writer.data(decisionId)
     unsafe c.pointee.f21 = sentiment.rawValue
     unsafe c.pointee.f22 = writer.data(etag)
+    unsafe c.pointee.f23 = agentVersion
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -73,6 +73,12 @@ extension Payaid.Voice.V1 {
     public var sampleRateHertz: Int32 = 0
     /// Values for the agent's prompt, as in Call.variables.
     public var variables: [String: String] = [:]
+    /// The version of the agent to talk to; the published one when 0.
+    public var agentVersion: Int32 = 0
+    /// Talk to the draft, to try what is not published yet; not with `agent_version`.
+    public var draft: Bool = false
+    /// See Call.language.
+    public var language: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -252,6 +258,9 @@ extension Payaid.Voice.V1.LiveStart {
       let key = unsafe reader.string(entry.pointee.f1)
       unsafe variables[key] = reader.string(entry.pointee.f2)
     }
+    unsafe agentVersion = c.pointee.f4
+    unsafe draft = c.pointee.f5 != 0
+    unsafe language = reader.string(c.pointee.f6)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -274,6 +283,9 @@ extension Payaid.Voice.V1.LiveStart {
         unsafe entry.pointee.f2 = writer.data(pair.value)
       }
     }
+    unsafe c.pointee.f4 = agentVersion
+    unsafe c.pointee.f5 = draft ? 1 : 0
+    unsafe c.pointee.f6 = writer.data(language)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -62,6 +62,32 @@ private struct MemoryModelFactory: RealtimeModel {
   }
 }
 
+/// A model that knows some voices: it refuses others when it is opened, or just after.
+private struct PickyModelFactory: RealtimeModel {
+  let known: Set<String>
+  let refusesLate: Bool
+  let tried = Notes()
+
+  private final class Refusal: RealtimeSession {
+    let inputRate = SampleRate.wideband
+    var onEvent: ((RealtimeEvent) -> Void)? {
+      didSet { onEvent?(.closed(SpeechError(.configuration, "setup refused"))) }
+    }
+    func sendAudio(_ frame: PCMFrame) {}
+    func sendText(_ text: String) {}
+    func sendToolResponses(_ responses: [ToolResponse]) {}
+    func close() {}
+  }
+
+  func open(_ setup: RealtimeSetup, on loop: EventLoop) async throws -> any RealtimeSession {
+    let voice = setup.voice ?? ""
+    tried.add(.text(voice))
+    if known.contains(voice) { return MemoryModel { _ in } }
+    if refusesLate { return Refusal() }
+    throw SpeechError(.configuration, "setup refused")
+  }
+}
+
 private final class Notes: Sendable {
   private let list = Mutex<[ModelNote]>([])
   func add(_ note: ModelNote) { list.withLock { $0.append(note) } }
@@ -73,13 +99,16 @@ private final class Notes: Sendable {
 
   /// Runs a session on a loop of its own; `drive` acts on the leg, on the loop, once it runs.
   private func report(
-    _ model: MemoryModelFactory, options: ConversationOptions = ConversationOptions(),
-    recording: RecordingSetup? = nil,
+    _ model: any RealtimeModel, options: ConversationOptions = ConversationOptions(),
+    recording: RecordingSetup? = nil, voices: [String] = [],
     drive: @escaping @Sendable (CallSession, LoopBound<MemoryLeg>) async -> Void
   ) async -> (CallReport, Bool) {
     let loop = EventLoop.start(name: "call")
+    var realtime = RealtimeSetup(systemInstruction: "x")
+    realtime.voice = voices.first
+    realtime.fallbackVoices = Array(voices.dropFirst())
     let setup = CallSetup(
-      model: model, realtime: RealtimeSetup(systemInstruction: "x"), options: options,
+      model: model, realtime: realtime, options: options,
       recording: recording
     ) { call in .output(["tool": .string(call.name)]) }
     let result = await Task(executorPreference: loop) {
@@ -142,6 +171,31 @@ private final class Notes: Sendable {
     #expect(report.reason == .modelFailed("configuration"))
     #expect(report.duration == .zero)
     #expect(report.recording == nil)
+  }
+
+  @Test(arguments: [false, true])
+  func `a refused voice gives way to the next one`(refusesLate: Bool) async {
+    let model = PickyModelFactory(known: ["Kore"], refusesLate: refusesLate)
+    let (report, _) = await report(model, voices: ["Alice", "Bob", "Kore", "Puck"]) {
+      session, leg in
+      let events = await session.events()
+      leg.value.onEvent?(
+        .started(CarrierLegStart(carrierCallID: CarrierCallID(rawValue: "c1"), streamID: "s1")))
+      for await event in events {
+        if case .transcript = event { break }
+      }
+      leg.value.onEvent?(.stopped(.callerHungUp))
+    }
+    #expect(report.reason == .callerHungUp)
+    let tried = model.tried.all.compactMap { if case .text(let voice) = $0 { voice } else { nil } }
+    #expect(tried == ["Alice", "Bob", "Kore"])
+  }
+
+  @Test(arguments: [false, true])
+  func `when every voice is refused, the call ends`(refusesLate: Bool) async {
+    let model = PickyModelFactory(known: [], refusesLate: refusesLate)
+    let (report, _) = await report(model, voices: ["Alice", "Bob"]) { _, _ in }
+    #expect(report.reason == .modelFailed("configuration"))
   }
 
   @Test func `anybody may end a call`() async {

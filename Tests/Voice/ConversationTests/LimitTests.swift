@@ -42,6 +42,62 @@ import Testing
     #expect(call.transcript.count == 3)
   }
 
+  @Test(arguments: [(0, 12_000), (1, 24_000)])
+  func `last words are said before a silent caller is hung up on`(prompts: Int, end: Int) {
+    var options = ConversationOptions()
+    options.greeting = nil
+    options.silencePrompts = prompts
+    options.farewell = "Say goodbye."
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.onPrompt = { text, _ in
+      [
+        (ms(500), .audio(PCMFrame(samples: [Int16](repeating: 1, count: 24_000), rate: .studio))),
+        (ms(600), .outputTranscript(text)), (ms(700), .generationComplete),
+        (ms(700), .turnComplete),
+      ]
+    }
+    call.run(until: 60_000)
+    #expect(call.end?.reason == .callerSilent)
+    #expect(call.prompts.count == prompts + 1 && call.prompts.last == "Say goodbye.")
+    #expect(call.transcript.last?.text == "Say goodbye.")
+    #expect(call.end.map { $0.at > ms(end - 2_000) && $0.at < ms(end + 1_000) } == true)
+  }
+
+  @Test func `at the maximum duration the turn is cut short and last words are heard`() {
+    var options = ConversationOptions()
+    options.greeting = nil
+    options.maxDuration = .seconds(5)
+    options.farewell = "Say goodbye."
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.answer(4_500, seconds: 2, text: "A long story that goes on.", complete: false)
+    call.onPrompt = { text, _ in
+      [
+        (ms(50), .interrupted), (ms(60), .turnComplete),
+        (ms(500), .audio(PCMFrame(samples: [Int16](repeating: 1, count: 24_000), rate: .studio))),
+        (ms(600), .outputTranscript(text)), (ms(700), .generationComplete),
+        (ms(700), .turnComplete),
+      ]
+    }
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .maxDuration)
+    #expect(call.transcript.last?.text == "Say goodbye.")
+    #expect(call.end.map { $0.at > ms(5_000) && $0.at < ms(9_000) } == true)
+  }
+
+  @Test func `last words that never come are not waited for longer than their limit`() {
+    var options = ConversationOptions()
+    options.maxDuration = .seconds(5)
+    options.farewell = "Say goodbye."
+    options.greeting = nil
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.run(until: 60_000)
+    #expect(call.end?.reason == .maxDuration)
+    #expect(call.end?.at == ms(20_000))
+  }
+
   @Test func `a silent model is nudged once, then given up`() {
     var options = ConversationOptions()
     options.greeting = nil
@@ -144,6 +200,18 @@ import Testing
     #expect(call.count(.cancelTool(id: "t1")) == 1)
     #expect(call.toolAnswers.count == 1)
     #expect(call.machine.counters.toolTimeouts == 1)
+  }
+
+  @Test func `a tool may have a limit of its own`() {
+    var options = ConversationOptions()
+    options.toolTimeouts = ["get_status": .seconds(10)]
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.model(2_000, .toolCalls([lookup]))
+    call.at(6_000, .toolAnswered(id: "t1", outcome: .output(["ok": true])))
+    call.run(until: 7_000)
+    #expect(call.toolAnswers.map(\.outcome) == [.output(["ok": true])])
+    #expect(call.machine.counters.toolTimeouts == 0)
   }
 
   @Test func `a cancelled call is not answered`() {

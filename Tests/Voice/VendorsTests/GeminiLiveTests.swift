@@ -6,13 +6,16 @@ import Testing
 @testable import Vendors
 
 @Suite struct GeminiLiveMessageTests {
-  private func setup(_ model: String, handle: String? = nil) throws -> JSONValue {
+  private func setup(
+    _ model: String, handle: String? = nil, _ change: (inout RealtimeSetup) -> Void = { _ in }
+  ) throws -> JSONValue {
     var setup = RealtimeSetup(systemInstruction: "You are \"Asha\".")
     setup.voice = "Kore"
     setup.tools = [
       ToolDeclaration(
         name: "get_status", summary: "Looks up.", parametersJSONSchema: #"{"type":"object"}"#)
     ]
+    change(&setup)
     let requests = GeminiLiveRequests(setup: setup, defaultModel: model)
     return try #require(try JSONValue(parsing: requests.setupMessage(resuming: handle))["setup"])
   }
@@ -35,6 +38,24 @@ import Testing
     #expect(setup["sessionResumption"]?.objectValue?.count == 0)
     for absent in ["proactivity", "historyConfig"] { #expect(setup[absent] == nil) }
     #expect(config["enableAffectiveDialog"] == nil)
+  }
+
+  @Test func `turn-taking is written as the sheet says`() throws {
+    let usual = try setup("gemini-3.8-live")["realtimeInputConfig"]
+    #expect(usual?["activityHandling"] == "START_OF_ACTIVITY_INTERRUPTS")
+    let detection = usual?["automaticActivityDetection"]
+    #expect(detection?["startOfSpeechSensitivity"] == "START_SENSITIVITY_HIGH")
+    #expect(detection?["prefixPaddingMs"] == 60 && detection?["silenceDurationMs"] == 500)
+    let patient = try setup("gemini-3.8-live") {
+      $0.isSensitive = false
+      $0.isInterruptible = false
+      $0.startOfSpeech = .milliseconds(200)
+      $0.endOfSpeechSilence = .milliseconds(1_200)
+    }["realtimeInputConfig"]
+    #expect(patient?["activityHandling"] == "NO_INTERRUPTION")
+    let slow = patient?["automaticActivityDetection"]
+    #expect(slow?["startOfSpeechSensitivity"] == "START_SENSITIVITY_LOW")
+    #expect(slow?["prefixPaddingMs"] == 200 && slow?["silenceDurationMs"] == 1_200)
   }
 
   @Test func `a handle resumes`() throws {

@@ -29,6 +29,8 @@
 #include "payaid/voice/v1/compliance.pb-c.h"
 #include "payaid/voice/v1/knowledge.pb-c.h"
 #include "payaid/voice/v1/live.pb-c.h"
+#include "payaid/voice/v1/phone_numbers.pb-c.h"
+#include "payaid/voice/v1/secrets.pb-c.h"
 #include "payaid/voice/v1/webhooks.pb-c.h"
 
 // A proto file: its serialized FileDescriptorProto, and its message types, outer before nested.
@@ -67,6 +69,8 @@ extern const CSchemaFile payaid__voice__v1__calls__file;
 extern const CSchemaFile payaid__voice__v1__compliance__file;
 extern const CSchemaFile payaid__voice__v1__knowledge__file;
 extern const CSchemaFile payaid__voice__v1__live__file;
+extern const CSchemaFile payaid__voice__v1__phone__numbers__file;
+extern const CSchemaFile payaid__voice__v1__secrets__file;
 extern const CSchemaFile payaid__voice__v1__webhooks__file;
 
 #endif

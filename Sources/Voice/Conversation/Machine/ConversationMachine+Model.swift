@@ -51,6 +51,7 @@ extension ConversationMachine {
         number: lastTurn, start: queued, firstAudioAt: now,
         callerEndedAt: caller.takeEnd(), text: pendingText))
     pendingText = ""
+    closing?.awaitsFarewell = false
     if closing == nil { enter(.speaking) }
   }
 
@@ -88,6 +89,13 @@ extension ConversationMachine {
   }
 
   private mutating func interrupted(at now: Duration) {
+    if closing?.awaitsFarewell == true {
+      // The order for last words cut this turn short; its end is not theirs.
+      closing?.awaitsFarewell = false
+      isTurnVoid = true
+      closeTurn()
+      return
+    }
     if isAnnouncing || closing != nil { return }
     let position = playback.cleared(at: now)
     outputs.append(.clear)

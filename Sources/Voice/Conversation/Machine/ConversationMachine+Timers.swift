@@ -16,9 +16,10 @@ extension ConversationMachine {
   private var limits: [(kind: Limit, at: Duration)] {
     guard let mediaStart else { return [(.start, createdAt + options.startLimit)] }
     var limits: [(Limit, Duration)] = [
-      (.duration, mediaStart + options.maxDuration),
-      (.carrierSilence, lastCallerFrame + options.carrierSilenceLimit),
+      (.carrierSilence, lastCallerFrame + options.carrierSilenceLimit)
     ]
+    // Last words have a limit of their own.
+    if closing == nil { limits.append((.duration, mediaStart + options.maxDuration)) }
     if !isModelReady, closing == nil {
       limits.append((.model, max(createdAt, mediaStart) + options.startLimit))
     }
@@ -47,7 +48,7 @@ extension ConversationMachine {
     switch limit {
     case .start: finish(.carrierNeverStarted, at: now)
     case .model: fail(.modelFailed("not ready in time"), at: now)
-    case .duration: finish(.maxDuration, at: now)
+    case .duration: sayFarewell(.maxDuration, at: now)
     case .carrierSilence: finish(.carrierSilent, at: now)
     case .callerSilence: callerSilent(at: now)
     case .modelSilence: modelSilent(at: now)
@@ -59,11 +60,19 @@ extension ConversationMachine {
   }
 
   private mutating func callerSilent(at now: Duration) {
-    guard prompts < options.silencePrompts else { return finish(.callerSilent, at: now) }
+    guard prompts < options.silencePrompts else { return sayFarewell(.callerSilent, at: now) }
     prompts += 1
     counters.silencePrompts += 1
     lastActivity = now
     prompt(options.silencePrompt, at: now)
+  }
+
+  /// Ends the call, after the model's last words when some are asked for.
+  private mutating func sayFarewell(_ reason: CallEndReason, at now: Duration) {
+    guard let farewell = options.farewell, isModelReady else { return finish(reason, at: now) }
+    prompt(farewell, at: now)
+    close(reason, deadline: now + Self.lastWordsLimit, isModelDone: false)
+    closing?.awaitsFarewell = true
   }
 
   private mutating func modelSilent(at now: Duration) {

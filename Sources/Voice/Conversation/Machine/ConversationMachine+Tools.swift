@@ -8,7 +8,8 @@ extension ConversationMachine {
     counters.toolCalls += 1
     awaitingSince = nil
     if call.name == options.endCallTool { return endCall(call, at: now) }
-    tools[call.id] = PendingTool(call: call, deadline: now + options.toolTimeout)
+    let timeout = options.toolTimeouts[call.name] ?? options.toolTimeout
+    tools[call.id] = PendingTool(call: call, deadline: now + timeout)
     outputs.append(.runTool(call))
   }
 
@@ -37,6 +38,8 @@ extension ConversationMachine {
     answeredTools.insert(call.id)
     let outcome = ToolResponse.Outcome.output(["status": "ending"])
     outputs.append(.answerTools([ToolResponse(id: call.id, name: call.name, outcome: outcome)]))
-    if closing == nil { close(.agentEnded, deadline: now + .seconds(15), isModelDone: false) }
+    if closing == nil {
+      close(.agentEnded, deadline: now + Self.lastWordsLimit, isModelDone: false)
+    }
   }
 }

@@ -59,7 +59,12 @@ package struct ConversationMachine: Sendable {
     let reason: CallEndReason
     let deadline: Duration
     var isModelDone = false
+    /// The last words have been asked for and have not begun.
+    var awaitsFarewell = false
   }
+
+  /// How long last words may take.
+  static var lastWordsLimit: Duration { .seconds(15) }
 
   package init(options: ConversationOptions, rate: SampleRate, at now: Duration) {
     self.options = options

@@ -16,11 +16,16 @@ package struct ConversationOptions: Sendable {
     "The caller has been silent. Ask briefly whether they are still there."
   /// So many unanswered prompts, then the call ends.
   package var silencePrompts = 2
+  /// Asks the model for last words before the call ends for the caller's silence or its length; nil
+  /// ends it without.
+  package var farewell: String?
   /// The model has not answered for this long: nudge once, then give up.
   package var modelSilenceLimit: Duration = .seconds(8)
   package var modelNudge = "Please answer the caller now."
   /// A tool that has not answered by then is answered with an error.
   package var toolTimeout: Duration = .seconds(3)
+  /// The same for single tools, by name.
+  package var toolTimeouts: [String: Duration] = [:]
   /// The declared function by which the model ends the call; handled here, never run as a tool.
   package var endCallTool: String? = "end_call"
   /// The carrier must start its stream, and the model be ready, this soon.

@@ -37,7 +37,7 @@ extension CallSession {
       model = session
       session.onEvent = { [self] event in assumeIsolated { $0.modelEvent(event) } }
     } catch let error as SpeechError {
-      feed(.model(.closed(error)))
+      if !triesNextVoice(after: error) { feed(.model(.closed(error))) }
     } catch {
       feed(.model(.closed(SpeechError(.transient, "the model could not be opened", cause: error))))
     }
@@ -48,6 +48,19 @@ extension CallSession {
       usage += tokens
       return
     }
+    if case .closed(let error?) = event, triesNextVoice(after: error) { return }
     feed(.model(event))
+  }
+
+  /// Opens the model again with another voice, when it refused the setup for good and one is left.
+  private func triesNextVoice(after error: SpeechError) -> Bool {
+    guard !machine.isModelReady, endReason == nil, !setup.realtime.fallbackVoices.isEmpty,
+      error.kind == .configuration || error.kind == .permanent
+    else { return false }
+    setup.realtime.voice = setup.realtime.fallbackVoices.removeFirst()
+    model?.onEvent = nil
+    model = nil
+    Task(executorPreference: loop) { await self.openModel() }
+    return true
   }
 }

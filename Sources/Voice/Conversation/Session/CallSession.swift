@@ -13,7 +13,7 @@ package actor CallSession {
     loop.asUnownedSerialExecutor()
   }
 
-  let setup: CallSetup
+  var setup: CallSetup
   let legBox: LoopBound<any CarrierLeg>
   let origin: LoopInstant
   var machine: ConversationMachine

@@ -91,16 +91,18 @@ struct GeminiLiveRequests {
   private func writeActivityDetection(_ json: inout JSONWriter) {
     json.object("realtimeInputConfig") {
       $0.object("automaticActivityDetection") {
-        $0.member("startOfSpeechSensitivity", "START_SENSITIVITY_HIGH")
+        $0.member(
+          "startOfSpeechSensitivity",
+          setup.isSensitive ? "START_SENSITIVITY_HIGH" : "START_SENSITIVITY_LOW")
         $0.member("endOfSpeechSensitivity", "END_SENSITIVITY_HIGH")
         $0.key("prefixPaddingMs")
-        $0.number(60)
+        $0.number(setup.startOfSpeech.wholeMilliseconds)
         $0.key("silenceDurationMs")
-        $0.number(
-          setup.endOfSpeechSilence.components.attoseconds / 1_000_000_000_000_000
-            + setup.endOfSpeechSilence.components.seconds * 1_000)
+        $0.number(setup.endOfSpeechSilence.wholeMilliseconds)
       }
-      $0.member("activityHandling", "START_OF_ACTIVITY_INTERRUPTS")
+      $0.member(
+        "activityHandling",
+        setup.isInterruptible ? "START_OF_ACTIVITY_INTERRUPTS" : "NO_INTERRUPTION")
       $0.member("turnCoverage", "TURN_INCLUDES_ONLY_ACTIVITY")
     }
   }
@@ -160,6 +162,12 @@ struct GeminiLiveRequests {
         }
       }
     }
+  }
+}
+
+extension Duration {
+  fileprivate var wholeMilliseconds: Int64 {
+    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
   }
 }
 

@@ -30,7 +30,7 @@ CALL_PURPOSE_SERVICE_EXPLICIT: CallPurpose
 CALL_PURPOSE_PROMOTIONAL: CallPurpose
 
 class Agent(_message.Message):
-    __slots__ = ("agent_id", "name", "language", "voice_id", "system_prompt", "phone_number", "state", "greeting", "first_speaker", "turn_taking", "max_duration", "tools", "model", "labels", "purpose", "recording_enabled", "create_time", "update_time", "etag")
+    __slots__ = ("agent_id", "name", "language", "voice_id", "system_prompt", "phone_number", "state", "greeting", "first_speaker", "turn_taking", "max_duration", "tools", "model", "labels", "purpose", "recording_enabled", "create_time", "update_time", "etag", "publishing", "published_version", "has_draft_changes", "variables", "fallback_voice_ids", "language_settings", "farewell", "webhook_url")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Agent.State]
@@ -49,6 +49,14 @@ class Agent(_message.Message):
     FIRST_SPEAKER_UNSPECIFIED: Agent.FirstSpeaker
     AGENT: Agent.FirstSpeaker
     CALLER: Agent.FirstSpeaker
+    class Publishing(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        PUBLISHING_UNSPECIFIED: _ClassVar[Agent.Publishing]
+        AUTOMATIC: _ClassVar[Agent.Publishing]
+        MANUAL: _ClassVar[Agent.Publishing]
+    PUBLISHING_UNSPECIFIED: Agent.Publishing
+    AUTOMATIC: Agent.Publishing
+    MANUAL: Agent.Publishing
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +64,13 @@ class Agent(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class LanguageSettingsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: LanguageSettings
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[LanguageSettings, _Mapping]] = ...) -> None: ...
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +90,14 @@ class Agent(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHING_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHED_VERSION_FIELD_NUMBER: _ClassVar[int]
+    HAS_DRAFT_CHANGES_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    FALLBACK_VOICE_IDS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    FAREWELL_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_URL_FIELD_NUMBER: _ClassVar[int]
     agent_id: str
     name: str
     language: str
@@ -94,39 +117,153 @@ class Agent(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, agent_id: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[str] = ..., voice_id: _Optional[str] = ..., system_prompt: _Optional[str] = ..., phone_number: _Optional[str] = ..., state: _Optional[_Union[Agent.State, str]] = ..., greeting: _Optional[str] = ..., first_speaker: _Optional[_Union[Agent.FirstSpeaker, str]] = ..., turn_taking: _Optional[_Union[TurnTaking, _Mapping]] = ..., max_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., tools: _Optional[_Iterable[_Union[Tool, _Mapping]]] = ..., model: _Optional[_Union[ModelSettings, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., purpose: _Optional[_Union[CallPurpose, str]] = ..., recording_enabled: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    publishing: Agent.Publishing
+    published_version: int
+    has_draft_changes: bool
+    variables: _containers.RepeatedCompositeFieldContainer[TemplateVariable]
+    fallback_voice_ids: _containers.RepeatedScalarFieldContainer[str]
+    language_settings: _containers.MessageMap[str, LanguageSettings]
+    farewell: str
+    webhook_url: str
+    def __init__(self, agent_id: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[str] = ..., voice_id: _Optional[str] = ..., system_prompt: _Optional[str] = ..., phone_number: _Optional[str] = ..., state: _Optional[_Union[Agent.State, str]] = ..., greeting: _Optional[str] = ..., first_speaker: _Optional[_Union[Agent.FirstSpeaker, str]] = ..., turn_taking: _Optional[_Union[TurnTaking, _Mapping]] = ..., max_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., tools: _Optional[_Iterable[_Union[Tool, _Mapping]]] = ..., model: _Optional[_Union[ModelSettings, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., purpose: _Optional[_Union[CallPurpose, str]] = ..., recording_enabled: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., publishing: _Optional[_Union[Agent.Publishing, str]] = ..., published_version: _Optional[int] = ..., has_draft_changes: _Optional[bool] = ..., variables: _Optional[_Iterable[_Union[TemplateVariable, _Mapping]]] = ..., fallback_voice_ids: _Optional[_Iterable[str]] = ..., language_settings: _Optional[_Mapping[str, LanguageSettings]] = ..., farewell: _Optional[str] = ..., webhook_url: _Optional[str] = ...) -> None: ...
+
+class TemplateVariable(_message.Message):
+    __slots__ = ("name", "type", "required", "default_value", "description")
+    class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        TYPE_UNSPECIFIED: _ClassVar[TemplateVariable.Type]
+        STRING: _ClassVar[TemplateVariable.Type]
+        NUMBER: _ClassVar[TemplateVariable.Type]
+        BOOLEAN: _ClassVar[TemplateVariable.Type]
+        DATE: _ClassVar[TemplateVariable.Type]
+    TYPE_UNSPECIFIED: TemplateVariable.Type
+    STRING: TemplateVariable.Type
+    NUMBER: TemplateVariable.Type
+    BOOLEAN: TemplateVariable.Type
+    DATE: TemplateVariable.Type
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    type: TemplateVariable.Type
+    required: bool
+    default_value: str
+    description: str
+    def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[TemplateVariable.Type, str]] = ..., required: _Optional[bool] = ..., default_value: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+
+class LanguageSettings(_message.Message):
+    __slots__ = ("voice_id", "fallback_voice_ids", "greeting", "farewell")
+    VOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    FALLBACK_VOICE_IDS_FIELD_NUMBER: _ClassVar[int]
+    GREETING_FIELD_NUMBER: _ClassVar[int]
+    FAREWELL_FIELD_NUMBER: _ClassVar[int]
+    voice_id: str
+    fallback_voice_ids: _containers.RepeatedScalarFieldContainer[str]
+    greeting: str
+    farewell: str
+    def __init__(self, voice_id: _Optional[str] = ..., fallback_voice_ids: _Optional[_Iterable[str]] = ..., greeting: _Optional[str] = ..., farewell: _Optional[str] = ...) -> None: ...
+
+class AgentVersion(_message.Message):
+    __slots__ = ("agent_id", "version", "agent", "description", "author", "create_time", "restored_from", "published")
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    RESTORED_FROM_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    agent_id: str
+    version: int
+    agent: Agent
+    description: str
+    author: str
+    create_time: _timestamp_pb2.Timestamp
+    restored_from: int
+    published: bool
+    def __init__(self, agent_id: _Optional[str] = ..., version: _Optional[int] = ..., agent: _Optional[_Union[Agent, _Mapping]] = ..., description: _Optional[str] = ..., author: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., restored_from: _Optional[int] = ..., published: _Optional[bool] = ...) -> None: ...
 
 class TurnTaking(_message.Message):
-    __slots__ = ("end_of_turn_silence", "interruptions_disabled", "idle_timeout")
+    __slots__ = ("end_of_turn_silence", "interruptions_disabled", "idle_timeout", "preset", "interruption_speech", "interruption_sensitivity", "idle_prompts", "idle_message")
+    class Preset(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        PRESET_UNSPECIFIED: _ClassVar[TurnTaking.Preset]
+        BALANCED: _ClassVar[TurnTaking.Preset]
+        PATIENT: _ClassVar[TurnTaking.Preset]
+        SNAPPY: _ClassVar[TurnTaking.Preset]
+    PRESET_UNSPECIFIED: TurnTaking.Preset
+    BALANCED: TurnTaking.Preset
+    PATIENT: TurnTaking.Preset
+    SNAPPY: TurnTaking.Preset
+    class Sensitivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        SENSITIVITY_UNSPECIFIED: _ClassVar[TurnTaking.Sensitivity]
+        LOW: _ClassVar[TurnTaking.Sensitivity]
+        HIGH: _ClassVar[TurnTaking.Sensitivity]
+    SENSITIVITY_UNSPECIFIED: TurnTaking.Sensitivity
+    LOW: TurnTaking.Sensitivity
+    HIGH: TurnTaking.Sensitivity
     END_OF_TURN_SILENCE_FIELD_NUMBER: _ClassVar[int]
     INTERRUPTIONS_DISABLED_FIELD_NUMBER: _ClassVar[int]
     IDLE_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPTION_SPEECH_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPTION_SENSITIVITY_FIELD_NUMBER: _ClassVar[int]
+    IDLE_PROMPTS_FIELD_NUMBER: _ClassVar[int]
+    IDLE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     end_of_turn_silence: _duration_pb2.Duration
     interruptions_disabled: bool
     idle_timeout: _duration_pb2.Duration
-    def __init__(self, end_of_turn_silence: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interruptions_disabled: _Optional[bool] = ..., idle_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    preset: TurnTaking.Preset
+    interruption_speech: _duration_pb2.Duration
+    interruption_sensitivity: TurnTaking.Sensitivity
+    idle_prompts: int
+    idle_message: str
+    def __init__(self, end_of_turn_silence: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interruptions_disabled: _Optional[bool] = ..., idle_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., preset: _Optional[_Union[TurnTaking.Preset, str]] = ..., interruption_speech: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interruption_sensitivity: _Optional[_Union[TurnTaking.Sensitivity, str]] = ..., idle_prompts: _Optional[int] = ..., idle_message: _Optional[str] = ...) -> None: ...
 
 class Tool(_message.Message):
-    __slots__ = ("name", "description", "parameters", "url", "timeout")
+    __slots__ = ("name", "description", "parameters", "url", "timeout", "headers", "secret_headers")
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class SecretHeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    SECRET_HEADERS_FIELD_NUMBER: _ClassVar[int]
     name: str
     description: str
     parameters: _struct_pb2.Struct
     url: str
     timeout: _duration_pb2.Duration
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., url: _Optional[str] = ..., timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    headers: _containers.ScalarMap[str, str]
+    secret_headers: _containers.ScalarMap[str, str]
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., url: _Optional[str] = ..., timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., headers: _Optional[_Mapping[str, str]] = ..., secret_headers: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ModelSettings(_message.Message):
-    __slots__ = ("name", "temperature")
+    __slots__ = ("name", "temperature", "max_output_tokens")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
+    MAX_OUTPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     name: str
     temperature: float
-    def __init__(self, name: _Optional[str] = ..., temperature: _Optional[float] = ...) -> None: ...
+    max_output_tokens: int
+    def __init__(self, name: _Optional[str] = ..., temperature: _Optional[float] = ..., max_output_tokens: _Optional[int] = ...) -> None: ...
 
 class Voice(_message.Message):
     __slots__ = ("voice_id", "languages", "provider")
@@ -153,16 +290,20 @@ class GetAgentRequest(_message.Message):
     def __init__(self, agent_id: _Optional[str] = ...) -> None: ...
 
 class ListAgentsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "language", "show_deleted")
+    __slots__ = ("page_size", "page_token", "language", "show_deleted", "filter", "order_by")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     SHOW_DELETED_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     language: str
     show_deleted: bool
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ..., show_deleted: _Optional[bool] = ...) -> None: ...
+    filter: str
+    order_by: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ..., show_deleted: _Optional[bool] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ...) -> None: ...
 
 class ListAgentsResponse(_message.Message):
     __slots__ = ("agents", "next_page_token")
@@ -199,6 +340,58 @@ class DeleteAgentRequest(_message.Message):
     etag: str
     request_id: str
     def __init__(self, agent_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class PublishAgentRequest(_message.Message):
+    __slots__ = ("agent_id", "description", "etag", "request_id")
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    agent_id: str
+    description: str
+    etag: str
+    request_id: str
+    def __init__(self, agent_id: _Optional[str] = ..., description: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ListAgentVersionsRequest(_message.Message):
+    __slots__ = ("agent_id", "page_size", "page_token")
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    agent_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, agent_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAgentVersionsResponse(_message.Message):
+    __slots__ = ("versions", "next_page_token")
+    VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    versions: _containers.RepeatedCompositeFieldContainer[AgentVersion]
+    next_page_token: str
+    def __init__(self, versions: _Optional[_Iterable[_Union[AgentVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetAgentVersionRequest(_message.Message):
+    __slots__ = ("agent_id", "version")
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    agent_id: str
+    version: int
+    def __init__(self, agent_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class RollbackAgentRequest(_message.Message):
+    __slots__ = ("agent_id", "version", "description", "etag", "request_id")
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    agent_id: str
+    version: int
+    description: str
+    etag: str
+    request_id: str
+    def __init__(self, agent_id: _Optional[str] = ..., version: _Optional[int] = ..., description: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ListVoicesRequest(_message.Message):
     __slots__ = ("language",)

@@ -28,6 +28,10 @@ if _version_not_supported:
 
 class AgentServiceStub:
     """Agents: who answers and places a merchant's calls, and how they speak.
+
+    An agent is a draft and numbered versions that never change. Calls are made with the published version and keep it, whatever
+    is changed meanwhile. Name, number, state, labels and `publishing` belong to the agent itself: they are of no version and hold
+    at once. By default each change is published as it is accepted; with `publishing` MANUAL it waits in the draft for PublishAgent.
     """
 
     def __init__(self, channel):
@@ -66,6 +70,26 @@ class AgentServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.DeleteAgentRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.PublishAgent = channel.unary_unary(
+                '/payaid.voice.v1.AgentService/PublishAgent',
+                request_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.PublishAgentRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.FromString,
+                _registered_method=True)
+        self.ListAgentVersions = channel.unary_unary(
+                '/payaid.voice.v1.AgentService/ListAgentVersions',
+                request_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.ListAgentVersionsRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.ListAgentVersionsResponse.FromString,
+                _registered_method=True)
+        self.GetAgentVersion = channel.unary_unary(
+                '/payaid.voice.v1.AgentService/GetAgentVersion',
+                request_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.GetAgentVersionRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.FromString,
+                _registered_method=True)
+        self.RollbackAgent = channel.unary_unary(
+                '/payaid.voice.v1.AgentService/RollbackAgent',
+                request_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.RollbackAgentRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.FromString,
+                _registered_method=True)
         self.ListVoices = channel.unary_unary(
                 '/payaid.voice.v1.AgentService/ListVoices',
                 request_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.ListVoicesRequest.SerializeToString,
@@ -75,10 +99,14 @@ class AgentServiceStub:
 
 class AgentServiceServicer:
     """Agents: who answers and places a merchant's calls, and how they speak.
+
+    An agent is a draft and numbered versions that never change. Calls are made with the published version and keep it, whatever
+    is changed meanwhile. Name, number, state, labels and `publishing` belong to the agent itself: they are of no version and hold
+    at once. By default each change is published as it is accepted; with `publishing` MANUAL it waits in the draft for PublishAgent.
     """
 
     def CreateAgent(self, request, context):
-        """Creates an agent. It can place calls at once.
+        """Creates an agent and publishes its version 1: it can place calls at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -92,21 +120,22 @@ class AgentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAgents(self, request, context):
-        """Lists the merchant's agents, newest first.
+        """Lists the merchant's agents, newest first unless `order_by` says otherwise.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateAgent(self, request, context):
-        """Changes the fields that `update_mask` names. Over REST a PATCH without a mask changes the fields in its body.
+        """Changes the fields that `update_mask` names, in the draft. Over REST a PATCH without a mask changes the fields in its body.
+        Unless `publishing` is MANUAL, the draft is then published.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReplaceAgent(self, request, context):
-        """Replaces the whole configuration: a field that is not given goes back to its default.
+        """Replaces the whole configuration: a field that is not given goes back to its default. Published as by UpdateAgent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -114,6 +143,36 @@ class AgentServiceServicer:
 
     def DeleteAgent(self, request, context):
         """Deletes an agent softly: it places and takes no more calls; its calls stay readable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PublishAgent(self, request, context):
+        """Makes the draft the published version, which calls are made with from now on. All that is wrong with it is told at once.
+        A draft that is as the published version makes no new one; that version is the answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgentVersions(self, request, context):
+        """Lists an agent's versions, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAgentVersion(self, request, context):
+        """Reads one version.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollbackAgent(self, request, context):
+        """Publishes an earlier version again, as a new version with the same content, and resets the draft to it. Naming the published
+        version drops what was changed in the draft since, without a new version.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -159,6 +218,26 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     request_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.DeleteAgentRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
+            'PublishAgent': grpc.unary_unary_rpc_method_handler(
+                    servicer.PublishAgent,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.PublishAgentRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.SerializeToString,
+            ),
+            'ListAgentVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgentVersions,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.ListAgentVersionsRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.ListAgentVersionsResponse.SerializeToString,
+            ),
+            'GetAgentVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgentVersion,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.GetAgentVersionRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.SerializeToString,
+            ),
+            'RollbackAgent': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollbackAgent,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.RollbackAgentRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.SerializeToString,
+            ),
             'ListVoices': grpc.unary_unary_rpc_method_handler(
                     servicer.ListVoices,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_agents__pb2.ListVoicesRequest.FromString,
@@ -174,6 +253,10 @@ def add_AgentServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AgentService:
     """Agents: who answers and places a merchant's calls, and how they speak.
+
+    An agent is a draft and numbered versions that never change. Calls are made with the published version and keep it, whatever
+    is changed meanwhile. Name, number, state, labels and `publishing` belong to the agent itself: they are of no version and hold
+    at once. By default each change is published as it is accepted; with `publishing` MANUAL it waits in the draft for PublishAgent.
     """
 
     @staticmethod
@@ -328,6 +411,114 @@ class AgentService:
             '/payaid.voice.v1.AgentService/DeleteAgent',
             payaid_dot_voice_dot_v1_dot_agents__pb2.DeleteAgentRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PublishAgent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.AgentService/PublishAgent',
+            payaid_dot_voice_dot_v1_dot_agents__pb2.PublishAgentRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgentVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.AgentService/ListAgentVersions',
+            payaid_dot_voice_dot_v1_dot_agents__pb2.ListAgentVersionsRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_agents__pb2.ListAgentVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAgentVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.AgentService/GetAgentVersion',
+            payaid_dot_voice_dot_v1_dot_agents__pb2.GetAgentVersionRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollbackAgent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.AgentService/RollbackAgent',
+            payaid_dot_voice_dot_v1_dot_agents__pb2.RollbackAgentRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_agents__pb2.AgentVersion.FromString,
             options,
             channel_credentials,
             insecure,

@@ -28,7 +28,7 @@ SENTIMENT_NEUTRAL: Sentiment
 SENTIMENT_NEGATIVE: Sentiment
 
 class Call(_message.Message):
-    __slots__ = ("call_id", "agent_id", "phone_number", "caller_id", "variables", "metadata", "webhook_url", "state", "direction", "end_reason", "language", "create_time", "answer_time", "end_time", "duration", "cost", "transcript", "quality", "recording_available", "decision_id", "sentiment", "etag")
+    __slots__ = ("call_id", "agent_id", "phone_number", "caller_id", "variables", "metadata", "webhook_url", "state", "direction", "end_reason", "language", "create_time", "answer_time", "end_time", "duration", "cost", "transcript", "quality", "recording_available", "decision_id", "sentiment", "etag", "agent_version")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Call.State]
@@ -92,6 +92,7 @@ class Call(_message.Message):
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     SENTIMENT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    AGENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     call_id: str
     agent_id: str
     phone_number: str
@@ -114,7 +115,8 @@ class Call(_message.Message):
     decision_id: str
     sentiment: Sentiment
     etag: str
-    def __init__(self, call_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., caller_id: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., webhook_url: _Optional[str] = ..., state: _Optional[_Union[Call.State, str]] = ..., direction: _Optional[_Union[Call.Direction, str]] = ..., end_reason: _Optional[str] = ..., language: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cost: _Optional[_Union[CallCost, _Mapping]] = ..., transcript: _Optional[_Iterable[_Union[TranscriptEntry, _Mapping]]] = ..., quality: _Optional[_Union[CallQuality, _Mapping]] = ..., recording_available: _Optional[bool] = ..., decision_id: _Optional[str] = ..., sentiment: _Optional[_Union[Sentiment, str]] = ..., etag: _Optional[str] = ...) -> None: ...
+    agent_version: int
+    def __init__(self, call_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., caller_id: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., webhook_url: _Optional[str] = ..., state: _Optional[_Union[Call.State, str]] = ..., direction: _Optional[_Union[Call.Direction, str]] = ..., end_reason: _Optional[str] = ..., language: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cost: _Optional[_Union[CallCost, _Mapping]] = ..., transcript: _Optional[_Iterable[_Union[TranscriptEntry, _Mapping]]] = ..., quality: _Optional[_Union[CallQuality, _Mapping]] = ..., recording_available: _Optional[bool] = ..., decision_id: _Optional[str] = ..., sentiment: _Optional[_Union[Sentiment, str]] = ..., etag: _Optional[str] = ..., agent_version: _Optional[int] = ...) -> None: ...
 
 class CallCost(_message.Message):
     __slots__ = ("total", "telephony", "model", "settled")

@@ -28,7 +28,7 @@ from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from payaid.voice.v1 import calls_pb2 as payaid_dot_voice_dot_v1_dot_calls__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1apayaid/voice/v1/live.proto\x12\x0fpayaid.voice.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/rpc/status.proto\x1a\x1bpayaid/voice/v1/calls.proto\"\x98\x01\n\x0b\x43lientFrame\x12+\n\x05start\x18\x01 \x01(\x0b\x32\x1a.payaid.voice.v1.LiveStartH\x00\x12,\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x1b.payaid.voice.v1.AudioFrameH\x00\x12\x0e\n\x04\x64tmf\x18\x03 \x01(\tH\x00\x12\x15\n\x0bmark_played\x18\x04 \x01(\tH\x00\x42\x07\n\x05\x66rame\"\x9f\x02\n\x0bServerFrame\x12/\n\x07started\x18\x01 \x01(\x0b\x32\x1c.payaid.voice.v1.LiveStartedH\x00\x12,\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x1b.payaid.voice.v1.AudioFrameH\x00\x12\x36\n\ntranscript\x18\x03 \x01(\x0b\x32 .payaid.voice.v1.TranscriptEntryH\x00\x12\x33\n\x0binterrupted\x18\x04 \x01(\x0b\x32\x1c.payaid.voice.v1.InterruptedH\x00\x12\x0e\n\x04mark\x18\x05 \x01(\tH\x00\x12+\n\x05\x65nded\x18\x06 \x01(\x0b\x32\x1a.payaid.voice.v1.LiveEndedH\x00\x42\x07\n\x05\x66rame\"\xae\x01\n\tLiveStart\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x11sample_rate_hertz\x18\x02 \x01(\x05\x12<\n\tvariables\x18\x03 \x03(\x0b\x32).payaid.voice.v1.LiveStart.VariablesEntry\x1a\x30\n\x0eVariablesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"9\n\x0bLiveStarted\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x19\n\x11sample_rate_hertz\x18\x02 \x01(\x05\"V\n\nAudioFrame\x12\x0b\n\x03pcm\x18\x01 \x01(\x0c\x12\x10\n\x08sequence\x18\x02 \x01(\x04\x12)\n\x06offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\r\n\x0bInterrupted\"S\n\tLiveEnded\x12#\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.Call\x12!\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status2Y\n\x0bLiveService\x12J\n\x08\x43onverse\x12\x1c.payaid.voice.v1.ClientFrame\x1a\x1c.payaid.voice.v1.ServerFrame(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1apayaid/voice/v1/live.proto\x12\x0fpayaid.voice.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/rpc/status.proto\x1a\x1bpayaid/voice/v1/calls.proto\"\x98\x01\n\x0b\x43lientFrame\x12+\n\x05start\x18\x01 \x01(\x0b\x32\x1a.payaid.voice.v1.LiveStartH\x00\x12,\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x1b.payaid.voice.v1.AudioFrameH\x00\x12\x0e\n\x04\x64tmf\x18\x03 \x01(\tH\x00\x12\x15\n\x0bmark_played\x18\x04 \x01(\tH\x00\x42\x07\n\x05\x66rame\"\x9f\x02\n\x0bServerFrame\x12/\n\x07started\x18\x01 \x01(\x0b\x32\x1c.payaid.voice.v1.LiveStartedH\x00\x12,\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x1b.payaid.voice.v1.AudioFrameH\x00\x12\x36\n\ntranscript\x18\x03 \x01(\x0b\x32 .payaid.voice.v1.TranscriptEntryH\x00\x12\x33\n\x0binterrupted\x18\x04 \x01(\x0b\x32\x1c.payaid.voice.v1.InterruptedH\x00\x12\x0e\n\x04mark\x18\x05 \x01(\tH\x00\x12+\n\x05\x65nded\x18\x06 \x01(\x0b\x32\x1a.payaid.voice.v1.LiveEndedH\x00\x42\x07\n\x05\x66rame\"\xe6\x01\n\tLiveStart\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x11sample_rate_hertz\x18\x02 \x01(\x05\x12<\n\tvariables\x18\x03 \x03(\x0b\x32).payaid.voice.v1.LiveStart.VariablesEntry\x12\x15\n\ragent_version\x18\x04 \x01(\x05\x12\r\n\x05\x64raft\x18\x05 \x01(\x08\x12\x10\n\x08language\x18\x06 \x01(\t\x1a\x30\n\x0eVariablesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"9\n\x0bLiveStarted\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x19\n\x11sample_rate_hertz\x18\x02 \x01(\x05\"V\n\nAudioFrame\x12\x0b\n\x03pcm\x18\x01 \x01(\x0c\x12\x10\n\x08sequence\x18\x02 \x01(\x04\x12)\n\x06offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\r\n\x0bInterrupted\"S\n\tLiveEnded\x12#\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.Call\x12!\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status2Y\n\x0bLiveService\x12J\n\x08\x43onverse\x12\x1c.payaid.voice.v1.ClientFrame\x1a\x1c.payaid.voice.v1.ServerFrame(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,17 +44,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SERVERFRAME']._serialized_start=322
   _globals['_SERVERFRAME']._serialized_end=609
   _globals['_LIVESTART']._serialized_start=612
-  _globals['_LIVESTART']._serialized_end=786
-  _globals['_LIVESTART_VARIABLESENTRY']._serialized_start=738
-  _globals['_LIVESTART_VARIABLESENTRY']._serialized_end=786
-  _globals['_LIVESTARTED']._serialized_start=788
-  _globals['_LIVESTARTED']._serialized_end=845
-  _globals['_AUDIOFRAME']._serialized_start=847
-  _globals['_AUDIOFRAME']._serialized_end=933
-  _globals['_INTERRUPTED']._serialized_start=935
-  _globals['_INTERRUPTED']._serialized_end=948
-  _globals['_LIVEENDED']._serialized_start=950
-  _globals['_LIVEENDED']._serialized_end=1033
-  _globals['_LIVESERVICE']._serialized_start=1035
-  _globals['_LIVESERVICE']._serialized_end=1124
+  _globals['_LIVESTART']._serialized_end=842
+  _globals['_LIVESTART_VARIABLESENTRY']._serialized_start=794
+  _globals['_LIVESTART_VARIABLESENTRY']._serialized_end=842
+  _globals['_LIVESTARTED']._serialized_start=844
+  _globals['_LIVESTARTED']._serialized_end=901
+  _globals['_AUDIOFRAME']._serialized_start=903
+  _globals['_AUDIOFRAME']._serialized_end=989
+  _globals['_INTERRUPTED']._serialized_start=991
+  _globals['_INTERRUPTED']._serialized_end=1004
+  _globals['_LIVEENDED']._serialized_start=1006
+  _globals['_LIVEENDED']._serialized_end=1089
+  _globals['_LIVESERVICE']._serialized_start=1091
+  _globals['_LIVESERVICE']._serialized_end=1180
 # @@protoc_insertion_point(module_scope)

@@ -41,7 +41,7 @@ class ServerFrame(_message.Message):
     def __init__(self, started: _Optional[_Union[LiveStarted, _Mapping]] = ..., audio: _Optional[_Union[AudioFrame, _Mapping]] = ..., transcript: _Optional[_Union[_calls_pb2.TranscriptEntry, _Mapping]] = ..., interrupted: _Optional[_Union[Interrupted, _Mapping]] = ..., mark: _Optional[str] = ..., ended: _Optional[_Union[LiveEnded, _Mapping]] = ...) -> None: ...
 
 class LiveStart(_message.Message):
-    __slots__ = ("agent_id", "sample_rate_hertz", "variables")
+    __slots__ = ("agent_id", "sample_rate_hertz", "variables", "agent_version", "draft", "language")
     class VariablesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -52,10 +52,16 @@ class LiveStart(_message.Message):
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_RATE_HERTZ_FIELD_NUMBER: _ClassVar[int]
     VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    AGENT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DRAFT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     agent_id: str
     sample_rate_hertz: int
     variables: _containers.ScalarMap[str, str]
-    def __init__(self, agent_id: _Optional[str] = ..., sample_rate_hertz: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    agent_version: int
+    draft: bool
+    language: str
+    def __init__(self, agent_id: _Optional[str] = ..., sample_rate_hertz: _Optional[int] = ..., variables: _Optional[_Mapping[str, str]] = ..., agent_version: _Optional[int] = ..., draft: _Optional[bool] = ..., language: _Optional[str] = ...) -> None: ...
 
 class LiveStarted(_message.Message):
     __slots__ = ("call_id", "sample_rate_hertz")

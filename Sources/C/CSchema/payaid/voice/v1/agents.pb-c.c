@@ -13,6 +13,12 @@ void   payaid__voice__v1__agent__labels_entry__init
   static const Payaid__Voice__V1__Agent__LabelsEntry init_value = PAYAID__VOICE__V1__AGENT__LABELS_ENTRY__INIT;
   *message = init_value;
 }
+void   payaid__voice__v1__agent__language_settings_entry__init
+                     (Payaid__Voice__V1__Agent__LanguageSettingsEntry         *message)
+{
+  static const Payaid__Voice__V1__Agent__LanguageSettingsEntry init_value = PAYAID__VOICE__V1__AGENT__LANGUAGE_SETTINGS_ENTRY__INIT;
+  *message = init_value;
+}
 void   payaid__voice__v1__agent__init
                      (Payaid__Voice__V1__Agent         *message)
 {
@@ -56,6 +62,141 @@ void   payaid__voice__v1__agent__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &payaid__voice__v1__agent__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__template_variable__init
+                     (Payaid__Voice__V1__TemplateVariable         *message)
+{
+  static const Payaid__Voice__V1__TemplateVariable init_value = PAYAID__VOICE__V1__TEMPLATE_VARIABLE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__template_variable__get_packed_size
+                     (const Payaid__Voice__V1__TemplateVariable *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__template_variable__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__template_variable__pack
+                     (const Payaid__Voice__V1__TemplateVariable *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__template_variable__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__template_variable__pack_to_buffer
+                     (const Payaid__Voice__V1__TemplateVariable *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__template_variable__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__TemplateVariable *
+       payaid__voice__v1__template_variable__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__TemplateVariable *)
+     protobuf_c_message_unpack (&payaid__voice__v1__template_variable__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__template_variable__free_unpacked
+                     (Payaid__Voice__V1__TemplateVariable *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__template_variable__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__language_settings__init
+                     (Payaid__Voice__V1__LanguageSettings         *message)
+{
+  static const Payaid__Voice__V1__LanguageSettings init_value = PAYAID__VOICE__V1__LANGUAGE_SETTINGS__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__language_settings__get_packed_size
+                     (const Payaid__Voice__V1__LanguageSettings *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__language_settings__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__language_settings__pack
+                     (const Payaid__Voice__V1__LanguageSettings *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__language_settings__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__language_settings__pack_to_buffer
+                     (const Payaid__Voice__V1__LanguageSettings *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__language_settings__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__LanguageSettings *
+       payaid__voice__v1__language_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__LanguageSettings *)
+     protobuf_c_message_unpack (&payaid__voice__v1__language_settings__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__language_settings__free_unpacked
+                     (Payaid__Voice__V1__LanguageSettings *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__language_settings__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__agent_version__init
+                     (Payaid__Voice__V1__AgentVersion         *message)
+{
+  static const Payaid__Voice__V1__AgentVersion init_value = PAYAID__VOICE__V1__AGENT_VERSION__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__agent_version__get_packed_size
+                     (const Payaid__Voice__V1__AgentVersion *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__agent_version__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__agent_version__pack
+                     (const Payaid__Voice__V1__AgentVersion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__agent_version__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__agent_version__pack_to_buffer
+                     (const Payaid__Voice__V1__AgentVersion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__agent_version__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__AgentVersion *
+       payaid__voice__v1__agent_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__AgentVersion *)
+     protobuf_c_message_unpack (&payaid__voice__v1__agent_version__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__agent_version__free_unpacked
+                     (Payaid__Voice__V1__AgentVersion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__agent_version__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   payaid__voice__v1__turn_taking__init
@@ -102,6 +243,18 @@ void   payaid__voice__v1__turn_taking__free_unpacked
     return;
   assert(message->base.descriptor == &payaid__voice__v1__turn_taking__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__tool__headers_entry__init
+                     (Payaid__Voice__V1__Tool__HeadersEntry         *message)
+{
+  static const Payaid__Voice__V1__Tool__HeadersEntry init_value = PAYAID__VOICE__V1__TOOL__HEADERS_ENTRY__INIT;
+  *message = init_value;
+}
+void   payaid__voice__v1__tool__secret_headers_entry__init
+                     (Payaid__Voice__V1__Tool__SecretHeadersEntry         *message)
+{
+  static const Payaid__Voice__V1__Tool__SecretHeadersEntry init_value = PAYAID__VOICE__V1__TOOL__SECRET_HEADERS_ENTRY__INIT;
+  *message = init_value;
 }
 void   payaid__voice__v1__tool__init
                      (Payaid__Voice__V1__Tool         *message)
@@ -553,6 +706,231 @@ void   payaid__voice__v1__delete_agent_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__delete_agent_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__publish_agent_request__init
+                     (Payaid__Voice__V1__PublishAgentRequest         *message)
+{
+  static const Payaid__Voice__V1__PublishAgentRequest init_value = PAYAID__VOICE__V1__PUBLISH_AGENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__publish_agent_request__get_packed_size
+                     (const Payaid__Voice__V1__PublishAgentRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__publish_agent_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__publish_agent_request__pack
+                     (const Payaid__Voice__V1__PublishAgentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__publish_agent_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__publish_agent_request__pack_to_buffer
+                     (const Payaid__Voice__V1__PublishAgentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__publish_agent_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__PublishAgentRequest *
+       payaid__voice__v1__publish_agent_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__PublishAgentRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__publish_agent_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__publish_agent_request__free_unpacked
+                     (Payaid__Voice__V1__PublishAgentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__publish_agent_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_agent_versions_request__init
+                     (Payaid__Voice__V1__ListAgentVersionsRequest         *message)
+{
+  static const Payaid__Voice__V1__ListAgentVersionsRequest init_value = PAYAID__VOICE__V1__LIST_AGENT_VERSIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_agent_versions_request__get_packed_size
+                     (const Payaid__Voice__V1__ListAgentVersionsRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_agent_versions_request__pack
+                     (const Payaid__Voice__V1__ListAgentVersionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_agent_versions_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAgentVersionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListAgentVersionsRequest *
+       payaid__voice__v1__list_agent_versions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListAgentVersionsRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_agent_versions_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_agent_versions_request__free_unpacked
+                     (Payaid__Voice__V1__ListAgentVersionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_agent_versions_response__init
+                     (Payaid__Voice__V1__ListAgentVersionsResponse         *message)
+{
+  static const Payaid__Voice__V1__ListAgentVersionsResponse init_value = PAYAID__VOICE__V1__LIST_AGENT_VERSIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_agent_versions_response__get_packed_size
+                     (const Payaid__Voice__V1__ListAgentVersionsResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_agent_versions_response__pack
+                     (const Payaid__Voice__V1__ListAgentVersionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_agent_versions_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAgentVersionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListAgentVersionsResponse *
+       payaid__voice__v1__list_agent_versions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListAgentVersionsResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_agent_versions_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_agent_versions_response__free_unpacked
+                     (Payaid__Voice__V1__ListAgentVersionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_agent_versions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_agent_version_request__init
+                     (Payaid__Voice__V1__GetAgentVersionRequest         *message)
+{
+  static const Payaid__Voice__V1__GetAgentVersionRequest init_value = PAYAID__VOICE__V1__GET_AGENT_VERSION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_agent_version_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAgentVersionRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_agent_version_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_agent_version_request__pack
+                     (const Payaid__Voice__V1__GetAgentVersionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_agent_version_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_agent_version_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAgentVersionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_agent_version_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetAgentVersionRequest *
+       payaid__voice__v1__get_agent_version_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetAgentVersionRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_agent_version_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_agent_version_request__free_unpacked
+                     (Payaid__Voice__V1__GetAgentVersionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_agent_version_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__rollback_agent_request__init
+                     (Payaid__Voice__V1__RollbackAgentRequest         *message)
+{
+  static const Payaid__Voice__V1__RollbackAgentRequest init_value = PAYAID__VOICE__V1__ROLLBACK_AGENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__rollback_agent_request__get_packed_size
+                     (const Payaid__Voice__V1__RollbackAgentRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rollback_agent_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__rollback_agent_request__pack
+                     (const Payaid__Voice__V1__RollbackAgentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rollback_agent_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__rollback_agent_request__pack_to_buffer
+                     (const Payaid__Voice__V1__RollbackAgentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rollback_agent_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__RollbackAgentRequest *
+       payaid__voice__v1__rollback_agent_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__RollbackAgentRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__rollback_agent_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__rollback_agent_request__free_unpacked
+                     (Payaid__Voice__V1__RollbackAgentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__rollback_agent_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__list_voices_request__init
                      (Payaid__Voice__V1__ListVoicesRequest         *message)
 {
@@ -694,7 +1072,58 @@ const ProtobufCMessageDescriptor payaid__voice__v1__agent__labels_entry__descrip
   (ProtobufCMessageInit) payaid__voice__v1__agent__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptors[19] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__agent__language_settings_entry__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent__LanguageSettingsEntry, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent__LanguageSettingsEntry, f2),
+    &payaid__voice__v1__language_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__agent__language_settings_entry__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__agent__language_settings_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__agent__language_settings_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.Agent.LanguageSettingsEntry",
+  "LanguageSettingsEntry",
+  "Payaid__Voice__V1__Agent__LanguageSettingsEntry",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__Agent__LanguageSettingsEntry),
+  2,
+  payaid__voice__v1__agent__language_settings_entry__field_descriptors,
+  payaid__voice__v1__agent__language_settings_entry__field_indices_by_name,
+  1,  payaid__voice__v1__agent__language_settings_entry__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__agent__language_settings_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptors[27] =
 {
   {
     "f1",
@@ -924,6 +1353,102 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f20",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent, f20),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f21",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent, f21),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f22",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent, f22),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f23",
+    23,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__Agent, n_f23),
+    offsetof(Payaid__Voice__V1__Agent, f23),
+    &payaid__voice__v1__template_variable__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f24",
+    24,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__Agent, n_f24),
+    offsetof(Payaid__Voice__V1__Agent, f24),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f25",
+    25,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__Agent, n_f25),
+    offsetof(Payaid__Voice__V1__Agent, f25),
+    &payaid__voice__v1__agent__language_settings_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f26",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent, f26),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f27",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent, f27),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -938,6 +1463,14 @@ static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
   17,   /* field[17] = f18 */
   18,   /* field[18] = f19 */
   1,   /* field[1] = f2 */
+  19,   /* field[19] = f20 */
+  20,   /* field[20] = f21 */
+  21,   /* field[21] = f22 */
+  22,   /* field[22] = f23 */
+  23,   /* field[23] = f24 */
+  24,   /* field[24] = f25 */
+  25,   /* field[25] = f26 */
+  26,   /* field[26] = f27 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
@@ -949,7 +1482,7 @@ static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__agent__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor =
 {
@@ -959,14 +1492,310 @@ const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor =
   "Payaid__Voice__V1__Agent",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Agent),
-  19,
+  27,
   payaid__voice__v1__agent__field_descriptors,
   payaid__voice__v1__agent__field_indices_by_name,
   1,  payaid__voice__v1__agent__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__agent__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__turn_taking__field_descriptors[3] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__template_variable__field_descriptors[5] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TemplateVariable, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TemplateVariable, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TemplateVariable, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__TemplateVariable, o0_case),
+    offsetof(Payaid__Voice__V1__TemplateVariable, f4),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TemplateVariable, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__template_variable__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+};
+static const ProtobufCIntRange payaid__voice__v1__template_variable__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__template_variable__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.TemplateVariable",
+  "TemplateVariable",
+  "Payaid__Voice__V1__TemplateVariable",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__TemplateVariable),
+  5,
+  payaid__voice__v1__template_variable__field_descriptors,
+  payaid__voice__v1__template_variable__field_indices_by_name,
+  1,  payaid__voice__v1__template_variable__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__template_variable__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__language_settings__field_descriptors[4] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__LanguageSettings, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__LanguageSettings, n_f2),
+    offsetof(Payaid__Voice__V1__LanguageSettings, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__LanguageSettings, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__LanguageSettings, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__language_settings__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+};
+static const ProtobufCIntRange payaid__voice__v1__language_settings__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__language_settings__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.LanguageSettings",
+  "LanguageSettings",
+  "Payaid__Voice__V1__LanguageSettings",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__LanguageSettings),
+  4,
+  payaid__voice__v1__language_settings__field_descriptors,
+  payaid__voice__v1__language_settings__field_indices_by_name,
+  1,  payaid__voice__v1__language_settings__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__language_settings__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__agent_version__field_descriptors[8] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f3),
+    &payaid__voice__v1__agent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f6),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AgentVersion, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__agent_version__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+};
+static const ProtobufCIntRange payaid__voice__v1__agent_version__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__agent_version__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.AgentVersion",
+  "AgentVersion",
+  "Payaid__Voice__V1__AgentVersion",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__AgentVersion),
+  8,
+  payaid__voice__v1__agent_version__field_descriptors,
+  payaid__voice__v1__agent_version__field_indices_by_name,
+  1,  payaid__voice__v1__agent_version__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__agent_version__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__turn_taking__field_descriptors[8] =
 {
   {
     "f1",
@@ -1004,16 +1833,81 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__turn_taking__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TurnTaking, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TurnTaking, f5),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TurnTaking, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Voice__V1__TurnTaking, o0_case),
+    offsetof(Payaid__Voice__V1__TurnTaking, f7),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TurnTaking, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__turn_taking__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
 };
 static const ProtobufCIntRange payaid__voice__v1__turn_taking__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__turn_taking__descriptor =
 {
@@ -1023,14 +1917,116 @@ const ProtobufCMessageDescriptor payaid__voice__v1__turn_taking__descriptor =
   "Payaid__Voice__V1__TurnTaking",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__TurnTaking),
-  3,
+  8,
   payaid__voice__v1__turn_taking__field_descriptors,
   payaid__voice__v1__turn_taking__field_indices_by_name,
   1,  payaid__voice__v1__turn_taking__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__turn_taking__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__tool__field_descriptors[5] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__tool__headers_entry__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Tool__HeadersEntry, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Tool__HeadersEntry, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__tool__headers_entry__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__tool__headers_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__tool__headers_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.Tool.HeadersEntry",
+  "HeadersEntry",
+  "Payaid__Voice__V1__Tool__HeadersEntry",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__Tool__HeadersEntry),
+  2,
+  payaid__voice__v1__tool__headers_entry__field_descriptors,
+  payaid__voice__v1__tool__headers_entry__field_indices_by_name,
+  1,  payaid__voice__v1__tool__headers_entry__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__tool__headers_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__tool__secret_headers_entry__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Tool__SecretHeadersEntry, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Tool__SecretHeadersEntry, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__tool__secret_headers_entry__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__tool__secret_headers_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__tool__secret_headers_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.Tool.SecretHeadersEntry",
+  "SecretHeadersEntry",
+  "Payaid__Voice__V1__Tool__SecretHeadersEntry",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__Tool__SecretHeadersEntry),
+  2,
+  payaid__voice__v1__tool__secret_headers_entry__field_descriptors,
+  payaid__voice__v1__tool__secret_headers_entry__field_indices_by_name,
+  1,  payaid__voice__v1__tool__secret_headers_entry__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__tool__secret_headers_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__tool__field_descriptors[7] =
 {
   {
     "f1",
@@ -1092,6 +2088,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__tool__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__Tool, n_f6),
+    offsetof(Payaid__Voice__V1__Tool, f6),
+    &payaid__voice__v1__tool__headers_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__Tool, n_f7),
+    offsetof(Payaid__Voice__V1__Tool, f7),
+    &payaid__voice__v1__tool__secret_headers_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__tool__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1099,11 +2119,13 @@ static const unsigned payaid__voice__v1__tool__field_indices_by_name[] = {
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
 };
 static const ProtobufCIntRange payaid__voice__v1__tool__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__tool__descriptor =
 {
@@ -1113,14 +2135,14 @@ const ProtobufCMessageDescriptor payaid__voice__v1__tool__descriptor =
   "Payaid__Voice__V1__Tool",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Tool),
-  5,
+  7,
   payaid__voice__v1__tool__field_descriptors,
   payaid__voice__v1__tool__field_indices_by_name,
   1,  payaid__voice__v1__tool__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__tool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__model_settings__field_descriptors[2] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__model_settings__field_descriptors[3] =
 {
   {
     "f1",
@@ -1146,15 +2168,28 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__model_settings__field_d
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Voice__V1__ModelSettings, o1_case),
+    offsetof(Payaid__Voice__V1__ModelSettings, f3),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__model_settings__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
 };
 static const ProtobufCIntRange payaid__voice__v1__model_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__model_settings__descriptor =
 {
@@ -1164,7 +2199,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__model_settings__descriptor =
   "Payaid__Voice__V1__ModelSettings",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ModelSettings),
-  2,
+  3,
   payaid__voice__v1__model_settings__field_descriptors,
   payaid__voice__v1__model_settings__field_indices_by_name,
   1,  payaid__voice__v1__model_settings__number_ranges,
@@ -1324,7 +2359,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__get_agent_request__descripto
   (ProtobufCMessageInit) payaid__voice__v1__get_agent_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__list_agents_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_agents_request__field_descriptors[6] =
 {
   {
     "f1",
@@ -1374,17 +2409,43 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__list_agents_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAgentsRequest, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAgentsRequest, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__list_agents_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
 };
 static const ProtobufCIntRange payaid__voice__v1__list_agents_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__list_agents_request__descriptor =
 {
@@ -1394,7 +2455,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_agents_request__descrip
   "Payaid__Voice__V1__ListAgentsRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ListAgentsRequest),
-  4,
+  6,
   payaid__voice__v1__list_agents_request__field_descriptors,
   payaid__voice__v1__list_agents_request__field_indices_by_name,
   1,  payaid__voice__v1__list_agents_request__number_ranges,
@@ -1629,6 +2690,339 @@ const ProtobufCMessageDescriptor payaid__voice__v1__delete_agent_request__descri
   payaid__voice__v1__delete_agent_request__field_indices_by_name,
   1,  payaid__voice__v1__delete_agent_request__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__delete_agent_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__publish_agent_request__field_descriptors[4] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__PublishAgentRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__PublishAgentRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__PublishAgentRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__PublishAgentRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__publish_agent_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+};
+static const ProtobufCIntRange payaid__voice__v1__publish_agent_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__publish_agent_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.PublishAgentRequest",
+  "PublishAgentRequest",
+  "Payaid__Voice__V1__PublishAgentRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__PublishAgentRequest),
+  4,
+  payaid__voice__v1__publish_agent_request__field_descriptors,
+  payaid__voice__v1__publish_agent_request__field_indices_by_name,
+  1,  payaid__voice__v1__publish_agent_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__publish_agent_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_agent_versions_request__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAgentVersionsRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAgentVersionsRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAgentVersionsRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_agent_versions_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_agent_versions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_agent_versions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListAgentVersionsRequest",
+  "ListAgentVersionsRequest",
+  "Payaid__Voice__V1__ListAgentVersionsRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListAgentVersionsRequest),
+  3,
+  payaid__voice__v1__list_agent_versions_request__field_descriptors,
+  payaid__voice__v1__list_agent_versions_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_agent_versions_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_agent_versions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_agent_versions_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListAgentVersionsResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListAgentVersionsResponse, f1),
+    &payaid__voice__v1__agent_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAgentVersionsResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_agent_versions_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_agent_versions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_agent_versions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListAgentVersionsResponse",
+  "ListAgentVersionsResponse",
+  "Payaid__Voice__V1__ListAgentVersionsResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListAgentVersionsResponse),
+  2,
+  payaid__voice__v1__list_agent_versions_response__field_descriptors,
+  payaid__voice__v1__list_agent_versions_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_agent_versions_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_agent_versions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_agent_version_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAgentVersionRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAgentVersionRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_agent_version_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_agent_version_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_agent_version_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetAgentVersionRequest",
+  "GetAgentVersionRequest",
+  "Payaid__Voice__V1__GetAgentVersionRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetAgentVersionRequest),
+  2,
+  payaid__voice__v1__get_agent_version_request__field_descriptors,
+  payaid__voice__v1__get_agent_version_request__field_indices_by_name,
+  1,  payaid__voice__v1__get_agent_version_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_agent_version_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__rollback_agent_request__field_descriptors[5] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RollbackAgentRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RollbackAgentRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RollbackAgentRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RollbackAgentRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RollbackAgentRequest, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__rollback_agent_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+};
+static const ProtobufCIntRange payaid__voice__v1__rollback_agent_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__rollback_agent_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.RollbackAgentRequest",
+  "RollbackAgentRequest",
+  "Payaid__Voice__V1__RollbackAgentRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__RollbackAgentRequest),
+  5,
+  payaid__voice__v1__rollback_agent_request__field_descriptors,
+  payaid__voice__v1__rollback_agent_request__field_indices_by_name,
+  1,  payaid__voice__v1__rollback_agent_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__rollback_agent_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__list_voices_request__field_descriptors[1] =

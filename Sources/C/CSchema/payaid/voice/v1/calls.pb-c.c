@@ -604,7 +604,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__variables_entry__descr
   (ProtobufCMessageInit) payaid__voice__v1__call__variables_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[22] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[23] =
 {
   {
     "f1",
@@ -870,6 +870,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f23",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Call, f23),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -887,6 +899,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   19,   /* field[19] = f20 */
   20,   /* field[20] = f21 */
   21,   /* field[21] = f22 */
+  22,   /* field[22] = f23 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
@@ -898,7 +911,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__call__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 22 }
+  { 0, 23 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
 {
@@ -908,7 +921,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
   "Payaid__Voice__V1__Call",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Call),
-  22,
+  23,
   payaid__voice__v1__call__field_descriptors,
   payaid__voice__v1__call__field_indices_by_name,
   1,  payaid__voice__v1__call__number_ranges,

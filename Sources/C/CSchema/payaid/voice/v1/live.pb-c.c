@@ -559,7 +559,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__live_start__variables_entry_
   (ProtobufCMessageInit) payaid__voice__v1__live_start__variables_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__live_start__field_descriptors[3] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__live_start__field_descriptors[6] =
 {
   {
     "f1",
@@ -597,16 +597,55 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__live_start__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__LiveStart, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__LiveStart, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__LiveStart, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__live_start__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
 };
 static const ProtobufCIntRange payaid__voice__v1__live_start__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__live_start__descriptor =
 {
@@ -616,7 +655,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__live_start__descriptor =
   "Payaid__Voice__V1__LiveStart",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__LiveStart),
-  3,
+  6,
   payaid__voice__v1__live_start__field_descriptors,
   payaid__voice__v1__live_start__field_indices_by_name,
   1,  payaid__voice__v1__live_start__number_ranges,

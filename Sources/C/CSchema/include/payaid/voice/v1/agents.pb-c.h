@@ -24,8 +24,14 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Payaid__Voice__V1__Agent Payaid__Voice__V1__Agent;
 typedef struct Payaid__Voice__V1__Agent__LabelsEntry Payaid__Voice__V1__Agent__LabelsEntry;
+typedef struct Payaid__Voice__V1__Agent__LanguageSettingsEntry Payaid__Voice__V1__Agent__LanguageSettingsEntry;
+typedef struct Payaid__Voice__V1__TemplateVariable Payaid__Voice__V1__TemplateVariable;
+typedef struct Payaid__Voice__V1__LanguageSettings Payaid__Voice__V1__LanguageSettings;
+typedef struct Payaid__Voice__V1__AgentVersion Payaid__Voice__V1__AgentVersion;
 typedef struct Payaid__Voice__V1__TurnTaking Payaid__Voice__V1__TurnTaking;
 typedef struct Payaid__Voice__V1__Tool Payaid__Voice__V1__Tool;
+typedef struct Payaid__Voice__V1__Tool__HeadersEntry Payaid__Voice__V1__Tool__HeadersEntry;
+typedef struct Payaid__Voice__V1__Tool__SecretHeadersEntry Payaid__Voice__V1__Tool__SecretHeadersEntry;
 typedef struct Payaid__Voice__V1__ModelSettings Payaid__Voice__V1__ModelSettings;
 typedef struct Payaid__Voice__V1__Voice Payaid__Voice__V1__Voice;
 typedef struct Payaid__Voice__V1__CreateAgentRequest Payaid__Voice__V1__CreateAgentRequest;
@@ -35,6 +41,11 @@ typedef struct Payaid__Voice__V1__ListAgentsResponse Payaid__Voice__V1__ListAgen
 typedef struct Payaid__Voice__V1__UpdateAgentRequest Payaid__Voice__V1__UpdateAgentRequest;
 typedef struct Payaid__Voice__V1__ReplaceAgentRequest Payaid__Voice__V1__ReplaceAgentRequest;
 typedef struct Payaid__Voice__V1__DeleteAgentRequest Payaid__Voice__V1__DeleteAgentRequest;
+typedef struct Payaid__Voice__V1__PublishAgentRequest Payaid__Voice__V1__PublishAgentRequest;
+typedef struct Payaid__Voice__V1__ListAgentVersionsRequest Payaid__Voice__V1__ListAgentVersionsRequest;
+typedef struct Payaid__Voice__V1__ListAgentVersionsResponse Payaid__Voice__V1__ListAgentVersionsResponse;
+typedef struct Payaid__Voice__V1__GetAgentVersionRequest Payaid__Voice__V1__GetAgentVersionRequest;
+typedef struct Payaid__Voice__V1__RollbackAgentRequest Payaid__Voice__V1__RollbackAgentRequest;
 typedef struct Payaid__Voice__V1__ListVoicesRequest Payaid__Voice__V1__ListVoicesRequest;
 typedef struct Payaid__Voice__V1__ListVoicesResponse Payaid__Voice__V1__ListVoicesResponse;
 
@@ -53,6 +64,17 @@ struct  Payaid__Voice__V1__Agent__LabelsEntry
 #define PAYAID__VOICE__V1__AGENT__LABELS_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__agent__labels_entry__descriptor) \
     , {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__Agent__LanguageSettingsEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  Payaid__Voice__V1__LanguageSettings *f2;
+};
+#define PAYAID__VOICE__V1__AGENT__LANGUAGE_SETTINGS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__agent__language_settings_entry__descriptor) \
+    , {0,NULL}, NULL }
 
 
 struct  Payaid__Voice__V1__Agent
@@ -79,11 +101,82 @@ struct  Payaid__Voice__V1__Agent
   Google__Protobuf__Timestamp *f17;
   Google__Protobuf__Timestamp *f18;
   ProtobufCBinaryData f19;
+  int32_t f20;
+  int32_t f21;
+  protobuf_c_boolean f22;
+  size_t n_f23;
+  Payaid__Voice__V1__TemplateVariable **f23;
+  size_t n_f24;
+  ProtobufCBinaryData *f24;
+  size_t n_f25;
+  Payaid__Voice__V1__Agent__LanguageSettingsEntry **f25;
+  ProtobufCBinaryData f26;
+  ProtobufCBinaryData f27;
 };
 #define PAYAID__VOICE__V1__AGENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__agent__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, NULL, NULL, 0,NULL, NULL, 0,NULL, 0, 0, NULL, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, NULL, NULL, 0,NULL, NULL, 0,NULL, 0, 0, NULL, NULL, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL} }
 
+
+typedef enum {
+  PAYAID__VOICE__V1__TEMPLATE_VARIABLE__O0__NOT_SET = 0,
+  PAYAID__VOICE__V1__TEMPLATE_VARIABLE__O0_F4 = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__VOICE__V1__TEMPLATE_VARIABLE__O0__CASE)
+} Payaid__Voice__V1__TemplateVariable__O0Case;
+
+struct  Payaid__Voice__V1__TemplateVariable
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+  protobuf_c_boolean f3;
+  ProtobufCBinaryData f5;
+  Payaid__Voice__V1__TemplateVariable__O0Case o0_case;
+  union {
+    ProtobufCBinaryData f4;
+  };
+};
+#define PAYAID__VOICE__V1__TEMPLATE_VARIABLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__template_variable__descriptor) \
+    , {0,NULL}, 0, 0, {0,NULL}, PAYAID__VOICE__V1__TEMPLATE_VARIABLE__O0__NOT_SET, {0} }
+
+
+struct  Payaid__Voice__V1__LanguageSettings
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  size_t n_f2;
+  ProtobufCBinaryData *f2;
+  ProtobufCBinaryData f3;
+  ProtobufCBinaryData f4;
+};
+#define PAYAID__VOICE__V1__LANGUAGE_SETTINGS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__language_settings__descriptor) \
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__AgentVersion
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+  Payaid__Voice__V1__Agent *f3;
+  ProtobufCBinaryData f4;
+  ProtobufCBinaryData f5;
+  Google__Protobuf__Timestamp *f6;
+  int32_t f7;
+  protobuf_c_boolean f8;
+};
+#define PAYAID__VOICE__V1__AGENT_VERSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__agent_version__descriptor) \
+    , {0,NULL}, 0, NULL, {0,NULL}, {0,NULL}, NULL, 0, 0 }
+
+
+typedef enum {
+  PAYAID__VOICE__V1__TURN_TAKING__O0__NOT_SET = 0,
+  PAYAID__VOICE__V1__TURN_TAKING__O0_F7 = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__VOICE__V1__TURN_TAKING__O0__CASE)
+} Payaid__Voice__V1__TurnTaking__O0Case;
 
 struct  Payaid__Voice__V1__TurnTaking
 {
@@ -91,10 +184,40 @@ struct  Payaid__Voice__V1__TurnTaking
   Google__Protobuf__Duration *f1;
   protobuf_c_boolean f2;
   Google__Protobuf__Duration *f3;
+  int32_t f4;
+  Google__Protobuf__Duration *f5;
+  int32_t f6;
+  ProtobufCBinaryData f8;
+  Payaid__Voice__V1__TurnTaking__O0Case o0_case;
+  union {
+    int32_t f7;
+  };
 };
 #define PAYAID__VOICE__V1__TURN_TAKING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__turn_taking__descriptor) \
-    , NULL, 0, NULL }
+    , NULL, 0, NULL, 0, NULL, 0, {0,NULL}, PAYAID__VOICE__V1__TURN_TAKING__O0__NOT_SET, {0} }
+
+
+struct  Payaid__Voice__V1__Tool__HeadersEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__TOOL__HEADERS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__tool__headers_entry__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__Tool__SecretHeadersEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__TOOL__SECRET_HEADERS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__tool__secret_headers_entry__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__Tool
@@ -105,10 +228,14 @@ struct  Payaid__Voice__V1__Tool
   Google__Protobuf__Struct *f3;
   ProtobufCBinaryData f4;
   Google__Protobuf__Duration *f5;
+  size_t n_f6;
+  Payaid__Voice__V1__Tool__HeadersEntry **f6;
+  size_t n_f7;
+  Payaid__Voice__V1__Tool__SecretHeadersEntry **f7;
 };
 #define PAYAID__VOICE__V1__TOOL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__tool__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, 0,NULL }
 
 
 typedef enum {
@@ -116,6 +243,12 @@ typedef enum {
   PAYAID__VOICE__V1__MODEL_SETTINGS__O0_F2 = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__VOICE__V1__MODEL_SETTINGS__O0__CASE)
 } Payaid__Voice__V1__ModelSettings__O0Case;
+
+typedef enum {
+  PAYAID__VOICE__V1__MODEL_SETTINGS__O1__NOT_SET = 0,
+  PAYAID__VOICE__V1__MODEL_SETTINGS__O1_F3 = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__VOICE__V1__MODEL_SETTINGS__O1__CASE)
+} Payaid__Voice__V1__ModelSettings__O1Case;
 
 struct  Payaid__Voice__V1__ModelSettings
 {
@@ -125,10 +258,14 @@ struct  Payaid__Voice__V1__ModelSettings
   union {
     uint32_t f2;
   };
+  Payaid__Voice__V1__ModelSettings__O1Case o1_case;
+  union {
+    int32_t f3;
+  };
 };
 #define PAYAID__VOICE__V1__MODEL_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__model_settings__descriptor) \
-    , {0,NULL}, PAYAID__VOICE__V1__MODEL_SETTINGS__O0__NOT_SET, {0} }
+    , {0,NULL}, PAYAID__VOICE__V1__MODEL_SETTINGS__O0__NOT_SET, {0}, PAYAID__VOICE__V1__MODEL_SETTINGS__O1__NOT_SET, {0} }
 
 
 struct  Payaid__Voice__V1__Voice
@@ -172,10 +309,12 @@ struct  Payaid__Voice__V1__ListAgentsRequest
   ProtobufCBinaryData f2;
   ProtobufCBinaryData f3;
   protobuf_c_boolean f4;
+  ProtobufCBinaryData f5;
+  ProtobufCBinaryData f6;
 };
 #define PAYAID__VOICE__V1__LIST_AGENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_agents_request__descriptor) \
-    , 0, {0,NULL}, {0,NULL}, 0 }
+    , 0, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__ListAgentsResponse
@@ -225,6 +364,68 @@ struct  Payaid__Voice__V1__DeleteAgentRequest
     , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__PublishAgentRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
+  ProtobufCBinaryData f4;
+};
+#define PAYAID__VOICE__V1__PUBLISH_AGENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__publish_agent_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListAgentVersionsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+  ProtobufCBinaryData f3;
+};
+#define PAYAID__VOICE__V1__LIST_AGENT_VERSIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_agent_versions_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListAgentVersionsResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__AgentVersion **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_AGENT_VERSIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_agent_versions_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__GetAgentVersionRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+};
+#define PAYAID__VOICE__V1__GET_AGENT_VERSION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_agent_version_request__descriptor) \
+    , {0,NULL}, 0 }
+
+
+struct  Payaid__Voice__V1__RollbackAgentRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+  ProtobufCBinaryData f3;
+  ProtobufCBinaryData f4;
+  ProtobufCBinaryData f5;
+};
+#define PAYAID__VOICE__V1__ROLLBACK_AGENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__rollback_agent_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__ListVoicesRequest
 {
   ProtobufCMessage base;
@@ -249,6 +450,9 @@ struct  Payaid__Voice__V1__ListVoicesResponse
 /* Payaid__Voice__V1__Agent__LabelsEntry methods */
 void   payaid__voice__v1__agent__labels_entry__init
                      (Payaid__Voice__V1__Agent__LabelsEntry         *message);
+/* Payaid__Voice__V1__Agent__LanguageSettingsEntry methods */
+void   payaid__voice__v1__agent__language_settings_entry__init
+                     (Payaid__Voice__V1__Agent__LanguageSettingsEntry         *message);
 /* Payaid__Voice__V1__Agent methods */
 void   payaid__voice__v1__agent__init
                      (Payaid__Voice__V1__Agent         *message);
@@ -267,6 +471,63 @@ Payaid__Voice__V1__Agent *
                       const uint8_t       *data);
 void   payaid__voice__v1__agent__free_unpacked
                      (Payaid__Voice__V1__Agent *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__TemplateVariable methods */
+void   payaid__voice__v1__template_variable__init
+                     (Payaid__Voice__V1__TemplateVariable         *message);
+size_t payaid__voice__v1__template_variable__get_packed_size
+                     (const Payaid__Voice__V1__TemplateVariable   *message);
+size_t payaid__voice__v1__template_variable__pack
+                     (const Payaid__Voice__V1__TemplateVariable   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__template_variable__pack_to_buffer
+                     (const Payaid__Voice__V1__TemplateVariable   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__TemplateVariable *
+       payaid__voice__v1__template_variable__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__template_variable__free_unpacked
+                     (Payaid__Voice__V1__TemplateVariable *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__LanguageSettings methods */
+void   payaid__voice__v1__language_settings__init
+                     (Payaid__Voice__V1__LanguageSettings         *message);
+size_t payaid__voice__v1__language_settings__get_packed_size
+                     (const Payaid__Voice__V1__LanguageSettings   *message);
+size_t payaid__voice__v1__language_settings__pack
+                     (const Payaid__Voice__V1__LanguageSettings   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__language_settings__pack_to_buffer
+                     (const Payaid__Voice__V1__LanguageSettings   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__LanguageSettings *
+       payaid__voice__v1__language_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__language_settings__free_unpacked
+                     (Payaid__Voice__V1__LanguageSettings *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__AgentVersion methods */
+void   payaid__voice__v1__agent_version__init
+                     (Payaid__Voice__V1__AgentVersion         *message);
+size_t payaid__voice__v1__agent_version__get_packed_size
+                     (const Payaid__Voice__V1__AgentVersion   *message);
+size_t payaid__voice__v1__agent_version__pack
+                     (const Payaid__Voice__V1__AgentVersion   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__agent_version__pack_to_buffer
+                     (const Payaid__Voice__V1__AgentVersion   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__AgentVersion *
+       payaid__voice__v1__agent_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__agent_version__free_unpacked
+                     (Payaid__Voice__V1__AgentVersion *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__TurnTaking methods */
 void   payaid__voice__v1__turn_taking__init
@@ -287,6 +548,12 @@ Payaid__Voice__V1__TurnTaking *
 void   payaid__voice__v1__turn_taking__free_unpacked
                      (Payaid__Voice__V1__TurnTaking *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__Tool__HeadersEntry methods */
+void   payaid__voice__v1__tool__headers_entry__init
+                     (Payaid__Voice__V1__Tool__HeadersEntry         *message);
+/* Payaid__Voice__V1__Tool__SecretHeadersEntry methods */
+void   payaid__voice__v1__tool__secret_headers_entry__init
+                     (Payaid__Voice__V1__Tool__SecretHeadersEntry         *message);
 /* Payaid__Voice__V1__Tool methods */
 void   payaid__voice__v1__tool__init
                      (Payaid__Voice__V1__Tool         *message);
@@ -477,6 +744,101 @@ Payaid__Voice__V1__DeleteAgentRequest *
 void   payaid__voice__v1__delete_agent_request__free_unpacked
                      (Payaid__Voice__V1__DeleteAgentRequest *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__PublishAgentRequest methods */
+void   payaid__voice__v1__publish_agent_request__init
+                     (Payaid__Voice__V1__PublishAgentRequest         *message);
+size_t payaid__voice__v1__publish_agent_request__get_packed_size
+                     (const Payaid__Voice__V1__PublishAgentRequest   *message);
+size_t payaid__voice__v1__publish_agent_request__pack
+                     (const Payaid__Voice__V1__PublishAgentRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__publish_agent_request__pack_to_buffer
+                     (const Payaid__Voice__V1__PublishAgentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__PublishAgentRequest *
+       payaid__voice__v1__publish_agent_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__publish_agent_request__free_unpacked
+                     (Payaid__Voice__V1__PublishAgentRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListAgentVersionsRequest methods */
+void   payaid__voice__v1__list_agent_versions_request__init
+                     (Payaid__Voice__V1__ListAgentVersionsRequest         *message);
+size_t payaid__voice__v1__list_agent_versions_request__get_packed_size
+                     (const Payaid__Voice__V1__ListAgentVersionsRequest   *message);
+size_t payaid__voice__v1__list_agent_versions_request__pack
+                     (const Payaid__Voice__V1__ListAgentVersionsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_agent_versions_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAgentVersionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListAgentVersionsRequest *
+       payaid__voice__v1__list_agent_versions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_agent_versions_request__free_unpacked
+                     (Payaid__Voice__V1__ListAgentVersionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListAgentVersionsResponse methods */
+void   payaid__voice__v1__list_agent_versions_response__init
+                     (Payaid__Voice__V1__ListAgentVersionsResponse         *message);
+size_t payaid__voice__v1__list_agent_versions_response__get_packed_size
+                     (const Payaid__Voice__V1__ListAgentVersionsResponse   *message);
+size_t payaid__voice__v1__list_agent_versions_response__pack
+                     (const Payaid__Voice__V1__ListAgentVersionsResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_agent_versions_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAgentVersionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListAgentVersionsResponse *
+       payaid__voice__v1__list_agent_versions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_agent_versions_response__free_unpacked
+                     (Payaid__Voice__V1__ListAgentVersionsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetAgentVersionRequest methods */
+void   payaid__voice__v1__get_agent_version_request__init
+                     (Payaid__Voice__V1__GetAgentVersionRequest         *message);
+size_t payaid__voice__v1__get_agent_version_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAgentVersionRequest   *message);
+size_t payaid__voice__v1__get_agent_version_request__pack
+                     (const Payaid__Voice__V1__GetAgentVersionRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_agent_version_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAgentVersionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetAgentVersionRequest *
+       payaid__voice__v1__get_agent_version_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_agent_version_request__free_unpacked
+                     (Payaid__Voice__V1__GetAgentVersionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__RollbackAgentRequest methods */
+void   payaid__voice__v1__rollback_agent_request__init
+                     (Payaid__Voice__V1__RollbackAgentRequest         *message);
+size_t payaid__voice__v1__rollback_agent_request__get_packed_size
+                     (const Payaid__Voice__V1__RollbackAgentRequest   *message);
+size_t payaid__voice__v1__rollback_agent_request__pack
+                     (const Payaid__Voice__V1__RollbackAgentRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__rollback_agent_request__pack_to_buffer
+                     (const Payaid__Voice__V1__RollbackAgentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__RollbackAgentRequest *
+       payaid__voice__v1__rollback_agent_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__rollback_agent_request__free_unpacked
+                     (Payaid__Voice__V1__RollbackAgentRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListVoicesRequest methods */
 void   payaid__voice__v1__list_voices_request__init
                      (Payaid__Voice__V1__ListVoicesRequest         *message);
@@ -520,11 +882,29 @@ void   payaid__voice__v1__list_voices_response__free_unpacked
 typedef void (*Payaid__Voice__V1__Agent__LabelsEntry_Closure)
                  (const Payaid__Voice__V1__Agent__LabelsEntry *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__Agent__LanguageSettingsEntry_Closure)
+                 (const Payaid__Voice__V1__Agent__LanguageSettingsEntry *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__Agent_Closure)
                  (const Payaid__Voice__V1__Agent *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__TemplateVariable_Closure)
+                 (const Payaid__Voice__V1__TemplateVariable *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__LanguageSettings_Closure)
+                 (const Payaid__Voice__V1__LanguageSettings *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__AgentVersion_Closure)
+                 (const Payaid__Voice__V1__AgentVersion *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__TurnTaking_Closure)
                  (const Payaid__Voice__V1__TurnTaking *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__Tool__HeadersEntry_Closure)
+                 (const Payaid__Voice__V1__Tool__HeadersEntry *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__Tool__SecretHeadersEntry_Closure)
+                 (const Payaid__Voice__V1__Tool__SecretHeadersEntry *message,
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__Tool_Closure)
                  (const Payaid__Voice__V1__Tool *message,
@@ -556,6 +936,21 @@ typedef void (*Payaid__Voice__V1__ReplaceAgentRequest_Closure)
 typedef void (*Payaid__Voice__V1__DeleteAgentRequest_Closure)
                  (const Payaid__Voice__V1__DeleteAgentRequest *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__PublishAgentRequest_Closure)
+                 (const Payaid__Voice__V1__PublishAgentRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListAgentVersionsRequest_Closure)
+                 (const Payaid__Voice__V1__ListAgentVersionsRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListAgentVersionsResponse_Closure)
+                 (const Payaid__Voice__V1__ListAgentVersionsResponse *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetAgentVersionRequest_Closure)
+                 (const Payaid__Voice__V1__GetAgentVersionRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__RollbackAgentRequest_Closure)
+                 (const Payaid__Voice__V1__RollbackAgentRequest *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__ListVoicesRequest_Closure)
                  (const Payaid__Voice__V1__ListVoicesRequest *message,
                   void *closure_data);
@@ -570,8 +965,14 @@ typedef void (*Payaid__Voice__V1__ListVoicesResponse_Closure)
 
 extern const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__agent__labels_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__agent__language_settings_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__template_variable__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__language_settings__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__agent_version__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__turn_taking__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__tool__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__tool__headers_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__tool__secret_headers_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__model_settings__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__voice__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_agent_request__descriptor;
@@ -581,6 +982,11 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__list_agents_response_
 extern const ProtobufCMessageDescriptor payaid__voice__v1__update_agent_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__replace_agent_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__delete_agent_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__publish_agent_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_agent_versions_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_agent_versions_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_agent_version_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__rollback_agent_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_voices_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_voices_response__descriptor;
 

@@ -80,10 +80,11 @@ struct  Payaid__Voice__V1__Call
   ProtobufCBinaryData f20;
   int32_t f21;
   ProtobufCBinaryData f22;
+  int32_t f23;
 };
 #define PAYAID__VOICE__V1__CALL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0 }
 
 
 struct  Payaid__Voice__V1__CallCost

@@ -106,10 +106,13 @@ struct  Payaid__Voice__V1__LiveStart
   int32_t f2;
   size_t n_f3;
   Payaid__Voice__V1__LiveStart__VariablesEntry **f3;
+  int32_t f4;
+  protobuf_c_boolean f5;
+  ProtobufCBinaryData f6;
 };
 #define PAYAID__VOICE__V1__LIVE_START__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__live_start__descriptor) \
-    , {0,NULL}, 0, 0,NULL }
+    , {0,NULL}, 0, 0,NULL, 0, 0, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__LiveStarted

@@ -1,0 +1,83 @@
+internal import Domain
+package import Schema
+
+/// What makes an agent's configuration good; and what an unset field means.
+package enum AgentRules {
+  package typealias Agent = Payaid.Voice.V1.Agent
+
+  /// What a configuration must be good for.
+  package enum Purpose: Sendable, Equatable {
+    /// To be kept as a draft.
+    case draft
+    /// To make calls: every name in its texts is declared, and every secret is among these.
+    case publishing(secrets: Set<String>)
+  }
+
+  /// Throws `invalidArgument` naming every field that breaks a rule; `prefix` leads the paths.
+  package static func check(
+    _ agent: Agent, for purpose: Purpose = .draft, prefix: String = "agent"
+  ) throws {
+    var check = AgentCheck(agent: agent, prefix: prefix)
+    check.checkIdentity()
+    check.checkSpeech()
+    check.checkTurns()
+    check.checkModel()
+    check.checkVariables()
+    check.checkTools()
+    if case .publishing(let secrets) = purpose {
+      check.checkTemplates()
+      check.checkSecrets(secrets)
+    }
+    try check.violations.throwIfAny()
+  }
+
+  /// The agent with defaults where nothing was said.
+  package static func completed(_ agent: Agent) -> Agent {
+    var agent = agent
+    if agent.voiceId.isEmpty {
+      agent.voiceId = VoiceCatalog.defaultVoice(language: agent.language)
+    }
+    if agent.state == .unspecified { agent.state = .active }
+    if agent.firstSpeaker == .unspecified { agent.firstSpeaker = .agent }
+    if agent.publishing == .unspecified { agent.publishing = .automatic }
+    return agent
+  }
+}
+
+/// One check of an agent: what was found so far.
+struct AgentCheck {
+  let agent: Payaid.Voice.V1.Agent
+  let prefix: String
+  var violations = FieldViolations()
+
+  init(agent: Payaid.Voice.V1.Agent, prefix: String) {
+    self.agent = agent
+    self.prefix = prefix
+  }
+
+  mutating func require(
+    _ condition: Bool, _ field: String, _ description: @autoclosure () -> String
+  ) {
+    violations.require(condition, "\(prefix).\(field)", description())
+  }
+
+  /// Notes a text of more than `limit` characters.
+  mutating func limit(_ text: String, to limit: Int, _ field: String) {
+    require(text.count <= limit, field, "has \(text.count) characters; the limit is \(limit)")
+  }
+
+  /// Notes a list or map of more than `limit` entries.
+  mutating func limit(count: Int, to limit: Int, _ field: String) {
+    require(count <= limit, field, "has \(count) entries; the limit is \(limit)")
+  }
+
+  /// Notes a time outside of `range`.
+  mutating func within(
+    _ value: Google.Protobuf.Duration?, _ range: ClosedRange<Duration>, _ field: String
+  ) {
+    guard let value else { return }
+    require(
+      range.contains(Duration(value)), field,
+      "must be between \(range.lowerBound) and \(range.upperBound)")
+  }
+}

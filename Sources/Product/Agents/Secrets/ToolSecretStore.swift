@@ -1,0 +1,67 @@
+internal import Domain
+internal import Postgres
+internal import Protobuf
+internal import Schema
+
+/// All SQL of tools' secrets. Every function runs in the caller's transaction, which names the
+/// merchant.
+enum ToolSecretStore {
+  /// Most secrets of one merchant.
+  static let limit = 100
+
+  /// Keeps a sealed value under `name`, in place of an earlier one.
+  static func set(
+    _ name: String, sealed: [UInt8], merchant: String, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Secret {
+    let rows = try await transaction.query(
+      """
+      INSERT INTO tool_secrets (merchant_id, name, sealed) VALUES (\(merchant), \(name), \(sealed))
+      ON CONFLICT (merchant_id, name) DO UPDATE SET sealed = excluded.sealed, update_time = now()
+      RETURNING name, create_time, update_time
+      """)
+    return try read(rows[0])
+  }
+
+  /// All of the merchant's, by name, without their values.
+  static func all(_ transaction: Transaction) async throws -> [Payaid.Voice.V1.Secret] {
+    try await transaction.query(
+      """
+      SELECT name, create_time, update_time FROM tool_secrets ORDER BY merchant_id, name
+      """
+    ).map(read)
+  }
+
+  /// The names of the merchant's secrets.
+  static func names(_ transaction: Transaction) async throws -> Set<String> {
+    let rows = try await transaction.query("SELECT name FROM tool_secrets")
+    return Set(try rows.map { try $0.decode("name", as: String.self) })
+  }
+
+  /// Sealed values by name, of those of `names` that there are, for one merchant.
+  static func sealed(
+    _ names: [String], merchant: String, _ transaction: Transaction
+  ) async throws -> [String: [UInt8]] {
+    let rows = try await transaction.query(
+      """
+      SELECT name, sealed FROM tool_secrets
+      WHERE merchant_id = \(merchant) AND name = ANY(\(names))
+      """)
+    return Dictionary(
+      uniqueKeysWithValues: try rows.map { (try $0.decode("name"), try $0.decode("sealed")) })
+  }
+
+  /// Deletes a secret; false when there is none of that name.
+  static func delete(_ name: String, _ transaction: Transaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      "DELETE FROM tool_secrets WHERE name = \(name) RETURNING 1 AS one")
+    return !rows.isEmpty
+  }
+
+  private static func read(_ row: Row) throws -> Payaid.Voice.V1.Secret {
+    var secret = Payaid.Voice.V1.Secret()
+    secret.name = try row.decode("name")
+    secret.createTime = try row.decode("create_time", as: Moment.self).timestamp
+    secret.updateTime = try row.decode("update_time", as: Moment.self).timestamp
+    return secret
+  }
+}

@@ -1,0 +1,167 @@
+import Protobuf
+import RPCCore
+import Schema
+import Testing
+
+@testable import Agents
+
+private typealias Agent = Payaid.Voice.V1.Agent
+
+/// The paths of what `agent` violates, in the order they are told.
+private func violations(
+  _ agent: Payaid.Voice.V1.Agent, _ purpose: AgentRules.Purpose = .publishing(secrets: [])
+) throws -> [String] {
+  do {
+    try AgentRules.check(AgentRules.completed(agent), for: purpose)
+    return []
+  } catch let error as RPCError {
+    #expect(error.code == .invalidArgument)
+    let detail = try #require(error.details.first)
+    return try Google.Rpc.BadRequest(serializedBytes: detail.value).fieldViolations.map(\.field)
+  }
+}
+
+private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
+  var agent = try Agent(json: Array(json.utf8))
+  if agent.name.isEmpty { agent.name = "Asha" }
+  if agent.language.isEmpty { agent.language = "en" }
+  return agent
+}
+
+@Suite struct AgentRulesTests {
+  @Test(arguments: [
+    #"{}"#,
+    #"{"turnTaking":{"preset":"SNAPPY","idlePrompts":0,"interruptionSpeech":"0s"}}"#,
+    #"{"languageSettings":{"hi":{"voiceId":"Aoede","greeting":"नमस्ते"}}}"#,
+    #"{"variables":[{"name":"due","type":"DATE","defaultValue":"2026-11-28"}],"greeting":"{{ due }}"}"#,
+    #"{"labels":{"env":"prod","a.b-c_d":""}}"#, #"{"model":{"maxOutputTokens":16}}"#,
+    #"{"tools":[{"name":"f","url":"https://example.in/f","headers":{"X-A":"b"}}]}"#,
+  ])
+  func `good configurations pass`(json: String) throws {
+    #expect(try violations(agent(json)) == [])
+  }
+
+  @Test(arguments: [
+    (#"{"language":"ta"}"#, ["agent.language"]),
+    (#"{"phoneNumber":"9876543210"}"#, ["agent.phoneNumber"]),
+    (#"{"state":"DELETED"}"#, ["agent.state"]),
+    (#"{"publishing":7}"#, ["agent.publishing"]),
+    (#"{"voiceId":"Alice"}"#, ["agent.voiceId"]),
+    (#"{"fallbackVoiceIds":["Kore","Bob"]}"#, ["agent.fallbackVoiceIds[1]"]),
+    (#"{"languageSettings":{"ta":{}}}"#, ["agent.languageSettings.ta"]),
+    (#"{"languageSettings":{"hi":{"voiceId":"x"}}}"#, ["agent.languageSettings.hi.voiceId"]),
+    (#"{"maxDuration":"5s"}"#, ["agent.maxDuration"]),
+    (#"{"turnTaking":{"preset":9}}"#, ["agent.turnTaking.preset"]),
+    (#"{"turnTaking":{"idleTimeout":"1s"}}"#, ["agent.turnTaking.idleTimeout"]),
+    (#"{"turnTaking":{"idlePrompts":11}}"#, ["agent.turnTaking.idlePrompts"]),
+    (#"{"model":{"temperature":3}}"#, ["agent.model.temperature"]),
+    (#"{"model":{"maxOutputTokens":1}}"#, ["agent.model.maxOutputTokens"]),
+    (#"{"webhookUrl":"http://example.in"}"#, ["agent.webhookUrl"]),
+    (#"{"labels":{"no blanks":"x"}}"#, ["agent.labels"]),
+    (#"{"variables":[{"name":"2a"}]}"#, ["agent.variables[0].name"]),
+    (#"{"variables":[{"name":"a"},{"name":"a"}]}"#, ["agent.variables[1].name"]),
+    (
+      #"{"variables":[{"name":"a","type":"NUMBER","defaultValue":"x"}]}"#,
+      ["agent.variables[0].defaultValue"]
+    ),
+    (
+      #"{"variables":[{"name":"a","required":true,"defaultValue":"x"}]}"#,
+      ["agent.variables[0].defaultValue"]
+    ),
+    (#"{"greeting":"Hello {{name}}, {{name}}"}"#, ["agent.greeting"]),
+    (#"{"systemPrompt":"{{a"}"#, ["agent.systemPrompt"]),
+    (#"{"turnTaking":{"idleMessage":"{{a}}"}}"#, ["agent.turnTaking.idleMessage"]),
+    (
+      #"{"languageSettings":{"hi":{"farewell":"{{a}}"}}}"#,
+      ["agent.languageSettings.hi.farewell"]
+    ),
+    (#"{"tools":[{"name":"f"},{"name":"f"}]}"#, ["agent.tools[1].name"]),
+    (#"{"tools":[{"name":"f","url":"http://x"}]}"#, ["agent.tools[0].url"]),
+    (#"{"tools":[{"name":"f","url":"https://"}]}"#, ["agent.tools[0].url"]),
+    (#"{"tools":[{"name":"f","timeout":"31s"}]}"#, ["agent.tools[0].timeout"]),
+    (#"{"tools":[{"name":"f","headers":{"Host":"x"}}]}"#, ["agent.tools[0].headers.Host"]),
+    (#"{"tools":[{"name":"f","headers":{"A":"x\n"}}]}"#, ["agent.tools[0].headers.A"]),
+    (
+      #"{"tools":[{"name":"f","headers":{"A":"x"},"secretHeaders":{"a":"key"}}]}"#,
+      ["agent.tools[0].secretHeaders.a", "agent.tools[0].secretHeaders.a"]
+    ),
+  ])
+  func `a violation is told by its path`(json: String, paths: [String]) throws {
+    #expect(try violations(agent(json)) == paths)
+  }
+
+  @Test func `all violations are told at once`() throws {
+    let bad = try agent(
+      #"{"name":" ","language":"x","voiceId":"x","greeting":"{{a}}","webhookUrl":"x"}"#)
+    #expect(
+      try violations(bad) == [
+        "agent.language", "agent.webhookUrl", "agent.voiceId", "agent.greeting",
+      ])
+  }
+
+  @Test func `a draft may name what is not declared and not set`() throws {
+    let draft = try agent(
+      #"{"greeting":"{{a}}","tools":[{"name":"f","secretHeaders":{"a":"key"}}]}"#)
+    #expect(try violations(draft, .draft) == [])
+    #expect(
+      try violations(draft, .publishing(secrets: ["key"])) == ["agent.greeting"])
+  }
+}
+
+@Suite struct SchemaRulesTests {
+  private func fields(_ schema: String) throws -> [String] {
+    let tool = #"{"tools":[{"name":"f","parameters":\#(schema)}]}"#
+    return try violations(agent(tool)).map {
+      String($0.dropFirst("agent.tools[0].parameters".count))
+    }
+  }
+
+  @Test(arguments: [
+    #"{"type":"object"}"#,
+    #"{"type":"object","properties":{"id":{"type":"string","description":"Order"}},"required":["id"]}"#,
+    #"{"type":"object","properties":{"a":{"type":"array","items":{"type":["string","null"]}}}}"#,
+    #"{"type":"object","properties":{"a":{"anyOf":[{"type":"integer"},{"type":"null"}]}}}"#,
+    #"{"type":"object","properties":{"a":{"type":"string","enum":["x","y"],"maxLength":3}}}"#,
+  ])
+  func `schemas that models read pass`(schema: String) throws {
+    #expect(try fields(schema) == [])
+  }
+
+  @Test(arguments: [
+    (#"{}"#, [".type", ".type"]), (#"{"type":"array","items":{"type":"string"}}"#, [".type"]),
+    (#"{"type":"object","$ref":"x"}"#, [""]),
+    (#"{"type":"object","properties":{"a":{}}}"#, [".properties.a.type"]),
+    (#"{"type":"object","properties":{"a":{"type":"text"}}}"#, [".properties.a.type"]),
+    (#"{"type":"object","properties":{"a":{"type":"array"}}}"#, [".properties.a.items"]),
+    (#"{"type":"object","properties":{"a":1}}"#, [".properties.a"]),
+    (#"{"type":"object","properties":[]}"#, [".properties"]),
+    (#"{"type":"object","required":["a"]}"#, [".required"]),
+    (#"{"type":"object","required":"a"}"#, [".required"]),
+    (#"{"type":"object","properties":{"a":{"type":"string","enum":[]}}}"#, [".properties.a.enum"]),
+    (
+      #"{"type":"object","properties":{"a":{"type":"string","minLength":-1}}}"#,
+      [".properties.a.minLength"]
+    ),
+    (
+      #"{"type":"object","properties":{"a":{"anyOf":[{"type":"x"}]}}}"#,
+      [".properties.a.anyOf[0].type"]
+    ),
+  ])
+  func `a fault in a schema is told by its path`(schema: String, paths: [String]) throws {
+    #expect(try fields(schema) == paths)
+  }
+
+  @Test func `depth, size and width have limits`() throws {
+    func nested(_ depth: Int) -> String {
+      depth == 1
+        ? #"{"type":"object"}"#
+        : #"{"type":"object","properties":{"a":\#(nested(depth - 1))}}"#
+    }
+    #expect(try fields(nested(8)) == [])
+    #expect(try fields(nested(9)).count == 1)
+    let long = String(repeating: "x", count: 16_384)
+    #expect(try fields(#"{"type":"object","description":"\#(long)"}"#) == [""])
+    let wide = (0..<65).map { #""p\#($0)":{"type":"null"}"# }.joined(separator: ",")
+    #expect(try fields(#"{"type":"object","properties":{\#(wide)}}"#) == [".properties"])
+  }
+}

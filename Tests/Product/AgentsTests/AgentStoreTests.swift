@@ -1,0 +1,315 @@
+import Accounts
+import Domain
+import Jobs
+import Postgres
+import Protobuf
+import RPCCore
+import Schema
+import ScratchPostgres
+import Testing
+
+@testable import Agents
+
+/// A database with the agents' tables, and a merchant who calls.
+private struct Scene {
+  let pool: PostgresPool
+  let merchant: MerchantID
+  let service: AgentService
+
+  static func make() async throws -> Scene {
+    let pool = try await ScratchPostgres.database(
+      migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
+        + AgentsMigrations.all)
+    let merchant = try await pool.transaction(tenant: .system) {
+      try await AccountStore.ensureMerchant(name: "Shop", email: "shop@example.in", $0)
+    }
+    let tokens = PageTokens(key: [UInt8](repeating: 7, count: 32))
+    return Scene(
+      pool: pool, merchant: merchant, service: AgentService(pool: pool, tokens: tokens))
+  }
+
+  var context: RPCContext {
+    let context = RPCContext(
+      method: MethodDescriptor(service: "test.Test", name: "Test", kind: .unary))
+    context.identity = Caller(merchant: merchant, principal: "key_test")
+    return context
+  }
+
+  func create(_ json: String) async throws -> Payaid.Voice.V1.Agent {
+    let agent = try Payaid.Voice.V1.Agent(json: Array(json.utf8))
+    return try await service.createAgent(.with { $0.agent = agent }, context)
+  }
+
+  func list(_ filter: String, order: String = "", size: Int32 = 0) async throws -> [String] {
+    var names: [String] = []
+    var request = Payaid.Voice.V1.ListAgentsRequest.with {
+      $0.filter = filter
+      $0.orderBy = order
+      $0.pageSize = size
+    }
+    repeat {
+      let page = try await service.listAgents(request, context)
+      names += page.agents.map(\.name)
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    return names
+  }
+
+  func tenant<Result: Sendable>(
+    _ body: @escaping @Sendable (Transaction) async throws -> Result
+  ) async throws -> Result {
+    try await pool.transaction(tenant: .merchant(merchant.text), body)
+  }
+}
+
+@Suite struct AgentStoreTests {
+  private typealias V1 = Payaid.Voice.V1
+
+  @Test func `an update is published at once, and calls of before keep their version`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(#"{"name":"A","language":"en","greeting":"One."}"#)
+    #expect(agent.publishedVersion == 1 && !agent.hasDraftChanges)
+    let id = try #require(AgentID(agent.agentId))
+    let request = V1.UpdateAgentRequest.with {
+      $0.agent = .with {
+        $0.agentId = agent.agentId
+        $0.greeting = "Two."
+        $0.name = "B"
+      }
+    }
+    let updated = try await scene.service.updateAgent(request, scene.context)
+    #expect(updated.publishedVersion == 2 && !updated.hasDraftChanges)
+    let agents = StoredAgents()
+    let (first, now) = try await scene.tenant {
+      (try await agents.agent(id, .version(1), $0), try await agents.agent(id, $0))
+    }
+    #expect(first?.greeting == "One." && first?.name == "B" && first?.publishedVersion == 1)
+    #expect(now?.greeting == "Two." && now?.publishedVersion == 2)
+    await scene.pool.close()
+  }
+
+  @Test func `what belongs to the agent itself makes no version`() async throws {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
+    let request = V1.UpdateAgentRequest.with {
+      $0.agent = .with {
+        $0.agentId = agent.agentId
+        $0.name = "B"
+        $0.state = .paused
+        $0.labels = ["env": "prod"]
+        $0.phoneNumber = "+918047120001"
+      }
+    }
+    let updated = try await scene.service.updateAgent(request, scene.context)
+    #expect(updated.publishedVersion == 1 && !updated.hasDraftChanges && updated.state == .paused)
+    let id = try #require(AgentID(agent.agentId))
+    let served = try await scene.tenant { try await StoredAgents().agent(id, $0) }
+    #expect(served?.state == .paused && served?.labels == ["env": "prod"])
+    await scene.pool.close()
+  }
+
+  @Test func `a manual agent's draft waits for its publication`() async throws {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(
+      #"{"name":"A","language":"en","publishing":"MANUAL","greeting":"One."}"#)
+    let id = try #require(AgentID(agent.agentId))
+    let request = V1.UpdateAgentRequest.with {
+      $0.agent = .with {
+        $0.agentId = agent.agentId
+        $0.greeting = "Hello {{name}}."
+      }
+    }
+    let draft = try await scene.service.updateAgent(request, scene.context)
+    #expect(draft.publishedVersion == 1 && draft.hasDraftChanges)
+    let agents = StoredAgents()
+    let (served, tried) = try await scene.tenant {
+      (try await agents.agent(id, $0), try await agents.agent(id, .draft, $0))
+    }
+    #expect(served?.greeting == "One." && tried?.greeting == "Hello {{name}}.")
+    #expect(tried?.publishedVersion == 0)
+
+    let publish = V1.PublishAgentRequest.with { $0.agentId = agent.agentId }
+    let error = await #expect(throws: RPCError.self) {
+      _ = try await scene.service.publishAgent(publish, scene.context)
+    }
+    #expect(error?.code == .invalidArgument && error?.message.contains("agent.greeting") == true)
+    let declare = V1.UpdateAgentRequest.with {
+      $0.agent = .with {
+        $0.agentId = agent.agentId
+        $0.variables = [.with { $0.name = "name" }]
+      }
+    }
+    _ = try await scene.service.updateAgent(declare, scene.context)
+    let version = try await scene.service.publishAgent(publish, scene.context)
+    #expect(version.version == 2 && version.published && version.author == "key_test")
+    let again = try await scene.service.publishAgent(publish, scene.context)
+    #expect(again == version)
+    await scene.pool.close()
+  }
+
+  @Test func `going back publishes the old content under a new number`() async throws {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(#"{"name":"A","language":"en","greeting":"One."}"#)
+    for greeting in ["Two.", "Three."] {
+      let request = V1.UpdateAgentRequest.with {
+        $0.agent = .with {
+          $0.agentId = agent.agentId
+          $0.greeting = greeting
+        }
+      }
+      _ = try await scene.service.updateAgent(request, scene.context)
+    }
+    let back = try await scene.service.rollbackAgent(
+      .with {
+        $0.agentId = agent.agentId
+        $0.version = 1
+        $0.description = "Two was rude"
+      }, scene.context)
+    #expect(back.version == 4 && back.restoredFrom == 1 && back.agent?.greeting == "One.")
+    let now = try await scene.service.getAgent(
+      .with { $0.agentId = agent.agentId }, scene.context)
+    #expect(now.greeting == "One." && now.publishedVersion == 4 && !now.hasDraftChanges)
+    let list = try await scene.service.listAgentVersions(
+      .with {
+        $0.agentId = agent.agentId
+        $0.pageSize = 3
+      }, scene.context)
+    #expect(list.versions.map(\.version) == [4, 3, 2] && list.versions.map(\.published)[0])
+    let rest = try await scene.service.listAgentVersions(
+      .with {
+        $0.agentId = agent.agentId
+        $0.pageSize = 3
+        $0.pageToken = list.nextPageToken
+      }, scene.context)
+    #expect(rest.versions.map(\.version) == [1] && rest.nextPageToken.isEmpty)
+    await scene.pool.close()
+  }
+
+  @Test func `changes at the same time make each version once`() async throws {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
+    let versions = await withTaskGroup(of: Int32?.self) { group in
+      for number in 0..<8 {
+        group.addTask {
+          let request = V1.UpdateAgentRequest.with {
+            $0.agent = .with {
+              $0.agentId = agent.agentId
+              $0.greeting = "Number \(number)."
+            }
+          }
+          do {
+            return try await scene.service.updateAgent(request, scene.context).publishedVersion
+          } catch {
+            #expect((error as? RPCError)?.code == .aborted)
+            return nil
+          }
+        }
+      }
+      return await group.reduce(into: [Int32]()) { if let version = $1 { $0.append(version) } }
+    }
+    #expect(!versions.isEmpty && Set(versions).count == versions.count)
+    #expect(versions.sorted() == (0..<Int32(versions.count)).map { $0 + 2 })
+    await scene.pool.close()
+  }
+
+  @Test func `a version cannot be changed`() async throws {
+    let scene = try await Scene.make()
+    _ = try await scene.create(#"{"name":"A","language":"en"}"#)
+    let error = await #expect(throws: PostgresError.self) {
+      try await scene.tenant { _ = try await $0.execute("UPDATE agent_versions SET config = '{}'") }
+    }
+    #expect(error?.sqlState?.code == "23001")
+    await scene.pool.close()
+  }
+
+  @Test func `an agent of before versions is called with its draft`() async throws {
+    let scene = try await Scene.make()
+    let id = AgentID()
+    let merchant = scene.merchant
+    let served = try await scene.tenant { transaction in
+      _ = try await AgentStore.insert(
+        .with {
+          $0.agentId = id.text
+          $0.name = "Old"
+          $0.language = "en"
+          $0.voiceId = "Kore"
+        }, merchant: merchant, transaction)
+      return try await StoredAgents().agent(id, transaction)
+    }
+    #expect(served?.name == "Old" && served?.publishedVersion == 0)
+    let published = try await scene.service.publishAgent(
+      .with { $0.agentId = id.text }, scene.context)
+    #expect(published.version == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a list is filtered and ordered, page by page`() async throws {
+    let scene = try await Scene.make()
+    for (name, language, env) in [
+      ("B", "en", "prod"), ("A", "hi", "prod"), ("C", "en", "test"), ("A", "en", "prod"),
+    ] {
+      _ = try await scene.create(
+        #"{"name":"\#(name)","language":"\#(language)","labels":{"env":"\#(env)"}}"#)
+    }
+    #expect(try await scene.list("") == ["A", "C", "A", "B"])
+    #expect(try await scene.list(#"labels.env = "prod""#) == ["A", "A", "B"])
+    #expect(try await scene.list("labels.env = prod AND language = en") == ["A", "B"])
+    #expect(try await scene.list("labels.env != prod") == ["C"])
+    #expect(try await scene.list("labels:env AND state = ACTIVE").count == 4)
+    #expect(try await scene.list("labels:other") == [])
+    for size: Int32 in [1, 2, 3] {
+      #expect(try await scene.list("", order: "name", size: size) == ["A", "A", "B", "C"])
+      #expect(try await scene.list("", order: "name desc", size: size) == ["C", "B", "A", "A"])
+      #expect(
+        try await scene.list("", order: "update_time", size: size) == ["B", "A", "C", "A"])
+      #expect(try await scene.list("", order: "create_time", size: size) == ["B", "A", "C", "A"])
+    }
+    await scene.pool.close()
+  }
+
+  @Test func `a secret is sealed, its merchant's, and opens under its own name only`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    let secrets = ToolSecrets(key: [UInt8](repeating: 9, count: 32))
+    let service = SecretService(pool: scene.pool, secrets: secrets)
+    for value in ["first", "Bearer second"] {
+      _ = try await service.setSecret(
+        .with {
+          $0.name = "crm_key"
+          $0.value = value
+        }, scene.context)
+    }
+    let merchant = scene.merchant
+    let values = try await scene.tenant {
+      try await secrets.values(["crm_key", "other"], of: merchant, $0)
+    }
+    #expect(values == ["crm_key": "Bearer second"])
+    let stored = try await scene.tenant {
+      try await $0.query("SELECT sealed FROM tool_secrets")
+    }
+    let sealed = try stored[0].decode("sealed", as: [UInt8].self)
+    #expect(!String(decoding: sealed, as: UTF8.self).contains("second"))
+    try await scene.tenant { _ = try await $0.execute("UPDATE tool_secrets SET name = 'moved'") }
+    await #expect(throws: (any Error).self) {
+      try await scene.tenant { _ = try await secrets.values(["moved"], of: merchant, $0) }
+    }
+    await scene.pool.close()
+  }
+
+  @Test func `another merchant sees no version and no secret`() async throws {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
+    let other = try await scene.pool.transaction(tenant: .system) {
+      try await AccountStore.ensureMerchant(name: "Rival", email: "rival@example.in", $0)
+    }
+    try await scene.pool.transaction(tenant: .merchant(other.text)) { transaction in
+      let found = try await AgentVersionStore.find(agent.agentId, 1, transaction)
+      let names = try await ToolSecretStore.names(transaction)
+      #expect(found == nil && names.isEmpty)
+    }
+    await scene.pool.close()
+  }
+}

@@ -1,0 +1,87 @@
+import Conversation
+import Domain
+import Protobuf
+import Schema
+import Speech
+import Testing
+
+@testable import Calls
+
+@Suite struct AgentBriefTests {
+  private func brief(
+    _ json: String, language: String = "en", variables: [String: String] = [:]
+  ) throws -> AgentBrief {
+    AgentBrief(
+      agent: try Payaid.Voice.V1.Agent(json: Array(json.utf8)), language: language,
+      variables: variables)
+  }
+
+  @Test(arguments: [
+    ("{}", 500, 60, true, 10, 2), (#"{"preset":"BALANCED"}"#, 500, 60, true, 10, 2),
+    (#"{"preset":"PATIENT"}"#, 1_200, 200, false, 20, 3),
+    (#"{"preset":"SNAPPY"}"#, 300, 20, true, 6, 1),
+    (
+      #"{"preset":"SNAPPY","endOfTurnSilence":"0.8s","interruptionSensitivity":"LOW"}"#,
+      800, 20, false, 6, 1
+    ),
+    (
+      #"{"preset":"PATIENT","interruptionSpeech":"0s","idleTimeout":"5s","idlePrompts":0}"#,
+      1_200, 0, false, 5, 0
+    ),
+  ])
+  func `a preset has the values that the API documents, and a field wins over it`(
+    json: String, silence: Int, speech: Int, isSensitive: Bool, idle: Int, prompts: Int
+  ) throws {
+    let brief = try brief(#"{"language":"en","turnTaking":\#(json)}"#)
+    #expect(brief.realtime.endOfSpeechSilence == .milliseconds(silence))
+    #expect(brief.realtime.startOfSpeech == .milliseconds(speech))
+    #expect(brief.realtime.isSensitive == isSensitive)
+    #expect(brief.realtime.isInterruptible)
+    #expect(brief.options.silenceLimit == .seconds(idle))
+    #expect(brief.options.silencePrompts == prompts)
+  }
+
+  @Test func `interruptions can be turned off`() throws {
+    let brief = try brief(#"{"language":"en","turnTaking":{"interruptionsDisabled":true}}"#)
+    #expect(!brief.realtime.isInterruptible)
+  }
+
+  @Test func `every text takes the call's variables and their defaults`() throws {
+    let brief = try brief(
+      #"""
+      {"language":"en","systemPrompt":"Call {{name}}.","greeting":"Hello {{name}}, due {{due}}.",
+      "farewell":"Bye {{name}}.","turnTaking":{"idleMessage":"Still there, {{name}}?"},
+      "variables":[{"name":"name","required":true},{"name":"due","defaultValue":"today"}]}
+      """#, variables: ["name": "Asha"])
+    #expect(brief.realtime.systemInstruction.hasSuffix("Call Asha."))
+    #expect(brief.options.greeting?.contains("\"Hello Asha, due today.\"") == true)
+    #expect(brief.options.farewell?.contains("\"Bye Asha.\"") == true)
+    #expect(brief.options.silencePrompt.contains("\"Still there, Asha?\""))
+  }
+
+  @Test func `a call in the other language has that language's voice and words`() throws {
+    let json = #"""
+      {"language":"en","voiceId":"Kore","fallbackVoiceIds":["Puck"],"greeting":"Hello.",
+      "farewell":"Bye.","languageSettings":{"hi":{"voiceId":"Aoede","greeting":"नमस्ते"}}}
+      """#
+    let own = try brief(json)
+    #expect(own.realtime.voice == "Kore" && own.realtime.fallbackVoices == ["Puck"])
+    #expect(own.options.greeting?.contains("Hello.") == true && own.options.farewell != nil)
+    let other = try brief(json, language: "hi")
+    #expect(other.realtime.voice == "Aoede" && other.realtime.fallbackVoices == [])
+    #expect(other.options.greeting?.contains("नमस्ते") == true && other.options.farewell == nil)
+    #expect(other.realtime.systemInstruction.contains("IN HINDI"))
+  }
+
+  @Test func `limits and tools reach the conversation`() throws {
+    let brief = try brief(
+      #"""
+      {"language":"en","maxDuration":"90s","model":{"name":"m","maxOutputTokens":64},
+      "tools":[{"name":"slow","timeout":"20s"},{"name":"plain"}]}
+      """#)
+    #expect(brief.options.maxDuration == .seconds(90))
+    #expect(brief.options.toolTimeouts == ["slow": .seconds(20)])
+    #expect(brief.realtime.model == "m" && brief.realtime.maxOutputTokens == 64)
+    #expect(brief.realtime.tools.map(\.name) == ["slow", "plain"])
+  }
+}
