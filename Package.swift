@@ -121,6 +121,7 @@ let modules: [Module] = [
     "Agents", .product,
     [
       "Domain", "Buffers", "HTTP", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres",
+      "Speech",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(

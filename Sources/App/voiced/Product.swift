@@ -59,6 +59,9 @@ struct Product {
     authenticator = Authenticator(pool: pool, openServices: Self.open)
     services = [
       AgentService(pool: pool, tokens: tokens),
+      PhoneNumberService(
+        pool: pool, tokens: tokens,
+        carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
       SecretService(pool: pool, secrets: ToolSecrets(key: keyring.key("tool-secrets"))),
       CallService(
         pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
@@ -104,7 +107,7 @@ struct Product {
   private static func exotel(_ settings: Settings.Exotel) -> ExotelSettings {
     ExotelSettings(
       accountSID: settings.accountSID, apiKey: settings.apiKey, apiToken: settings.apiToken,
-      baseURL: settings.baseURL)
+      baseURL: settings.baseURL, flowID: settings.flowID)
   }
 
   private static func webhookSecrets(_ settings: Settings.Exotel) -> [String] {

@@ -28,6 +28,18 @@ enum CloudRoutes {
       }
     }
     routes.handle("GET", "/v1/Accounts/{sid}/Numbers/{number}") { try await exotel($0, cloud) }
+    let numbers = "/v2_beta/Accounts/{sid}"
+    routes.handle("GET", numbers + "/AvailablePhoneNumbers/{country}/{type}") {
+      try await exotel($0, cloud)
+    }
+    for method in ["GET", "POST"] {
+      routes.handle(method, numbers + "/IncomingPhoneNumbers") { try await exotel($0, cloud) }
+    }
+    for method in ["GET", "PUT", "DELETE"] {
+      routes.handle(method, numbers + "/IncomingPhoneNumbers/{exophone}") {
+        try await exotel($0, cloud)
+      }
+    }
     for name in ["ActiveStreams", "ActiveStreams.json"] {
       routes.handle("GET", "/v1/Accounts/{sid}/" + name) { try await exotel($0, cloud) }
     }

@@ -77,6 +77,12 @@ extension Settings {
         .text(atLeast: 32), "The secret before, for calls that were placed with it.",
         [.secret, .reloads]),
       Setting(
+        optional: "EXOTEL_FLOW_ID", \.exotel.flowID, .text,
+        """
+        The call flow of App Bazaar, with a Voicebot applet, that answers the numbers bought through \
+        the API; without one they only place calls.
+        """),
+      Setting(
         "EXOTEL_BASE_URL", \.exotel.baseURL, .webURL, default: "https://api.in.exotel.com",
         "Where Exotel's API is."),
     ])

@@ -32,6 +32,8 @@ struct Settings: Sendable {
     var webhookSecret = ""
     /// Still accepted from callbacks of calls that were placed with it.
     var previousWebhookSecret: String?
+    /// The call flow that answers bought numbers.
+    var flowID: String?
   }
 
   struct Gemini: Sendable {

@@ -21,6 +21,7 @@ final class ExotelService {
   private var order: [String] = []
   private var requests = 0
   private var refusals: [Int: Int] = [:]
+  private lazy var stock = NumberStock(account: cloud.settings.exotelSid)
   private(set) lazy var callbacks = CallbackSender(cloud: cloud)
   /// Streams open now.
   var activeStreams = 0
@@ -39,11 +40,11 @@ final class ExotelService {
     limiter.limit = faults.requestsPerMinute
   }
 
-  /// Answers any request under `/v1/Accounts`.
+  /// Answers any request under `/v1/Accounts` and `/v2_beta/Accounts`.
   func handle(_ request: HTTPExchangeRequest) -> Reply {
     requests += 1
     let path = request.head.path
-    let isJSON = path.hasSuffix(".json")
+    let isJSON = path.hasSuffix(".json") || path.hasPrefix("/v2_beta/")
     var delay = faults.restDelay
     let answer = refusal(of: request) ?? route(request, delay: &delay)
     if answer.status >= 400 { refusals[answer.status, default: 0] += 1 }
@@ -82,6 +83,7 @@ final class ExotelService {
   }
 
   private func route(_ request: HTTPExchangeRequest, delay: inout Duration) -> RestAnswer {
+    if request.head.path.hasPrefix("/v2_beta/") { return numbers(request, delay: &delay) }
     let last = Self.lastName(of: request.head.path)
     switch (request.head.method, last.lowercased()) {
     case ("POST", "connect"): return connect(request, delay: &delay)
@@ -94,6 +96,30 @@ final class ExotelService {
       return .exception(404, "The requested resource was not found.")
     }
     return details(of: call, request)
+  }
+
+  /// The ExoPhones API.
+  private func numbers(_ request: HTTPExchangeRequest, delay: inout Duration) -> RestAnswer {
+    let query = request.query.items.map { ($0.name, $0.value) }
+    if let country = request.pathParameters["country"], let type = request.pathParameters["type"] {
+      return stock.available(country: country, type: type, query: query)
+    }
+    let sid = request.pathParameters["exophone"]
+    switch (request.head.method, sid) {
+    case ("GET", nil): return stock.list(query: query)
+    case ("GET", let sid?): return stock.details(sid: sid)
+    case ("DELETE", let sid?): return stock.release(sid: sid)
+    default: break
+    }
+    guard let fields = FormReader.fields(of: request) else {
+      return .exception(400, "The body is neither form-urlencoded nor multipart/form-data.")
+    }
+    if let sid { return stock.update(sid: sid, fields) }
+    if faults.swallowedAnswers > 0 {
+      faults.swallowedAnswers -= 1
+      delay = .seconds(180)
+    }
+    return stock.buy(fields, sid: Hex.encode(RandomBytes.generate(16)))
   }
 
   private static func lastName(of path: Substring) -> String {

@@ -47,11 +47,51 @@ struct ExotelRequests {
     return request("GET", "Calls.json?\(query.encoded)")
   }
 
-  private func request(_ method: String, _ path: String) -> VendorRequest {
+  /// Numbers that can be bought.
+  func availableNumbers(_ search: NumberSearch) -> VendorRequest {
+    let type =
+      switch search.type {
+      case .landline: "Landline"
+      case .mobile: "Mobile"
+      case .tollFree: "TollFree"
+      }
+    var query = FormItems([])
+    if let region = search.region { query.add("InRegion", region) }
+    if let digits = search.contains { query.add("Contains", digits) }
+    let suffix = query.items.isEmpty ? "" : "?\(query.encoded)"
+    return request("GET", "AvailablePhoneNumbers/IN/\(type)\(suffix)", version: "v2_beta")
+  }
+
+  /// A page, from 0, of the account's numbers.
+  func ownNumbers(page: Int) -> VendorRequest {
+    request("GET", "IncomingPhoneNumbers?page=\(page)", version: "v2_beta")
+  }
+
+  /// Buys `number` (E.164) and attaches the account's flow, if it has one.
+  func buy(_ number: String, name: String) -> VendorRequest {
+    var form = FormItems([("PhoneNumber", number), ("FriendlyName", name)])
+    if let flow = settings.flowID {
+      form.add(
+        "VoiceUrl", "http://my.exotel.com/\(settings.accountSID)/exoml/start_voice/\(flow)")
+    }
+    var request = self.request("POST", "IncomingPhoneNumbers", version: "v2_beta")
+    request.headers.append(("content-type", "application/x-www-form-urlencoded"))
+    request.body = Array(form.encoded.utf8)
+    return request
+  }
+
+  /// Gives a number back.
+  func release(_ id: String) -> VendorRequest {
+    request("DELETE", "IncomingPhoneNumbers/\(PercentCoding.encode(id))", version: "v2_beta")
+  }
+
+  private func request(
+    _ method: String, _ path: String, version: String = "v1"
+  ) -> VendorRequest {
     let user = Base64.encode(Array("\(settings.apiKey):\(settings.apiToken)".utf8))
     let account = PercentCoding.encode(settings.accountSID)
     return VendorRequest(
-      method: method, url: "\(settings.baseURL)/v1/Accounts/\(account)/\(path)",
+      method: method, url: "\(settings.baseURL)/\(version)/Accounts/\(account)/\(path)",
       headers: [("authorization", "Basic \(user)"), ("accept", "application/json")])
   }
 }

@@ -1,0 +1,168 @@
+package import Domain
+package import Postgres
+internal import Protobuf
+package import RPCCore
+package import Schema
+internal import Services
+package import Speech
+
+/// Serves `payaid.voice.v1.PhoneNumberService`: what the carrier rents out, and who answers it.
+package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
+  package typealias V1 = Payaid.Voice.V1
+
+  let pool: PostgresPool
+  let tokens: PageTokens
+  let carrier: any CarrierNumbers
+
+  package init(pool: PostgresPool, tokens: PageTokens, carrier: any CarrierNumbers) {
+    self.pool = pool
+    self.tokens = tokens
+    self.carrier = carrier
+  }
+
+  package func listPhoneNumbers(
+    _ request: V1.ListPhoneNumbersRequest, _ context: RPCContext
+  ) async throws -> V1.ListPhoneNumbersResponse {
+    let caller = try context.caller()
+    let size = try PageSize.checked(request.pageSize)
+    let arguments = [caller.merchant.text, "phone-numbers"]
+    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
+    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+      try await PhoneNumberStore.page(
+        after: cursor, limit: size + 1, merchant: caller.merchant, $0)
+    }
+    return .with {
+      $0.phoneNumbers = found.prefix(size).map(\.proto)
+      if found.count > size, let last = $0.phoneNumbers.last {
+        $0.nextPageToken = tokens.make(cursor: last.phoneNumber, arguments: arguments)
+      }
+    }
+  }
+
+  package func getPhoneNumber(
+    _ request: V1.GetPhoneNumberRequest, _ context: RPCContext
+  ) async throws -> V1.PhoneNumber {
+    let caller = try context.caller()
+    return try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+      try await Self.existing(request.phoneNumber, $0).proto
+    }
+  }
+
+  package func searchPhoneNumbers(
+    _ request: V1.SearchPhoneNumbersRequest, _ context: RPCContext
+  ) async throws -> V1.SearchPhoneNumbersResponse {
+    _ = try context.caller()
+    let search = try Self.search(request)
+    let found = try await Self.asking { try await carrier.search(search) }
+    return .with {
+      $0.phoneNumbers = found.prefix(100).map { number in
+        .with {
+          $0.phoneNumber = number.number
+          $0.type = LineType.proto(number.type ?? search.type)
+          $0.region = number.region ?? ""
+          $0.monthlyRent = number.rent?.money
+        }
+      }
+    }
+  }
+
+  package func assignPhoneNumber(
+    _ request: V1.AssignPhoneNumberRequest, _ context: RPCContext
+  ) async throws -> V1.PhoneNumber {
+    let caller = try context.caller()
+    return try await write(caller) { transaction in
+      try await Idempotency.once(
+        transaction, caller, method: "AssignPhoneNumber", requestID: request.requestId,
+        request: request
+      ) {
+        let row = try await Self.existing(request.phoneNumber, transaction)
+        guard row.state == .active else {
+          throw RPCError(.failedPrecondition, "the number is being bought or given back")
+        }
+        try await Self.assign(row.number, to: request.agentId, transaction)
+        return try await Self.existing(row.number, transaction).proto
+      }
+    }
+  }
+
+  private static func search(_ request: V1.SearchPhoneNumbersRequest) throws -> NumberSearch {
+    var violations = FieldViolations()
+    let type = LineType(request.type)
+    violations.require(type != nil, "type", "must be LANDLINE, MOBILE or TOLL_FREE")
+    violations.require(
+      request.region.isEmpty
+        || request.region.utf8.count == 2 && request.region.allSatisfy { ("A"..."Z").contains($0) },
+      "region", "must be two capital letters, as in \"KA\"")
+    violations.require(
+      request.contains.utf8.count <= 10 && request.contains.allSatisfy { ("0"..."9").contains($0) },
+      "contains", "must be at most ten digits")
+    try violations.throwIfAny()
+    return NumberSearch(
+      type: type ?? .landline, region: request.region.isEmpty ? nil : request.region,
+      contains: request.contains.isEmpty ? nil : request.contains)
+  }
+
+  static func existing(
+    _ number: String, _ transaction: Transaction
+  ) async throws -> PhoneNumberRow {
+    guard let row = try await PhoneNumberStore.find(number, transaction) else {
+      throw RPCError(.notFound, "there is no such number")
+    }
+    return row
+  }
+
+  /// Gives the number to the agent that `agentID` names, or to none when it is empty.
+  static func assign(
+    _ number: String, to agentID: String, _ transaction: Transaction
+  ) async throws {
+    let agent = agentID.isEmpty ? nil : AgentID(agentID)
+    guard agentID.isEmpty || agent != nil,
+      try await PhoneNumberStore.assign(number, to: agent, transaction)
+    else { throw RPCError(.notFound, "agentId: there is no such agent") }
+  }
+
+  /// A transaction of the caller's; a number that another merchant's agent answers is
+  /// `alreadyExists`.
+  func write<Result: Sendable>(
+    _ caller: Caller, _ body: @escaping @Sendable (Transaction) async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await pool.transaction(tenant: .merchant(caller.merchant.text), body)
+    } catch let error as PostgresError where error.isUniqueViolation("agents_phone_number") {
+      throw RPCError(.alreadyExists, "another agent answers this number")
+    }
+  }
+
+  /// Asks the carrier; its refusals become errors of the API.
+  static func asking<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as SpeechError {
+      throw error.numbersError
+    }
+  }
+}
+
+extension SpeechError {
+  /// What a caller is told when the carrier did not do as asked. Details stay in the log.
+  var numbersError: RPCError {
+    switch kind {
+    case .transient:
+      RPCError(.unavailable, "the carrier was not reached; try again", cause: self)
+    case .outcomeUnknown:
+      RPCError(
+        .unavailable, "the carrier did not answer; ask again and it will be looked up", cause: self)
+    case .quota:
+      RPCError(
+        .resourceExhausted, "the carrier's account has reached a limit or has no balance",
+        cause: self)
+    case .configuration:
+      RPCError(
+        .failedPrecondition,
+        "the carrier's account may not do this: its credentials, region, plan or KYC", cause: self)
+    case .permanent:
+      RPCError(
+        .failedPrecondition, "the carrier refused; the number may be gone by now", cause: self)
+    }
+  }
+}
