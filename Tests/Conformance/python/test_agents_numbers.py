@@ -71,10 +71,12 @@ def test_a_bought_number_places_calls(web):
 
 def test_the_same_request_buys_once(web):
     number = offered(web, type="PHONE_NUMBER_TYPE_MOBILE")[0]["phoneNumber"]
-    body = {"phoneNumber": number, "requestId": str(uuid.uuid4())}
-    first = web.post("/api/v1/phone-numbers:buy", json=body).json()
-    assert web.post("/api/v1/phone-numbers:buy", json=body).json() == first
-    error(web.post("/api/v1/phone-numbers:buy", json={**body, "displayName": "x"}), 409, "ALREADY_EXISTS")
+    body, key = {"phoneNumber": number}, {"idempotency-key": str(uuid.uuid4())}
+    first = web.post("/api/v1/phone-numbers:buy", json=body, headers=key).json()
+    assert first["state"] == "ACTIVE"
+    assert web.post("/api/v1/phone-numbers:buy", json=body, headers=key).json() == first
+    changed = {**body, "displayName": "x"}
+    error(web.post("/api/v1/phone-numbers:buy", json=changed, headers=key), 409, "ALREADY_EXISTS")
     error(web.post("/api/v1/phone-numbers:buy", json={"phoneNumber": number}), 409, "ALREADY_EXISTS")
 
 

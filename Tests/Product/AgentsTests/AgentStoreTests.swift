@@ -245,6 +245,41 @@ private struct Scene {
     await scene.pool.close()
   }
 
+  @Test func `agents of before versions are published as they are, by the migration`()
+    async throws
+  {
+    let before =
+      BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
+      + AgentsMigrations.all.filter { $0.version == 20 }
+    let pool = try await ScratchPostgres.database(migrations: before)
+    let merchant = try await pool.transaction(tenant: .system) {
+      try await AccountStore.ensureMerchant(name: "Shop", email: "shop@example.in", $0)
+    }
+    let id = AgentID()
+    try await pool.transaction(tenant: .merchant(merchant.text)) {
+      _ = try await $0.execute(
+        """
+        INSERT INTO agents (agent_id, merchant_id, name, language, voice_id, system_prompt, state,
+          config)
+        VALUES (\(id.text), \(merchant.text), 'Old', 'hi', 'Aoede', 'Be kind.', 'active',
+          '{"greeting":"Namaste","labels":{"env":"prod"},"maxDuration":"60s"}')
+        """)
+    }
+    try await Migrator(pool, before + AgentsMigrations.all.filter { $0.version > 20 }).run()
+    let (served, draft, version) = try await pool.transaction(
+      tenant: .merchant(merchant.text)
+    ) {
+      (
+        try await StoredAgents().agent(id, $0), try await AgentStore.find(id, $0),
+        try await AgentVersionStore.find(id.text, 1, $0)
+      )
+    }
+    #expect(served?.publishedVersion == 1 && served == draft)
+    #expect(version.map { AgentService.isSame($0, served ?? .init()) } == true)
+    #expect(version?.agent?.systemPrompt == "Be kind." && version?.agent?.labels == [:])
+    await pool.close()
+  }
+
   @Test func `a list is filtered and ordered, page by page`() async throws {
     let scene = try await Scene.make()
     for (name, language, env) in [
