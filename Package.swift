@@ -88,7 +88,7 @@ let modules: [Module] = [
       "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Connect", "Schema", "Services",
     ]),
   Module(
-    "RPCClient", .rpc, ["EventLoop", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
+    "RPCClient", .rpc, ["EventLoop", "Telemetry", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
     testImports: ["RPCServer", "RPCProtobuf", "Schema", "Services"]),
   Module("RPCTesting", .rpc, ["RPCCore"]),
 
@@ -177,8 +177,8 @@ let executables = [
   Executable(
     name: "interop", path: "Tests/Conformance/Interop",
     imports: [
-      "EventLoop", "TLS", "RPCCore", "RPCProtobuf", "RPCServer", "RPCClient", "Protobuf", "Schema",
-      "InteropSchema",
+      "EventLoop", "TLS", "RPCCore", "RPCProtobuf", "GRPC", "RPCServer", "RPCClient", "Protobuf",
+      "Schema", "InteropSchema",
     ],
     packages: ["ArgumentParser"]),
   Executable(
@@ -213,7 +213,8 @@ let libraries: [(name: String, modules: [String])] = [
   (
     "PayaidVoiceClient",
     [
-      "RPCClient", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "Services", "EventLoop", "TLS",
+      "RPCClient", "GRPC", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "Services", "EventLoop",
+      "TLS",
     ]
   ),
 ]

@@ -63,7 +63,7 @@ extension ServiceConfig {
     }
     guard let node = root["loadBalancingPolicy"] else { return nil }
     switch try node.string().lowercased() {
-    case "pick_first": return .pickFirst
+    case "pick_first": return .pickFirst()
     case "round_robin": return .roundRobin
     default: throw node.fault("pick_first or round_robin is expected")
     }

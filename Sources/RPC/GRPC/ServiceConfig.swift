@@ -76,10 +76,7 @@ public struct MethodConfig: Sendable, Equatable {
 /// How a channel chooses among the addresses of its server.
 public enum LoadBalancingPolicy: Sendable, Equatable {
   /// All calls to the first address that can be reached; `shuffled` tries them in random order.
-  case pickFirst(shuffled: Bool)
+  case pickFirst(shuffled: Bool = false)
   /// Calls to all addresses that can be reached, in turn.
   case roundRobin
-
-  /// The first that can be reached, in the given order.
-  public static let pickFirst = LoadBalancingPolicy.pickFirst(shuffled: false)
 }

@@ -2,29 +2,26 @@ internal import EventLoop
 internal import RPCCore
 internal import Synchronization
 
-/// The handle a caller holds of one call. All state is in the channel's core, on its loop.
+/// The handle a caller holds of one call. All state is the call's own, on the channel's loop.
 final class Call: ClientCall {
   private let core: ChannelCore
-  private let id: UInt64
-  private let ended = Mutex(Metadata())
-  private let wasCompressed = Atomic(false)
+  private let state: CallReference
+  private let parent = Mutex<CancellationWatch?>(nil)
 
-  init(core: ChannelCore, id: UInt64) {
+  init(core: ChannelCore, _ state: CallReference) {
     self.core = core
-    self.id = id
+    self.state = state
   }
 
-  var trailers: Metadata { ended.withLock { $0 } }
-
-  /// Makes the trailers known before the end is told to anybody who waits for it.
-  func publish(trailers: Metadata) {
-    ended.withLock { $0 = trailers }
+  /// Ends this call when the one ends for which it is made.
+  func follow(_ context: RPCContext) {
+    let watch = context.whenCancelled { [weak self] in self?.cancel() }
+    parent.withLock { $0 = watch }
   }
 
-  /// Makes known how the message came that is given to the receiver next.
-  func publish(compressed: Bool) { wasCompressed.store(compressed, ordering: .relaxed) }
+  var trailers: Metadata { state.call.trailers.withLock { $0 } }
 
-  var lastResponseWasCompressed: Bool { wasCompressed.load(ordering: .relaxed) }
+  var lastResponseWasCompressed: Bool { state.call.wasCompressed.load(ordering: .relaxed) }
 
   func send(_ message: [UInt8]) async throws { try await send(message, compressed: nil) }
 
@@ -34,19 +31,19 @@ final class Call: ClientCall {
 
   private func send(_ message: [UInt8], compressed: Bool?) async throws {
     try await withTaskCancellationHandler {
-      try await core.send(id, message, compressed: compressed)
+      try await core.send(state, message, compressed: compressed)
     } onCancel: {
       cancel()
     }
   }
 
   func finishSending() async throws {
-    try await core.finishSending(id)
+    try await core.finishSending(state)
   }
 
   func receive() async throws -> [UInt8]? {
     try await withTaskCancellationHandler {
-      try await core.receive(id)
+      try await core.receive(state)
     } onCancel: {
       cancel()
     }
@@ -54,22 +51,28 @@ final class Call: ClientCall {
 
   func headers() async throws -> Metadata {
     try await withTaskCancellationHandler {
-      try await core.headers(id)
+      try await core.headers(state)
     } onCancel: {
       cancel()
     }
   }
 
   func cancel() {
-    let core = core
-    let id = id
-    core.loop.execute { core.assumeIsolated { $0.cancel(id) } }
+    let (core, state) = (core, state)
+    core.loop.execute { core.assumeIsolated { $0.cancel(state) } }
   }
 
   /// Nobody can ask for the outcome any more: the server may stop, and the state may go.
   deinit {
-    let core = core
-    let id = id
-    core.loop.execute { core.assumeIsolated { $0.forget(id) } }
+    let (core, state) = (core, state)
+    core.loop.execute { core.assumeIsolated { $0.forget(state) } }
   }
+}
+
+/// A call's state in the hands of whoever is not on its loop, who may look at its trailers and
+/// the flag of its last message only.
+struct CallReference: @unchecked Sendable {  // `call` is used on the loop only
+  let call: CallState
+
+  init(_ call: CallState) { self.call = call }
 }

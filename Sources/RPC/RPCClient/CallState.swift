@@ -1,52 +1,106 @@
 internal import EventLoop
 internal import GRPC
-internal import HTTP2
 internal import RPCCore
+internal import Synchronization
 
-/// One call on its loop: waiting for a connection → on a stream → ended. Loop-confined.
+/// One call on its loop: what was sent and received, and the attempts made of it. Loop-confined.
 ///
-/// Until the server has answered, what was sent is kept, so that a refused call can be sent again.
+/// open (attempts come and go) → committed to one attempt (its head came, or the buffer is full) →
+/// ended. What is sent is kept until then, so that another attempt can send it again.
 final class CallState {
   /// Bytes one side may be ahead: of a slow server in sending, of a slow reader in receiving.
   static let bufferBytes = 64 * 1024
 
-  let id: UInt64
   let method: MethodDescriptor
-  let options: CallOptions
-  weak var handle: Call?
-  /// Where the call runs; nil while it waits and when it has ended.
-  var connection: Connection?
-  var stream: HTTP2StreamID = 0
-  var deadlineTimer: LoopTimer?
+  private(set) var options: CallOptions
+  private(set) var deadline: Deadline?
+  /// Largest response message in bytes.
+  private(set) var responseLimit: Int
+  /// Known before anybody who waits is told the end. Any thread may look.
+  let trailers = Mutex(Metadata())
+  /// How the message came that was given to the receiver last. Any thread may look.
+  let wasCompressed = Atomic(false)
+  /// Every call belongs to a router that lives as long as anything can reach the call.
+  unowned let router: Router
   private(set) var result: Result<Void, RPCError>?
+  private var deadlineTimer: LoopTimer?
 
-  private var machine: ClientStreamMachine
-  private let messageLimit: Int
   // Sending.
-  private(set) var replay: [[UInt8]] = []
-  private var replayBytes = 0
+  private(set) var replay = ReplayBuffer()
   private(set) var hasFinishedSending = false
-  private var isCommitted = false
-  private var hasRetried = false
+  private var requestLimit: Int
   private var senders: [CheckedContinuation<Void, any Error>] = []
+
+  // Attempts.
+  var recovery = CallRecovery.none
+  var isCommitted = false
+  var hasRetriedTransparently = false
+  /// The one that runs; of hedged ones the oldest, or the winner.
+  var attempt: Attempt?
+  /// Other attempts that run beside it.
+  var rivals: [Attempt] = []
+  /// When the next attempt begins.
+  var pause: LoopTimer?
+
   // Receiving.
   private var inbox: [ReceivedMessage] = []
   private var inboxHead = 0
   private var inboxBytes = 0
-  private var credit = 0
   private var receiver: CheckedContinuation<[UInt8]?, any Error>?
   private var head: Metadata?
   private var headWaiters: [CheckedContinuation<Metadata, any Error>] = []
 
-  init(id: UInt64, _ method: MethodDescriptor, _ options: CallOptions, messageLimit: Int) {
-    self.id = id
+  init(_ method: MethodDescriptor, _ options: CallOptions, router: Router) {
     self.method = method
     self.options = options
-    self.messageLimit = messageLimit
-    machine = ClientStreamMachine(limit: messageLimit, deadline: options.deadline)
+    self.router = router
+    deadline = options.deadline()
+    requestLimit = options.maxRequestBytes ?? .max
+    responseLimit = min(options.maxResponseBytes ?? .max, router.configuration.maxMessageBytes)
+  }
+
+  /// Whether it waits for a connection in place of failing.
+  var waitsForReady: Bool { options.waitForReady ?? false }
+}
+
+/// Its beginning.
+extension CallState {
+  static var deadlineExceeded: RPCError {
+    RPCError(.deadlineExceeded, "the call's deadline has passed")
+  }
+
+  /// Gives the call up at its deadline.
+  func startDeadline() {
+    deadlineTimer?.cancel()
+    guard let deadline else { return }
+    // The end cancels the timer, and with it this reference.
+    deadlineTimer = router.loop.schedule(after: deadline.remaining()) {
+      self.abandon(Self.deadlineExceeded)
+    }
+  }
+
+  /// The settings of the service config for this method are known: the first attempt begins.
+  func start(_ settings: MethodConfig?) {
+    guard result == nil else { return }
+    if let settings { apply(settings) }
+    beginFirstAttempt()
+  }
+
+  /// What the caller said itself comes first; of two limits the tighter one counts.
+  private func apply(_ settings: MethodConfig) {
+    if options.waitForReady == nil { options.waitForReady = settings.waitForReady }
+    requestLimit = min(requestLimit, settings.maxRequestBytes ?? .max)
+    responseLimit = min(responseLimit, settings.maxResponseBytes ?? .max)
+    recovery = CallRecovery(settings.recovery)
+    guard let timeout = settings.timeout else { return }
+    let latest = Deadline(timeout)
+    guard deadline.map({ latest < $0 }) ?? true else { return }
+    deadline = latest
+    startDeadline()
   }
 }
 
+/// Sending.
 extension CallState {
   /// Sends or keeps one message; the caller then waits if `mustWait` says so.
   func send(_ message: [UInt8], compressed: Bool?) throws(RPCError) {
@@ -56,13 +110,27 @@ extension CallState {
       throw RPCError(.internal, "a message is sent after the end of the requests")
     }
     let frame = try frame(message, compressed: compressed)
-    if !isCommitted {
-      replay.append(frame)
-      replayBytes += frame.count
-      if connection != nil, replayBytes > Self.bufferBytes { commit() }
+    let size = frame.count - Envelope.prefixSize
+    guard size <= requestLimit else {
+      let error = RPCError(
+        .resourceExhausted, "message is \(size) bytes; the limit is \(requestLimit)")
+      abandon(error)
+      throw error
     }
-    // A stream that is closing refuses; its end is told by the event that follows.
-    try? connection?.submit(frame, of: self)
+    guard !isCommitted else {
+      attempt?.send(frame)
+      return
+    }
+    replay.append(frame)
+    attempt?.pump()
+    for rival in rivals { rival.pump() }
+    commitIfFull()
+  }
+
+  /// Whether the call takes messages; throws what it failed with.
+  private func isOpen() throws(RPCError) -> Bool {
+    if case .failure(let error) = result { throw error }
+    return result == nil
   }
 
   private func frame(_ message: [UInt8], compressed: Bool?) throws(RPCError) -> [UInt8] {
@@ -76,14 +144,18 @@ extension CallState {
     if case .failure(let error) = result { throw error }
     guard !hasFinishedSending else { return }
     hasFinishedSending = true
-    try? connection?.finish(self)
+    attempt?.finish()
+    for rival in rivals { rival.finish() }
   }
 
   /// Whether a sender has to wait for the server or for a connection.
   var mustWait: Bool {
     guard result == nil else { return false }
-    guard let connection else { return replayBytes > Self.bufferBytes }
-    return connection.notifyDrained(self, above: Self.bufferBytes)
+    guard let attempt else { return replay.bytes > Self.bufferBytes }
+    // Each one is asked, as each one then tells when it has room again.
+    return rivals.reduce(attempt.mustWait(above: Self.bufferBytes)) { all, rival in
+      rival.mustWait(above: Self.bufferBytes) && all
+    }
   }
 
   func wait(_ sender: CheckedContinuation<Void, any Error>) { senders.append(sender) }
@@ -95,41 +167,17 @@ extension CallState {
     for sender in waiting { sender.resume() }
   }
 
-  /// The call runs on `stream` from here on, with everything sent so far behind its head.
-  func attach(_ connection: Connection, _ stream: HTTP2StreamID) {
-    self.connection = connection
-    self.stream = stream
-    for frame in replay { try? connection.submit(frame, of: self) }
-    if replayBytes > Self.bufferBytes { commit() }
-    if hasFinishedSending { try? connection.finish(self) }
+  /// An attempt has a stream, and all that was sent so far.
+  func didAttach(_ attempt: Attempt) {
+    commitIfFull()
     if !mustWait { didDrain() }
   }
 
-  /// From here on the call cannot be sent again.
-  private func commit() {
-    isCommitted = true
-    replay = []
-    replayBytes = 0
-  }
-
-  /// Whether the call, which the server has certainly not begun, may be sent again: any number of
-  /// times when it never left, otherwise once.
-  func takeRetry(neverSent: Bool) -> Bool {
-    guard result == nil, !isCommitted, neverSent || !hasRetried else { return false }
-    if !neverSent { hasRetried = true }
-    connection = nil
-    stream = 0
-    machine = ClientStreamMachine(limit: messageLimit, deadline: options.deadline)
-    return true
-  }
-
-  /// Whether the call takes messages; throws what it failed with.
-  private func isOpen() throws(RPCError) -> Bool {
-    if case .failure(let error) = result { throw error }
-    return result == nil
-  }
+  /// Lets what was sent go: nobody will need it again.
+  func dropReplay() { replay.removeAll() }
 }
 
+/// Receiving.
 extension CallState {
   func receive(_ waiting: CheckedContinuation<[UInt8]?, any Error>) {
     guard receiver == nil else {
@@ -144,74 +192,44 @@ extension CallState {
     tellHead()
   }
 
-  func didReceive(head status: Int, _ block: HTTP2HeaderBlock, isTrailers: Bool, endStream: Bool) {
-    let headers = block.headers()
-    act(
-      isTrailers
-        ? machine.receiveTrailers(headers, endStream: endStream)
-        : machine.receiveHead(status: status, headers, endStream: endStream))
-  }
-
-  func didReceive(data: UnsafeRawBufferPointer, endStream: Bool) {
-    credit += data.count
-    let answer = machine.receiveData(data, endStream: endStream) { message in
-      inbox.append(message)
-      inboxBytes += message.wireSize
-    }
-    deliver()
-    act(answer)
-  }
-
-  /// The server reset the stream, or both sides have closed it.
-  func didClose(_ code: HTTP2ErrorCode) {
-    guard result == nil else { return }
-    act(machine.receiveReset(code.rawValue))
-  }
-
-  func connectionLost(_ reason: String) { act(machine.connectionLost(reason)) }
-
-  /// This side gives the call up; messages that were not read are worth nothing.
-  func abandon(_ error: RPCError) {
-    guard result == nil else { return }
-    inboxHead = inbox.count
-    act(machine.abandon(error))
-  }
-
-  private func act(_ answer: ClientStreamMachine.OnReceive) {
-    switch answer {
-    case .nothing: break
-    case .head(let metadata):
-      commit()
-      head = metadata
-      tellHead()
-    case .succeeded(let trailers):
-      handle?.publish(trailers: trailers)
-      end(.success(()), reset: nil)
-    case .failed(let error, let reset):
-      handle?.publish(trailers: error.metadata)
-      end(.failure(error), reset: reset)
-    }
-  }
-
-  private func end(_ result: Result<Void, RPCError>, reset: UInt32?) {
-    guard self.result == nil else { return }
-    self.result = result
-    commit()
-    deadlineTimer?.cancel()
-    deadlineTimer = nil
-    if let code = reset {
-      connection?.reset(self, HTTP2ErrorCode(rawValue: code))
-    } else if let connection, connection.isOpen(self) {
-      // Trailers before our own end: the stream is freed by a reset that means nothing (P8).
-      connection.reset(self, .noError)
-    }
+  func take(head metadata: Metadata) {
+    head = metadata
     tellHead()
-    deliver()
-    let waiting = senders
-    senders = []
-    for sender in waiting {
-      if let failure = result.failure { sender.resume(throwing: failure) } else { sender.resume() }
+  }
+
+  func enqueue(_ message: ReceivedMessage) {
+    inbox.append(message)
+    inboxBytes += message.wireSize
+  }
+
+  /// Gives the receiver what there is. The server may send more unless the reader is behind; the
+  /// bytes of a message that is not complete count as read, so that one larger than the window can
+  /// arrive.
+  func deliver() {
+    defer { if inboxBytes <= Self.bufferBytes { attempt?.giveCredit() } }
+    guard let waiting = receiver else { return }
+    if inboxHead < inbox.count {
+      receiver = nil
+      waiting.resume(returning: takeMessage())
+    } else if let result {
+      receiver = nil
+      switch result {
+      case .success: waiting.resume(returning: nil)
+      case .failure(let error): waiting.resume(throwing: error)
+      }
     }
+  }
+
+  private func takeMessage() -> [UInt8] {
+    let message = inbox[inboxHead]
+    inboxHead += 1
+    inboxBytes -= message.wireSize
+    if inboxHead == inbox.count {
+      inbox.removeAll(keepingCapacity: true)
+      inboxHead = 0
+    }
+    wasCompressed.store(message.wasCompressed, ordering: .relaxed)
+    return message.bytes
   }
 
   private func tellHead() {
@@ -226,36 +244,33 @@ extension CallState {
       }
     }
   }
+}
 
-  private func deliver() {
-    defer { giveCredit() }
-    guard let waiting = receiver else { return }
-    if inboxHead < inbox.count {
-      let message = inbox[inboxHead]
-      inboxHead += 1
-      inboxBytes -= message.wireSize
-      if inboxHead == inbox.count {
-        inbox.removeAll(keepingCapacity: true)
-        inboxHead = 0
-      }
-      receiver = nil
-      handle?.publish(compressed: message.wasCompressed)
-      waiting.resume(returning: message.bytes)
-    } else if let result {
-      receiver = nil
-      switch result {
-      case .success: waiting.resume(returning: nil)
-      case .failure(let error): waiting.resume(throwing: error)
-      }
-    }
+/// Its end.
+extension CallState {
+  /// This side gives the call up; messages that were not read are worth nothing.
+  func abandon(_ error: RPCError) {
+    guard result == nil else { return }
+    inboxHead = inbox.count
+    end(.failure(error), trailers: error.metadata)
   }
 
-  /// Lets the server send more unless the reader is behind. The bytes of a message that is not
-  /// complete count as read, so that one larger than the window can arrive.
-  private func giveCredit() {
-    guard credit > 0, inboxBytes <= Self.bufferBytes else { return }
-    connection?.consume(self, credit)
-    credit = 0
+  /// Ends the call, once, and every attempt of it that still runs.
+  func end(_ result: Result<Void, RPCError>, trailers last: Metadata) {
+    guard self.result == nil else { return }
+    self.result = result
+    if !last.isEmpty { trailers.withLock { $0 = last } }
+    deadlineTimer?.cancel()
+    deadlineTimer = nil
+    stopAttempts()
+    tellHead()
+    deliver()
+    let waiting = senders
+    senders = []
+    for sender in waiting {
+      if let failure = result.failure { sender.resume(throwing: failure) } else { sender.resume() }
+    }
+    router.callEnded(self)
   }
 }
 

@@ -5,7 +5,7 @@ internal import HTTP2
 internal import RPCCore
 internal import TLS
 
-/// One HTTP/2 connection of a channel. Loop-confined; tells its channel what became of it by id.
+/// One HTTP/2 connection to one address. Loop-confined; tells its subchannel what became of it.
 ///
 /// starting (until the server's settings) → ready → draining (no new calls) → closed. Frames asked
 /// for during one iteration of the loop leave together at its end.
@@ -15,50 +15,62 @@ final class Connection: BeforeSleepHook {
   /// Stream numbers from here on are left to a new connection.
   private static let lastStreamID: HTTP2StreamID = 0x6000_0000
 
-  let id: UInt64
   private let stream: TCPStream
   private let session: HTTP2Session
   private let tls: TLSSession?
   private let configuration: ClientConfiguration
-  private weak var core: ChannelCore?
+  private let authority: String
   private let loop: EventLoop
+  /// Keeps it until it is closed.
+  private weak var router: Router?
+  /// Hears of what concerns new calls; gone when the address is no longer used.
+  private weak var owner: Subchannel?
 
-  private var calls: [HTTP2StreamID: CallState] = [:]
-  private var isReady = false
+  private var attempts: [HTTP2StreamID: Attempt] = [:]
+  private(set) var isReady = false
   private var isDraining = false
   private var isClosed = false
-  /// The server's limit for one header block.
-  private var headerListLimit = Int.max
-  /// Why the server takes no more calls, in its own words.
-  private var goodbye: String?
   private var isFlushScheduled = false
   private var output: [UInt8] = []
   private var startTimer: LoopTimer?
   private var keepalive: Keepalive?
+  /// The server's limits for the streams we have open and for one header block.
+  private var streamLimit = 0
+  private var headerListLimit = Int.max
+  /// Why the server takes no more calls, in its own words.
+  private var goodbye: String?
 
   init(
-    _ id: UInt64, _ stream: TCPStream, tls: TLSSession?,
-    configuration: ClientConfiguration, core: ChannelCore
+    _ stream: TCPStream, tls: TLSSession?, keepaliveInterval: Duration?,
+    router: Router, owner: Subchannel
   ) throws {
-    self.id = id
     self.stream = stream
     self.tls = tls
-    self.configuration = configuration
-    self.core = core
-    loop = core.loop
+    configuration = router.configuration
+    authority = configuration.authorityText
+    loop = router.loop
+    self.router = router
+    self.owner = owner
+    if let keepaliveInterval {
+      keepalive = Keepalive(
+        interval: keepaliveInterval, timeout: configuration.keepaliveTimeout,
+        withoutCalls: configuration.keepaliveWithoutCalls)
+      // Bytes on their way keep a ping from being answered just as a dead server does (gRFC A18).
+      stream.setUserTimeout(configuration.keepaliveTimeout)
+    }
     var settings = HTTP2Configuration()
     settings.maxConcurrentStreams = 0
     session = try HTTP2Session(role: .client, configuration: settings)
   }
 
-  /// Begins to talk; `didBecomeReady` or `didFail` of the channel follows.
-  func start() {
+  /// Begins to talk; the owner hears of its readiness or its end.
+  func start(timeout: Duration) {
     stream.onRead = { [weak self] in self?.read($0) }
     stream.onEnd = { [weak self] error in
       self?.fail(RPCError(.unavailable, "the server closed the connection", cause: error))
     }
     stream.onDrain = { [weak self] in self?.scheduleFlush() }
-    startTimer = loop.schedule(after: configuration.connectTimeout) { [weak self] in
+    startTimer = loop.schedule(after: timeout) { [weak self] in
       self?.fail(RPCError(.unavailable, "the server sent no http/2 settings in time"))
     }
     stream.start()
@@ -66,60 +78,66 @@ final class Connection: BeforeSleepHook {
   }
 }
 
-/// What calls do.
+/// What attempts do.
 extension Connection {
-  /// Opens a stream for a call and sends what the call holds. Throws kind `closing` when another
+  /// Whether another call may begin: the server's limit is not reached.
+  var hasRoom: Bool { attempts.count < streamLimit }
+
+  /// Opens a stream for an attempt and sends what its call holds. Throws kind `closing` when another
   /// connection is needed.
-  func begin(_ call: CallState) throws(HTTP2Error) {
+  func begin(_ attempt: Attempt) throws(HTTP2Error) {
     guard !isClosed, !isDraining else { throw HTTP2Error(.closing, "the connection is closing") }
+    let call = attempt.call
     let fields = ClientRequest.fields(
-      call.options.metadata, remaining: call.options.deadline?.remaining(),
+      call.options.metadata, remaining: call.deadline?.remaining(),
       userAgent: configuration.userAgent,
-      encoding: call.options.compressesRequests == nil ? .identity : .gzip)
-    let head = HTTPRequestHead(
-      method: "POST", target: call.method.path, scheme: configuration.scheme,
-      authority: configuration.authorityText, headers: fields)
-    let list = HTTP2Fields(request: head)
+      encoding: call.options.compressesRequests == nil ? .identity : .gzip,
+      previousAttempts: attempt.previous)
+    let list = HTTP2Fields(
+      request: HTTPRequestHead(
+        method: "POST", target: call.method.path, scheme: configuration.scheme,
+        authority: authority, headers: fields))
     guard list.listSize <= headerListLimit else {
-      return call.abandon(
+      return attempt.fail(
         RPCError(
           .internal,
           "the call's headers are \(list.listSize) bytes; the server takes \(headerListLimit)"))
     }
     let stream = try session.submitRequest(list)
-    calls[stream] = call
-    call.attach(self, stream)
+    attempts[stream] = attempt
+    if keepalive?.willBegin(at: loop.now) ?? false { session.ping(0) }
+    attempt.attach(self, stream)
     scheduleFlush()
-    if stream >= Self.lastStreamID { core?.assumeIsolated { [id] in $0.retire(id) } }
+    if stream >= Self.lastStreamID { owner?.retire(self) }
   }
 
-  func submit(_ frame: [UInt8], of call: CallState) throws(HTTP2Error) {
-    try session.submitData(call.stream, frame)
-    scheduleFlush()
-  }
-
-  func finish(_ call: CallState) throws(HTTP2Error) {
-    try session.submitData(call.stream, [], endStream: true)
+  func submit(_ frame: [UInt8], of attempt: Attempt) throws(HTTP2Error) {
+    try session.submitData(attempt.stream, frame)
     scheduleFlush()
   }
 
-  func reset(_ call: CallState, _ code: HTTP2ErrorCode) {
-    session.resetStream(call.stream, code)
+  func finish(_ attempt: Attempt) throws(HTTP2Error) {
+    try session.submitData(attempt.stream, [], endStream: true)
     scheduleFlush()
   }
 
-  /// Whether the call's stream is not yet over in both directions.
-  func isOpen(_ call: CallState) -> Bool { session.isOpen(call.stream) }
-
-  func consume(_ call: CallState, _ count: Int) {
-    session.consume(call.stream, count: count)
+  func reset(_ attempt: Attempt, _ code: HTTP2ErrorCode) {
+    session.resetStream(attempt.stream, code)
     scheduleFlush()
   }
 
-  /// Whether the call's queue is above `limit`; if so, `didDrain` follows at half of that.
-  func notifyDrained(_ call: CallState, above limit: Int) -> Bool {
-    session.pendingSend(call.stream) > limit
-      && session.notifyDrained(call.stream, atOrBelow: limit / 2)
+  /// Whether the attempt's stream is not yet over in both directions.
+  func isOpen(_ attempt: Attempt) -> Bool { session.isOpen(attempt.stream) }
+
+  func consume(_ attempt: Attempt, _ count: Int) {
+    session.consume(attempt.stream, count: count)
+    scheduleFlush()
+  }
+
+  /// Whether the attempt's queue is above `limit`; if so, `didDrain` follows at half of that.
+  func notifyDrained(_ attempt: Attempt, above limit: Int) -> Bool {
+    session.pendingSend(attempt.stream) > limit
+      && session.notifyDrained(attempt.stream, atOrBelow: limit / 2)
   }
 }
 
@@ -162,7 +180,7 @@ extension Connection {
   func loopWillSleep() {
     isFlushScheduled = false
     flush()
-    if isDraining, calls.isEmpty { shutDown() }
+    if isDraining, attempts.isEmpty { shutDown() }
     if !isClosed, session.isFinished {
       fail(RPCError(.unavailable, "the http/2 connection has ended"))
     }
@@ -201,63 +219,57 @@ extension Connection {
 extension Connection {
   private func handle(_ event: HTTP2Event) {
     switch event {
-    case .settings: becomeReady()
+    case .settings: didReceiveSettings()
     case .headers(let id, let block, let kind, let endStream):
       let status = block.text(.status).flatMap { Int($0) } ?? 0
-      calls[id]?.didReceive(
+      attempts[id]?.didReceive(
         head: status, block, isTrailers: kind == .trailers, endStream: endStream)
     case .headerListTooLarge(let id, _):
-      calls[id]?.abandon(RPCError(.resourceExhausted, "the answer's headers are over the limit"))
+      attempts[id]?.fail(
+        RPCError(.resourceExhausted, "the answer's headers are over the limit"))
     case .data(let id, let bytes, let endStream):
-      calls[id]?.didReceive(data: bytes, endStream: endStream)
-    case .notSent(let id): if let call = calls.removeValue(forKey: id) { sendElsewhere(call) }
+      attempts[id]?.didReceive(data: bytes, endStream: endStream)
+    case .notSent(let id): attempts.removeValue(forKey: id)?.wasNeverSent()
     case .streamClosed(let id, let code): streamClosed(id, code)
-    case .drained(let id): calls[id]?.didDrain()
+    case .drained(let id): attempts[id]?.didDrain()
     case .goAway(_, let code, let debug): didReceiveGoAway(code, debug)
     case .pingAcknowledged: keepalive?.didAnswer()
     case .reset, .settingsAcknowledged, .ping, .abuse, .violation: break
     }
   }
 
-  private func didReceiveGoAway(_ code: HTTP2ErrorCode, _ debug: String) {
-    goodbye = "the server said GOAWAY, \(code)" + (debug.isEmpty ? "" : ", \(debug)")
-    core?.assumeIsolated { [id] in $0.retire(id) }
-    for (stream, call) in calls where !session.hasSentHead(stream) && session.isOpen(stream) {
-      calls[stream] = nil
-      session.resetStream(stream, .cancel)
-      sendElsewhere(call)
-    }
-  }
-
-  /// A call that never left this side.
-  private func sendElsewhere(_ call: CallState) {
-    call.connection = nil
-    let id = call.id
-    core?.assumeIsolated { $0.wasRefused(id, neverSent: true) }
-  }
-
-  private func becomeReady() {
+  private func didReceiveSettings() {
+    streamLimit = Int(session.peerMaxConcurrentStreams)
     headerListLimit = Int(session.peerMaxHeaderListSize)
-    guard !isReady else { return }
+    guard !isReady else {
+      owner?.hasRoom(self)
+      return
+    }
     isReady = true
     startTimer?.cancel()
-    if let interval = configuration.keepaliveInterval {
-      keepalive = Keepalive(interval: interval, timeout: configuration.keepaliveTimeout)
-      watch()
+    watch()
+    owner?.didBecomeReady(self)
+  }
+
+  private func didReceiveGoAway(_ code: HTTP2ErrorCode, _ debug: String) {
+    goodbye = "the server said GOAWAY, \(code)" + (debug.isEmpty ? "" : ", \(debug)")
+    if code == .enhanceYourCalm, debug == "too_many_pings" { router?.didPingTooOften() }
+    owner?.retire(self)
+    for (stream, attempt) in attempts where isUnsent(stream) {
+      attempts[stream] = nil
+      session.resetStream(stream, .cancel)
+      attempt.wasNeverSent()
     }
-    core?.assumeIsolated { [id] in $0.didBecomeReady(id) }
+  }
+
+  private func isUnsent(_ stream: HTTP2StreamID) -> Bool {
+    session.isOpen(stream) && !session.hasSentHead(stream)
   }
 
   private func streamClosed(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode) {
-    guard let call = calls.removeValue(forKey: stream) else { return }
-    call.connection = nil
-    if code == .refusedStream, call.result == nil {
-      let id = call.id
-      core?.assumeIsolated { $0.wasRefused(id, neverSent: false) }
-    } else {
-      call.didClose(code)
-    }
-    if isDraining { scheduleFlush() }
+    guard let attempt = attempts.removeValue(forKey: stream) else { return }
+    attempt.didClose(code)
+    if isDraining { scheduleFlush() } else { owner?.hasRoom(self) }
   }
 }
 
@@ -290,18 +302,16 @@ extension Connection {
     isClosed = true
     startTimer?.cancel()
     keepalive?.stop()
-    let lost = calls
-    calls = [:]
-    for (stream, call) in lost {
-      if session.hasSentHead(stream) || !session.isOpen(stream) {
-        call.connection = nil
-        call.connectionLost(goodbye ?? error.message)
+    let lost = attempts
+    attempts = [:]
+    router?.forget(self)
+    owner?.didClose(self, error)
+    for (stream, attempt) in lost {
+      if isUnsent(stream) {
+        attempt.wasNeverSent()
       } else {
-        sendElsewhere(call)
+        attempt.connectionLost(goodbye ?? error.message)
       }
-    }
-    core?.assumeIsolated { [id, isReady] in
-      $0.didClose(id, isReady ? nil : error)
     }
   }
 
@@ -312,7 +322,7 @@ extension Connection {
 
   private func checkKeepalive() {
     guard !isClosed else { return }
-    switch keepalive?.check(at: loop.now, hasCalls: !calls.isEmpty) {
+    switch keepalive?.check(at: loop.now, hasCalls: !attempts.isEmpty) {
     case .sendPing?:
       session.ping(0)
       scheduleFlush()

@@ -6,16 +6,21 @@ struct Keepalive {
 
   private let interval: Duration
   private let timeout: Duration
+  private let withoutCalls: Bool
   private var lastRead: LoopInstant?
   private var pingedAt: LoopInstant?
   /// The owner's timer for the next check.
   var timer: LoopTimer?
 
   /// Intervals under 10 s are raised to 10 s, as servers count faster ones as abuse.
-  init(interval: Duration, timeout: Duration) {
+  init(interval: Duration, timeout: Duration, withoutCalls: Bool = false) {
     self.interval = max(interval, .seconds(10))
     self.timeout = timeout
+    self.withoutCalls = withoutCalls
   }
+
+  /// The interval for new connections after a server has complained of too many pings.
+  static func lengthened(_ interval: Duration) -> Duration { max(interval, .seconds(10)) * 2 }
 
   mutating func didRead(at now: LoopInstant) {
     lastRead = now
@@ -32,13 +37,21 @@ struct Keepalive {
     let last = lastRead ?? now
     lastRead = last
     let silence = last.duration(to: now)
-    return silence < interval ? interval - silence : interval
+    return silence < interval ? interval - silence : min(interval, timeout)
   }
 
   mutating func check(at now: LoopInstant, hasCalls: Bool) -> OnCheck {
     if let pingedAt { return pingedAt.duration(to: now) >= timeout ? .giveUp : .wait }
-    guard hasCalls, let lastRead, lastRead.duration(to: now) >= interval else { return .wait }
+    guard hasCalls || withoutCalls else { return .wait }
+    return ping(at: now) ? .sendPing : .wait
+  }
+
+  /// A call begins: whether the connection was silent for so long that it is asked first.
+  mutating func willBegin(at now: LoopInstant) -> Bool { pingedAt == nil && ping(at: now) }
+
+  private mutating func ping(at now: LoopInstant) -> Bool {
+    guard let lastRead, lastRead.duration(to: now) >= interval else { return false }
     pingedAt = now
-    return .sendPing
+    return true
   }
 }

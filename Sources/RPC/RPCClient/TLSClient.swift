@@ -1,5 +1,3 @@
-internal import EventLoop
-internal import RPCCore
 internal import TLS
 
 /// The TLS side of a channel: whom it believes, which name it asks for, ALPN `h2`.
@@ -7,9 +5,9 @@ struct TLSClient {
   private let context: TLSContext
   private let serverName: String
 
-  init(_ settings: ClientTLS, address: SocketAddress) throws {
+  init(_ settings: ClientTLS, host: String) throws {
     context = try TLSContext.client(trust: settings.trust, protocols: ["h2"])
-    serverName = settings.serverName ?? address.host ?? "localhost"
+    serverName = settings.serverName ?? host
   }
 
   /// A session that has its greeting ready to send.

@@ -1,30 +1,3 @@
-/// Settings of one call made by a client.
-public struct CallOptions: Sendable {
-  /// When to give up; `nil` waits for ever.
-  public var deadline: Deadline?
-  /// Sent with the request headers.
-  public var metadata: Metadata
-  /// Queue the call until the channel is connected, instead of failing it `unavailable`.
-  public var waitForReady: Bool
-  /// Whether request messages are compressed with gzip, unless ``ClientCall/send(_:compressed:)``
-  /// says otherwise of one; `nil`, the default, rules compression out for the whole call.
-  public var compressesRequests: Bool?
-
-  /// Options with an absolute deadline, or none.
-  public init(
-    deadline: Deadline? = nil, metadata: Metadata = Metadata(), waitForReady: Bool = false
-  ) {
-    self.deadline = deadline
-    self.metadata = metadata
-    self.waitForReady = waitForReady
-  }
-
-  /// Options that give up `timeout` from now.
-  public static func timeout(_ timeout: Duration, metadata: Metadata = Metadata()) -> CallOptions {
-    CallOptions(deadline: Deadline(timeout), metadata: metadata)
-  }
-}
-
 /// A way to reach a server: a set of connections, or handlers in the same process.
 public protocol ClientChannel: Sendable {
   /// Starts a call. Failures of the call itself come from the ``ClientCall``.

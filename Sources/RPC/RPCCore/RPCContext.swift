@@ -26,6 +26,8 @@ public final class RPCContext: Sendable {
     var initialMetadata = Metadata()
     var trailers = Metadata()
     var identity: (any RPCIdentity)?
+    var watches: [UInt64: @Sendable () -> Void] = [:]
+    var nextWatch: UInt64 = 0
   }
 
   /// The context of one call, made by a transport.
@@ -98,5 +100,30 @@ public final class RPCContext: Sendable {
   }
 
   /// Marks the call as over for its client; the transport also cancels the handler's task.
-  package func markCancelled() { cancelled.store(true, ordering: .relaxed) }
+  package func markCancelled() {
+    cancelled.store(true, ordering: .relaxed)
+    let watches = state.withLock { state in
+      defer { state.watches = [:] }
+      return state.watches
+    }
+    for body in watches.values { body() }
+  }
+
+  /// Calls `body` once when the call is over for its client, from any thread, or at once when it is
+  /// so already; never after the watch was dropped.
+  package func whenCancelled(_ body: @escaping @Sendable () -> Void) -> CancellationWatch {
+    let id = state.withLock { state -> UInt64? in
+      // Marked before the lock is taken over there, so that no watch is missed.
+      guard !isCancelled else { return nil }
+      state.nextWatch += 1
+      state.watches[state.nextWatch] = body
+      return state.nextWatch
+    }
+    if id == nil { body() }
+    return CancellationWatch(self, id: id ?? 0)
+  }
+
+  func removeWatch(_ id: UInt64) {
+    _ = state.withLock { $0.watches.removeValue(forKey: id) }
+  }
 }

@@ -10,6 +10,7 @@ final class InMemoryCall: ClientCall {
     var isEnded = false
     var task: Task<Void, Never>?
     var alarm: UInt64?
+    var watch: CancellationWatch?
   }
 
   private let context: RPCContext
@@ -47,6 +48,12 @@ final class InMemoryCall: ClientCall {
       return state.isEnded
     }
     if isLate { task.cancel() }
+  }
+
+  /// The call ends when the one does for which it is made.
+  func follow(_ parent: RPCContext) {
+    let watch = parent.whenCancelled { [weak self] in self?.cancel() }
+    state.withLock { $0.watch = watch }
   }
 
   /// The call ends with the handler's outcome.

@@ -32,7 +32,8 @@ public final class InMemoryChannel: ClientChannel {
   ) async throws -> any ClientCall {
     let number = count.wrappingAdd(1, ordering: .relaxed).newValue
     let context = RPCContext(
-      method: method, metadata: options.metadata, deadline: options.deadline, peer: peer,
+      method: method, metadata: options.metadata, deadline: options.deadline(on: clock.rpcClock),
+      peer: peer,
       id: RequestID(seed: 1, number: number), clock: clock.rpcClock)
     let call = InMemoryCall(context: context, clock: clock, capacity: capacity)
     if let handler = handlers[method.path] {
@@ -40,6 +41,7 @@ public final class InMemoryChannel: ClientChannel {
     } else {
       call.start { _, _ in throw RPCError(.unimplemented, "this server has no such method") }
     }
+    if let parent = options.parent { call.follow(parent) }
     return call
   }
 }

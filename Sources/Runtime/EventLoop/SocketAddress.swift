@@ -48,6 +48,14 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     if case .internet(_, let port) = form { port } else { nil }
   }
 
+  /// Whether it can be used without asking a resolver: a number, "localhost" or a unix path.
+  public var isNumeric: Bool {
+    switch form {
+    case .internet(let host, let port): RawAddress(numeric: host, port: port) != nil
+    case .unix: true
+    }
+  }
+
   /// "host:port", with brackets around an IPv6 host, or "unix:/path".
   public var description: String {
     switch form {

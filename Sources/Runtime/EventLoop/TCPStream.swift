@@ -85,6 +85,19 @@ internal import Glibc
     unsafe uv_tcp_nodelay(handle, enabled ? 1 : 0)
   }
 
+  /// How long what was sent may stay unacknowledged before the connection counts as broken; without
+  /// it the system tries for a quarter of an hour. No effect on unix sockets.
+  public func setUserTimeout(_ timeout: Duration) {
+    guard !isClosed else { return }
+    var fd: uv_os_fd_t = -1
+    let base = unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
+    guard unsafe uv_fileno(base, &fd) == 0 else { return }
+    var milliseconds = CUnsignedInt(clamping: timeout.inNanoseconds / 1_000_000)
+    unsafe setsockopt(
+      fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds,
+      socklen_t(MemoryLayout<CUnsignedInt>.size))
+  }
+
   /// Begins reading; call once the callbacks are set.
   public func start() { resumeReading() }
 

@@ -1,5 +1,11 @@
 """Our client against a server of stock grpcio, and against servers that bend HTTP/2's rules."""
 
+import concurrent.futures
+import contextlib
+import json
+import threading
+import time
+
 import grpc
 import h2.settings
 import pytest
@@ -17,7 +23,10 @@ BROKEN_SERVER = {
 # Case by case: the 2,000 messages of slow_consumer without its pause, fewer calls at once.
 PACE = ("--slow-consumer-delay-ms", 1, "--concurrent-calls", 100)
 
-CASES = [case for case in interop.cases() if case not in BROKEN_SERVER]
+# Needs a server with a low limit and a config that lets the client go beyond it.
+SCALING = "max_concurrent_streams_connection_scaling"
+
+CASES = [case for case in interop.cases() if case not in BROKEN_SERVER | {SCALING}]
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +71,98 @@ def test_a_certificate_of_somebody_else_is_refused(certificate, tmp_path):
         interop.client("empty_unary", port, "--ca", cert)
         with pytest.raises(AssertionError, match="UNAVAILABLE"):
             interop.client("empty_unary", port, "--ca", stranger)
+
+
+def test_calls_over_the_stream_limit_get_another_connection():
+    with interop.server("--max-concurrent-streams-limit", 2) as port:
+        two = {"connectionScaling": {"maxConnectionsPerSubchannel": 2}}
+        interop.client(SCALING, port, "--service_config_json", json.dumps(two))
+
+
+@contextlib.contextmanager
+def grpcio_answering(empty_call):
+    """A grpcio server whose EmptyCall is `empty_call`; its port."""
+    import interop_pb2_grpc
+
+    class Service(interop_pb2_grpc.TestServiceServicer):
+        def EmptyCall(self, request, context):
+            return empty_call(context) or interop_cases.pb().Empty()
+
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(8))
+    interop_pb2_grpc.add_TestServiceServicer_to_server(Service(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield port
+    finally:
+        server.stop(None).wait()
+
+
+def config(**method):
+    service = {"service": "grpc.testing.TestService"}
+    return "--service_config_json", json.dumps({"methodConfig": [{"name": [service], **method}]})
+
+
+def retrying(attempts=4, backoff="0.01s"):
+    return config(retryPolicy={
+        "maxAttempts": attempts, "initialBackoff": backoff, "maxBackoff": backoff,
+        "backoffMultiplier": 1, "retryableStatusCodes": ["UNAVAILABLE"]})
+
+
+def previous_attempts(context):
+    return dict(context.invocation_metadata()).get("grpc-previous-rpc-attempts")
+
+
+def failing(times, seen, *trailers):
+    def empty_call(context):
+        seen.append(previous_attempts(context))
+        if len(seen) <= times:
+            context.set_trailing_metadata(trailers)
+            context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
+    return empty_call
+
+
+def test_a_call_that_fails_at_first_is_retried():
+    seen = []
+    with grpcio_answering(failing(3, seen)) as port:
+        interop.client("empty_unary", port, *retrying())
+    assert seen == [None, "1", "2", "3"]
+
+
+def test_a_call_that_fails_too_often_fails():
+    seen = []
+    with grpcio_answering(failing(9, seen)) as port:
+        with pytest.raises(AssertionError, match="UNAVAILABLE: not yet"):
+            interop.client("empty_unary", port, *retrying(attempts=3))
+    assert seen == [None, "1", "2"]
+
+
+@pytest.mark.parametrize("pushback, attempts", [("-1", 1), ("20", 2)])
+def test_a_server_says_whether_and_when_to_retry(pushback, attempts):
+    seen = []
+    with grpcio_answering(failing(1, seen, ("grpc-retry-pushback-ms", pushback))) as port:
+        outcome = contextlib.nullcontext() if attempts == 2 else pytest.raises(AssertionError)
+        with outcome:
+            interop.client("empty_unary", port, *retrying(backoff="3600s"))
+    assert len(seen) == attempts
+
+
+def test_a_hedged_call_takes_the_first_answer_and_cancels_the_other():
+    seen, cancelled = [], threading.Event()
+
+    def empty_call(context):
+        seen.append(previous_attempts(context))
+        if len(seen) == 1:
+            context.add_callback(cancelled.set)
+            assert cancelled.wait(20)
+
+    hedging = config(hedgingPolicy={"maxAttempts": 2, "hedgingDelay": "0.05s"})
+    with grpcio_answering(empty_call) as port:
+        begun = time.monotonic()
+        interop.client("empty_unary", port, *hedging)
+        assert time.monotonic() - begun < 15
+        assert cancelled.wait(20)
+    assert seen == [None, "1"]
 
 
 def large_answer():

@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""pick_first""#, LoadBalancingPolicy.pickFirst), (#""ROUND_ROBIN""#, .roundRobin),
+    (#""pick_first""#, LoadBalancingPolicy.pickFirst()), (#""ROUND_ROBIN""#, .roundRobin),
   ])
   func `the older way to name a policy is read`(
     text: String, policy: LoadBalancingPolicy

@@ -9,51 +9,6 @@ import Testing
 
 @testable import RPCClient
 
-/// A channel, a scripted server, and the loop both live on.
-struct Rig {
-  let loop: EventLoop
-  let server: PeerServer
-  let channel: Channel
-
-  init(
-    _ configure: (inout ClientConfiguration) -> Void = { _ in }, tls: TLSContext? = nil,
-    settings: HTTP2Configuration = .peer, _ script: @escaping PeerServer.Script
-  ) async throws {
-    loop = EventLoop.start(name: "test")
-    server = PeerServer(loop: loop, tls: tls, settings: settings, script)
-    var configuration = ClientConfiguration(address: try await server.start())
-    configure(&configuration)
-    channel = try Channel(loop: loop, configuration: configuration)
-  }
-
-  func stop() async {
-    await channel.close()
-    await server.stop()
-    await loop.stop()
-  }
-}
-
-private let echo = MethodDescriptor(service: "test.Echo", name: "Say", kind: .unary)
-private let chat = MethodDescriptor(service: "test.Echo", name: "Chat", kind: .bidirectional)
-private let watch = MethodDescriptor(service: "test.Echo", name: "Watch", kind: .serverStreaming)
-
-private func say(
-  _ rig: Rig, _ text: String = "hi", _ options: CallOptions = CallOptions()
-) async throws -> String {
-  let answer = try await rig.channel.unary(
-    echo, Array(text.utf8), in: .bytes, out: .bytes, options: options)
-  return String(decoding: answer, as: UTF8.self)
-}
-
-private func failure(_ body: () async throws -> some Sendable) async -> RPCError? {
-  do {
-    _ = try await body()
-    return nil
-  } catch {
-    return error as? RPCError
-  }
-}
-
 @Suite struct ClientCallTests {
   @Test func `a unary call is a POST with the headers gRPC wants`() async throws {
     let heads = Mutex<[HTTPRequestHead]>([])
@@ -260,6 +215,20 @@ private func failure(_ body: () async throws -> some Sendable) async -> RPCError
     #expect(error?.message.contains("the server takes 600") == true)
     _ = try await say(rig)
     #expect(count.load(ordering: .relaxed) == 1)
+    await rig.stop()
+  }
+
+  @Test func `a call that is over leaves nothing behind`() async throws {
+    let rig = try await Rig { $0.answer($0.messages[0]) }
+    weak var held: RPCContext?
+    do {
+      let context = RPCContext(method: echo, deadline: Deadline(.seconds(60)))
+      held = context
+      _ = try await say(rig, "x", CallOptions(inheriting: context))
+    }
+    // The loop hears a little later that the handle is gone.
+    for _ in 0..<100 where held != nil { try await rig.channel.connect() }
+    #expect(held == nil)
     await rig.stop()
   }
 

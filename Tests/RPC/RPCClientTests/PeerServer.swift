@@ -29,9 +29,11 @@ actor PeerServer {
     self.script = script
   }
 
-  func start() throws -> SocketAddress {
+  func start(
+    on address: SocketAddress = SocketAddress(host: "127.0.0.1", port: 0)
+  ) throws -> SocketAddress {
     let listener = try TCPListener.bind(
-      loop, SocketAddress(host: "127.0.0.1", port: 0), reusePort: false
+      loop, address, reusePort: false
     ) { [weak self] stream in
       self?.assumeIsolated { $0.accept(stream) }
     }
@@ -64,6 +66,8 @@ final class PeerCall {
   let stream: HTTP2StreamID
   let head: HTTPRequestHead
   fileprivate(set) var messages: [[UInt8]] = []
+  /// Gets the messages that come after the script was called.
+  var onMessage: (([UInt8]) -> Void)?
   fileprivate var decoder = EnvelopeDecoder(limit: 1 << 24)
 
   fileprivate init(_ connection: PeerConnection, _ stream: HTTP2StreamID, _ head: HTTPRequestHead) {
@@ -98,6 +102,13 @@ final class PeerCall {
     sendHead()
     send(message)
     end(0)
+  }
+
+  /// Head, and from then on each message back as it comes.
+  func answerEach(_ headers: HTTPHeaders = HTTPHeaders()) {
+    sendHead(headers)
+    for message in messages { send(message) }
+    onMessage = { [weak self] in self?.send($0) }
   }
 
   func trailersOnly(_ headers: HTTPHeaders, status: Int = 200) {
@@ -199,7 +210,10 @@ final class PeerConnection: BeforeSleepHook {
     case .data(let id, let bytes, let endStream):
       guard let call = calls[id] else { return }
       if returnsCredit { session.consume(id, count: bytes.count) }
-      try? call.decoder.receive(bytes) { call.messages.append($0.bytes) }
+      try? call.decoder.receive(bytes) {
+        call.messages.append($0.bytes)
+        call.onMessage?($0.bytes)
+      }
       if endStream, call.head.headers["x-early"] == nil { script(call) }
     case .reset(_, let code): resets.append(code)
     default: break

@@ -50,6 +50,30 @@ import Testing
     #expect(drained.items == [0])
   }
 
+  @Test func `a user timeout reaches the kernel`() async throws {
+    let milliseconds = try await withLoop { loop in
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { _ in }
+      defer { listener.close() }
+      let fd = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+      let stream = try TCPStream(loop: loop, adopting: fd)
+      defer { stream.close() }
+      stream.setUserTimeout(.seconds(20))
+      var value: CUnsignedInt = 0
+      var size = socklen_t(MemoryLayout<CUnsignedInt>.size)
+      getsockopt(fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, &value, &size)
+      return value
+    }
+    #expect(milliseconds == 20_000)
+  }
+
+  @Test func `a host's addresses are told, or that it has none`() async throws {
+    let found = try await withLoop { loop in try await loop.addresses(of: "::1", port: 5) }
+    #expect(found == [SocketAddress("[::1]:5")])
+    await #expect(throws: EventLoopError.self) {
+      try await withLoop { try await $0.addresses(of: "no-such-host.invalid", port: 5) }
+    }
+  }
+
   @Test func `closing after writing loses nothing`() async throws {
     let sent = [UInt8](repeating: 7, count: 10_000_000)
     let answer = try await withLoop { loop in

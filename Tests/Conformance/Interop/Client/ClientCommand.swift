@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventLoop
 internal import Foundation
+internal import GRPC
 internal import InteropSchema
 internal import RPCClient
 internal import RPCCore
@@ -26,6 +27,10 @@ struct ClientCommand: AsyncParsableCommand {
 
   @Option(name: .customLong("case"), help: "The case's name.")
   var caseName: String?
+
+  @Option(
+    name: .customLong("service_config_json"), help: "How calls behave: gRPC's service config.")
+  var serviceConfig: String?
 
   @Flag(help: "Names every case, one a line, and exits.")
   var list = false
@@ -63,7 +68,10 @@ struct ClientCommand: AsyncParsableCommand {
       let pem = Array(try Data(contentsOf: URL(filePath: ca)))
       tls = ClientTLS(trust: .authorities(pem), serverName: serverName)
     }
-    return ClientConfiguration(address: SocketAddress(host: host, port: port), tls: tls)
+    var configuration = ClientConfiguration(
+      address: SocketAddress(host: host, port: port), tls: tls)
+    if let serviceConfig { configuration.serviceConfig = try ServiceConfig(json: serviceConfig) }
+    return configuration
   }
 }
 

@@ -29,6 +29,8 @@ struct InteropCase: Sendable {
     InteropCase(name: "channel_soak", run: SoakCases.channel),
     InteropCase(name: "orca_per_rpc", run: OrcaCases.perCall),
     InteropCase(name: "orca_oob", run: OrcaCases.besideCalls),
+    InteropCase(
+      name: "max_concurrent_streams_connection_scaling", run: ScalingCases.connections),
     InteropCase(name: "half_duplex", run: StreamingCases.halfDuplex),
     InteropCase(name: "slow_consumer", run: StreamingCases.slowConsumer),
     InteropCase(name: "pick_first_unary", run: UnaryCases.pickFirst),
