@@ -53,7 +53,7 @@ struct Module {
 let systemLibraries: [(String, String?)] = [
   ("CUV", "libuv"), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"), ("CLibpq", "libpq"),
   ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil), ("CZlib", "zlib"),
-  ("CBrotli", "libbrotlienc"),
+  ("CBrotli", "libbrotlienc"), ("CArgon2", "libargon2"),
   ("CEspeak", "espeak-ng"), ("CPocketsphinx", "pocketsphinx"),
 ]
 
@@ -103,6 +103,7 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module("Objects", .data, ["EventLoop"]),
   Module("AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient"]),
+  Module("Passwords", .data, ["Buffers", "EventLoop", "TLS", "CArgon2"]),
 
   Module("Audio", .voice),
   Module("Speech", .voice, ["Buffers", "EventLoop", "Audio"]),
@@ -115,8 +116,13 @@ let modules: [Module] = [
     "Domain", .product, ["Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
     resources: [.embedInCode("Migrations")]),
   Module(
-    "Accounts", .product, ["Domain", "Buffers", "TLS", "RPCCore", "Postgres"],
-    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
+    "Accounts", .product,
+    [
+      "Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf", "Schema",
+      "Services", "Postgres", "Passwords",
+    ],
+    resources: [.embedInCode("Migrations")],
+    testImports: ["EventLoop", "ScratchPostgres", "RPCTesting"]),
   Module(
     "Agents", .product,
     [
@@ -164,8 +170,8 @@ let executables = [
     name: "voiced", path: "Sources/App/voiced",
     imports: [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
-      "RPCServer", "Schema", "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech",
-      "Vendors",
+      "RPCServer", "Schema", "Services", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
+      "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Configuration",
       "HTTPClient", "AWS",
     ],
@@ -191,7 +197,7 @@ let executables = [
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
-      "Audio", "Postgres", "Domain", "Accounts",
+      "Audio", "Postgres", "Passwords", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
   Executable(

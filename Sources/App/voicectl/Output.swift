@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Foundation
 internal import Protobuf
 internal import Schema
@@ -14,6 +15,18 @@ enum Output {
   /// A message as one line of JSON.
   static func json(_ message: some ProtobufMessage) throws {
     line(String(decoding: try message.json(), as: UTF8.self))
+  }
+
+  /// Texts as one line of JSON, in this order.
+  static func object(_ members: [(String, String)]) -> String {
+    var json = JSONWriter()
+    json.beginObject()
+    for (name, value) in members {
+      json.key(name)
+      json.string(value)
+    }
+    json.endObject()
+    return String(decoding: json.bytes, as: UTF8.self)
   }
 
   /// A line of a transcript: when, who, what, and how fast.

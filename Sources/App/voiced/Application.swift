@@ -56,11 +56,13 @@ struct Application {
     let product = try Product(current, database.pool, loops.loops[0], endpoint)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
     if !settings.corsOrigins.isEmpty { configuration.cors = .origins(settings.corsOrigins) }
+    try AccessTable.product.check(product.bindings)
     let server = try Server(
       loops: loops, configuration: configuration,
       services: product.services, bindings: product.bindings,
       interceptors: [product.authenticator.interceptor],
       routes: Routes.make(product, database.pool))
+    try await product.authenticator.start()
     let addresses = try await server.start()
     let address = addresses.first ?? settings.listen
     endpoint.listens(on: address, isCleartext: settings.isCleartext)

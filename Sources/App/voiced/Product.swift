@@ -7,6 +7,7 @@ internal import EventLoop
 internal import Glibc
 internal import Jobs
 internal import Objects
+internal import Passwords
 internal import Postgres
 internal import RPCCore
 internal import RPCProtobuf
@@ -23,12 +24,6 @@ struct Product {
   let bell = CallBell()
   let reaper: Reaper
   let dialing: JobHandler
-
-  /// Services that need no key: who may look at them is everybody, or proven otherwise.
-  private static let open: Set<String> = [
-    "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-    "grpc.reflection.v1alpha.ServerReflection", "payaid.voice.v1.CarrierCallbackService",
-  ]
 
   init(
     _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop,
@@ -56,8 +51,16 @@ struct Product {
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
-    authenticator = Authenticator(pool: pool, openServices: Self.open)
+    let signingKeys = SigningKeys { keyring.key("access-tokens:\($0)") }
+    authenticator = Authenticator(pool: pool, signingKeys: signingKeys)
+    let seal = try DataSeal(key: keyring.key("account-data"))
+    let passwords = PasswordHasher(slots: settings.loops)
     services = [
+      AccountService(
+        pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator),
+      AuthService(
+        pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
+        authenticator: authenticator),
       AgentService(pool: pool, tokens: tokens),
       PhoneNumberService(
         pool: pool, tokens: tokens,

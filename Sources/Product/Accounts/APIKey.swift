@@ -11,7 +11,7 @@ package struct APIKey: Sendable {
   /// The secret part with its checksum; shown once, when the key is made.
   package let secret: String
 
-  private static let idPrefix = "pa_live_"
+  static let idPrefix = "pa_live_"
   private static let alphabet = Array(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 

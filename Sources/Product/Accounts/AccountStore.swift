@@ -1,17 +1,10 @@
 package import Domain
 package import Postgres
+internal import Protobuf
+internal import Schema
 
-/// All SQL of accounts. Every function runs in the caller's transaction.
+/// All SQL of merchants. Every function runs in the caller's transaction.
 package enum AccountStore {
-  /// A merchant's key as it is checked.
-  struct StoredKey: Sendable {
-    let merchant: MerchantID
-    let secretHash: [UInt8]
-    let scopes: [String]
-    let expireTime: Moment?
-    let isRevoked: Bool
-  }
-
   /// Makes a merchant, or finds the one with this address, whose name then stays as it is.
   package static func ensureMerchant(
     name: String, email: String, _ transaction: Transaction
@@ -23,41 +16,110 @@ package enum AccountStore {
       ON CONFLICT (email) DO UPDATE SET name = merchants.name
       RETURNING merchant_id
       """)
-    guard let id = MerchantID(try rows[0].decode("merchant_id", as: String.self)) else {
-      throw PostgresError(.invalidValue, "merchants.merchant_id is no merchant's id")
-    }
-    return id
+    return try MerchantID(rows[0])
   }
 
-  /// Keeps a new key of `merchant`.
-  package static func insert(
-    _ key: APIKey, displayName: String, merchant: MerchantID, _ transaction: Transaction
-  ) async throws {
-    try await transaction.execute(
-      """
-      INSERT INTO api_keys (key_id, merchant_id, display_name, secret_hash)
-      VALUES (\(key.id), \(merchant.text), \(displayName), \(key.secretHash))
-      """)
+  /// The merchant with all that is known of it.
+  static func find(
+    _ merchant: MerchantID, _ seal: DataSeal, _ transaction: Transaction
+  ) async throws -> MerchantRow? {
+    let rows = try await transaction.query(
+      "SELECT \(MerchantRow.columns) FROM merchants WHERE merchant_id = \(merchant.text)")
+    return try rows.first.map { try MerchantRow($0, seal) }
   }
 
-  /// Notes that a key was used, at most once a minute; `nil` when there is no such key.
-  static func use(_ id: String, _ transaction: Transaction) async throws -> StoredKey? {
+  /// Writes the profile; `kyc` is where the check of it stands now, nil to leave it as it is.
+  static func update(
+    _ merchant: MerchantRow.Merchant, kyc: KycState?, _ seal: DataSeal, _ transaction: Transaction
+  ) async throws -> MerchantRow {
+    let who = merchant.kyc ?? .init()
+    let pan = Array(who.pan.utf8)
+    let sealed =
+      pan.isEmpty
+      ? nil : try seal.seal(pan, for: MerchantRow.context(merchant.merchantId))
+    let digest = pan.isEmpty ? nil : seal.digest(Array("pan:".utf8) + pan)
+    let settings = String(decoding: try (merchant.settings ?? .init()).json(), as: UTF8.self)
     let rows = try await transaction.query(
       """
-      SELECT merchant_id, secret_hash, scopes, expire_time, revoke_time IS NOT NULL AS revoked
-      FROM api_keys WHERE key_id = \(id)
+      UPDATE merchants SET revision = revision + 1, update_time = now(), name = \(merchant.name),
+        email = \(merchant.email), webhook_url = \(merchant.webhookUrl),
+        cors_origins = \(merchant.corsOrigins), kyc = \(try MerchantRow.kycJSON(who))::jsonb,
+        pan_sealed = \(sealed), pan_digest = \(digest), settings = \(settings)::jsonb,
+        kyc_state = coalesce(\(kyc?.rawValue), kyc_state),
+        kyc_expire = CASE WHEN \(kyc?.rawValue)::text IS NULL THEN kyc_expire END
+      WHERE merchant_id = \(merchant.merchantId) RETURNING \(MerchantRow.columns)
       """)
-    guard let row = rows.first,
-      let merchant = MerchantID(try row.decode("merchant_id", as: String.self))
-    else { return nil }
-    try await transaction.execute(
+    return try MerchantRow(rows[0], seal)
+  }
+
+  /// How long new keys of a merchant may live; nil for as long as they like.
+  static func longestKeyLife(
+    _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Duration? {
+    let rows = try await transaction.query(
       """
-      UPDATE api_keys SET last_used = now()
-      WHERE key_id = \(id) AND (last_used IS NULL OR last_used < now() - interval '1 minute')
+      SELECT extract(epoch FROM (settings->>'maxApiKeyLifetime')::interval)::bigint AS seconds
+      FROM merchants WHERE merchant_id = \(merchant.text)
       """)
-    return StoredKey(
-      merchant: merchant, secretHash: try row.decode("secret_hash"),
-      scopes: try row.decode("scopes"), expireTime: try row.decode("expire_time", as: Moment?.self),
-      isRevoked: try row.decode("revoked"))
+    return try rows.first?.decode("seconds", as: Int64?.self).map { .seconds($0) }
+  }
+
+  /// Sets where a merchant stands; the operator's. False when there is none.
+  package static func setState(
+    _ state: MerchantState, of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Bool {
+    let changed = try await transaction.execute(
+      """
+      UPDATE merchants SET state = \(state.rawValue), revision = revision + 1, update_time = now()
+      WHERE merchant_id = \(merchant.text)
+      """)
+    try await AccountEvent.merchant(merchant).announce(transaction)
+    return changed == 1
+  }
+
+  /// Decides on what a merchant submitted; the operator's. False when nothing is submitted.
+  package static func review(
+    _ merchant: MerchantID, approveFor duration: Duration?, _ transaction: Transaction
+  ) async throws -> Bool {
+    let state = duration == nil ? KycState.rejected : .approved
+    let changed = try await transaction.execute(
+      """
+      UPDATE merchants SET kyc_state = \(state.rawValue), revision = revision + 1,
+        update_time = now(),
+        kyc_expire = now() + \(duration?.microseconds)::bigint * interval '1 us'
+      WHERE merchant_id = \(merchant.text) AND kyc_state = 'submitted'
+      """)
+    return changed == 1
+  }
+
+  /// Takes the merchant's row, so that changes which count its keys or owners come one by one.
+  static func lock(_ merchant: MerchantID, _ transaction: Transaction) async throws {
+    _ = try await transaction.query(
+      "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) FOR UPDATE")
+  }
+}
+
+/// Where a merchant stands.
+package enum MerchantState: String, Sendable, Hashable {
+  case active, suspended, closed
+}
+
+extension MerchantState {
+  /// What a row's column `state` says.
+  init(_ row: Row) throws {
+    guard let state = MerchantState(rawValue: try row.decode("state")) else {
+      throw PostgresError(.invalidValue, "merchants.state is unknown")
+    }
+    self = state
+  }
+}
+
+extension ID where Entity == MerchantEntity {
+  /// What a row's column `merchant_id` says.
+  init(_ row: Row) throws {
+    guard let id = MerchantID(try row.decode("merchant_id", as: String.self)) else {
+      throw PostgresError(.invalidValue, "merchant_id is no merchant's id")
+    }
+    self = id
   }
 }

@@ -3,8 +3,9 @@ package import Postgres
 /// The tables of accounts.
 package enum AccountsMigrations {
   package static let all = [
-    Migration(
-      version: 10, name: "accounts",
-      sql: String(decoding: PackageResources.m0010_accounts_sql, as: UTF8.self))
+    Migration(file: "m0010_accounts.sql", PackageResources.m0010_accounts_sql),
+    Migration(file: "m0011_api_key_rotation.sql", PackageResources.m0011_api_key_rotation_sql),
+    Migration(file: "m0012_sessions.sql", PackageResources.m0012_sessions_sql),
+    Migration(file: "m0013_merchant_profile.sql", PackageResources.m0013_merchant_profile_sql),
   ]
 }

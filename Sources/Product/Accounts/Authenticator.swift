@@ -4,39 +4,79 @@ package import RPCCore
 internal import Synchronization
 internal import TLS
 
-/// Finds out who calls, and refuses everybody else: a method is open only when it is on the list of
-/// those that need nobody.
+/// Finds out who calls and decides whether they may: the only place that does. A method without a
+/// rule in its table is refused.
 package final class Authenticator: Sendable {
-  private struct Known {
-    let key: AccountStore.StoredKey
-    let until: Moment
-  }
-
-  /// How long a revoked key may still work: what was looked up is believed this long.
-  private static let lifetime: Duration = .seconds(2)
-  /// More keys than this are not remembered at once.
-  private static let capacity = 10_000
-
   private let pool: PostgresPool
-  private let openServices: Set<String>
-  private let known = Mutex<[String: Known]>([:])
-  /// Look-ups under way, so that a crowd that comes when a key's time is over asks once.
-  private let asking = Mutex<[String: Task<AccountStore.StoredKey?, any Error>]>([:])
+  private let table: AccessTable
+  private let signingKeys: SigningKeys
+  private let keys: CredentialCache<APIKeyStore.Credential>
+  private let sessions: CredentialCache<SessionStore.Credential>
+  private let subscription = Mutex<Subscription?>(nil)
 
-  /// `openServices` are the full names of services that need no caller, health for example.
-  package init(pool: PostgresPool, openServices: Set<String>) {
+  /// Decides by `table`, and takes access tokens that `signingKeys` signed.
+  ///
+  /// A change that is announced is followed at once; what was looked up is believed for `lifetime`
+  /// where the announcement is lost.
+  package init(
+    pool: PostgresPool, signingKeys: SigningKeys, table: AccessTable = .product,
+    lifetime: Duration = .seconds(2)
+  ) {
     self.pool = pool
-    self.openServices = openServices
+    self.signingKeys = signingKeys
+    self.table = table
+    keys = CredentialCache(lifetime: lifetime) { id in
+      try await pool.transaction(tenant: .system) { try await APIKeyStore.use(id, $0) }
+    }
+    sessions = CredentialCache(lifetime: lifetime) { id in
+      try await pool.transaction(tenant: .system) { try await SessionStore.find(id, $0) }
+    }
   }
 
-  /// The interceptor that sets ``RPCContext/identity`` or throws `unauthenticated`.
+  /// Begins to follow changes of other processes, until the pool is closed.
+  package func start() async throws {
+    let listening = try await pool.listen(AccountEvent.channel) { [weak self] payload in
+      self?.hear(payload)
+    }
+    subscription.withLock { $0 = listening }
+  }
+
+  /// Forgets what changed; everything, when announcements may have been missed.
+  private func hear(_ payload: String?) {
+    if let payload, let event = AccountEvent(payload) { return follow(event) }
+    keys.forgetAll()
+    sessions.forgetAll()
+  }
+
+  /// Forgets what an event of this or another process makes out of date.
+  package func follow(_ event: AccountEvent) {
+    switch event {
+    case .key(let id): keys.forget(id)
+    case .session(let id): sessions.forget(id.text)
+    case .user(let id): sessions.forget { $0.user == id }
+    case .merchant(let id):
+      keys.forget { $0.merchant == id }
+      sessions.forget { $0.merchant == id }
+    }
+  }
+
+  /// The interceptor that sets ``RPCContext/identity``, or throws `unauthenticated` for nobody and
+  /// `permissionDenied` for somebody who may not.
   package var interceptor: Interceptor {
     Interceptor { context, next in
-      if !self.openServices.contains(context.method.service) {
-        context.identity = try await self.caller(context.metadata)
-      }
+      try await self.admit(context)
       try await next(context)
     }
+  }
+
+  private func admit(_ context: RPCContext) async throws {
+    guard let rule = table.rule(for: context.method) else {
+      throw RPCError(.permissionDenied, "\(context.method.fullName) is open to nobody")
+    }
+    if rule.audience == .everybody { return }
+    let caller = try await caller(context.metadata)
+    try rule.check(caller)
+    context.identity = caller
   }
 
   /// Who sent this metadata. Throws `unauthenticated`, which says the same whatever was wrong with
@@ -44,45 +84,38 @@ package final class Authenticator: Sendable {
   package func caller(_ metadata: Metadata) async throws -> Caller {
     switch Credentials(metadata) {
     case .none:
-      throw RPCError(.unauthenticated, "this method needs an API key: x-api-key and x-api-secret")
+      throw RPCError(.unauthenticated, "this method needs an API key or a login")
     case .malformed: throw Self.refusal
     case .key(let key): return try await caller(key)
+    case .token(let text): return try await caller(token: text)
     }
   }
 
   private static var refusal: RPCError {
-    RPCError(.unauthenticated, "the API key is not valid")
+    RPCError(.unauthenticated, "the API key or token is not valid")
   }
 
   private func caller(_ key: APIKey) async throws -> Caller {
-    guard let stored = try await lookUp(key.id), !stored.isRevoked,
-      stored.expireTime.map({ WallClock.now < $0 }) ?? true,
+    guard let stored = try await keys.value(for: key.id),
+      !stored.isRevoked, stored.expireTime.map({ WallClock.now < $0 }) ?? true,
+      stored.state != .closed,
       constantTimeEquals(stored.secretHash, key.secretHash)
     else { throw Self.refusal }
-    return Caller(merchant: stored.merchant, principal: key.id, scopes: Set(stored.scopes))
+    return Caller(
+      merchant: stored.merchant,
+      credential: .key(id: key.id, scopes: Set(stored.scopes)),
+      isSuspended: stored.state == .suspended)
   }
 
-  private func lookUp(_ id: String) async throws -> AccountStore.StoredKey? {
+  private func caller(token text: String) async throws -> Caller {
     let now = WallClock.now
-    if let found = known.withLock({ $0[id] }), now < found.until { return found.key }
-    let task = asking.withLock { asking in
-      if let task = asking[id] { return task }
-      let task = Task { try await fetch(id) }
-      asking[id] = task
-      return task
-    }
-    return try await task.value
-  }
-
-  private func fetch(_ id: String) async throws -> AccountStore.StoredKey? {
-    defer { asking.withLock { $0[id] = nil } }
-    let now = WallClock.now
-    let stored = try await pool.transaction(tenant: .system) { try await AccountStore.use(id, $0) }
-    guard let stored else { return nil }
-    known.withLock { known in
-      if known.count >= Self.capacity { known.removeAll() }
-      known[id] = Known(key: stored, until: now + Self.lifetime)
-    }
-    return stored
+    guard let token = AccessToken(text, keys: signingKeys, now: now),
+      let stored = try await sessions.value(for: token.session.text),
+      stored.user == token.user, !stored.hasEnded, now < stored.expireTime,
+      stored.state != .closed
+    else { throw Self.refusal }
+    return Caller(
+      merchant: stored.merchant, credential: .user(stored.user, stored.role, token.session),
+      isSuspended: stored.state == .suspended)
   }
 }

@@ -1,13 +1,15 @@
 internal import Buffers
 internal import RPCCore
 
-/// The key that a request carries, in one of the three forms that are accepted: `x-api-key` with
-/// `x-api-secret`, HTTP Basic, or the whole key as a Bearer token.
+/// What a request proves itself with: a key in one of the three forms that are accepted (`x-api-key`
+/// with `x-api-secret`, HTTP Basic, the whole key as a Bearer token), or a user's access token.
 enum Credentials {
   case none
   /// Something was sent that cannot be a key.
   case malformed
   case key(APIKey)
+  /// A JWT, not looked into yet.
+  case token(String)
 
   init(_ metadata: Metadata) {
     if let id = metadata["x-api-key"] {
@@ -33,9 +35,19 @@ enum Credentials {
       return
     }
     switch parts[0].lowercased() {
-    case "bearer": self = APIKey(String(parts[1])).map(Credentials.key) ?? .malformed
+    case "bearer": self.init(bearer: String(parts[1]))
     case "basic": self.init(basic: String(parts[1]))
     default: self = .malformed
+    }
+  }
+
+  private init(bearer text: String) {
+    if let key = APIKey(text) {
+      self = .key(key)
+    } else if text.utf8.count <= 4_096, text.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
+      self = .token(text)
+    } else {
+      self = .malformed
     }
   }
 

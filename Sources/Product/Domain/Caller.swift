@@ -2,17 +2,42 @@ package import RPCCore
 
 /// Who makes a call to the API: a merchant's key or user. Set by the authenticating interceptor.
 package struct Caller: RPCIdentity, Sendable, Hashable {
+  /// How a caller proved itself.
+  package enum Credential: Sendable, Hashable {
+    /// A key, and what it may do; no scopes for everything.
+    case key(id: String, scopes: Set<String>)
+    /// A user who logged in, and what their role is now.
+    case user(UserID, Role, SessionID)
+  }
+
   /// Whose data it may see.
   package let merchant: MerchantID
-  /// The key or user, for the audit log; safe in logs.
-  package let principal: String
-  /// What it may do; empty for everything.
-  package let scopes: Set<String>
+  /// How it proved itself.
+  package let credential: Credential
+  /// Whether its merchant is suspended, and so may read only.
+  package let isSuspended: Bool
 
-  package init(merchant: MerchantID, principal: String, scopes: Set<String> = []) {
+  package init(merchant: MerchantID, credential: Credential, isSuspended: Bool = false) {
     self.merchant = merchant
-    self.principal = principal
-    self.scopes = scopes
+    self.credential = credential
+    self.isSuspended = isSuspended
+  }
+
+  /// The key or user, for the audit log; safe in logs.
+  package var principal: String {
+    switch credential {
+    case .key(let id, _): id
+    case .user(let id, _, _): id.text
+    }
+  }
+
+  /// The role by which it manages others: a key that may do everything is an admin, never an owner,
+  /// and one of limited scope manages viewers only.
+  package var role: Role {
+    switch credential {
+    case .key(_, let scopes): scopes.isEmpty ? .admin : .viewer
+    case .user(_, let role, _): role
+    }
   }
 }
 

@@ -6,6 +6,8 @@ package enum AgentEntity: Identified { package static let idPrefix = "agt" }
 package enum CallEntity: Identified { package static let idPrefix = "call" }
 /// A user's.
 package enum UserEntity: Identified { package static let idPrefix = "usr" }
+/// A login's, which all tokens that came from it share.
+package enum SessionEntity: Identified { package static let idPrefix = "ses" }
 /// A gate decision's.
 package enum DecisionEntity: Identified { package static let idPrefix = "dec" }
 /// A consent's.
@@ -17,6 +19,7 @@ package typealias MerchantID = ID<MerchantEntity>
 package typealias AgentID = ID<AgentEntity>
 package typealias CallID = ID<CallEntity>
 package typealias UserID = ID<UserEntity>
+package typealias SessionID = ID<SessionEntity>
 package typealias DecisionID = ID<DecisionEntity>
 package typealias ConsentID = ID<ConsentEntity>
 package typealias SuppressionID = ID<SuppressionEntity>

@@ -8,6 +8,35 @@ internal import TLS
 /// The key is stored in the transaction of the effect, so that neither exists without the other; a
 /// second request with the same key waits for the first one's transaction on the key's index.
 package enum Idempotency {
+  /// How long a first answer is kept.
+  package static let lifetime = Duration.seconds(86_400)
+
+  /// One request as it is told from others.
+  private struct Key {
+    let merchant: MerchantID
+    let method: String
+    let requestID: String
+    let hash: [UInt8]
+
+    init(
+      _ merchant: MerchantID, _ method: String, _ requestID: String,
+      _ request: some ProtobufMessage, _ seal: DataSeal?
+    ) throws {
+      guard requestID.count <= 255 else {
+        throw RPCError(
+          .invalidArgument, "request_id has \(requestID.count) characters; the limit is 255")
+      }
+      self.merchant = merchant
+      self.method = method
+      self.requestID = requestID
+      let bytes = try request.serializedBytes()
+      hash = seal?.digest(bytes) ?? Digest.sha256(bytes)
+    }
+
+    /// What a sealed answer is bound to.
+    var context: [UInt8] { Array("\(merchant.text)/\(method)/\(requestID)".utf8) }
+  }
+
   /// Runs `effect` once per (merchant, method, `requestID`) and returns its first answer after that.
   /// An empty `requestID` runs it every time. Throws `alreadyExists` when the same id comes with
   /// another request, `invalidArgument` when it is longer than 255 characters.
@@ -15,47 +44,89 @@ package enum Idempotency {
     _ transaction: Transaction, _ caller: Caller, method: String, requestID: String,
     request: Request, _ effect: () async throws -> Response
   ) async throws -> Response {
+    try await once(
+      transaction, caller.merchant, method: method, requestID: requestID, request: request,
+      seal: nil, effect)
+  }
+
+  /// The same for requests or answers with a secret in them: `seal` keeps both from being read in
+  /// the database.
+  package static func once<Request: ProtobufMessage, Response: ProtobufMessage>(
+    _ transaction: Transaction, _ merchant: MerchantID, method: String, requestID: String,
+    request: Request, seal: DataSeal?, _ effect: () async throws -> Response
+  ) async throws -> Response {
     if requestID.isEmpty { return try await effect() }
-    guard requestID.count <= 255 else {
-      throw RPCError(
-        .invalidArgument, "request_id has \(requestID.count) characters; the limit is 255")
-    }
-    let hash = Digest.sha256(try request.serializedBytes())
-    let claimed = try await transaction.query(
-      """
-      INSERT INTO idempotency_keys (merchant_id, method, request_id, request_hash)
-      VALUES (\(caller.merchant.text), \(method), \(requestID), \(hash))
-      ON CONFLICT DO NOTHING RETURNING 1 AS one
-      """)
-    if claimed.isEmpty {
-      return try await firstAnswer(
-        transaction, caller, method: method, requestID: requestID, hash: hash)
+    let key = try Key(merchant, method, requestID, request, seal)
+    guard try await claim(key, transaction) else {
+      guard let first: Response = try await firstAnswer(key, seal, transaction) else {
+        throw RPCError(.aborted, "the first request with this request_id did not finish")
+      }
+      return first
     }
     let response = try await effect()
-    _ = try await transaction.query(
-      """
-      UPDATE idempotency_keys SET response = \(try response.serializedBytes())
-      WHERE merchant_id = \(caller.merchant.text) AND method = \(method)
-        AND request_id = \(requestID)
-      """)
+    let answer = try response.serializedBytes()
+    try await store(try seal?.seal(answer, for: key.context) ?? answer, key, transaction)
     return response
   }
 
+  /// The first answer to this request, nil when it has none; for methods that must do something
+  /// costly before their transaction.
+  package static func answer<Request: ProtobufMessage, Response: ProtobufMessage>(
+    _ transaction: Transaction, _ merchant: MerchantID, method: String, requestID: String,
+    request: Request, seal: DataSeal?
+  ) async throws -> Response? {
+    if requestID.isEmpty { return nil }
+    let key = try Key(merchant, method, requestID, request, seal)
+    return try await firstAnswer(key, seal, transaction)
+  }
+
+  /// Whether this request is the first; waits for a transaction that is at the same one.
+  private static func claim(_ key: Key, _ transaction: Transaction) async throws -> Bool {
+    let claimed = try await transaction.query(
+      """
+      INSERT INTO idempotency_keys (merchant_id, method, request_id, request_hash)
+      VALUES (\(key.merchant.text), \(key.method), \(key.requestID), \(key.hash))
+      ON CONFLICT DO NOTHING RETURNING 1 AS one
+      """)
+    return !claimed.isEmpty
+  }
+
+  private static func store(
+    _ answer: [UInt8], _ key: Key, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE idempotency_keys SET response = \(answer)
+      WHERE merchant_id = \(key.merchant.text) AND method = \(key.method)
+        AND request_id = \(key.requestID)
+      """)
+  }
+
   private static func firstAnswer<Response: ProtobufMessage>(
-    _ transaction: Transaction, _ caller: Caller, method: String, requestID: String, hash: [UInt8]
-  ) async throws -> Response {
+    _ key: Key, _ seal: DataSeal?, _ transaction: Transaction
+  ) async throws -> Response? {
     let rows = try await transaction.query(
       """
       SELECT request_hash, response FROM idempotency_keys
-      WHERE merchant_id = \(caller.merchant.text) AND method = \(method)
-        AND request_id = \(requestID)
+      WHERE merchant_id = \(key.merchant.text) AND method = \(key.method)
+        AND request_id = \(key.requestID)
       """)
     guard let row = rows.first,
-      let response: [UInt8] = try row.decode("response", as: [UInt8]?.self)
-    else { throw RPCError(.aborted, "the first request with this request_id did not finish") }
-    guard try row.decode("request_hash", as: [UInt8].self) == hash else {
+      let stored: [UInt8] = try row.decode("response", as: [UInt8]?.self)
+    else { return nil }
+    guard constantTimeEquals(try row.decode("request_hash"), key.hash) else {
       throw RPCError(.alreadyExists, "this request_id was used with another request")
     }
-    return try Response(serializedBytes: response)
+    return try Response(serializedBytes: try seal?.open(stored, for: key.context) ?? stored)
+  }
+
+  /// Forgets what is older than ``lifetime``; how many answers that were.
+  @discardableResult
+  package static func forgetOld(_ transaction: Transaction) async throws -> Int {
+    try await transaction.execute(
+      """
+      DELETE FROM idempotency_keys
+      WHERE create_time < now() - \("\(lifetime.components.seconds) seconds")::interval
+      """)
   }
 }

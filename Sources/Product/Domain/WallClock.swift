@@ -20,6 +20,10 @@ package struct Moment: Sendable, Hashable, Comparable {
     Moment(microseconds: moment.microseconds + duration.microseconds)
   }
 
+  package static func - (moment: Moment, duration: Duration) -> Moment {
+    Moment(microseconds: moment.microseconds - duration.microseconds)
+  }
+
   package static func - (a: Moment, b: Moment) -> Duration {
     .microseconds(a.microseconds - b.microseconds)
   }

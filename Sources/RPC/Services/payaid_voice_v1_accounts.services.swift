@@ -28,7 +28,12 @@ extension Payaid.Voice.V1 {
     func revokeApiKey(_ request: Payaid.Voice.V1.RevokeApiKeyRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ApiKey
 
-    /// Adds a user to the merchant.
+    /// Makes a key that takes the place of another: same name and scopes. The old one goes on
+    /// working for `overlap`.
+    func rotateApiKey(_ request: Payaid.Voice.V1.RotateApiKeyRequest, _ context: RPCContext)
+      async throws -> Payaid.Voice.V1.RotateApiKeyResponse
+
+    /// Adds a user to the merchant. Only an owner may add another owner.
     func createUser(_ request: Payaid.Voice.V1.CreateUserRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.User
 
@@ -36,7 +41,7 @@ extension Payaid.Voice.V1 {
     func listUsers(_ request: Payaid.Voice.V1.ListUsersRequest, _ context: RPCContext) async throws
       -> Payaid.Voice.V1.ListUsersResponse
 
-    /// Changes a user's name or role.
+    /// Changes a user's name or role. There is always an owner; only an owner may change one.
     func updateUser(_ request: Payaid.Voice.V1.UpdateUserRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.User
 
@@ -97,6 +102,16 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.ApiKey.messageType,
       http: [HTTPRule("POST", "/api/v1/api-keys/{key_id}:revoke", body: "*")]
     )
+    /// `RotateApiKey`.
+    public static let rotateApiKey = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.AccountService", name: "RotateApiKey",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.RotateApiKeyRequest.messageType,
+      output: Payaid.Voice.V1.RotateApiKeyResponse.messageType,
+      http: [HTTPRule("POST", "/api/v1/api-keys/{key_id}:rotate", body: "*")]
+    )
     /// `CreateUser`.
     public static let createUser = MethodBinding(
       method: MethodDescriptor(
@@ -142,8 +157,8 @@ extension Payaid.Voice.V1 {
       name: "payaid.voice.v1.AccountService",
       file: PayaidVoiceV1AccountsFile.descriptor,
       methods: [
-        getMerchant, updateMerchant, createApiKey, listApiKeys, revokeApiKey, createUser, listUsers,
-        updateUser, deleteUser,
+        getMerchant, updateMerchant, createApiKey, listApiKeys, revokeApiKey, rotateApiKey,
+        createUser, listUsers, updateUser, deleteUser,
       ]
     )
   }
@@ -200,7 +215,17 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Adds a user to the merchant.
+    /// Makes a key that takes the place of another: same name and scopes. The old one goes on
+    /// working for `overlap`.
+    public func rotateApiKey(
+      _ request: Payaid.Voice.V1.RotateApiKeyRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.RotateApiKeyResponse {
+      try await channel.unary(
+        AccountServiceBinding.rotateApiKey.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Adds a user to the merchant. Only an owner may add another owner.
     public func createUser(
       _ request: Payaid.Voice.V1.CreateUserRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.User {
@@ -218,7 +243,7 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Changes a user's name or role.
+    /// Changes a user's name or role. There is always an owner; only an owner may change one.
     public func updateUser(
       _ request: Payaid.Voice.V1.UpdateUserRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.User {
@@ -267,6 +292,11 @@ extension Payaid.Voice.V1.AccountServiceServing {
       ) {
         try await self.revokeApiKey($0, $1)
       },
+      .unary(
+        Payaid.Voice.V1.AccountServiceBinding.rotateApiKey.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.rotateApiKey($0, $1)
+      },
       .unary(Payaid.Voice.V1.AccountServiceBinding.createUser.method, in: .protobuf, out: .protobuf)
       {
         try await self.createUser($0, $1)
@@ -290,7 +320,8 @@ extension Payaid.Voice.V1.AccountServiceServing {
 extension Payaid.Voice.V1 {
   /// Logging in with e-mail and password.
   public protocol AuthServiceServing: RPCService {
-    /// Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password.
+    /// Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password; after some
+    /// of them an address has to wait, known or not.
     func login(_ request: Payaid.Voice.V1.LoginRequest, _ context: RPCContext) async throws
       -> Payaid.Voice.V1.Session
 
@@ -299,7 +330,7 @@ extension Payaid.Voice.V1 {
     func refreshSession(_ request: Payaid.Voice.V1.RefreshSessionRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Session
 
-    /// Ends the session.
+    /// Ends a session of the caller's, at once and everywhere.
     func logout(_ request: Payaid.Voice.V1.LogoutRequest, _ context: RPCContext) async throws
       -> Google.Protobuf.Empty
 
@@ -334,7 +365,7 @@ extension Payaid.Voice.V1 {
     public static let logout = MethodBinding(
       method: MethodDescriptor(
         service: "payaid.voice.v1.AuthService", name: "Logout",
-        kind: .unary
+        kind: .unary, idempotency: .idempotent
       ),
       input: Payaid.Voice.V1.LogoutRequest.messageType,
       output: Google.Protobuf.Empty.messageType,
@@ -365,7 +396,8 @@ extension Payaid.Voice.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password.
+    /// Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password; after some
+    /// of them an address has to wait, known or not.
     public func login(
       _ request: Payaid.Voice.V1.LoginRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Session {
@@ -384,7 +416,7 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Ends the session.
+    /// Ends a session of the caller's, at once and everywhere.
     public func logout(
       _ request: Payaid.Voice.V1.LogoutRequest, options: CallOptions = CallOptions()
     ) async throws -> Google.Protobuf.Empty {

@@ -68,6 +68,12 @@ extension Payaid.Voice.V1 {
     public var createTime: Google.Protobuf.Timestamp?
     /// Changes with each change.
     public var etag: String = ""
+    /// Who the business is.
+    public var kyc: Payaid.Voice.V1.Kyc?
+    /// How its account behaves.
+    public var settings: Payaid.Voice.V1.MerchantSettings?
+    /// When it was last changed.
+    public var updateTime: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -83,9 +89,9 @@ extension Payaid.Voice.V1 {
       case unspecified
       /// May place calls.
       case active
-      /// May read, but not place calls.
+      /// May read, but change nothing and place no calls.
       case suspended
-      /// Closed.
+      /// Closed: nobody of it is let in.
       case closed
       /// A number without a name here.
       case unrecognized(Int32)
@@ -118,6 +124,156 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// Who a business is, as it must be known before its agents call people.
+  public struct Kyc: ProtobufMessage {
+    /// Where the check stands.
+    public var state: Payaid.Voice.V1.Kyc.State = .unspecified
+    /// Name in the register.
+    public var legalName: String = ""
+    /// Kind of business.
+    public var constitution: Payaid.Voice.V1.Kyc.Constitution = .unspecified
+    /// Permanent account number, ten characters. Kept encrypted; reads as `ABCP•••••F`.
+    public var pan: String = ""
+    /// GST identification numbers, the main one first; they must belong to `pan`.
+    public var gstins: [String] = []
+    /// CIN of a company, LLPIN of a limited liability partnership.
+    public var registrationNumber: String = ""
+    /// Registered address.
+    public var registeredAddress: String = ""
+    /// Principal entity id on the operators' DLT platforms: 19 digits.
+    public var dltEntityId: String = ""
+    /// What the agents call people for.
+    public var useCase: String = ""
+    /// What is missing before it can be submitted.
+    public var missingFields: [String] = []
+    /// Until when an approval holds.
+    public var expireTime: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.Kyc`.
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[1]
+
+    /// Where the check of it stands.
+    public enum State: ProtobufEnum {
+      /// Never sent by the server.
+      case unspecified
+      /// Something is missing yet: `missing_fields` says what.
+      case draft
+      /// Complete; a person has to look at it. Changing an approved one leads back here.
+      case submitted
+      /// Approved until `expire_time`.
+      case approved
+      /// Refused; changing it submits it again.
+      case rejected
+      /// Approved once, but too long ago.
+      case expired
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AccountsFile.descriptor.enumType(
+        named: "payaid.voice.v1.Kyc.State")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .draft
+        case 2: self = .submitted
+        case 3: self = .approved
+        case 4: self = .rejected
+        case 5: self = .expired
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .draft: 1
+        case .submitted: 2
+        case .approved: 3
+        case .rejected: 4
+        case .expired: 5
+        case .unrecognized(let number): number
+        }
+      }
+    }
+
+    /// What kind of business it is.
+    public enum Constitution: ProtobufEnum {
+      /// Not said.
+      case unspecified
+      /// One person's business.
+      case proprietorship
+      /// A partnership firm.
+      case partnership
+      /// A limited liability partnership; has an LLPIN.
+      case llp
+      /// A company; has a CIN.
+      case company
+      /// A trust or society.
+      case trust
+      /// A government body.
+      case government
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AccountsFile.descriptor.enumType(
+        named: "payaid.voice.v1.Kyc.Constitution")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .proprietorship
+        case 2: self = .partnership
+        case 3: self = .llp
+        case 4: self = .company
+        case 5: self = .trust
+        case 6: self = .government
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .proprietorship: 1
+        case .partnership: 2
+        case .llp: 3
+        case .company: 4
+        case .trust: 5
+        case .government: 6
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// How a merchant's account behaves.
+  public struct MerchantSettings: ProtobufMessage {
+    /// How long a login lasts without being used: 1 hour to 90 days; 30 days when unset.
+    public var sessionLifetime: Google.Protobuf.Duration?
+    /// The longest that a new API key may live, at least one day; no limit when unset.
+    public var maxApiKeyLifetime: Google.Protobuf.Duration?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.MerchantSettings`.
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[2]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// A person who works for a merchant.
   public struct User: ProtobufMessage {
     /// Identifier, `usr_` and 26 characters.
@@ -132,6 +288,8 @@ extension Payaid.Voice.V1 {
     public var createTime: Google.Protobuf.Timestamp?
     /// Changes with each change.
     public var etag: String = ""
+    /// When they last logged in; unset before the first time.
+    public var lastLoginTime: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -139,7 +297,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.User`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[1]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[3]
   }
 }
 
@@ -161,6 +319,8 @@ extension Payaid.Voice.V1 {
     public var lastUsedTime: Google.Protobuf.Timestamp?
     /// When it was revoked; unset while it works.
     public var revokeTime: Google.Protobuf.Timestamp?
+    /// The key that took its place, after a rotation.
+    public var replacedBy: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -168,7 +328,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ApiKey`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[2]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[4]
   }
 }
 
@@ -190,7 +350,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.Session`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[3]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[5]
   }
 }
 
@@ -204,7 +364,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetMerchantRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[6]
   }
 }
 
@@ -224,7 +384,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.UpdateMerchantRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[7]
   }
 }
 
@@ -242,7 +402,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateApiKeyRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[8]
   }
 }
 
@@ -251,7 +411,7 @@ extension Payaid.Voice.V1 {
   public struct CreateApiKeyResponse: ProtobufMessage {
     /// The key.
     public var apiKey: Payaid.Voice.V1.ApiKey?
-    /// The whole key to authenticate with; shown once.
+    /// The secret part, to be sent with `key_id`; shown once.
     public var secret: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -260,7 +420,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateApiKeyResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[9]
   }
 }
 
@@ -278,7 +438,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListApiKeysRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[10]
   }
 }
 
@@ -296,7 +456,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListApiKeysResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[11]
   }
 }
 
@@ -314,7 +474,48 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RevokeApiKeyRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[12]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of RotateApiKey.
+  public struct RotateApiKeyRequest: ProtobufMessage {
+    /// The old key's public part.
+    public var keyId: String = ""
+    /// How long the old key still works: at most 30 days, 24 hours when unset, not at all when
+    /// zero.
+    public var overlap: Google.Protobuf.Duration?
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.RotateApiKeyRequest`.
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[13]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of RotateApiKey.
+  public struct RotateApiKeyResponse: ProtobufMessage {
+    /// The new key.
+    public var apiKey: Payaid.Voice.V1.ApiKey?
+    /// The new key's secret part; shown once.
+    public var secret: String = ""
+    /// The old key, with its end.
+    public var replaced: Payaid.Voice.V1.ApiKey?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.RotateApiKeyResponse`.
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[14]
   }
 }
 
@@ -334,7 +535,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateUserRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[15]
   }
 }
 
@@ -352,7 +553,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListUsersRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[16]
   }
 }
 
@@ -370,7 +571,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListUsersResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[17]
   }
 }
 
@@ -390,7 +591,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.UpdateUserRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[18]
   }
 }
 
@@ -401,6 +602,8 @@ extension Payaid.Voice.V1 {
     public var userId: String = ""
     /// When set, must be the current one.
     public var etag: String = ""
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -408,7 +611,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteUserRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[19]
   }
 }
 
@@ -426,7 +629,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.LoginRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[20]
   }
 }
 
@@ -435,6 +638,8 @@ extension Payaid.Voice.V1 {
   public struct RefreshSessionRequest: ProtobufMessage {
     /// Token of the session before.
     public var refreshToken: String = ""
+    /// A UUID for idempotency (AIP-155): an answer that was lost can be asked for again with it.
+    public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -442,14 +647,14 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RefreshSessionRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[21]
   }
 }
 
 extension Payaid.Voice.V1 {
   /// Request of Logout.
   public struct LogoutRequest: ProtobufMessage {
-    /// Token of the session to end; the caller's own when empty.
+    /// Token of another session of the same user to end; the caller's own session when empty.
     public var refreshToken: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -458,7 +663,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.LogoutRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[22]
   }
 }
 
@@ -469,6 +674,8 @@ extension Payaid.Voice.V1 {
     public var oldPassword: String = ""
     /// The new one: 12 to 128 characters.
     public var newPassword: String = ""
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -476,7 +683,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ChangePasswordRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[23]
   }
 }
 
@@ -493,6 +700,9 @@ extension Payaid.Voice.V1.Merchant {
     unsafe corsOrigins = reader.strings((c.pointee.n_f6, c.pointee.f6))
     unsafe reader.message(c.pointee.f7, into: &createTime)
     unsafe etag = reader.string(c.pointee.f8)
+    unsafe reader.message(c.pointee.f9, into: &kyc)
+    unsafe reader.message(c.pointee.f10, into: &settings)
+    unsafe reader.message(c.pointee.f11, into: &updateTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -509,6 +719,69 @@ extension Payaid.Voice.V1.Merchant {
     unsafe (c.pointee.n_f6, c.pointee.f6) = writer.datas(corsOrigins)
     unsafe c.pointee.f7 = writer.message(createTime)
     unsafe c.pointee.f8 = writer.data(etag)
+    unsafe c.pointee.f9 = writer.message(kyc)
+    unsafe c.pointee.f10 = writer.message(settings)
+    unsafe c.pointee.f11 = writer.message(updateTime)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.Kyc {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Kyc.self)
+    unsafe state = .init(rawValue: c.pointee.f1)
+    unsafe legalName = reader.string(c.pointee.f2)
+    unsafe constitution = .init(rawValue: c.pointee.f3)
+    unsafe pan = reader.string(c.pointee.f4)
+    unsafe gstins = reader.strings((c.pointee.n_f5, c.pointee.f5))
+    unsafe registrationNumber = reader.string(c.pointee.f6)
+    unsafe registeredAddress = reader.string(c.pointee.f7)
+    unsafe dltEntityId = reader.string(c.pointee.f8)
+    unsafe useCase = reader.string(c.pointee.f9)
+    unsafe missingFields = reader.strings((c.pointee.n_f10, c.pointee.f10))
+    unsafe reader.message(c.pointee.f11, into: &expireTime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Kyc.self)
+    unsafe payaid__voice__v1__kyc__init(c)
+    unsafe c.pointee.f1 = state.rawValue
+    unsafe c.pointee.f2 = writer.data(legalName)
+    unsafe c.pointee.f3 = constitution.rawValue
+    unsafe c.pointee.f4 = writer.data(pan)
+    unsafe (c.pointee.n_f5, c.pointee.f5) = writer.datas(gstins)
+    unsafe c.pointee.f6 = writer.data(registrationNumber)
+    unsafe c.pointee.f7 = writer.data(registeredAddress)
+    unsafe c.pointee.f8 = writer.data(dltEntityId)
+    unsafe c.pointee.f9 = writer.data(useCase)
+    unsafe (c.pointee.n_f10, c.pointee.f10) = writer.datas(missingFields)
+    unsafe c.pointee.f11 = writer.message(expireTime)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.MerchantSettings {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__MerchantSettings.self)
+    unsafe reader.message(c.pointee.f1, into: &sessionLifetime)
+    unsafe reader.message(c.pointee.f2, into: &maxApiKeyLifetime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__MerchantSettings.self)
+    unsafe payaid__voice__v1__merchant_settings__init(c)
+    unsafe c.pointee.f1 = writer.message(sessionLifetime)
+    unsafe c.pointee.f2 = writer.message(maxApiKeyLifetime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -524,6 +797,7 @@ extension Payaid.Voice.V1.User {
     unsafe role = .init(rawValue: c.pointee.f4)
     unsafe reader.message(c.pointee.f5, into: &createTime)
     unsafe etag = reader.string(c.pointee.f6)
+    unsafe reader.message(c.pointee.f7, into: &lastLoginTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -538,6 +812,7 @@ extension Payaid.Voice.V1.User {
     unsafe c.pointee.f4 = role.rawValue
     unsafe c.pointee.f5 = writer.message(createTime)
     unsafe c.pointee.f6 = writer.data(etag)
+    unsafe c.pointee.f7 = writer.message(lastLoginTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -554,6 +829,7 @@ extension Payaid.Voice.V1.ApiKey {
     unsafe reader.message(c.pointee.f5, into: &expireTime)
     unsafe reader.message(c.pointee.f6, into: &lastUsedTime)
     unsafe reader.message(c.pointee.f7, into: &revokeTime)
+    unsafe replacedBy = reader.string(c.pointee.f8)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -569,6 +845,7 @@ extension Payaid.Voice.V1.ApiKey {
     unsafe c.pointee.f5 = writer.message(expireTime)
     unsafe c.pointee.f6 = writer.message(lastUsedTime)
     unsafe c.pointee.f7 = writer.message(revokeTime)
+    unsafe c.pointee.f8 = writer.data(replacedBy)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -743,6 +1020,52 @@ extension Payaid.Voice.V1.RevokeApiKeyRequest {
   }
 }
 
+extension Payaid.Voice.V1.RotateApiKeyRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RotateApiKeyRequest.self)
+    unsafe keyId = reader.string(c.pointee.f1)
+    unsafe reader.message(c.pointee.f2, into: &overlap)
+    unsafe requestId = reader.string(c.pointee.f3)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RotateApiKeyRequest.self)
+    unsafe payaid__voice__v1__rotate_api_key_request__init(c)
+    unsafe c.pointee.f1 = writer.data(keyId)
+    unsafe c.pointee.f2 = writer.message(overlap)
+    unsafe c.pointee.f3 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.RotateApiKeyResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RotateApiKeyResponse.self)
+    unsafe reader.message(c.pointee.f1, into: &apiKey)
+    unsafe secret = reader.string(c.pointee.f2)
+    unsafe reader.message(c.pointee.f3, into: &replaced)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RotateApiKeyResponse.self)
+    unsafe payaid__voice__v1__rotate_api_key_response__init(c)
+    unsafe c.pointee.f1 = writer.message(apiKey)
+    unsafe c.pointee.f2 = writer.data(secret)
+    unsafe c.pointee.f3 = writer.message(replaced)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
 extension Payaid.Voice.V1.CreateUserRequest {
   public mutating func read(
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
@@ -838,6 +1161,7 @@ extension Payaid.Voice.V1.DeleteUserRequest {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteUserRequest.self)
     unsafe userId = reader.string(c.pointee.f1)
     unsafe etag = reader.string(c.pointee.f2)
+    unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -848,6 +1172,7 @@ extension Payaid.Voice.V1.DeleteUserRequest {
     unsafe payaid__voice__v1__delete_user_request__init(c)
     unsafe c.pointee.f1 = writer.data(userId)
     unsafe c.pointee.f2 = writer.data(etag)
+    unsafe c.pointee.f3 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -879,6 +1204,7 @@ extension Payaid.Voice.V1.RefreshSessionRequest {
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RefreshSessionRequest.self)
     unsafe refreshToken = reader.string(c.pointee.f1)
+    unsafe requestId = reader.string(c.pointee.f2)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -888,6 +1214,7 @@ extension Payaid.Voice.V1.RefreshSessionRequest {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__RefreshSessionRequest.self)
     unsafe payaid__voice__v1__refresh_session_request__init(c)
     unsafe c.pointee.f1 = writer.data(refreshToken)
+    unsafe c.pointee.f2 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -918,6 +1245,7 @@ extension Payaid.Voice.V1.ChangePasswordRequest {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ChangePasswordRequest.self)
     unsafe oldPassword = reader.string(c.pointee.f1)
     unsafe newPassword = reader.string(c.pointee.f2)
+    unsafe requestId = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -928,6 +1256,7 @@ extension Payaid.Voice.V1.ChangePasswordRequest {
     unsafe payaid__voice__v1__change_password_request__init(c)
     unsafe c.pointee.f1 = writer.data(oldPassword)
     unsafe c.pointee.f2 = writer.data(newPassword)
+    unsafe c.pointee.f3 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -15,10 +15,10 @@ import Testing
     let merchant = try await pool.transaction(tenant: .system) { transaction in
       let merchant = try await AccountStore.ensureMerchant(
         name: "Shop", email: "shop@example.in", transaction)
-      try await AccountStore.insert(key, displayName: "test", merchant: merchant, transaction)
+      try await APIKeyStore.insert(key, displayName: "test", merchant: merchant, transaction)
       return merchant
     }
-    return (pool, Authenticator(pool: pool, openServices: []), key, merchant)
+    return (pool, Authenticator(pool: pool, signingKeys: SigningKeys { _ in [1] }), key, merchant)
   }
 
   private func metadata(_ pairs: (String, String)...) -> Metadata {

@@ -29,7 +29,7 @@ ROLE_MEMBER: Role
 ROLE_VIEWER: Role
 
 class Merchant(_message.Message):
-    __slots__ = ("merchant_id", "name", "email", "state", "webhook_url", "cors_origins", "create_time", "etag")
+    __slots__ = ("merchant_id", "name", "email", "state", "webhook_url", "cors_origins", "create_time", "etag", "kyc", "settings", "update_time")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Merchant.State]
@@ -48,6 +48,9 @@ class Merchant(_message.Message):
     CORS_ORIGINS_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    KYC_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     merchant_id: str
     name: str
     email: str
@@ -56,26 +59,95 @@ class Merchant(_message.Message):
     cors_origins: _containers.RepeatedScalarFieldContainer[str]
     create_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, merchant_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., state: _Optional[_Union[Merchant.State, str]] = ..., webhook_url: _Optional[str] = ..., cors_origins: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    kyc: Kyc
+    settings: MerchantSettings
+    update_time: _timestamp_pb2.Timestamp
+    def __init__(self, merchant_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., state: _Optional[_Union[Merchant.State, str]] = ..., webhook_url: _Optional[str] = ..., cors_origins: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., kyc: _Optional[_Union[Kyc, _Mapping]] = ..., settings: _Optional[_Union[MerchantSettings, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Kyc(_message.Message):
+    __slots__ = ("state", "legal_name", "constitution", "pan", "gstins", "registration_number", "registered_address", "dlt_entity_id", "use_case", "missing_fields", "expire_time")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Kyc.State]
+        DRAFT: _ClassVar[Kyc.State]
+        SUBMITTED: _ClassVar[Kyc.State]
+        APPROVED: _ClassVar[Kyc.State]
+        REJECTED: _ClassVar[Kyc.State]
+        EXPIRED: _ClassVar[Kyc.State]
+    STATE_UNSPECIFIED: Kyc.State
+    DRAFT: Kyc.State
+    SUBMITTED: Kyc.State
+    APPROVED: Kyc.State
+    REJECTED: Kyc.State
+    EXPIRED: Kyc.State
+    class Constitution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CONSTITUTION_UNSPECIFIED: _ClassVar[Kyc.Constitution]
+        PROPRIETORSHIP: _ClassVar[Kyc.Constitution]
+        PARTNERSHIP: _ClassVar[Kyc.Constitution]
+        LLP: _ClassVar[Kyc.Constitution]
+        COMPANY: _ClassVar[Kyc.Constitution]
+        TRUST: _ClassVar[Kyc.Constitution]
+        GOVERNMENT: _ClassVar[Kyc.Constitution]
+    CONSTITUTION_UNSPECIFIED: Kyc.Constitution
+    PROPRIETORSHIP: Kyc.Constitution
+    PARTNERSHIP: Kyc.Constitution
+    LLP: Kyc.Constitution
+    COMPANY: Kyc.Constitution
+    TRUST: Kyc.Constitution
+    GOVERNMENT: Kyc.Constitution
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_NAME_FIELD_NUMBER: _ClassVar[int]
+    CONSTITUTION_FIELD_NUMBER: _ClassVar[int]
+    PAN_FIELD_NUMBER: _ClassVar[int]
+    GSTINS_FIELD_NUMBER: _ClassVar[int]
+    REGISTRATION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    DLT_ENTITY_ID_FIELD_NUMBER: _ClassVar[int]
+    USE_CASE_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    state: Kyc.State
+    legal_name: str
+    constitution: Kyc.Constitution
+    pan: str
+    gstins: _containers.RepeatedScalarFieldContainer[str]
+    registration_number: str
+    registered_address: str
+    dlt_entity_id: str
+    use_case: str
+    missing_fields: _containers.RepeatedScalarFieldContainer[str]
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, state: _Optional[_Union[Kyc.State, str]] = ..., legal_name: _Optional[str] = ..., constitution: _Optional[_Union[Kyc.Constitution, str]] = ..., pan: _Optional[str] = ..., gstins: _Optional[_Iterable[str]] = ..., registration_number: _Optional[str] = ..., registered_address: _Optional[str] = ..., dlt_entity_id: _Optional[str] = ..., use_case: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MerchantSettings(_message.Message):
+    __slots__ = ("session_lifetime", "max_api_key_lifetime")
+    SESSION_LIFETIME_FIELD_NUMBER: _ClassVar[int]
+    MAX_API_KEY_LIFETIME_FIELD_NUMBER: _ClassVar[int]
+    session_lifetime: _duration_pb2.Duration
+    max_api_key_lifetime: _duration_pb2.Duration
+    def __init__(self, session_lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., max_api_key_lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class User(_message.Message):
-    __slots__ = ("user_id", "email", "name", "role", "create_time", "etag")
+    __slots__ = ("user_id", "email", "name", "role", "create_time", "etag", "last_login_time")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    LAST_LOGIN_TIME_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     email: str
     name: str
     role: Role
     create_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, user_id: _Optional[str] = ..., email: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    last_login_time: _timestamp_pb2.Timestamp
+    def __init__(self, user_id: _Optional[str] = ..., email: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., last_login_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ApiKey(_message.Message):
-    __slots__ = ("key_id", "display_name", "scopes", "create_time", "expire_time", "last_used_time", "revoke_time")
+    __slots__ = ("key_id", "display_name", "scopes", "create_time", "expire_time", "last_used_time", "revoke_time", "replaced_by")
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
@@ -83,6 +155,7 @@ class ApiKey(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     LAST_USED_TIME_FIELD_NUMBER: _ClassVar[int]
     REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_BY_FIELD_NUMBER: _ClassVar[int]
     key_id: str
     display_name: str
     scopes: _containers.RepeatedScalarFieldContainer[str]
@@ -90,7 +163,8 @@ class ApiKey(_message.Message):
     expire_time: _timestamp_pb2.Timestamp
     last_used_time: _timestamp_pb2.Timestamp
     revoke_time: _timestamp_pb2.Timestamp
-    def __init__(self, key_id: _Optional[str] = ..., display_name: _Optional[str] = ..., scopes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_used_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    replaced_by: str
+    def __init__(self, key_id: _Optional[str] = ..., display_name: _Optional[str] = ..., scopes: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_used_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., replaced_by: _Optional[str] = ...) -> None: ...
 
 class Session(_message.Message):
     __slots__ = ("access_token", "refresh_token", "expires_in", "user")
@@ -158,6 +232,26 @@ class RevokeApiKeyRequest(_message.Message):
     request_id: str
     def __init__(self, key_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class RotateApiKeyRequest(_message.Message):
+    __slots__ = ("key_id", "overlap", "request_id")
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    OVERLAP_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    key_id: str
+    overlap: _duration_pb2.Duration
+    request_id: str
+    def __init__(self, key_id: _Optional[str] = ..., overlap: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RotateApiKeyResponse(_message.Message):
+    __slots__ = ("api_key", "secret", "replaced")
+    API_KEY_FIELD_NUMBER: _ClassVar[int]
+    SECRET_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_FIELD_NUMBER: _ClassVar[int]
+    api_key: ApiKey
+    secret: str
+    replaced: ApiKey
+    def __init__(self, api_key: _Optional[_Union[ApiKey, _Mapping]] = ..., secret: _Optional[str] = ..., replaced: _Optional[_Union[ApiKey, _Mapping]] = ...) -> None: ...
+
 class CreateUserRequest(_message.Message):
     __slots__ = ("user", "password", "request_id")
     USER_FIELD_NUMBER: _ClassVar[int]
@@ -195,12 +289,14 @@ class UpdateUserRequest(_message.Message):
     def __init__(self, user: _Optional[_Union[User, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class DeleteUserRequest(_message.Message):
-    __slots__ = ("user_id", "etag")
+    __slots__ = ("user_id", "etag", "request_id")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     etag: str
-    def __init__(self, user_id: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, user_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class LoginRequest(_message.Message):
     __slots__ = ("email", "password")
@@ -211,10 +307,12 @@ class LoginRequest(_message.Message):
     def __init__(self, email: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
 
 class RefreshSessionRequest(_message.Message):
-    __slots__ = ("refresh_token",)
+    __slots__ = ("refresh_token", "request_id")
     REFRESH_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     refresh_token: str
-    def __init__(self, refresh_token: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, refresh_token: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class LogoutRequest(_message.Message):
     __slots__ = ("refresh_token",)
@@ -223,9 +321,11 @@ class LogoutRequest(_message.Message):
     def __init__(self, refresh_token: _Optional[str] = ...) -> None: ...
 
 class ChangePasswordRequest(_message.Message):
-    __slots__ = ("old_password", "new_password")
+    __slots__ = ("old_password", "new_password", "request_id")
     OLD_PASSWORD_FIELD_NUMBER: _ClassVar[int]
     NEW_PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     old_password: str
     new_password: str
-    def __init__(self, old_password: _Optional[str] = ..., new_password: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, old_password: _Optional[str] = ..., new_password: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...

@@ -61,6 +61,11 @@ class AccountServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.RevokeApiKeyRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.ApiKey.FromString,
                 _registered_method=True)
+        self.RotateApiKey = channel.unary_unary(
+                '/payaid.voice.v1.AccountService/RotateApiKey',
+                request_serializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.RotateApiKeyRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.RotateApiKeyResponse.FromString,
+                _registered_method=True)
         self.CreateUser = channel.unary_unary(
                 '/payaid.voice.v1.AccountService/CreateUser',
                 request_serializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.CreateUserRequest.SerializeToString,
@@ -122,8 +127,15 @@ class AccountServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RotateApiKey(self, request, context):
+        """Makes a key that takes the place of another: same name and scopes. The old one goes on working for `overlap`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateUser(self, request, context):
-        """Adds a user to the merchant.
+        """Adds a user to the merchant. Only an owner may add another owner.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +149,7 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateUser(self, request, context):
-        """Changes a user's name or role.
+        """Changes a user's name or role. There is always an owner; only an owner may change one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -177,6 +189,11 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.RevokeApiKey,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.RevokeApiKeyRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.ApiKey.SerializeToString,
+            ),
+            'RotateApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateApiKey,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.RotateApiKeyRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_accounts__pb2.RotateApiKeyResponse.SerializeToString,
             ),
             'CreateUser': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateUser,
@@ -346,6 +363,33 @@ class AccountService:
             _registered_method=True)
 
     @staticmethod
+    def RotateApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.AccountService/RotateApiKey',
+            payaid_dot_voice_dot_v1_dot_accounts__pb2.RotateApiKeyRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_accounts__pb2.RotateApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CreateUser(request,
             target,
             options=(),
@@ -491,7 +535,7 @@ class AuthServiceServicer:
     """
 
     def Login(self, request, context):
-        """Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password.
+        """Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password; after some of them an address has to wait, known or not.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -505,7 +549,7 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Logout(self, request, context):
-        """Ends the session.
+        """Ends a session of the caller's, at once and everywhere.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,6 +52,96 @@ void   payaid__voice__v1__merchant__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__merchant__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__kyc__init
+                     (Payaid__Voice__V1__Kyc         *message)
+{
+  static const Payaid__Voice__V1__Kyc init_value = PAYAID__VOICE__V1__KYC__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__kyc__get_packed_size
+                     (const Payaid__Voice__V1__Kyc *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__kyc__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__kyc__pack
+                     (const Payaid__Voice__V1__Kyc *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__kyc__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__kyc__pack_to_buffer
+                     (const Payaid__Voice__V1__Kyc *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__kyc__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__Kyc *
+       payaid__voice__v1__kyc__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__Kyc *)
+     protobuf_c_message_unpack (&payaid__voice__v1__kyc__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__kyc__free_unpacked
+                     (Payaid__Voice__V1__Kyc *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__kyc__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__merchant_settings__init
+                     (Payaid__Voice__V1__MerchantSettings         *message)
+{
+  static const Payaid__Voice__V1__MerchantSettings init_value = PAYAID__VOICE__V1__MERCHANT_SETTINGS__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__merchant_settings__get_packed_size
+                     (const Payaid__Voice__V1__MerchantSettings *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__merchant_settings__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__merchant_settings__pack
+                     (const Payaid__Voice__V1__MerchantSettings *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__merchant_settings__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__merchant_settings__pack_to_buffer
+                     (const Payaid__Voice__V1__MerchantSettings *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__merchant_settings__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__MerchantSettings *
+       payaid__voice__v1__merchant_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__MerchantSettings *)
+     protobuf_c_message_unpack (&payaid__voice__v1__merchant_settings__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__merchant_settings__free_unpacked
+                     (Payaid__Voice__V1__MerchantSettings *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__merchant_settings__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__user__init
                      (Payaid__Voice__V1__User         *message)
 {
@@ -502,6 +592,96 @@ void   payaid__voice__v1__revoke_api_key_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__revoke_api_key_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__rotate_api_key_request__init
+                     (Payaid__Voice__V1__RotateApiKeyRequest         *message)
+{
+  static const Payaid__Voice__V1__RotateApiKeyRequest init_value = PAYAID__VOICE__V1__ROTATE_API_KEY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__rotate_api_key_request__get_packed_size
+                     (const Payaid__Voice__V1__RotateApiKeyRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__rotate_api_key_request__pack
+                     (const Payaid__Voice__V1__RotateApiKeyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__rotate_api_key_request__pack_to_buffer
+                     (const Payaid__Voice__V1__RotateApiKeyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__RotateApiKeyRequest *
+       payaid__voice__v1__rotate_api_key_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__RotateApiKeyRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__rotate_api_key_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__rotate_api_key_request__free_unpacked
+                     (Payaid__Voice__V1__RotateApiKeyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__rotate_api_key_response__init
+                     (Payaid__Voice__V1__RotateApiKeyResponse         *message)
+{
+  static const Payaid__Voice__V1__RotateApiKeyResponse init_value = PAYAID__VOICE__V1__ROTATE_API_KEY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__rotate_api_key_response__get_packed_size
+                     (const Payaid__Voice__V1__RotateApiKeyResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__rotate_api_key_response__pack
+                     (const Payaid__Voice__V1__RotateApiKeyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__rotate_api_key_response__pack_to_buffer
+                     (const Payaid__Voice__V1__RotateApiKeyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__RotateApiKeyResponse *
+       payaid__voice__v1__rotate_api_key_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__RotateApiKeyResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__rotate_api_key_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__rotate_api_key_response__free_unpacked
+                     (Payaid__Voice__V1__RotateApiKeyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__rotate_api_key_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__create_user_request__init
                      (Payaid__Voice__V1__CreateUserRequest         *message)
 {
@@ -907,7 +1087,7 @@ void   payaid__voice__v1__change_password_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__change_password_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__merchant__field_descriptors[8] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__merchant__field_descriptors[11] =
 {
   {
     "f1",
@@ -1005,9 +1185,47 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__merchant__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Merchant, f9),
+    &payaid__voice__v1__kyc__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f10",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Merchant, f10),
+    &payaid__voice__v1__merchant_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Merchant, f11),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__merchant__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
+  9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
@@ -1015,11 +1233,12 @@ static const unsigned payaid__voice__v1__merchant__field_indices_by_name[] = {
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
   7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
 };
 static const ProtobufCIntRange payaid__voice__v1__merchant__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__merchant__descriptor =
 {
@@ -1029,14 +1248,233 @@ const ProtobufCMessageDescriptor payaid__voice__v1__merchant__descriptor =
   "Payaid__Voice__V1__Merchant",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Merchant),
-  8,
+  11,
   payaid__voice__v1__merchant__field_descriptors,
   payaid__voice__v1__merchant__field_indices_by_name,
   1,  payaid__voice__v1__merchant__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__merchant__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__user__field_descriptors[6] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[11] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__Kyc, n_f5),
+    offsetof(Payaid__Voice__V1__Kyc, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f9),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f10",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__Kyc, n_f10),
+    offsetof(Payaid__Voice__V1__Kyc, f10),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f11),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__kyc__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
+};
+static const ProtobufCIntRange payaid__voice__v1__kyc__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.Kyc",
+  "Kyc",
+  "Payaid__Voice__V1__Kyc",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__Kyc),
+  11,
+  payaid__voice__v1__kyc__field_descriptors,
+  payaid__voice__v1__kyc__field_indices_by_name,
+  1,  payaid__voice__v1__kyc__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__kyc__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__merchant_settings__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__MerchantSettings, f1),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__MerchantSettings, f2),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__merchant_settings__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__merchant_settings__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__merchant_settings__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.MerchantSettings",
+  "MerchantSettings",
+  "Payaid__Voice__V1__MerchantSettings",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__MerchantSettings),
+  2,
+  payaid__voice__v1__merchant_settings__field_descriptors,
+  payaid__voice__v1__merchant_settings__field_indices_by_name,
+  1,  payaid__voice__v1__merchant_settings__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__merchant_settings__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__user__field_descriptors[7] =
 {
   {
     "f1",
@@ -1110,6 +1548,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__user__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__User, f7),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__user__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1118,11 +1568,12 @@ static const unsigned payaid__voice__v1__user__field_indices_by_name[] = {
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
 };
 static const ProtobufCIntRange payaid__voice__v1__user__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__user__descriptor =
 {
@@ -1132,14 +1583,14 @@ const ProtobufCMessageDescriptor payaid__voice__v1__user__descriptor =
   "Payaid__Voice__V1__User",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__User),
-  6,
+  7,
   payaid__voice__v1__user__field_descriptors,
   payaid__voice__v1__user__field_indices_by_name,
   1,  payaid__voice__v1__user__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__user__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__api_key__field_descriptors[7] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__api_key__field_descriptors[8] =
 {
   {
     "f1",
@@ -1225,6 +1676,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__api_key__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ApiKey, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__api_key__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1234,11 +1697,12 @@ static const unsigned payaid__voice__v1__api_key__field_indices_by_name[] = {
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
 };
 static const ProtobufCIntRange payaid__voice__v1__api_key__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__api_key__descriptor =
 {
@@ -1248,7 +1712,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__api_key__descriptor =
   "Payaid__Voice__V1__ApiKey",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ApiKey),
-  7,
+  8,
   payaid__voice__v1__api_key__field_descriptors,
   payaid__voice__v1__api_key__field_indices_by_name,
   1,  payaid__voice__v1__api_key__number_ranges,
@@ -1669,6 +2133,134 @@ const ProtobufCMessageDescriptor payaid__voice__v1__revoke_api_key_request__desc
   (ProtobufCMessageInit) payaid__voice__v1__revoke_api_key_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor payaid__voice__v1__rotate_api_key_request__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RotateApiKeyRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RotateApiKeyRequest, f2),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RotateApiKeyRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__rotate_api_key_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__rotate_api_key_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__rotate_api_key_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.RotateApiKeyRequest",
+  "RotateApiKeyRequest",
+  "Payaid__Voice__V1__RotateApiKeyRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__RotateApiKeyRequest),
+  3,
+  payaid__voice__v1__rotate_api_key_request__field_descriptors,
+  payaid__voice__v1__rotate_api_key_request__field_indices_by_name,
+  1,  payaid__voice__v1__rotate_api_key_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__rotate_api_key_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__rotate_api_key_response__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RotateApiKeyResponse, f1),
+    &payaid__voice__v1__api_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RotateApiKeyResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RotateApiKeyResponse, f3),
+    &payaid__voice__v1__api_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__rotate_api_key_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__rotate_api_key_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__rotate_api_key_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.RotateApiKeyResponse",
+  "RotateApiKeyResponse",
+  "Payaid__Voice__V1__RotateApiKeyResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__RotateApiKeyResponse),
+  3,
+  payaid__voice__v1__rotate_api_key_response__field_descriptors,
+  payaid__voice__v1__rotate_api_key_response__field_indices_by_name,
+  1,  payaid__voice__v1__rotate_api_key_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__rotate_api_key_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor payaid__voice__v1__create_user_request__field_descriptors[3] =
 {
   {
@@ -1899,7 +2491,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__update_user_request__descrip
   (ProtobufCMessageInit) payaid__voice__v1__update_user_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__delete_user_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__delete_user_request__field_descriptors[3] =
 {
   {
     "f1",
@@ -1925,15 +2517,28 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__delete_user_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DeleteUserRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__delete_user_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
 };
 static const ProtobufCIntRange payaid__voice__v1__delete_user_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__delete_user_request__descriptor =
 {
@@ -1943,7 +2548,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__delete_user_request__descrip
   "Payaid__Voice__V1__DeleteUserRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__DeleteUserRequest),
-  2,
+  3,
   payaid__voice__v1__delete_user_request__field_descriptors,
   payaid__voice__v1__delete_user_request__field_indices_by_name,
   1,  payaid__voice__v1__delete_user_request__number_ranges,
@@ -2001,7 +2606,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__login_request__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__login_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__refresh_session_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__refresh_session_request__field_descriptors[2] =
 {
   {
     "f1",
@@ -2015,14 +2620,27 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__refresh_session_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__RefreshSessionRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__refresh_session_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
 };
 static const ProtobufCIntRange payaid__voice__v1__refresh_session_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__refresh_session_request__descriptor =
 {
@@ -2032,7 +2650,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__refresh_session_request__des
   "Payaid__Voice__V1__RefreshSessionRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__RefreshSessionRequest),
-  1,
+  2,
   payaid__voice__v1__refresh_session_request__field_descriptors,
   payaid__voice__v1__refresh_session_request__field_indices_by_name,
   1,  payaid__voice__v1__refresh_session_request__number_ranges,
@@ -2077,7 +2695,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__logout_request__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__logout_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__change_password_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__change_password_request__field_descriptors[3] =
 {
   {
     "f1",
@@ -2103,15 +2721,28 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__change_password_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ChangePasswordRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__change_password_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
 };
 static const ProtobufCIntRange payaid__voice__v1__change_password_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__change_password_request__descriptor =
 {
@@ -2121,7 +2752,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__change_password_request__des
   "Payaid__Voice__V1__ChangePasswordRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ChangePasswordRequest),
-  2,
+  3,
   payaid__voice__v1__change_password_request__field_descriptors,
   payaid__voice__v1__change_password_request__field_indices_by_name,
   1,  payaid__voice__v1__change_password_request__number_ranges,

@@ -22,6 +22,8 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Payaid__Voice__V1__Merchant Payaid__Voice__V1__Merchant;
+typedef struct Payaid__Voice__V1__Kyc Payaid__Voice__V1__Kyc;
+typedef struct Payaid__Voice__V1__MerchantSettings Payaid__Voice__V1__MerchantSettings;
 typedef struct Payaid__Voice__V1__User Payaid__Voice__V1__User;
 typedef struct Payaid__Voice__V1__ApiKey Payaid__Voice__V1__ApiKey;
 typedef struct Payaid__Voice__V1__Session Payaid__Voice__V1__Session;
@@ -32,6 +34,8 @@ typedef struct Payaid__Voice__V1__CreateApiKeyResponse Payaid__Voice__V1__Create
 typedef struct Payaid__Voice__V1__ListApiKeysRequest Payaid__Voice__V1__ListApiKeysRequest;
 typedef struct Payaid__Voice__V1__ListApiKeysResponse Payaid__Voice__V1__ListApiKeysResponse;
 typedef struct Payaid__Voice__V1__RevokeApiKeyRequest Payaid__Voice__V1__RevokeApiKeyRequest;
+typedef struct Payaid__Voice__V1__RotateApiKeyRequest Payaid__Voice__V1__RotateApiKeyRequest;
+typedef struct Payaid__Voice__V1__RotateApiKeyResponse Payaid__Voice__V1__RotateApiKeyResponse;
 typedef struct Payaid__Voice__V1__CreateUserRequest Payaid__Voice__V1__CreateUserRequest;
 typedef struct Payaid__Voice__V1__ListUsersRequest Payaid__Voice__V1__ListUsersRequest;
 typedef struct Payaid__Voice__V1__ListUsersResponse Payaid__Voice__V1__ListUsersResponse;
@@ -60,10 +64,46 @@ struct  Payaid__Voice__V1__Merchant
   ProtobufCBinaryData *f6;
   Google__Protobuf__Timestamp *f7;
   ProtobufCBinaryData f8;
+  Payaid__Voice__V1__Kyc *f9;
+  Payaid__Voice__V1__MerchantSettings *f10;
+  Google__Protobuf__Timestamp *f11;
 };
 #define PAYAID__VOICE__V1__MERCHANT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__merchant__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, NULL, {0,NULL}, NULL, NULL, NULL }
+
+
+struct  Payaid__Voice__V1__Kyc
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+  int32_t f3;
+  ProtobufCBinaryData f4;
+  size_t n_f5;
+  ProtobufCBinaryData *f5;
+  ProtobufCBinaryData f6;
+  ProtobufCBinaryData f7;
+  ProtobufCBinaryData f8;
+  ProtobufCBinaryData f9;
+  size_t n_f10;
+  ProtobufCBinaryData *f10;
+  Google__Protobuf__Timestamp *f11;
+};
+#define PAYAID__VOICE__V1__KYC__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__kyc__descriptor) \
+    , 0, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL }
+
+
+struct  Payaid__Voice__V1__MerchantSettings
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Duration *f1;
+  Google__Protobuf__Duration *f2;
+};
+#define PAYAID__VOICE__V1__MERCHANT_SETTINGS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__merchant_settings__descriptor) \
+    , NULL, NULL }
 
 
 struct  Payaid__Voice__V1__User
@@ -75,10 +115,11 @@ struct  Payaid__Voice__V1__User
   int32_t f4;
   Google__Protobuf__Timestamp *f5;
   ProtobufCBinaryData f6;
+  Google__Protobuf__Timestamp *f7;
 };
 #define PAYAID__VOICE__V1__USER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__user__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL, {0,NULL}, NULL }
 
 
 struct  Payaid__Voice__V1__ApiKey
@@ -92,10 +133,11 @@ struct  Payaid__Voice__V1__ApiKey
   Google__Protobuf__Timestamp *f5;
   Google__Protobuf__Timestamp *f6;
   Google__Protobuf__Timestamp *f7;
+  ProtobufCBinaryData f8;
 };
 #define PAYAID__VOICE__V1__API_KEY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__api_key__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, NULL, NULL, NULL, NULL }
+    , {0,NULL}, {0,NULL}, 0,NULL, NULL, NULL, NULL, NULL, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__Session
@@ -188,6 +230,30 @@ struct  Payaid__Voice__V1__RevokeApiKeyRequest
     , {0,NULL}, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__RotateApiKeyRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  Google__Protobuf__Duration *f2;
+  ProtobufCBinaryData f3;
+};
+#define PAYAID__VOICE__V1__ROTATE_API_KEY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__rotate_api_key_request__descriptor) \
+    , {0,NULL}, NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__RotateApiKeyResponse
+{
+  ProtobufCMessage base;
+  Payaid__Voice__V1__ApiKey *f1;
+  ProtobufCBinaryData f2;
+  Payaid__Voice__V1__ApiKey *f3;
+};
+#define PAYAID__VOICE__V1__ROTATE_API_KEY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__rotate_api_key_response__descriptor) \
+    , NULL, {0,NULL}, NULL }
+
+
 struct  Payaid__Voice__V1__CreateUserRequest
 {
   ProtobufCMessage base;
@@ -240,10 +306,11 @@ struct  Payaid__Voice__V1__DeleteUserRequest
   ProtobufCMessage base;
   ProtobufCBinaryData f1;
   ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
 };
 #define PAYAID__VOICE__V1__DELETE_USER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__delete_user_request__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__LoginRequest
@@ -261,10 +328,11 @@ struct  Payaid__Voice__V1__RefreshSessionRequest
 {
   ProtobufCMessage base;
   ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
 };
 #define PAYAID__VOICE__V1__REFRESH_SESSION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__refresh_session_request__descriptor) \
-    , {0,NULL} }
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__LogoutRequest
@@ -282,10 +350,11 @@ struct  Payaid__Voice__V1__ChangePasswordRequest
   ProtobufCMessage base;
   ProtobufCBinaryData f1;
   ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
 };
 #define PAYAID__VOICE__V1__CHANGE_PASSWORD_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__change_password_request__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /* Payaid__Voice__V1__Merchant methods */
@@ -306,6 +375,44 @@ Payaid__Voice__V1__Merchant *
                       const uint8_t       *data);
 void   payaid__voice__v1__merchant__free_unpacked
                      (Payaid__Voice__V1__Merchant *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__Kyc methods */
+void   payaid__voice__v1__kyc__init
+                     (Payaid__Voice__V1__Kyc         *message);
+size_t payaid__voice__v1__kyc__get_packed_size
+                     (const Payaid__Voice__V1__Kyc   *message);
+size_t payaid__voice__v1__kyc__pack
+                     (const Payaid__Voice__V1__Kyc   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__kyc__pack_to_buffer
+                     (const Payaid__Voice__V1__Kyc   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__Kyc *
+       payaid__voice__v1__kyc__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__kyc__free_unpacked
+                     (Payaid__Voice__V1__Kyc *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__MerchantSettings methods */
+void   payaid__voice__v1__merchant_settings__init
+                     (Payaid__Voice__V1__MerchantSettings         *message);
+size_t payaid__voice__v1__merchant_settings__get_packed_size
+                     (const Payaid__Voice__V1__MerchantSettings   *message);
+size_t payaid__voice__v1__merchant_settings__pack
+                     (const Payaid__Voice__V1__MerchantSettings   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__merchant_settings__pack_to_buffer
+                     (const Payaid__Voice__V1__MerchantSettings   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__MerchantSettings *
+       payaid__voice__v1__merchant_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__merchant_settings__free_unpacked
+                     (Payaid__Voice__V1__MerchantSettings *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__User methods */
 void   payaid__voice__v1__user__init
@@ -497,6 +604,44 @@ Payaid__Voice__V1__RevokeApiKeyRequest *
 void   payaid__voice__v1__revoke_api_key_request__free_unpacked
                      (Payaid__Voice__V1__RevokeApiKeyRequest *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__RotateApiKeyRequest methods */
+void   payaid__voice__v1__rotate_api_key_request__init
+                     (Payaid__Voice__V1__RotateApiKeyRequest         *message);
+size_t payaid__voice__v1__rotate_api_key_request__get_packed_size
+                     (const Payaid__Voice__V1__RotateApiKeyRequest   *message);
+size_t payaid__voice__v1__rotate_api_key_request__pack
+                     (const Payaid__Voice__V1__RotateApiKeyRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__rotate_api_key_request__pack_to_buffer
+                     (const Payaid__Voice__V1__RotateApiKeyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__RotateApiKeyRequest *
+       payaid__voice__v1__rotate_api_key_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__rotate_api_key_request__free_unpacked
+                     (Payaid__Voice__V1__RotateApiKeyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__RotateApiKeyResponse methods */
+void   payaid__voice__v1__rotate_api_key_response__init
+                     (Payaid__Voice__V1__RotateApiKeyResponse         *message);
+size_t payaid__voice__v1__rotate_api_key_response__get_packed_size
+                     (const Payaid__Voice__V1__RotateApiKeyResponse   *message);
+size_t payaid__voice__v1__rotate_api_key_response__pack
+                     (const Payaid__Voice__V1__RotateApiKeyResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__rotate_api_key_response__pack_to_buffer
+                     (const Payaid__Voice__V1__RotateApiKeyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__RotateApiKeyResponse *
+       payaid__voice__v1__rotate_api_key_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__rotate_api_key_response__free_unpacked
+                     (Payaid__Voice__V1__RotateApiKeyResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__CreateUserRequest methods */
 void   payaid__voice__v1__create_user_request__init
                      (Payaid__Voice__V1__CreateUserRequest         *message);
@@ -673,6 +818,12 @@ void   payaid__voice__v1__change_password_request__free_unpacked
 typedef void (*Payaid__Voice__V1__Merchant_Closure)
                  (const Payaid__Voice__V1__Merchant *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__Kyc_Closure)
+                 (const Payaid__Voice__V1__Kyc *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__MerchantSettings_Closure)
+                 (const Payaid__Voice__V1__MerchantSettings *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__User_Closure)
                  (const Payaid__Voice__V1__User *message,
                   void *closure_data);
@@ -702,6 +853,12 @@ typedef void (*Payaid__Voice__V1__ListApiKeysResponse_Closure)
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__RevokeApiKeyRequest_Closure)
                  (const Payaid__Voice__V1__RevokeApiKeyRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__RotateApiKeyRequest_Closure)
+                 (const Payaid__Voice__V1__RotateApiKeyRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__RotateApiKeyResponse_Closure)
+                 (const Payaid__Voice__V1__RotateApiKeyResponse *message,
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__CreateUserRequest_Closure)
                  (const Payaid__Voice__V1__CreateUserRequest *message,
@@ -737,6 +894,8 @@ typedef void (*Payaid__Voice__V1__ChangePasswordRequest_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor payaid__voice__v1__merchant__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__merchant_settings__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__user__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__api_key__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__session__descriptor;
@@ -747,6 +906,8 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__create_api_key_respon
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_api_keys_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_api_keys_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__revoke_api_key_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__rotate_api_key_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__rotate_api_key_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_user_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_users_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_users_response__descriptor;

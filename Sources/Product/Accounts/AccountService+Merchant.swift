@@ -1,0 +1,98 @@
+internal import Domain
+internal import Postgres
+internal import Protobuf
+package import RPCCore
+package import Schema
+
+extension AccountService {
+  package func getMerchant(
+    _ request: V1.GetMerchantRequest, _ context: RPCContext
+  ) async throws -> V1.Merchant {
+    let caller = try context.caller()
+    let row = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+      try await AccountStore.find(caller.merchant, seal, $0)
+    }
+    guard let row else { throw Self.noSuchMerchant }
+    return row.proto(now: WallClock.now)
+  }
+
+  package func updateMerchant(
+    _ request: V1.UpdateMerchantRequest, _ context: RPCContext
+  ) async throws -> V1.Merchant {
+    let caller = try context.caller()
+    do {
+      return try await change(caller) { transaction, events in
+        events.append(.merchant(caller.merchant))
+        return try await Idempotency.once(
+          transaction, caller.merchant, method: "UpdateMerchant", requestID: request.requestId,
+          request: request, seal: seal
+        ) {
+          try await update(request, caller.merchant, transaction)
+        }
+      }
+    } catch let error as PostgresError where error.isUniqueViolation("merchants_email_key") {
+      throw RPCError(.alreadyExists, "merchant.email: there is a merchant with this address")
+    }
+  }
+
+  private func update(
+    _ request: V1.UpdateMerchantRequest, _ id: MerchantID, _ transaction: Transaction
+  ) async throws -> V1.Merchant {
+    try await AccountStore.lock(id, transaction)
+    guard let current = try await AccountStore.find(id, seal, transaction) else {
+      throw Self.noSuchMerchant
+    }
+    var new = request.merchant ?? V1.Merchant()
+    try Etag.check(new.etag, against: Etag.text(revision: current.revision))
+    // What was read masked and comes back so has not changed.
+    if let pan = current.merchant.kyc?.pan, new.kyc?.pan == BusinessNumber.masked(pan: pan) {
+      new.kyc?.pan = pan
+    }
+    var merged = try Self.merchantFields.merged(
+      current.merchant, new, empty: V1.Merchant(), paths: request.updateMask?.paths ?? [])
+    merged.email = merged.email.lowercased()
+    try MerchantRules.check(merged)
+    let isSame = merged.kycOrEmpty == current.merchant.kycOrEmpty
+    let isComplete = MerchantRules.missing(merged.kycOrEmpty).isEmpty
+    let updated = try await AccountStore.update(
+      merged, kyc: isSame ? nil : .changed(isComplete: isComplete), seal, transaction)
+    return updated.proto(now: WallClock.now)
+  }
+
+  private static let merchantFields = FieldMerge<V1.Merchant>(
+    "merchant",
+    [
+      .init("name", path: \.name),
+      .init("email", path: \.email),
+      .init("webhook_url", path: \.webhookUrl),
+      .init("cors_origins", path: \.corsOrigins),
+      .init("kyc.legal_name", path: \.kycOrEmpty.legalName),
+      .init("kyc.constitution", path: \.kycOrEmpty.constitution),
+      .init("kyc.pan", path: \.kycOrEmpty.pan),
+      .init("kyc.gstins", path: \.kycOrEmpty.gstins),
+      .init("kyc.registration_number", path: \.kycOrEmpty.registrationNumber),
+      .init("kyc.registered_address", path: \.kycOrEmpty.registeredAddress),
+      .init("kyc.dlt_entity_id", path: \.kycOrEmpty.dltEntityId),
+      .init("kyc.use_case", path: \.kycOrEmpty.useCase),
+      .init("settings.session_lifetime", path: \.settingsOrEmpty.sessionLifetime),
+      .init("settings.max_api_key_lifetime", path: \.settingsOrEmpty.maxApiKeyLifetime),
+    ],
+    outputOnly: [
+      "merchant_id", "state", "create_time", "update_time", "etag", "kyc.state",
+      "kyc.missing_fields", "kyc.expire_time",
+    ])
+
+  private static var noSuchMerchant: RPCError { RPCError(.notFound, "there is no such merchant") }
+}
+
+extension Payaid.Voice.V1.Merchant {
+  fileprivate var kycOrEmpty: Payaid.Voice.V1.Kyc {
+    get { kyc ?? .init() }
+    set { kyc = newValue }
+  }
+
+  fileprivate var settingsOrEmpty: Payaid.Voice.V1.MerchantSettings {
+    get { settings ?? .init() }
+    set { settings = newValue }
+  }
+}

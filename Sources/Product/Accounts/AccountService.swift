@@ -1,0 +1,49 @@
+package import Domain
+package import Passwords
+package import Postgres
+internal import RPCCore
+package import Schema
+internal import Services
+
+/// Serves `payaid.voice.v1.AccountService` from PostgreSQL: merchants here, keys and users in files
+/// of their own.
+package struct AccountService: Payaid.Voice.V1.AccountServiceServing {
+  package typealias V1 = Payaid.Voice.V1
+
+  let pool: PostgresPool
+  let tokens: PageTokens
+  let seal: DataSeal
+  let passwords: PasswordHasher
+  /// Lets this process forget what it changed itself without waiting for the announcement.
+  let authenticator: Authenticator
+  let scopes: Set<String>
+
+  package init(
+    pool: PostgresPool, tokens: PageTokens, seal: DataSeal, passwords: PasswordHasher,
+    authenticator: Authenticator, table: AccessTable = .product
+  ) {
+    self.pool = pool
+    self.tokens = tokens
+    self.seal = seal
+    self.passwords = passwords
+    self.authenticator = authenticator
+    scopes = table.scopes
+  }
+
+  /// Runs `body` in a transaction of the caller's; when that is committed, what `body` says has
+  /// changed is forgotten here at once and announced to others.
+  func change<Response: Sendable>(
+    _ caller: Caller,
+    _ body: (Transaction, inout [AccountEvent]) async throws -> Response
+  ) async throws -> Response {
+    let (response, events) = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+      transaction in
+      var events: [AccountEvent] = []
+      let response = try await body(transaction, &events)
+      for event in events { try await event.announce(transaction) }
+      return (response, events)
+    }
+    events.forEach(authenticator.follow)
+    return response
+  }
+}

@@ -1,0 +1,45 @@
+internal import Domain
+internal import Postgres
+
+/// All SQL of failed logins. Every function runs in a transaction of the system's.
+enum LoginAttemptStore {
+  /// What is known of a subject; its row is the caller's until the transaction ends, so that
+  /// attempts on it are counted one by one.
+  static func lock(_ subject: [UInt8], _ transaction: Transaction) async throws -> LoginThrottle {
+    try await transaction.execute(
+      "INSERT INTO login_attempts (subject) VALUES (\(subject)) ON CONFLICT DO NOTHING")
+    let rows = try await transaction.query(
+      "SELECT failures, last_time FROM login_attempts WHERE subject = \(subject) FOR UPDATE")
+    return LoginThrottle(
+      failures: try rows[0].decode("failures"), lastTime: try rows[0].decode("last_time"))
+  }
+
+  static func store(
+    _ throttle: LoginThrottle, _ subject: [UInt8], _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE login_attempts SET failures = \(throttle.failures), last_time = \(throttle.lastTime)
+      WHERE subject = \(subject)
+      """)
+  }
+
+  /// Begins anew after a success.
+  static func forget(_ subject: [UInt8], _ transaction: Transaction) async throws {
+    try await transaction.execute("DELETE FROM login_attempts WHERE subject = \(subject)")
+  }
+
+  /// Takes back one attempt that turned out good.
+  static func takeBack(_ subject: [UInt8], _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      """
+      UPDATE login_attempts SET failures = greatest(failures - 1, 0) WHERE subject = \(subject)
+      """)
+  }
+
+  /// Forgets subjects that have been quiet for a day.
+  static func forgetOld(_ transaction: Transaction) async throws {
+    try await transaction.execute(
+      "DELETE FROM login_attempts WHERE last_time < now() - interval '1 day'")
+  }
+}

@@ -1,0 +1,217 @@
+"""Walks every method of every service, as nobody, as each role, with keys, and as another merchant."""
+
+import re
+import uuid
+
+import grpc
+import pytest
+from google.api import annotations_pb2
+from google.protobuf import descriptor
+
+import accounts
+from access_rules import LOGIN, OPEN, ROLES, RULES, allows, writes
+from conftest import client, metadata
+
+PACKAGE = "payaid.voice.v1"
+FILES = ("accounts", "agents", "analytics", "calls", "compliance", "knowledge", "live", "webhooks")
+REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
+BROKEN = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN}
+UNIMPLEMENTED = grpc.StatusCode.UNIMPLEMENTED
+# Requests that change nothing. Elsewhere an empty one does: a key without scopes would be made, and
+# the session ended with which the other methods are tried.
+REQUESTS = {"CreateApiKey": b"\n\x06\x1a\x04nope", "Logout": b"\n\x01x"}
+
+
+def services():
+    import importlib
+    for name in FILES:
+        module = importlib.import_module(f"payaid.voice.v1.{name}_pb2")
+        yield from module.DESCRIPTOR.services_by_name.values()
+
+
+def methods():
+    return [method for service in services() for method in service.methods]
+
+
+def rule_of(method):
+    return RULES[method.containing_service.name][method.name]
+
+
+def names(method):
+    return f"{method.containing_service.name}.{method.name}"
+
+
+@pytest.fixture(scope="module")
+def served(channel):
+    from grpc_health.v1 import health_pb2, health_pb2_grpc
+    return set(health_pb2_grpc.HealthStub(channel).List(health_pb2.HealthListRequest()).statuses)
+
+
+class House:
+    """A merchant with a user of each role logged in, keys of each kind, and something of each sort."""
+
+    def __init__(self, stack, channel):
+        from payaid.voice.v1 import accounts_pb2, accounts_pb2_grpc, agents_pb2, agents_pb2_grpc
+        self.merchant = stack.merchant(f"{uuid.uuid4()}@example.in")
+        self.callers = {"nobody": (), "key": metadata(self.merchant)}
+        service = accounts_pb2_grpc.AccountServiceStub(channel)
+        door = accounts_pb2_grpc.AuthServiceStub(channel)
+        for role in ROLES:
+            email = accounts.user(stack, self.merchant, f"{uuid.uuid4()}@example.in", role=role)
+            session = door.Login(accounts_pb2.LoginRequest(email=email, password=accounts.PASSWORD))
+            self.callers[role] = accounts.bearer(session)
+            self.user = session.user.user_id
+        scopes = {rule[1] for rules in RULES.values() for rule in rules.values() if isinstance(rule, tuple)}
+        for scope in sorted(scopes):
+            made = service.CreateApiKey(accounts_pb2.CreateApiKeyRequest(
+                api_key=accounts_pb2.ApiKey(scopes=[scope])), metadata=self.callers["key"])
+            self.callers[f"key:{scope}"] = accounts.key_metadata(made.api_key.key_id, made.secret)
+        agent = agents_pb2_grpc.AgentServiceStub(channel).CreateAgent(
+            agents_pb2.CreateAgentRequest(agent=agents_pb2.Agent(name="A", language="en")),
+            metadata=self.callers["key"])
+        self.ids = {
+            "agent_id": agent.agent_id, "user_id": self.user, "key_id": self.merchant["key"],
+            "merchant_id": self.merchant["id"]}
+
+
+@pytest.fixture(scope="module")
+def house(stack, channel):
+    return House(stack, channel)
+
+
+@pytest.fixture(scope="module")
+def neighbour(stack, channel):
+    return House(stack, channel)
+
+
+def call(channel, method, message, sent):
+    """The status and the answer's bytes of one call of any kind."""
+    stub = channel.stream_stream(f"/{method.containing_service.full_name}/{method.name}")
+    answers = stub(iter([message]), metadata=sent, timeout=15)
+    try:
+        first = next(iter(answers), b"")
+        answers.cancel()
+        return grpc.StatusCode.OK, first
+    except grpc.RpcError as error:
+        return error.code(), b""
+
+
+def test_every_method_has_a_rule_here():
+    assert {names(m) for m in methods()} == {
+        f"{service}.{method}" for service, rules in RULES.items() for method in rules}
+
+
+@pytest.mark.parametrize("method", methods(), ids=names)
+def test_a_method_lets_in_whom_it_is_for(channel, served, house, method):
+    rule = rule_of(method)
+    for who, sent in house.callers.items():
+        status, _ = call(channel, method, REQUESTS.get(method.name, b""), sent)
+        if method.containing_service.full_name not in served:
+            assert status == UNIMPLEMENTED
+        elif allows(rule, who):
+            assert status not in REFUSED | BROKEN or rule == OPEN and status not in BROKEN, (who, status)
+        elif who == "nobody":
+            assert status == grpc.StatusCode.UNAUTHENTICATED, (who, status)
+        else:
+            assert status == grpc.StatusCode.PERMISSION_DENIED, (who, status)
+
+
+@pytest.mark.parametrize("sent", [
+    (("x-api-key", "pa_live_00000000"), ("x-api-secret", "0" * 38)),
+    (("authorization", "Bearer a.b.c"),), (("authorization", "Basic eDp5"),),
+], ids=["key", "token", "basic"])
+@pytest.mark.parametrize("method", methods(), ids=names)
+def test_a_false_credential_opens_nothing(channel, served, method, sent):
+    if method.containing_service.full_name in served and rule_of(method) != OPEN:
+        assert call(channel, method, b"", sent)[0] == grpc.StatusCode.UNAUTHENTICATED
+
+
+def filled(message, ids):
+    """The message with every identifier it can hold set to one of `ids`, and how many that were."""
+    count = 0
+    for field in message.DESCRIPTOR.fields:
+        if field.is_repeated if hasattr(field, "is_repeated") else field.label == 3:
+            continue
+        if field.name in ids and field.type == descriptor.FieldDescriptor.TYPE_STRING:
+            setattr(message, field.name, ids[field.name])
+            count += 1
+        elif field.message_type and field.message_type.full_name.startswith(PACKAGE):
+            inner = getattr(message, field.name)
+            if filled(inner, ids):
+                inner.SetInParent()
+                count += 1
+    return count
+
+
+def request_class(method):
+    from google.protobuf import message_factory
+    return message_factory.GetMessageClass(method.input_type)
+
+
+@pytest.mark.parametrize("method", methods(), ids=names)
+def test_a_neighbour_reaches_nothing(channel, served, house, neighbour, method):
+    """With everything of one merchant's named in the request, another's owner and key get nothing of it."""
+    if method.containing_service.full_name not in served or rule_of(method) in (OPEN, LOGIN):
+        pytest.skip("not served, or about the caller's own login")
+    if method.client_streaming:
+        pytest.skip("its first frame names an agent: test_live tries that")
+    message = request_class(method)()
+    named = filled(message, house.ids)
+    for who in ("owner", "key"):
+        status, answer = call(channel, method, message.SerializeToString(), neighbour.callers[who])
+        assert status not in BROKEN, (who, status)
+        if named and not method.name.startswith(("Create", "List", "UpdateMerchant", "Check")):
+            assert status == grpc.StatusCode.NOT_FOUND, (who, status)
+        for found in house.ids.values():
+            assert found.encode() not in answer, who
+    # What was named is still there, and its owner still gets it.
+    status, _ = call(channel, method, b"", house.callers["key"])
+    assert status not in REFUSED
+
+
+def test_a_suspended_merchant_may_read_only(stack, channel, served, neighbour):
+    accounts.operator(stack, "merchant", "set-state", neighbour.merchant["id"], "suspended")
+    try:
+        for method in methods():
+            if method.containing_service.full_name not in served:
+                continue
+            status, _ = call(channel, method, b"", neighbour.callers["key"])
+            if writes(rule_of(method)):
+                assert status == grpc.StatusCode.PERMISSION_DENIED, names(method)
+    finally:
+        accounts.operator(stack, "merchant", "set-state", neighbour.merchant["id"], "active")
+
+
+def routes():
+    """Every REST route of every method: verb, path, whether it takes a body."""
+    found = []
+    for method in methods():
+        rule = method.GetOptions().Extensions[annotations_pb2.http]
+        for each in (rule, *rule.additional_bindings):
+            verb = each.WhichOneof("pattern")
+            if verb:
+                path = getattr(each, verb)
+                found.append(pytest.param(
+                    method, verb.upper(), path, bool(each.body), id=f"{verb} {path}"))
+    return found
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+@pytest.mark.parametrize("method, verb, template, has_body", routes())
+def test_a_route_lets_in_whom_it_is_for(stack, served, house, http2, method, verb, template, has_body):
+    rule = rule_of(method)
+    if rule == OPEN or method.name == "Logout":
+        pytest.skip("open, or would end the session")
+    path = re.sub(r"{[^}]*}", "nothing", template)
+    with client(stack, None, http2=http2) as rest:
+        for who in ("nobody", *ROLES, "key", "key:account.read", "key:webhooks.write"):
+            body = {"scopes": ["nope"]} if method.name == "CreateApiKey" else {}
+            answer = rest.request(
+                verb, path, headers=dict(house.callers[who]), **({"json": body} if has_body else {}))
+            if method.containing_service.full_name not in served:
+                assert answer.status_code == 501
+            elif allows(rule, who):
+                assert answer.status_code not in (401, 403, 500), (who, answer.text)
+            else:
+                expected = 401 if who == "nobody" else 403
+                assert answer.status_code == expected, (who, answer.text)
