@@ -118,11 +118,11 @@ let modules: [Module] = [
   Module(
     "Accounts", .product,
     [
-      "Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf", "Schema",
-      "Services", "Postgres", "Passwords",
+      "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf",
+      "Schema", "Services", "Postgres", "Passwords",
     ],
     resources: [.embedInCode("Migrations")],
-    testImports: ["EventLoop", "ScratchPostgres", "RPCTesting"]),
+    testImports: ["ScratchPostgres", "RPCTesting"]),
   Module(
     "Agents", .product,
     [

@@ -29,7 +29,7 @@ struct Settings {
   var version = "1"
   /// Headers that together say who calls; empty says nothing about security.
   var keyHeaders: [String] = []
-  /// Services that need no key, by full name.
+  /// Services and methods that need no key, by full name.
   var open: Set<String> = []
 
   init(_ parameter: any CodeGeneratorParameter) throws {

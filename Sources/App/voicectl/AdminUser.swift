@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Domain
 internal import Foundation
 internal import Passwords
+internal import Postgres
 internal import RPCCore
 
 /// `voicectl admin user`.
@@ -38,9 +39,16 @@ struct AdminUser: AsyncParsableCommand {
         throw ValidationError(error.message)
       }
       let hash = try await PasswordHasher(slots: 1).hash(password)
-      let user = try await OperatorDatabase.transaction {
-        try await UserStore.insert(
-          email: email, name: name, role: role, passwordHash: hash, merchant: id, $0)
+      let user: UserStore.StoredUser
+      do {
+        user = try await OperatorDatabase.transaction {
+          try await UserStore.insert(
+            email: email, name: name, role: role, passwordHash: hash, merchant: id, $0)
+        }
+      } catch let error as PostgresError where error.isUniqueViolation() {
+        throw CommandFailure(description: "there is a user with this address")
+      } catch let error as PostgresError where error.isForeignKeyViolation() {
+        throw CommandFailure(description: "there is no such merchant")
       }
       Output.line(
         json

@@ -19,6 +19,7 @@ struct Application {
   private let worker: JobWorker
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
+  private let housekeeping: Task<Void, Never>
 
   static func start(_ current: CurrentSettings) async throws -> Application {
     let settings = current.value
@@ -55,7 +56,9 @@ struct Application {
     let endpoint = PublicEndpoint(settings.publicURL)
     let product = try Product(current, database.pool, loops.loops[0], endpoint)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
-    if !settings.corsOrigins.isEmpty { configuration.cors = .origins(settings.corsOrigins) }
+    configuration.cors = CORSPolicy { origin, _ in
+      product.origins.allows(origin) ? CORSPolicy.Grant() : nil
+    }
     try AccessTable.product.check(product.bindings)
     let server = try Server(
       loops: loops, configuration: configuration,
@@ -63,6 +66,7 @@ struct Application {
       interceptors: [product.authenticator.interceptor],
       routes: Routes.make(product, database.pool))
     try await product.authenticator.start()
+    try await product.origins.start()
     let addresses = try await server.start()
     let address = addresses.first ?? settings.listen
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
@@ -73,11 +77,12 @@ struct Application {
     await worker.start()
     let loop = loops.loops[0]
     let reaper = Task(executorPreference: loop) { await product.reaper.run(on: loop) }
+    let housekeeping = Task(executorPreference: loop) { await product.housekeeping.run(on: loop) }
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
       loops: loops, database: database, server: server, worker: worker, live: product.live,
-      reaper: reaper)
+      reaper: reaper, housekeeping: housekeeping)
   }
 
   /// New conversations are refused, those in progress go on for `grace` at most; then everything
@@ -89,8 +94,10 @@ struct Application {
     await worker.stop(grace: .seconds(5))
     await drainCalls(grace)
     await server.drain(grace: .seconds(2))
-    reaper.cancel()
-    await reaper.value
+    for task in [reaper, housekeeping] {
+      task.cancel()
+      await task.value
+    }
     await server.stop()
     await database.close()
     await loops.stop()

@@ -4,6 +4,7 @@ internal import Calls
 internal import Compliance
 internal import Domain
 internal import EventLoop
+internal import Foundation
 internal import Glibc
 internal import Jobs
 internal import Objects
@@ -18,6 +19,8 @@ internal import Vendors
 /// The areas of the product, joined: each gets what it needs of the others as a value.
 struct Product {
   let authenticator: Authenticator
+  let origins: OriginTable
+  let housekeeping: Housekeeping
   let services: [any RPCService]
   let runner: CallRunner
   let live = LiveCalls()
@@ -52,9 +55,12 @@ struct Product {
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
     let signingKeys = SigningKeys { keyring.key("access-tokens:\($0)") }
-    authenticator = Authenticator(pool: pool, signingKeys: signingKeys)
+    origins = OriginTable(pool: pool, always: settings.corsOrigins)
+    authenticator = Authenticator(pool: pool, signingKeys: signingKeys, origins: origins)
+    housekeeping = Housekeeping(pool: pool)
     let seal = try DataSeal(key: keyring.key("account-data"))
-    let passwords = PasswordHasher(slots: settings.loops)
+    let passwords = PasswordHasher(
+      slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
     services = [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator),

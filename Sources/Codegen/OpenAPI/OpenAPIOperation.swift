@@ -64,7 +64,10 @@ struct OpenAPIOperation {
     if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
     if let body = requestBody(schemas) { operation["requestBody"] = body }
     operation["responses"] = .object(responses(schemas))
-    if settings.open.contains(method.service.fullName) { operation["security"] = [] }
+    let fullName = "\(method.service.fullName).\(method.name)"
+    if !settings.open.isDisjoint(with: [method.service.fullName, fullName]) {
+      operation["security"] = []
+    }
     return .object(operation)
   }
 

@@ -60,7 +60,25 @@ package struct AccessTable: Sendable {
       "UpdateAgent": .write("agents.write"),
       "ReplaceAgent": .write("agents.write"),
       "DeleteAgent": .write("agents.write"),
+      "PublishAgent": .write("agents.write"),
+      "ListAgentVersions": .read("agents.read"),
+      "GetAgentVersion": .read("agents.read"),
+      "RollbackAgent": .write("agents.write"),
       "ListVoices": .read("agents.read"),
+    ],
+    // Buying and releasing costs money.
+    "PhoneNumberService": [
+      "ListPhoneNumbers": .read("numbers.read"),
+      "GetPhoneNumber": .read("numbers.read"),
+      "SearchPhoneNumbers": .read("numbers.read"),
+      "BuyPhoneNumber": .write("numbers.write", .admin),
+      "AssignPhoneNumber": .write("numbers.write"),
+      "ReleasePhoneNumber": .write("numbers.write", .admin),
+    ],
+    "SecretService": [
+      "SetSecret": .write("secrets.write", .admin),
+      "ListSecrets": .read("secrets.read"),
+      "DeleteSecret": .write("secrets.write", .admin),
     ],
     "CallService": [
       "CreateCall": .write("calls.write"),

@@ -92,6 +92,23 @@ package enum AccountStore {
     return changed == 1
   }
 
+  /// The browser origins of merchants that are not closed, and whose each is.
+  static func origins(_ transaction: Transaction) async throws -> [String: Set<MerchantID>] {
+    let rows = try await transaction.query(
+      """
+      SELECT merchant_id, cors_origins FROM merchants
+      WHERE cors_origins <> '{}' AND state <> 'closed'
+      """)
+    var origins: [String: Set<MerchantID>] = [:]
+    for row in rows {
+      let merchant = try MerchantID(row)
+      for origin in try row.decode("cors_origins", as: [String].self) {
+        origins[origin, default: []].insert(merchant)
+      }
+    }
+    return origins
+  }
+
   /// Takes the merchant's row, so that changes which count its keys or owners come one by one.
   static func lock(_ merchant: MerchantID, _ transaction: Transaction) async throws {
     _ = try await transaction.query(

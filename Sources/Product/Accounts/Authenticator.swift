@@ -10,6 +10,7 @@ package final class Authenticator: Sendable {
   private let pool: PostgresPool
   private let table: AccessTable
   private let signingKeys: SigningKeys
+  private let origins: OriginTable?
   private let keys: CredentialCache<APIKeyStore.Credential>
   private let sessions: CredentialCache<SessionStore.Credential>
   private let subscription = Mutex<Subscription?>(nil)
@@ -17,13 +18,14 @@ package final class Authenticator: Sendable {
   /// Decides by `table`, and takes access tokens that `signingKeys` signed.
   ///
   /// A change that is announced is followed at once; what was looked up is believed for `lifetime`
-  /// where the announcement is lost.
+  /// where the announcement is lost. With `origins`, a page calls for its own merchant only.
   package init(
-    pool: PostgresPool, signingKeys: SigningKeys, table: AccessTable = .product,
-    lifetime: Duration = .seconds(2)
+    pool: PostgresPool, signingKeys: SigningKeys, origins: OriginTable? = nil,
+    table: AccessTable = .product, lifetime: Duration = .seconds(2)
   ) {
     self.pool = pool
     self.signingKeys = signingKeys
+    self.origins = origins
     self.table = table
     keys = CredentialCache(lifetime: lifetime) { id in
       try await pool.transaction(tenant: .system) { try await APIKeyStore.use(id, $0) }
@@ -76,6 +78,11 @@ package final class Authenticator: Sendable {
     if rule.audience == .everybody { return }
     let caller = try await caller(context.metadata)
     try rule.check(caller)
+    if let origins, let origin = context.metadata["origin"],
+      !origins.allows(origin, for: caller.merchant)
+    {
+      throw RPCError(.permissionDenied, "the merchant does not allow pages of this origin")
+    }
     context.identity = caller
   }
 

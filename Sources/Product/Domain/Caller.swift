@@ -23,6 +23,11 @@ package struct Caller: RPCIdentity, Sendable, Hashable {
     self.isSuspended = isSuspended
   }
 
+  /// A key that may do everything.
+  package init(merchant: MerchantID, principal: String) {
+    self.init(merchant: merchant, credential: .key(id: principal, scopes: []))
+  }
+
   /// The key or user, for the audit log; safe in logs.
   package var principal: String {
     switch credential {

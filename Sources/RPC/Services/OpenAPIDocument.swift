@@ -223,6 +223,20 @@ public enum OpenAPIDocument {
                       "etag": {
                         "type": "string",
                         "description": "Changes with each change."
+                      },
+                      "kyc": {
+                        "$ref": "#/components/schemas/KycInput",
+                        "description": "Who the business is."
+                      },
+                      "settings": {
+                        "$ref": "#/components/schemas/MerchantSettingsInput",
+                        "description": "How its account behaves."
+                      },
+                      "updateTime": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was last changed.",
+                        "readOnly": true
                       }
                     },
                     "additionalProperties": false
@@ -577,11 +591,125 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/api-keys/{keyId}:rotate": {
+          "post": {
+            "tags": ["AccountService"],
+            "operationId": "AccountService.RotateApiKey",
+            "summary": "Makes a key that takes the place of another: same name and scopes.",
+            "description": "The old one goes on working for `overlap`.",
+            "parameters": [
+              {
+                "name": "keyId",
+                "in": "path",
+                "required": true,
+                "description": "The old key's public part.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of RotateApiKey.",
+                    "properties": {
+                      "overlap": {
+                        "type": "string",
+                        "format": "duration-seconds",
+                        "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                        "examples": ["1.5s"],
+                        "description": "How long the old key still works: at most 30 days, 24 hours when unset, not at all when zero."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID for idempotency (AIP-155)."
+                      }
+                    },
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/RotateApiKeyResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/users": {
           "post": {
             "tags": ["AccountService"],
             "operationId": "AccountService.CreateUser",
             "summary": "Adds a user to the merchant.",
+            "description": "Only an owner may add another owner.",
             "parameters": [
               {
                 "name": "Idempotency-Key",
@@ -770,6 +898,7 @@ public enum OpenAPIDocument {
             "tags": ["AccountService"],
             "operationId": "AccountService.UpdateUser",
             "summary": "Changes a user's name or role.",
+            "description": "There is always an owner; only an owner may change one.",
             "parameters": [
               {
                 "name": "userId",
@@ -848,6 +977,12 @@ public enum OpenAPIDocument {
                       "etag": {
                         "type": "string",
                         "description": "Changes with each change."
+                      },
+                      "lastLoginTime": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When they last logged in; unset before the first time.",
+                        "readOnly": true
                       }
                     },
                     "additionalProperties": false
@@ -940,6 +1075,14 @@ public enum OpenAPIDocument {
                 }
               },
               {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
                 "name": "If-Match",
                 "in": "header",
                 "description": "The tag that what is changed must still have.",
@@ -1014,7 +1157,7 @@ public enum OpenAPIDocument {
             "tags": ["AuthService"],
             "operationId": "AuthService.Login",
             "summary": "Logs in.",
-            "description": "UNAUTHENTICATED says the same for an unknown user and a wrong password.",
+            "description": "UNAUTHENTICATED says the same for an unknown user and a wrong password; after some of them an address has to wait, known or not.",
             "requestBody": {
               "required": true,
               "content": {
@@ -1106,6 +1249,17 @@ public enum OpenAPIDocument {
             "tags": ["AuthService"],
             "operationId": "AuthService.RefreshSession",
             "summary": "Changes a refresh token for a new session; each token works once, and its second use ends all sessions that came from it.",
+            "parameters": [
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
             "requestBody": {
               "required": true,
               "content": {
@@ -1117,6 +1271,10 @@ public enum OpenAPIDocument {
                       "refreshToken": {
                         "type": "string",
                         "description": "Token of the session before."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID for idempotency (AIP-155): an answer that was lost can be asked for again with it."
                       }
                     },
                     "required": ["refreshToken"],
@@ -1192,7 +1350,7 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["AuthService"],
             "operationId": "AuthService.Logout",
-            "summary": "Ends the session.",
+            "summary": "Ends a session of the caller's, at once and everywhere.",
             "requestBody": {
               "content": {
                 "application/json": {
@@ -1202,7 +1360,7 @@ public enum OpenAPIDocument {
                     "properties": {
                       "refreshToken": {
                         "type": "string",
-                        "description": "Token of the session to end; the caller's own when empty."
+                        "description": "Token of another session of the same user to end; the caller's own session when empty."
                       }
                     },
                     "additionalProperties": false
@@ -1270,8 +1428,7 @@ public enum OpenAPIDocument {
               "504": {
                 "$ref": "#/components/responses/DeadlineExceeded"
               }
-            },
-            "security": []
+            }
           }
         },
         "/api/v1/auth/password": {
@@ -1279,6 +1436,17 @@ public enum OpenAPIDocument {
             "tags": ["AuthService"],
             "operationId": "AuthService.ChangePassword",
             "summary": "Changes the caller's own password and ends their other sessions.",
+            "parameters": [
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
             "requestBody": {
               "required": true,
               "content": {
@@ -1294,6 +1462,10 @@ public enum OpenAPIDocument {
                       "newPassword": {
                         "type": "string",
                         "description": "The new one: 12 to 128 characters."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID for idempotency (AIP-155)."
                       }
                     },
                     "required": ["oldPassword","newPassword"],
@@ -1362,8 +1534,7 @@ public enum OpenAPIDocument {
               "504": {
                 "$ref": "#/components/responses/DeadlineExceeded"
               }
-            },
-            "security": []
+            }
           }
         },
         "/api/v1/agents": {
@@ -7021,6 +7192,11 @@ public enum OpenAPIDocument {
                 "format": "date-time",
                 "description": "When it was revoked; unset while it works.",
                 "readOnly": true
+              },
+              "replacedBy": {
+                "type": "string",
+                "description": "The key that took its place, after a rotation.",
+                "readOnly": true
               }
             }
           },
@@ -7065,6 +7241,11 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "When it was revoked; unset while it works.",
+                "readOnly": true
+              },
+              "replacedBy": {
+                "type": "string",
+                "description": "The key that took its place, after a rotation.",
                 "readOnly": true
               }
             },
@@ -7709,7 +7890,7 @@ public enum OpenAPIDocument {
               },
               "secret": {
                 "type": "string",
-                "description": "The whole key to authenticate with; shown once."
+                "description": "The secret part, to be sent with `key_id`; shown once."
               }
             }
           },
@@ -7976,6 +8157,137 @@ public enum OpenAPIDocument {
                 }
               }
             }
+          },
+          "Kyc": {
+            "type": "object",
+            "description": "Who a business is, as it must be known before its agents call people.",
+            "properties": {
+              "state": {
+                "$ref": "#/components/schemas/Kyc.State",
+                "description": "Where the check stands.",
+                "readOnly": true
+              },
+              "legalName": {
+                "type": "string",
+                "description": "Name in the register."
+              },
+              "constitution": {
+                "$ref": "#/components/schemas/Kyc.Constitution",
+                "description": "Kind of business."
+              },
+              "pan": {
+                "type": "string",
+                "description": "Permanent account number, ten characters. Kept encrypted; reads as `ABCP•••••F`."
+              },
+              "gstins": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "GST identification numbers, the main one first; they must belong to `pan`."
+              },
+              "registrationNumber": {
+                "type": "string",
+                "description": "CIN of a company, LLPIN of a limited liability partnership."
+              },
+              "registeredAddress": {
+                "type": "string",
+                "description": "Registered address."
+              },
+              "dltEntityId": {
+                "type": "string",
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits."
+              },
+              "useCase": {
+                "type": "string",
+                "description": "What the agents call people for."
+              },
+              "missingFields": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What is missing before it can be submitted.",
+                "readOnly": true
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when an approval holds.",
+                "readOnly": true
+              }
+            }
+          },
+          "Kyc.Constitution": {
+            "type": "string",
+            "description": "What kind of business it is.\n\n- `CONSTITUTION_UNSPECIFIED`: Not said.\n- `PROPRIETORSHIP`: One person's business.\n- `PARTNERSHIP`: A partnership firm.\n- `LLP`: A limited liability partnership; has an LLPIN.\n- `COMPANY`: A company; has a CIN.\n- `TRUST`: A trust or society.\n- `GOVERNMENT`: A government body.",
+            "enum": ["CONSTITUTION_UNSPECIFIED","PROPRIETORSHIP","PARTNERSHIP","LLP","COMPANY","TRUST","GOVERNMENT"]
+          },
+          "Kyc.State": {
+            "type": "string",
+            "description": "Where the check of it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `DRAFT`: Something is missing yet: `missing_fields` says what.\n- `SUBMITTED`: Complete; a person has to look at it. Changing an approved one leads back here.\n- `APPROVED`: Approved until `expire_time`.\n- `REJECTED`: Refused; changing it submits it again.\n- `EXPIRED`: Approved once, but too long ago.",
+            "enum": ["STATE_UNSPECIFIED","DRAFT","SUBMITTED","APPROVED","REJECTED","EXPIRED"]
+          },
+          "KycInput": {
+            "type": "object",
+            "description": "Who a business is, as it must be known before its agents call people.",
+            "properties": {
+              "state": {
+                "$ref": "#/components/schemas/Kyc.State",
+                "description": "Where the check stands.",
+                "readOnly": true
+              },
+              "legalName": {
+                "type": "string",
+                "description": "Name in the register."
+              },
+              "constitution": {
+                "$ref": "#/components/schemas/Kyc.Constitution",
+                "description": "Kind of business."
+              },
+              "pan": {
+                "type": "string",
+                "description": "Permanent account number, ten characters. Kept encrypted; reads as `ABCP•••••F`."
+              },
+              "gstins": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "GST identification numbers, the main one first; they must belong to `pan`."
+              },
+              "registrationNumber": {
+                "type": "string",
+                "description": "CIN of a company, LLPIN of a limited liability partnership."
+              },
+              "registeredAddress": {
+                "type": "string",
+                "description": "Registered address."
+              },
+              "dltEntityId": {
+                "type": "string",
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits."
+              },
+              "useCase": {
+                "type": "string",
+                "description": "What the agents call people for."
+              },
+              "missingFields": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What is missing before it can be submitted.",
+                "readOnly": true
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when an approval holds.",
+                "readOnly": true
+              }
+            },
+            "additionalProperties": false
           },
           "LanguageSettings": {
             "type": "object",
@@ -8300,12 +8612,26 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change."
+              },
+              "kyc": {
+                "$ref": "#/components/schemas/Kyc",
+                "description": "Who the business is."
+              },
+              "settings": {
+                "$ref": "#/components/schemas/MerchantSettings",
+                "description": "How its account behaves."
+              },
+              "updateTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "readOnly": true
               }
             }
           },
           "Merchant.State": {
             "type": "string",
-            "description": "Where a merchant stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `ACTIVE`: May place calls.\n- `SUSPENDED`: May read, but not place calls.\n- `CLOSED`: Closed.",
+            "description": "Where a merchant stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `ACTIVE`: May place calls.\n- `SUSPENDED`: May read, but change nothing and place no calls.\n- `CLOSED`: Closed: nobody of it is let in.",
             "enum": ["STATE_UNSPECIFIED","ACTIVE","SUSPENDED","CLOSED"]
           },
           "MerchantInput": {
@@ -8350,9 +8676,64 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change."
+              },
+              "kyc": {
+                "$ref": "#/components/schemas/KycInput",
+                "description": "Who the business is."
+              },
+              "settings": {
+                "$ref": "#/components/schemas/MerchantSettingsInput",
+                "description": "How its account behaves."
+              },
+              "updateTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "readOnly": true
               }
             },
             "required": ["name","email"],
+            "additionalProperties": false
+          },
+          "MerchantSettings": {
+            "type": "object",
+            "description": "How a merchant's account behaves.",
+            "properties": {
+              "sessionLifetime": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long a login lasts without being used: 1 hour to 90 days; 30 days when unset."
+              },
+              "maxApiKeyLifetime": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "The longest that a new API key may live, at least one day; no limit when unset."
+              }
+            }
+          },
+          "MerchantSettingsInput": {
+            "type": "object",
+            "description": "How a merchant's account behaves.",
+            "properties": {
+              "sessionLifetime": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long a login lasts without being used: 1 hour to 90 days; 30 days when unset."
+              },
+              "maxApiKeyLifetime": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "The longest that a new API key may live, at least one day; no limit when unset."
+              }
+            },
             "additionalProperties": false
           },
           "ModelSettings": {
@@ -8555,6 +8936,24 @@ public enum OpenAPIDocument {
             "type": "string",
             "description": "What a user may do.\n\n- `ROLE_UNSPECIFIED`: Never sent by the server.\n- `ROLE_OWNER`: Everything, and closing the account.\n- `ROLE_ADMIN`: Everything but closing the account.\n- `ROLE_MEMBER`: Agents, knowledge and calls.\n- `ROLE_VIEWER`: Reading.",
             "enum": ["ROLE_UNSPECIFIED","ROLE_OWNER","ROLE_ADMIN","ROLE_MEMBER","ROLE_VIEWER"]
+          },
+          "RotateApiKeyResponse": {
+            "type": "object",
+            "description": "Answer of RotateApiKey.",
+            "properties": {
+              "apiKey": {
+                "$ref": "#/components/schemas/ApiKey",
+                "description": "The new key."
+              },
+              "secret": {
+                "type": "string",
+                "description": "The new key's secret part; shown once."
+              },
+              "replaced": {
+                "$ref": "#/components/schemas/ApiKey",
+                "description": "The old key, with its end."
+              }
+            }
           },
           "RotateWebhookSecretResponse": {
             "type": "object",
@@ -9098,6 +9497,12 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change."
+              },
+              "lastLoginTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When they last logged in; unset before the first time.",
+                "readOnly": true
               }
             }
           },
@@ -9131,6 +9536,12 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change."
+              },
+              "lastLoginTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When they last logged in; unset before the first time.",
+                "readOnly": true
               }
             },
             "required": ["email"],

@@ -9,11 +9,13 @@ from google.api import annotations_pb2
 from google.protobuf import descriptor
 
 import accounts
+import calling
 from access_rules import LOGIN, OPEN, ROLES, RULES, allows, writes
 from conftest import client, metadata
+from stack import ROOT
 
 PACKAGE = "payaid.voice.v1"
-FILES = ("accounts", "agents", "analytics", "calls", "compliance", "knowledge", "live", "webhooks")
+FILES = sorted(path.stem for path in (ROOT / "Protos" / "payaid" / "voice" / "v1").glob("*.proto"))
 REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 BROKEN = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN}
 UNIMPLEMENTED = grpc.StatusCode.UNIMPLEMENTED
@@ -50,8 +52,8 @@ def served(channel):
 class House:
     """A merchant with a user of each role logged in, keys of each kind, and something of each sort."""
 
-    def __init__(self, stack, channel):
-        from payaid.voice.v1 import accounts_pb2, accounts_pb2_grpc, agents_pb2, agents_pb2_grpc
+    def __init__(self, stack, channel, number):
+        from payaid.voice.v1 import accounts_pb2, accounts_pb2_grpc
         self.merchant = stack.merchant(f"{uuid.uuid4()}@example.in")
         self.callers = {"nobody": (), "key": metadata(self.merchant)}
         service = accounts_pb2_grpc.AccountServiceStub(channel)
@@ -66,22 +68,23 @@ class House:
             made = service.CreateApiKey(accounts_pb2.CreateApiKeyRequest(
                 api_key=accounts_pb2.ApiKey(scopes=[scope])), metadata=self.callers["key"])
             self.callers[f"key:{scope}"] = accounts.key_metadata(made.api_key.key_id, made.secret)
-        agent = agents_pb2_grpc.AgentServiceStub(channel).CreateAgent(
-            agents_pb2.CreateAgentRequest(agent=agents_pb2.Agent(name="A", language="en")),
-            metadata=self.callers["key"])
+        with client(stack, self.merchant) as rest:
+            agent = calling.new_agent(rest, number)
+            call = calling.place(rest, agent, "+919876500001")
+            rest.post(f"/api/v1/calls/{call}:end", json={})
         self.ids = {
-            "agent_id": agent.agent_id, "user_id": self.user, "key_id": self.merchant["key"],
+            "agent_id": agent, "call_id": call, "user_id": self.user, "key_id": self.merchant["key"],
             "merchant_id": self.merchant["id"]}
 
 
 @pytest.fixture(scope="module")
 def house(stack, channel):
-    return House(stack, channel)
+    return House(stack, channel, "+918047140001")
 
 
 @pytest.fixture(scope="module")
 def neighbour(stack, channel):
-    return House(stack, channel)
+    return House(stack, channel, "+918047140002")
 
 
 def call(channel, method, message, sent):
@@ -153,15 +156,15 @@ def test_a_neighbour_reaches_nothing(channel, served, house, neighbour, method):
     """With everything of one merchant's named in the request, another's owner and key get nothing of it."""
     if method.containing_service.full_name not in served or rule_of(method) in (OPEN, LOGIN):
         pytest.skip("not served, or about the caller's own login")
-    if method.client_streaming:
-        pytest.skip("its first frame names an agent: test_live tries that")
     message = request_class(method)()
     named = filled(message, house.ids)
     for who in ("owner", "key"):
         status, answer = call(channel, method, message.SerializeToString(), neighbour.callers[who])
         assert status not in BROKEN, (who, status)
         if named and not method.name.startswith(("Create", "List", "UpdateMerchant", "Check")):
-            assert status == grpc.StatusCode.NOT_FOUND, (who, status)
+            # A number of the operator's is looked at before the agent that it shall be for.
+            also = {grpc.StatusCode.INVALID_ARGUMENT} if "PhoneNumber" in method.name else set()
+            assert status in {grpc.StatusCode.NOT_FOUND} | also, (who, status)
         for found in house.ids.values():
             assert found.encode() not in answer, who
     # What was named is still there, and its owner still gets it.
@@ -202,7 +205,7 @@ def test_a_route_lets_in_whom_it_is_for(stack, served, house, http2, method, ver
     rule = rule_of(method)
     if rule == OPEN or method.name == "Logout":
         pytest.skip("open, or would end the session")
-    path = re.sub(r"{[^}]*}", "nothing", template)
+    path = re.sub(r"{[^}]*}", "7", template)
     with client(stack, None, http2=http2) as rest:
         for who in ("nobody", *ROLES, "key", "key:account.read", "key:webhooks.write"):
             body = {"scopes": ["nope"]} if method.name == "CreateApiKey" else {}

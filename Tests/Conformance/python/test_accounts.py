@@ -388,3 +388,22 @@ def test_nothing_personal_is_in_the_log(stack, owner, login):
     assert text
     for secret in (owner, PASSWORD, "prt_", "eyJ"):
         assert secret not in text
+
+
+def preflight(rest, origin):
+    return rest.options("/api/v1/agents", headers={
+        "origin": origin, "access-control-request-method": "GET", "access-control-request-headers": "x-api-key"})
+
+
+def test_pages_of_a_merchants_origins_may_call_for_it_and_nobody_else(stack, shop):
+    origin = f"https://{uuid.uuid4()}.example.in"
+    other = stack.merchant(f"{uuid.uuid4()}@example.in")
+    with client(stack, shop) as mine, client(stack, other) as theirs:
+        assert preflight(mine, origin).status_code == 403
+        assert mine.patch("/api/v1/merchant", json={"corsOrigins": [origin]}).status_code == 200
+        stacks.wait_for(lambda: preflight(mine, origin).status_code == 204, limit=1.0, every=0.005)
+        answer = mine.get("/api/v1/agents", headers={"origin": origin})
+        assert answer.status_code == 200 and answer.headers["access-control-allow-origin"] == origin
+        error(theirs.get("/api/v1/agents", headers={"origin": origin}), 403, "PERMISSION_DENIED")
+        assert mine.patch("/api/v1/merchant", json={"corsOrigins": []}).status_code == 200
+        stacks.wait_for(lambda: preflight(mine, origin).status_code == 403, limit=1.0, every=0.005)

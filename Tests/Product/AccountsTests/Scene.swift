@@ -25,7 +25,11 @@ struct Scene {
   static func make() async throws -> Scene {
     try await make(
       over: try await ScratchPostgres.database(
-        migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all))
+        migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
+      ) {
+        // Suites run side by side on one cluster of a hundred connections.
+        $0.maxConnections = 4
+      })
   }
 
   /// Another process on the same database. It believes what it looked up until it hears otherwise.

@@ -1,0 +1,157 @@
+internal import Domain
+internal import Postgres
+internal import Protobuf
+internal import RPCCore
+internal import Schema
+internal import ScratchPostgres
+internal import Synchronization
+import Testing
+
+@testable internal import Accounts
+
+extension DatabaseTests {
+  /// `Domain.Idempotency` against a real database: concurrency, failures, crashes, other requests.
+  @Suite struct IdempotencyTests {
+    typealias Text = Google.Protobuf.StringValue
+
+    private struct Failure: Error {}
+
+    private final class Counter: Sendable {
+      private let count = Atomic(0)
+
+      func next() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
+    }
+
+    private func once(
+      _ pool: PostgresPool, _ merchant: MerchantID, _ text: String = "request",
+      seal: DataSeal? = nil,
+      _ effect: @Sendable (Transaction) async throws -> String
+    ) async throws -> String {
+      try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
+        try await Domain.Idempotency.once(
+          transaction, merchant, method: "Test", requestID: "id",
+          request: Text.with { $0.value = text }, seal: seal
+        ) {
+          let value = try await effect(transaction)
+          return Text.with { $0.value = value }
+        }.value
+      }
+    }
+
+    private func scene() async throws -> (PostgresPool, MerchantID) {
+      let pool = try await ScratchPostgres.database(
+        migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all)
+      let merchant = try await pool.transaction(tenant: .system) {
+        try await AccountStore.ensureMerchant(name: "Shop", email: "shop@example.in", $0)
+      }
+      return (pool, merchant)
+    }
+
+    @Test func `of many at once one takes effect, and all get its answer`() async throws {
+      let (pool, merchant) = try await scene()
+      let counter = Counter()
+      let answers = try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<24 {
+          group.addTask { try await once(pool, merchant) { _ in "\(counter.next())" } }
+        }
+        return try await group.reduce(into: Set()) { $0.insert($1) }
+      }
+      #expect(answers == ["1"])
+      #expect(counter.next() == 2)
+      await pool.close()
+    }
+
+    @Test func `a failure leaves no key, so the same request may succeed`() async throws {
+      let (pool, merchant) = try await scene()
+      await #expect(throws: Failure.self) {
+        _ = try await once(pool, merchant) { _ in throw Failure() }
+      }
+      #expect(try await once(pool, merchant) { _ in "second" } == "second")
+      #expect(try await once(pool, merchant) { _ in "third" } == "second")
+      await pool.close()
+    }
+
+    @Test func `a connection that dies after the effect takes both effect and key with it`()
+      async throws
+    {
+      let (pool, merchant) = try await scene()
+      await #expect(throws: (any Error).self) {
+        _ = try await once(pool, merchant) { transaction in
+          try await transaction.execute("UPDATE merchants SET name = 'half done'")
+          _ = try await transaction.query("SELECT pg_terminate_backend(pg_backend_pid())")
+          return "never"
+        }
+      }
+      let name = try await pool.transaction(tenant: .system) {
+        try await $0.query("SELECT name FROM merchants")[0].decode("name", as: String.self)
+      }
+      #expect(name == "Shop")
+      #expect(try await once(pool, merchant) { _ in "whole" } == "whole")
+      await pool.close()
+    }
+
+    @Test func `another request with the same id is a conflict, another merchant's is not`()
+      async throws
+    {
+      let (pool, merchant) = try await scene()
+      let other = try await pool.transaction(tenant: .system) {
+        try await AccountStore.ensureMerchant(name: "Rival", email: "rival@example.in", $0)
+      }
+      #expect(try await once(pool, merchant) { _ in "mine" } == "mine")
+      let error = await #expect(throws: RPCError.self) {
+        _ = try await once(pool, merchant, "another") { _ in "mine" }
+      }
+      #expect(error?.code == .alreadyExists)
+      #expect(try await once(pool, other, "another") { _ in "theirs" } == "theirs")
+      await pool.close()
+    }
+
+    @Test func `a sealed answer opens for its own request only`() async throws {
+      let (pool, merchant) = try await scene()
+      let seal = try DataSeal(key: Array(repeating: 9, count: 32))
+      #expect(try await once(pool, merchant, seal: seal) { _ in "secret" } == "secret")
+      #expect(try await once(pool, merchant, seal: seal) { _ in "other" } == "secret")
+      let (hash, stored) = try await pool.transaction(tenant: .system) { transaction in
+        let row = try await transaction.query("SELECT * FROM idempotency_keys")[0]
+        return (
+          try row.decode("request_hash", as: [UInt8].self),
+          try row.decode("response", as: [UInt8].self)
+        )
+      }
+      #expect(!String(decoding: stored, as: UTF8.self).contains("secret"))
+      #expect(hash == seal.digest(try Text.with { $0.value = "request" }.serializedBytes()))
+      let wrong = try DataSeal(key: Array(repeating: 8, count: 32))
+      await #expect(throws: (any Error).self) {
+        _ = try await once(pool, merchant, seal: wrong) { _ in "x" }
+      }
+      await pool.close()
+    }
+
+    @Test func `old answers, sessions and attempts are forgotten, young ones kept`() async throws {
+      let (pool, merchant) = try await scene()
+      #expect(try await once(pool, merchant) { _ in "first" } == "first")
+      try await pool.transaction(tenant: .system) { transaction in
+        for (number, age) in [(1, "2 days"), (2, "1 minute")] {
+          try await transaction.execute(
+            """
+            INSERT INTO login_attempts
+            VALUES (\(Array(repeating: UInt8(number), count: 32)), 3, now() - \(age)::interval)
+            """)
+        }
+      }
+      try await Housekeeping(pool: pool).tidy()
+      #expect(try await once(pool, merchant) { _ in "second" } == "first")
+      try await pool.transaction(tenant: .system) {
+        _ = try await $0.execute(
+          "UPDATE idempotency_keys SET create_time = now() - interval '25 hours'")
+      }
+      try await Housekeeping(pool: pool).tidy()
+      #expect(try await once(pool, merchant) { _ in "third" } == "third")
+      let left = try await pool.transaction(tenant: .system) {
+        try await $0.query("SELECT count(*) AS n FROM login_attempts")[0].decode("n", as: Int.self)
+      }
+      #expect(left == 1)
+      await pool.close()
+    }
+  }
+}
