@@ -90,7 +90,7 @@ let modules: [Module] = [
   Module(
     "RPCClient", .rpc, ["EventLoop", "Telemetry", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
     testImports: ["RPCServer", "RPCProtobuf", "Schema", "Services"]),
-  Module("RPCTesting", .rpc, ["RPCCore"]),
+  Module("RPCTesting", .rpc, ["RPCCore", "GRPC", "HTTP"]),
 
   Module(
     "Postgres", .data, ["Buffers", "EventLoop", "TLS", "CLibpq"],
@@ -356,6 +356,7 @@ for executable in executables where isAsked(executable.name) {
       name: executable.name,
       dependencies: byName(executable.imports) + executable.packages.map(product),
       path: executable.path,
+      exclude: here("\(executable.path)/README.md") ? ["README.md"] : [],
       // Clients see what a stranger's package would see: the public declarations.
       packageAccess: !executable.path.hasPrefix("Clients/"), swiftSettings: swiftSettings))
 }

@@ -1,13 +1,16 @@
+internal import GRPC
 internal import RPCCore
 internal import Synchronization
 
 /// One call between a client and a handler of the same process: both of its ends.
 final class InMemoryCall: ClientCall {
   private struct State {
+    var streams: StreamPair
     var headers: Metadata?
     var headerWaiters: [CheckedContinuation<Metadata, Never>] = []
     var trailers = Metadata()
     var isEnded = false
+    var lastResponseWasCompressed = false
     var task: Task<Void, Never>?
     var alarm: UInt64?
     var watch: CancellationWatch?
@@ -15,25 +18,33 @@ final class InMemoryCall: ClientCall {
 
   private let context: RPCContext
   private let clock: VirtualClock
+  private let compressesRequests: Bool
   private let requests: MessagePipe
   private let responses: MessagePipe
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  init(context: RPCContext, clock: VirtualClock, capacity: Int) {
+  init(
+    _ streams: StreamPair, context: RPCContext, clock: VirtualClock, capacity: Int,
+    compressesRequests: Bool
+  ) {
     self.context = context
     self.clock = clock
+    self.compressesRequests = compressesRequests
     requests = MessagePipe(capacity: capacity)
     responses = MessagePipe(capacity: capacity)
+    state = Mutex(State(streams: streams))
   }
 
   // MARK: Life
 
-  /// Runs the handler in a task of its own; a call whose deadline has passed is not begun.
-  func start(_ run: @escaping MethodHandler.Run) {
-    if let deadline = context.deadline {
+  /// Runs the handler in a task of its own; a call whose `deadline`, the client's own, has passed is
+  /// not begun.
+  func start(deadline: Deadline?, _ run: @escaping MethodHandler.Run) {
+    if let deadline {
       let alarm = clock.schedule(at: deadline) { [weak self] in self?.deadlinePassed() }
       state.withLock { $0.alarm = alarm }
     }
+    if let problem = state.withLock({ $0.streams.problem }) { finish(problem) }
     guard !state.withLock({ $0.isEnded }) else { return }
     let task = Task {
       do {
@@ -56,16 +67,21 @@ final class InMemoryCall: ClientCall {
     state.withLock { $0.watch = watch }
   }
 
-  /// The call ends with the handler's outcome.
+  /// The server ends the call; the client sees what the trailers say.
   private func finish(_ error: RPCError?) {
-    var trailers = context.trailers
-    if let error { trailers.add(contentsOf: error.metadata) }
-    guard markEnded(trailers) else { return }
+    let (sent, alarm) = state.withLock { state in
+      guard !state.isEnded, let sent = state.streams.finish(error, context) else {
+        return (nil as (headers: Metadata?, end: StreamPair.End)?, nil as UInt64?)
+      }
+      state.isEnded = true
+      state.trailers = sent.end.trailers
+      return (sent, state.alarm)
+    }
+    if let alarm { clock.cancel(alarm) }
+    guard let sent else { return }
+    announce(sent.headers ?? Metadata())
     requests.end(RPCError(.cancelled, "the call has ended"), discarding: true)
-    var told = error
-    told?.cause = nil
-    told?.metadata = trailers
-    responses.end(told)
+    responses.end(sent.end.error)
   }
 
   private func deadlinePassed() {
@@ -74,29 +90,51 @@ final class InMemoryCall: ClientCall {
 
   /// The call ends from outside: both sides see `error` at once, the handler is cancelled.
   private func abort(_ error: RPCError) {
-    guard markEnded(Metadata()) else { return }
+    let (isFirst, alarm, task) = state.withLock { state in
+      guard !state.isEnded else { return (false, nil as UInt64?, nil as Task<Void, Never>?) }
+      state.isEnded = true
+      state.streams.abandon(error)
+      return (true, state.alarm, state.task)
+    }
+    if let alarm { clock.cancel(alarm) }
+    guard isFirst else { return }
+    announce(Metadata())
     context.markCancelled()
     requests.end(error, discarding: true)
     responses.end(error, discarding: true)
-    state.withLock { $0.task }?.cancel()
-  }
-
-  private func markEnded(_ trailers: Metadata) -> Bool {
-    let initial = context.initialMetadata
-    let (isFirst, alarm) = state.withLock { state in
-      guard !state.isEnded else { return (false, nil as UInt64?) }
-      state.isEnded = true
-      state.trailers = trailers
-      return (true, state.alarm)
-    }
-    if let alarm { clock.cancel(alarm) }
-    if isFirst { announce(initial) }
-    return isFirst
+    task?.cancel()
   }
 
   // MARK: The client's end
 
-  func finishSending() async throws { requests.end() }
+  func send(_ message: [UInt8]) async throws {
+    try await send(message, compressed: compressesRequests)
+  }
+
+  func send(_ message: [UInt8], compressed: Bool) async throws {
+    let arrival: StreamPair.Arrival
+    do {
+      arrival = try state.withLock { try $0.streams.request(message, compressed: compressed) }
+    } catch let error as RPCError {
+      abort(error)
+      throw error
+    }
+    try await deliver(arrival)
+  }
+
+  func finishSending() async throws {
+    try await deliver(state.withLock { $0.streams.endRequests() })
+    requests.end()
+  }
+
+  /// Gives the handler what came; a stream that breaks a rule ends the call.
+  private func deliver(_ arrival: StreamPair.Arrival) async throws {
+    for message in arrival.messages { try await requests.send(message) }
+    guard let failure = arrival.failure else { return }
+    finish(failure)
+    context.markCancelled()
+    state.withLock { $0.task }?.cancel()
+  }
 
   func headers() async throws -> Metadata {
     await withCheckedContinuation { continuation in
@@ -110,25 +148,38 @@ final class InMemoryCall: ClientCall {
 
   var trailers: Metadata { state.withLock { $0.trailers } }
 
+  var lastResponseWasCompressed: Bool { state.withLock { $0.lastResponseWasCompressed } }
+
   func cancel() { abort(RPCError(.cancelled, "the client gave the call up")) }
 
-  func receive() async throws -> [UInt8]? { try await responses.receive() }
-
-  func send(_ message: [UInt8]) async throws { try await requests.send(message) }
+  func receive() async throws -> [UInt8]? {
+    guard let message = try await responses.receive() else { return nil }
+    state.withLock { $0.lastResponseWasCompressed = message.wasCompressed }
+    return message.bytes
+  }
 
   // MARK: The handler's end
 
-  fileprivate func receiveRequest() async throws -> [UInt8]? { try await requests.receive() }
+  fileprivate func receiveRequest() async throws -> [UInt8]? {
+    guard let message = try await requests.receive() else { return nil }
+    context.noteRequest(compressed: message.wasCompressed)
+    return try state.withLock { $0.streams }.opened(message)
+  }
 
   fileprivate func sendResponse(_ message: [UInt8]) async throws {
     sendHead(Metadata())
-    try await responses.send(message)
+    let arrival = try state.withLock { try $0.streams.respond(message, context) }
+    for message in arrival.messages { try await responses.send(message) }
+    if let failure = arrival.failure { abort(failure) }
   }
 
   fileprivate func sendHead(_ metadata: Metadata) {
     guard state.withLock({ $0.headers == nil && !$0.isEnded }) else { return }
     if !metadata.isEmpty { context.initialMetadata.add(contentsOf: metadata) }
-    announce(context.initialMetadata)
+    let headers = state.withLock { state in
+      state.isEnded ? nil : state.streams.respondHead(context)
+    }
+    if let headers { announce(headers) }
   }
 
   /// The headers are known, once.

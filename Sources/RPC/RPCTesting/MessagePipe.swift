@@ -1,13 +1,14 @@
+internal import GRPC
 internal import RPCCore
 internal import Synchronization
 
 /// Messages on their way in one direction: bounded, and ended or failed once.
 final class MessagePipe: Sendable {
-  private typealias Receiver = CheckedContinuation<[UInt8]?, any Error>
+  private typealias Receiver = CheckedContinuation<ReceivedMessage?, any Error>
   private typealias Sender = CheckedContinuation<Void, any Error>
 
   private struct State {
-    var queue: [[UInt8]] = []
+    var queue: [ReceivedMessage] = []
     var isEnded = false
     var failure: RPCError?
     var receiver: Receiver?
@@ -15,7 +16,7 @@ final class MessagePipe: Sendable {
   }
 
   private enum OnReceive {
-    case message([UInt8], [Sender])
+    case message(ReceivedMessage, [Sender])
     case end
     case failed(RPCError)
     case wait
@@ -27,7 +28,7 @@ final class MessagePipe: Sendable {
   /// A sender waits while `capacity` messages are in the pipe.
   init(capacity: Int) { self.capacity = capacity }
 
-  func send(_ message: [UInt8]) async throws {
+  func send(_ message: ReceivedMessage) async throws {
     let mustWait = try put(message)
     guard mustWait else { return }
     try await withTaskCancellationHandler {
@@ -44,7 +45,7 @@ final class MessagePipe: Sendable {
     }
   }
 
-  private func put(_ message: [UInt8]) throws -> Bool {
+  private func put(_ message: ReceivedMessage) throws -> Bool {
     let (receiver, mustWait): (Receiver?, Bool) = try state.withLock { state in
       if let failure = state.failure { throw failure }
       if state.isEnded { throw RPCError(.internal, "a message after the end of its stream") }
@@ -61,7 +62,7 @@ final class MessagePipe: Sendable {
 
   /// The next message; `nil` at the end. What was sent before a failure comes before it, unless the
   /// failure discarded it.
-  func receive() async throws -> [UInt8]? {
+  func receive() async throws -> ReceivedMessage? {
     switch take() {
     case .message(let message, let senders):
       for sender in senders { sender.resume() }
@@ -84,10 +85,10 @@ final class MessagePipe: Sendable {
     }
   }
 
-  private func wait() async throws -> [UInt8]? {
+  private func wait() async throws -> ReceivedMessage? {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let answer: Result<[UInt8]?, any Error>? = state.withLock { state in
+        let answer: Result<ReceivedMessage?, any Error>? = state.withLock { state in
           if !state.queue.isEmpty { return .success(state.queue.removeFirst()) }
           if let failure = state.failure { return .failure(failure) }
           if state.isEnded { return .success(nil) }
