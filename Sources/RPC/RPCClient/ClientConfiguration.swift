@@ -54,6 +54,7 @@ public struct ClientConfiguration: Sendable {
 
 /// Whom a client believes over TLS, and the name it asks for.
 public struct ClientTLS: Sendable {
+  /// Whose certificates are believed.
   public var trust: TLSTrust
   /// The name the certificate must have, sent as SNI; nil takes the target's host.
   public var serverName: String?

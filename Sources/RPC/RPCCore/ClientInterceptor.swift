@@ -4,8 +4,10 @@
 /// throw instead of calling `next`, or give a ``ClientCall`` of its own around the one it got, to see
 /// messages and the outcome.
 public struct ClientInterceptor: Sendable {
+  /// Goes on with opening the call.
   public typealias Next =
     @Sendable (MethodDescriptor, CallOptions) async throws -> any ClientCall
+  /// What runs around the opening of a call.
   public typealias Body =
     @Sendable (MethodDescriptor, CallOptions, _ next: Next) async throws -> any ClientCall
 

@@ -14,6 +14,7 @@ public struct Metadata: Sendable, Equatable {
   public struct Entry: Sendable, Equatable {
     /// Lower-case.
     public let name: String
+    /// Text, or bytes when the name ends in `-bin`.
     public let value: MetadataValue
 
     fileprivate init(name: String, value: MetadataValue) {

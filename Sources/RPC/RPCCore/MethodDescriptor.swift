@@ -42,8 +42,10 @@ public struct MethodDescriptor: Sendable {
   /// Name of the method, `CreateAgent`.
   public var name: String { storage.name }
 
+  /// Which sides send streams.
   public var kind: MethodKind { storage.kind }
 
+  /// What calling the method twice does.
   public var idempotency: Idempotency { storage.idempotency }
 
   /// `/payaid.voice.v1.AgentService/CreateAgent`, the `:path` of a gRPC request.

@@ -3,8 +3,10 @@
 /// Returning ends the call OK; throwing ends it with the error's status. How many messages each
 /// side may send is enforced here, so a handler function sees only well-formed calls.
 public struct MethodHandler: Sendable {
+  /// Serves one call; the port has its messages, serialized.
   public typealias Run = @Sendable (RPCContext, any MessagePort) async throws -> Void
 
+  /// The method that is served.
   public let descriptor: MethodDescriptor
   /// Serves one call.
   public let run: Run

@@ -9,7 +9,9 @@ public protocol RPCService: Sendable {
 /// It runs on the call's task, may throw instead of calling `next`, and may look at the context
 /// before and after. It does not see messages.
 public struct Interceptor: Sendable {
+  /// Goes on with the call; to be called at most once.
   public typealias Next = (RPCContext) async throws -> Void
+  /// What runs around the call.
   public typealias Body = @Sendable (RPCContext, _ next: Next) async throws -> Void
 
   private let body: Body

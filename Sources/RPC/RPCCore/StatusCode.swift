@@ -2,6 +2,7 @@
 ///
 /// A value above 16 is kept as it came from a peer; ``description`` then shows the number.
 public struct StatusCode: RawRepresentable, Sendable, Hashable {
+  /// The number in `grpc-status`.
   public let rawValue: UInt8
 
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }

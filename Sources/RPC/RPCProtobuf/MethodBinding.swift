@@ -23,8 +23,11 @@ public struct HTTPRule: Sendable, Hashable {
 
 /// What the edges know of a method: its name, its types and its routes.
 public struct MethodBinding: Sendable {
+  /// The method's name and shape.
   public let method: MethodDescriptor
+  /// The type of its requests.
   public let input: MessageType
+  /// The type of its responses.
   public let output: MessageType
   /// The main route and then the additional ones; empty when the method has none.
   public let http: [HTTPRule]

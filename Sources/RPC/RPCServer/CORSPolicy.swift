@@ -10,6 +10,7 @@ public struct CORSPolicy: Sendable {
   public struct Grant: Sendable, Equatable {
     /// Whether requests may carry cookies and the browser's own credentials.
     public var allowsCredentials = false
+    /// The methods that pages may use.
     public var methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
     /// Request headers a page may set, in lower case; nil allows whichever it asks for.
     public var headers: Set<String>?

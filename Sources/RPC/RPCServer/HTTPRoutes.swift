@@ -4,6 +4,7 @@ package import WebSocket
 
 /// A request to a plain route, with its whole body.
 public struct HTTPExchangeRequest: Sendable {
+  /// The request before its body.
   public let head: HTTPRequestHead
   /// What the `{name}` segments of the route's template matched, decoded.
   public let pathParameters: [String: String]
@@ -19,9 +20,11 @@ public struct HTTPExchangeRequest: Sendable {
 
 /// The whole answer of a plain route.
 public struct HTTPExchangeResponse: Sendable {
+  /// The status code.
   public var status: HTTPStatus
   /// `content-length` is added by the server.
   public var headers: HTTPHeaders
+  /// The whole body.
   public var body: [UInt8]
 
   /// An answer of these parts.

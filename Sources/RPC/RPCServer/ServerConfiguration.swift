@@ -8,6 +8,7 @@ public struct ServerConfiguration: Sendable {
   public var listen: [SocketAddress]
   /// Serves TLS on every address; `nil` is cleartext.
   public var tls: TLSContext?
+  /// What clients may do before they are refused.
   public var limits = ServerLimits()
   /// Which pages of other origins may call the server; `nil` says nothing about any, so browsers
   /// let none.
@@ -103,9 +104,12 @@ public struct ServerLimits: Sendable {
 
   /// An allowance per connection: so many at once, and so many more each second.
   public struct Rate: Sendable {
+    /// So many at once.
     public var burst: Int
+    /// So many more each second.
     public var perSecond: Int
 
+    /// `burst` at once, and `perSecond` more each second.
     public init(burst: Int, perSecond: Int) {
       self.burst = burst
       self.perSecond = perSecond

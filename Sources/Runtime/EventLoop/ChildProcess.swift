@@ -42,8 +42,11 @@ internal import Glibc
     public var uid: UInt32?
     /// The group to become, for which this process must be root.
     public var gid: UInt32?
+    /// What the child reads as its standard input.
     public var input = Input.null
+    /// Where the child's standard output goes.
     public var output = Output.inherit
+    /// Where the child's standard error goes.
     public var errors = Output.inherit
 
     /// Starts `executable` with `arguments`, as this user, without input.

@@ -102,6 +102,7 @@ extension EventLoop {
     unsafe submit(.taskJob(UnownedJob(job), executor))
   }
 
+  /// The loop as the executor of an actor; it does not keep the loop alive.
   public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     unsafe UnownedSerialExecutor(ordinary: self)
   }
@@ -109,6 +110,7 @@ extension EventLoop {
   /// Whether code that runs now is isolated to actors of this loop.
   public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
+  /// Traps unless it is called on the loop's thread.
   public func checkIsolated() {
     precondition(isCurrent, "expected to run on event loop \(name)")
   }

@@ -3,6 +3,7 @@ internal import Glibc
 
 /// What a descriptor is ready for, or is watched for.
 public struct Readiness: OptionSet, Sendable, Hashable {
+  /// The bits of libuv.
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }
 

@@ -15,11 +15,13 @@ public struct LoopInstant: InstantProtocol, Sendable, Hashable {
     return LoopInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
+  /// The moment `duration` later.
   public func advanced(by duration: Duration) -> LoopInstant {
     let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.inNanoseconds)
     return LoopInstant(nanoseconds: overflow ? .max : sum)
   }
 
+  /// How long after this moment `other` is.
   public func duration(to other: LoopInstant) -> Duration {
     .nanoseconds(other.nanoseconds - nanoseconds)
   }

@@ -4,10 +4,13 @@
 public struct FormItems: Sendable, Equatable {
   /// One pair, decoded.
   public struct Item: Sendable, Equatable {
+    /// The decoded name.
     public let name: String
+    /// The decoded value; empty when there was no `=`.
     public let value: String
   }
 
+  /// All items in the order they came.
   public private(set) var items: [Item]
 
   /// Items to be encoded, in this order.

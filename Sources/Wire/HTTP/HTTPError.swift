@@ -10,7 +10,9 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLarge
   }
 
+  /// What went wrong, for programs.
   public let kind: Kind
+  /// What went wrong, for people: lower case.
   public let message: String
 
   /// An error of `kind` whose `message` is lower case and holds no personal data.

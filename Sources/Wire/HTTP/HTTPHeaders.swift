@@ -5,10 +5,13 @@
 public struct HTTPHeaders: Sendable, Equatable {
   /// One field: a lower-case name and its value.
   public struct Field: Sendable, Equatable {
+    /// In lower case.
     public let name: String
+    /// As it was given; it may hold anything.
     public var value: String
   }
 
+  /// All fields in the order they were added.
   public private(set) var fields: [Field]
 
   /// Headers without a field.
@@ -108,8 +111,10 @@ extension HTTPHeaders: ExpressibleByDictionaryLiteral {
 extension HTTPHeaders: Sequence {
   public func makeIterator() -> IndexingIterator<[Field]> { fields.makeIterator() }
 
+  /// Whether there is no field.
   public var isEmpty: Bool { fields.isEmpty }
 
+  /// How many fields there are, repeated names included.
   public var count: Int { fields.count }
 }
 

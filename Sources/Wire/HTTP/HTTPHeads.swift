@@ -8,6 +8,7 @@ public struct HTTPRequestHead: Sendable, Equatable {
   public var scheme: String
   /// Host and port as the client named them; empty when it named none.
   public var authority: String
+  /// The fields, without the ones that the other parts stand for.
   public var headers: HTTPHeaders
 
   /// A head of exactly these parts; nothing is checked here.
@@ -35,7 +36,9 @@ public struct HTTPRequestHead: Sendable, Equatable {
 
 /// The part of a response before its body.
 public struct HTTPResponseHead: Sendable, Equatable {
+  /// The status code.
   public var status: HTTPStatus
+  /// The fields, without the ones that the other parts stand for.
   public var headers: HTTPHeaders
 
   /// A head of exactly these parts; nothing is checked here.

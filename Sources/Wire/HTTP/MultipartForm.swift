@@ -4,10 +4,13 @@
 public struct MultipartForm: Sendable, Equatable {
   /// One part: its form field name, its own headers and its bytes.
   public struct Part: Sendable, Equatable {
+    /// The name of the form's field.
     public let name: String
     /// The file name the client gave; it is a label, never a path to open.
     public let fileName: String?
+    /// The part's own header fields.
     public let headers: HTTPHeaders
+    /// The part's bytes.
     public let body: [UInt8]
 
     /// The body as text; nil when it is not UTF-8.
@@ -16,6 +19,7 @@ public struct MultipartForm: Sendable, Equatable {
 
   /// How much a body may hold.
   public struct Limits: Sendable {
+    /// Parts of one form.
     public var parts = 256
     /// Bytes of one part's header lines together.
     public var partHeaderBytes = 4096
@@ -24,6 +28,7 @@ public struct MultipartForm: Sendable, Equatable {
     public init() {}
   }
 
+  /// The parts in the order they came.
   public let parts: [Part]
 
   /// The first part called `name`.

@@ -20,7 +20,9 @@ public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
     case notAuthentic
   }
 
+  /// What went wrong, for programs.
   public let kind: Kind
+  /// What went wrong, for people: lower case.
   public let message: String
 
   init(_ kind: Kind, _ message: String) {

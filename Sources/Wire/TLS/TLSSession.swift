@@ -23,6 +23,7 @@ public final class TLSSession {
   private let context: ContextOwner
   private let isServer: Bool
 
+  /// Where the session is in its life.
   public private(set) var state = State.handshaking
 
   /// A session that waits for a client.

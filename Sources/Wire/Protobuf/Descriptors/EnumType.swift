@@ -4,7 +4,9 @@ internal import Glibc
 public final class EnumType: Sendable {
   /// One name of an enum.
   public struct Value: Sendable {
+    /// As the proto file spells it.
     public let name: String
+    /// The number on the wire.
     public let number: Int32
   }
 

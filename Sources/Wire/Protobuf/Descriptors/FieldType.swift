@@ -21,7 +21,9 @@ public final class FieldType: @unchecked Sendable {
   public let jsonName: String
   /// The tag number.
   public let number: Int
+  /// What type of value the field holds.
   public let kind: Kind
+  /// How many values the field holds.
   @exclusivity(unchecked) public internal(set) var cardinality: Cardinality
   /// Whether the wire tells "not set" from the default value.
   public let hasPresence: Bool

@@ -17,6 +17,7 @@ public final class FileDescriptor: Sendable {
   public let messages: [MessageType]
   /// All enum types, nested ones included.
   public let enums: [EnumType]
+  /// The services that the file declares.
   public let services: [ServiceType]
   /// The types of this file and of all it imports: what an `Any` in its messages may hold.
   public let registry: TypeRegistry
@@ -25,9 +26,11 @@ public final class FileDescriptor: Sendable {
 
   /// An extension declared in a file; kept for reflection only.
   public struct Extension: Sendable {
+    /// With the package, without a leading dot.
     public let fullName: String
     /// Full name of the message it extends.
     public let extendee: String
+    /// The number of the extension's field.
     public let number: Int
   }
 
@@ -35,8 +38,11 @@ public final class FileDescriptor: Sendable {
   ///
   /// - Parameters:
   ///   - descriptor: serialized `FileDescriptorProto`, immortal.
+  ///   - count: its bytes.
   ///   - messages: pointers to the `ProtobufCMessageDescriptor` of each message type, outer before
   ///     nested; empty for a file that only reflection shows.
+  ///   - messageCount: how many pointers there are.
+  ///   - dependencies: the files that it imports.
   public init(
     unsafeDescriptor descriptor: UnsafePointer<UInt8>, count: Int,
     messages: UnsafeRawPointer?, messageCount: Int, dependencies: [FileDescriptor]
