@@ -181,6 +181,9 @@ let executables = [
     imports: ["EventLoop", "TLS", "RPCCore", "RPCServer", "TestSchema"],
     packages: ["ArgumentParser"]),
   Executable(
+    name: "chaos-jobs", path: "tools/chaos/jobs",
+    imports: ["Buffers", "EventLoop", "Postgres", "Jobs"], packages: ["ArgumentParser"]),
+  Executable(
     name: "interop", path: "Tests/Conformance/Interop",
     imports: [
       "EventLoop", "TLS", "RPCCore", "RPCProtobuf", "GRPC", "RPCServer", "RPCClient", "Protobuf",
@@ -197,7 +200,7 @@ let executables = [
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
-      "Audio", "Postgres", "Passwords", "Domain", "Accounts",
+      "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
   Executable(

@@ -6,10 +6,21 @@ package struct Job: Sendable, Equatable {
   /// 1 for the first attempt.
   package let attempt: Int
   package let maxAttempts: Int
+  /// How long it had been due when it was claimed.
+  package let waited: Duration
   let leaseID: Int64
 
   /// Whether a failure of this attempt is final.
   package var isLastAttempt: Bool { attempt >= maxAttempts }
+}
+
+/// Who goes first among the due jobs of a queue; earlier ones of the same level before later ones.
+package enum JobPriority: Int, Sendable, CaseIterable {
+  case urgent = -2
+  case high = -1
+  case normal = 0
+  case low = 1
+  case idle = 2
 }
 
 /// What a handler throws to steer its job; any other error means: try again later.
@@ -18,6 +29,8 @@ package enum JobControl: Error, Equatable {
   case discard(reason: String)
   /// Runs the job again after this long; the attempt does not count.
   case snooze(Duration)
+  /// Runs the job again after this long in place of the usual pause; the attempt counts.
+  case retry(after: Duration, reason: String)
 }
 
 /// Why the queue refused something.
@@ -25,10 +38,12 @@ package struct JobError: Error, Sendable, CustomStringConvertible {
   package enum Kind: Sendable, Equatable {
     /// Another worker has the job by now; whatever was done for it must be rolled back.
     case leaseLost
-    /// Two handlers are registered for one kind.
+    /// Two handlers, or two schedules, have one name.
     case duplicateHandler
     /// A payload cannot be read.
     case badPayload
+    /// A timetable is not one.
+    case badTimetable
   }
 
   package let kind: Kind
@@ -57,7 +72,8 @@ package struct JobHandler: Sendable {
   package let timeout: Duration
   let run: @Sendable (Job) async throws -> Void
 
-  /// `run` may be called more than once for a job: at least once is what the queue promises.
+  /// `run` may be called more than once for a job: at least once is what the queue promises. Its
+  /// task is cancelled when the job is, when its time is over, and when another worker has it.
   package init(
     kind: String, timeout: Duration = .seconds(60),
     _ run: @escaping @Sendable (Job) async throws -> Void

@@ -6,6 +6,8 @@ internal import Telemetry
 /// them. Any number of workers, in any number of processes, share the queue.
 package actor JobWorker {
   package struct Settings: Sendable {
+    /// Whose jobs to run.
+    package var queue = JobQueue.defaultName
     /// Jobs running at a time.
     package var concurrency = 16
     /// How long a silent worker keeps its jobs; renewed three times as often.
@@ -14,8 +16,8 @@ package actor JobWorker {
     package var pollInterval = Duration.seconds(1)
     /// How often to take back the jobs of workers that fell silent.
     package var rescueInterval = Duration.seconds(5)
-    /// How long ended jobs are kept.
-    package var retention = Duration.seconds(86_400)
+    /// How long a handler whose task was cancelled at the end of the grace is waited for.
+    package var hardStop = Duration.seconds(5)
 
     package init() {}
   }
@@ -29,10 +31,14 @@ package actor JobWorker {
     let task: Task<Void, Never>
   }
 
+  /// Pauses between attempts to write down an outcome, within the lease.
+  private static let recordPause = Duration.seconds(1)
+
   private let pool: PostgresPool
   private let settings: Settings
   private let handlers: [String: JobHandler]
   private var machine: WorkerMachine
+  private var metrics = JobMetrics()
   private var running: [Int64: Running] = [:]
   private var timers: [LoopTimer] = []
   private var subscription: Subscription?
@@ -58,29 +64,30 @@ package actor JobWorker {
 
   /// Starts to work. Notifications are a hint: without them, jobs are found by polling.
   package func start() async {
-    subscription = try? await pool.listen(JobQueue.channel) { [weak self] _ in
-      self?.assumeIsolatedOrHop { $0.wake() }
-    }
+    await listen()
     repeatEvery(settings.pollInterval) { worker in worker.wake() }
     repeatEvery(settings.lease / 3) { worker in worker.background { await $0.heartbeat() } }
     repeatEvery(settings.rescueInterval) { worker in worker.background { await $0.rescue() } }
-    repeatEvery(.seconds(600)) { worker in worker.background { await $0.prune() } }
     wake()
   }
 
   /// Claims no more, lets running jobs finish within `grace`, then cancels the rest and gives them
-  /// back uncounted. May be called without a start, and twice.
+  /// back uncounted. A handler that does not heed its cancelling is left behind: its lease runs out.
+  /// May be called without a start, and twice.
   package func stop(grace: Duration) async {
     machine.stop()
     subscription?.cancel()
     subscription = nil
-    let limit = loop.schedule(after: grace) { [self] in
-      for entry in running.values { entry.task.cancel() }
+    let soft = loop.schedule(after: grace) { [self] in
+      for id in machine.graceOver() { running[id]?.task.cancel() }
     }
-    while !machine.isIdle { await withCheckedContinuation { idleWaiters.append($0) } }
-    limit.cancel()
-    for timer in timers { timer.cancel() }
+    let hard = loop.schedule(after: grace + settings.hardStop) { [self] in resumeIdleWaiters() }
+    if !machine.isIdle { await withCheckedContinuation { idleWaiters.append($0) } }
+    for timer in [soft, hard] + timers { timer.cancel() }
     timers = []
+    if !machine.isIdle {
+      log.error("jobs did not stop in time", ["count": .int(machine.running)])
+    }
   }
 
   /// Looks for due jobs now.
@@ -97,10 +104,12 @@ package actor JobWorker {
     do {
       let jobs = try await pool.transaction(tenant: .system) {
         try await JobStore.claim(
-          kinds: Array(handlers.keys), limit: limit, lease: settings.lease, $0)
+          queue: settings.queue, kinds: Array(handlers.keys), limit: limit, lease: settings.lease,
+          $0)
       }
+      let next = machine.claimed(jobs.map(\.id), of: limit)
       for job in jobs { begin(job) }
-      claim(machine.claimed(jobs.count, of: limit))
+      claim(next)
     } catch {
       machine.claimFailed()
       idleCheck()
@@ -115,34 +124,36 @@ package actor JobWorker {
   }
 
   private func perform(_ job: Job, _ handler: JobHandler) async {
-    let limit = loop.schedule(after: handler.timeout) { [self] in running[job.id]?.task.cancel() }
+    let start = loop.now
+    let limit = loop.schedule(after: handler.timeout) { [self] in stop(job.id, .overdue) }
     var failure: (any Error)?
     do { try await handler.run(job) } catch { failure = error }
     limit.cancel()
-    let wasStopped = machine.isStopping && Task.isCancelled && failure != nil
-    let outcome =
-      wasStopped
-      ? .release
-      : JobOutcome(
-        of: failure, attempt: job.attempt, maxAttempts: job.maxAttempts,
-        jitter: .random(in: 0.9...1.1))
+    let outcome = JobOutcome(
+      of: failure, stop: machine.stopReason(of: job.id), attempt: job.attempt,
+      maxAttempts: job.maxAttempts, jitter: .random(in: 0.9...1.1))
+    metrics.ran(job, outcome, took: start.duration(to: loop.now))
     await record(job, outcome)
     running[job.id] = nil
-    claim(machine.finished())
+    claim(machine.finished(job.id))
   }
 
-  /// Writes the outcome in a task of its own, since the job's may have been cancelled. When it cannot
-  /// be written, the lease runs out and the job runs again: at least once.
+  private func stop(_ id: Int64, _ reason: WorkerMachine.Stop) {
+    if machine.stop(id, reason) { running[id]?.task.cancel() }
+  }
+
+  /// Writes the outcome, again and again while the lease lasts and the worker does not stop. When it
+  /// cannot be written, the lease runs out and the job runs again: at least once.
   private func record(_ job: Job, _ outcome: JobOutcome) async {
     guard outcome != .nothing else { return }
-    let write = Task(executorPreference: loop) { [pool] in
-      try await pool.transaction(tenant: .system) {
-        try await $0.execute(JobStore.finish(job, as: outcome))
+    let deadline = loop.now.advanced(by: settings.lease)
+    while await !write(outcome, of: job) {
+      guard !machine.isStopping, loop.now < deadline else {
+        log.warning(
+          "job's end was not recorded", ["job": .integer(job.id), "kind": .string(job.kind)])
+        return
       }
-    }
-    do { _ = try await write.value } catch {
-      log.warning(
-        "job's end was not recorded", ["job": .integer(job.id), "kind": .string(job.kind)])
+      await uncancelled { try? await $0.sleep(for: Self.recordPause) }
     }
     if case .dead(let error) = outcome {
       log.error(
@@ -150,17 +161,49 @@ package actor JobWorker {
         ["job": .integer(job.id), "kind": .string(job.kind), "error": .string(error)])
     }
   }
+
+  /// Whether the database took it, or said that the job is not ours.
+  private func write(_ outcome: JobOutcome, of job: Job) async -> Bool {
+    await uncancelled { [pool] _ in
+      let written = try? await pool.transaction(tenant: .system) {
+        try await $0.execute(JobStore.finish(job, as: outcome))
+      }
+      return written != nil
+    }
+  }
+
+  /// Runs `body` in a task of its own, since the handler's may have been cancelled.
+  private func uncancelled<Value: Sendable>(
+    _ body: @escaping @Sendable (EventLoop) async -> Value
+  ) async -> Value {
+    await Task(executorPreference: loop) { [loop] in await body(loop) }.value
+  }
 }
 
 extension JobWorker {
+  private func listen() async {
+    subscription = try? await pool.listen(JobQueue.channel) { [weak self] payload in
+      self?.assumeIsolatedOrHop { $0.notified(payload) }
+    }
+  }
+
+  private func notified(_ payload: String?) {
+    guard let payload, payload.hasPrefix("cancel:") else { return wake() }
+    if let id = Int64(payload.dropFirst(7)) { stop(id, .cancelled) }
+  }
+
   private func heartbeat() async {
+    if subscription == nil, !machine.isStopping { await listen() }
     let jobs = running.values.map(\.job)
     guard !jobs.isEmpty else { return }
-    let ours = try? await pool.transaction(tenant: .system) {
+    let beat = try? await pool.transaction(tenant: .system) {
       try await JobStore.heartbeat(jobs, lease: settings.lease, $0)
     }
-    guard let ours else { return }
-    for job in jobs where !ours.contains(job.id) { running[job.id]?.task.cancel() }
+    guard let beat else { return }
+    // A job that ended and came back meanwhile has another lease, which was not asked about.
+    let asked = jobs.filter { running[$0.id]?.job == $0 }.map(\.id)
+    let stopped = machine.beat(asked: asked, ours: beat.ours, cancelled: beat.cancelled)
+    for id in stopped { running[id]?.task.cancel() }
   }
 
   private func rescue() async {
@@ -171,14 +214,11 @@ extension JobWorker {
     }
   }
 
-  private func prune() async {
-    _ = try? await pool.transaction(tenant: .system) {
-      try await JobStore.prune(olderThan: settings.retention, $0)
-    }
+  private func idleCheck() {
+    if machine.isIdle { resumeIdleWaiters() }
   }
 
-  private func idleCheck() {
-    guard machine.isIdle else { return }
+  private func resumeIdleWaiters() {
     let waiting = idleWaiters
     idleWaiters = []
     for waiter in waiting { waiter.resume() }

@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import Postgres
 internal import ScratchPostgres
+internal import Telemetry
 import Testing
 
 @testable internal import Jobs
@@ -113,6 +114,79 @@ import Testing
     #expect(await iterator.next() == true)
     await worker.stop(grace: .seconds(10))
     #expect(try await states(pool) == ["available"])
+    await pool.close()
+  }
+
+  @Test func `cancelling a running job cancels its handler's task, wherever it runs`() async throws
+  {
+    let pool = try await database()
+    let (ends, feed) = AsyncStream.makeStream(of: Bool.self)
+    let (begun, begin) = AsyncStream.makeStream(of: Int64.self)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [
+        JobHandler(kind: "k") { [loop] job in
+          begin.yield(job.id)
+          defer { feed.yield(Task.isCancelled) }
+          try await loop.sleep(for: .seconds(600))
+        }
+      ])
+    await worker.start()
+    try await pool.transaction { try await queue.enqueue(kind: "k", $0) }
+    var started = begun.makeAsyncIterator()
+    let id = try #require(await started.next())
+    let answer = try await pool.transaction(tenant: .system) { try await queue.cancel(id, $0) }
+    #expect(answer == .stopping)
+    var iterator = ends.makeAsyncIterator()
+    #expect(await iterator.next() == true)
+    await worker.stop(grace: .seconds(10))
+    #expect(try await states(pool) == ["cancelled"])
+    await pool.close()
+  }
+
+  @Test func `a handler that heeds nothing is left behind, and its lease runs out`() async throws {
+    let pool = try await database()
+    let (begun, feed) = AsyncStream.makeStream(of: Void.self)
+    let gate = AsyncStream.makeStream(of: Void.self)
+    var settings = JobWorker.Settings()
+    settings.hardStop = .milliseconds(10)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [
+        JobHandler(kind: "k") { _ in
+          feed.yield()
+          await Task.detached { for await _ in gate.stream {} }.value
+        }
+      ], settings: settings)
+    await worker.start()
+    try await pool.transaction { try await queue.enqueue(kind: "k", $0) }
+    var iterator = begun.makeAsyncIterator()
+    await iterator.next()
+    await worker.stop(grace: .zero)
+    #expect(try await states(pool) == ["running"])
+    gate.continuation.finish()
+    while try await states(pool) == ["running"] { try await loop.sleep(for: .milliseconds(5)) }
+    #expect(try await states(pool) == ["done"])
+    await pool.close()
+  }
+
+  @Test func `runs are counted by what became of them, and timed`() async throws {
+    let pool = try await database()
+    let (ends, feed) = AsyncStream.makeStream(of: Void.self)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [JobHandler(kind: "counted") { _ in feed.yield() }])
+    await worker.start()
+    try await pool.transaction { transaction in
+      for _ in 0..<3 { try await queue.enqueue(kind: "counted", transaction) }
+    }
+    var iterator = ends.makeAsyncIterator()
+    for _ in 0..<3 { await iterator.next() }
+    await worker.stop(grace: .seconds(10))
+    let lines = MetricsRegistry.process.prometheusText().split(separator: "\n")
+    #expect(lines.contains("payaid_job_runs_total{kind=\"counted\",outcome=\"done\"} 3"))
+    #expect(lines.contains("payaid_job_run_seconds_count{kind=\"counted\"} 3"))
+    #expect(lines.contains("payaid_job_wait_seconds_count{kind=\"counted\"} 3"))
     await pool.close()
   }
 

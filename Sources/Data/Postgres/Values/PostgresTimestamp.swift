@@ -45,8 +45,9 @@ extension PostgresTimestamp: CustomStringConvertible {
 }
 
 /// Proleptic Gregorian dates as day numbers (Hinnant's algorithms).
-enum CivilDate {
-  static func days(year: Int64, month: Int, day: Int) -> Int64 {
+package enum CivilDate {
+  /// Days from 1970-01-01 to a date.
+  package static func days(year: Int64, month: Int, day: Int) -> Int64 {
     let y = month <= 2 ? year - 1 : year
     let era = Int64.floorDivide(y, 400)
     let yearOfEra = y - era * 400
@@ -55,7 +56,8 @@ enum CivilDate {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  static func from(days: Int64) -> (year: Int64, month: Int, day: Int) {
+  /// The date that lies so many days after 1970-01-01.
+  package static func from(days: Int64) -> (year: Int64, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = Int64.floorDivide(shifted, 146_097)
     let dayOfEra = shifted - era * 146_097
@@ -70,7 +72,8 @@ enum CivilDate {
 }
 
 extension Int64 {
-  static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+  /// The quotient rounded towards minus infinity; `b` is positive.
+  package static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
     let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
     return remainder < 0 ? quotient - 1 : quotient
   }
