@@ -113,7 +113,8 @@ let modules: [Module] = [
   Module("Conversation", .voice, ["Buffers", "EventLoop", "TLS", "Audio", "Speech"]),
 
   Module(
-    "Domain", .product, ["Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
+    "Domain", .product,
+    ["Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
     resources: [.embedInCode("Migrations")]),
   Module(
     "Accounts", .product,

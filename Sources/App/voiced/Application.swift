@@ -1,10 +1,12 @@
 internal import Accounts
 internal import Buffers
 internal import Calls
+internal import Domain
 internal import EventLoop
 internal import Foundation
 internal import Jobs
 internal import Objects
+internal import RPCCore
 internal import RPCServer
 internal import Telemetry
 
@@ -20,6 +22,7 @@ struct Application {
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
   private let housekeeping: Task<Void, Never>
+  private let readiness: Readiness
 
   static func start(_ current: CurrentSettings) async throws -> Application {
     let settings = current.value
@@ -56,15 +59,19 @@ struct Application {
     let endpoint = PublicEndpoint(settings.publicURL)
     let product = try Product(current, database.pool, loops.loops[0], endpoint)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
+    configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
     configuration.cors = CORSPolicy { origin, _ in
       product.origins.allows(origin) ? CORSPolicy.Grant() : nil
     }
     try AccessTable.product.check(product.bindings)
+    let readiness = Readiness([database.dependency])
     let server = try Server(
       loops: loops, configuration: configuration,
       services: product.services, bindings: product.bindings,
-      interceptors: [product.authenticator.interceptor],
-      routes: Routes.make(product, database.pool))
+      interceptors: [
+        .requestInfo, APIAudit(pool: database.pool).interceptor, product.authenticator.interceptor,
+      ],
+      routes: Routes.make(product, database, readiness))
     try await product.authenticator.start()
     try await product.origins.start()
     let addresses = try await server.start()
@@ -82,13 +89,14 @@ struct Application {
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
       loops: loops, database: database, server: server, worker: worker, live: product.live,
-      reaper: reaper, housekeeping: housekeeping)
+      reaper: reaper, housekeeping: housekeeping, readiness: readiness)
   }
 
   /// New conversations are refused, those in progress go on for `grace` at most; then everything
   /// closes. Calls that are queued stay queued, for whoever runs next.
   func stop(grace: Duration) async {
     Log("voiced").info("draining", ["calls": .int(live.count)])
+    readiness.beginDrain()
     await server.health.shutdown()
     live.beginDrain()
     await worker.stop(grace: .seconds(5))

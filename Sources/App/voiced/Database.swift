@@ -43,6 +43,7 @@ struct Database {
 
   private static func migrated(_ url: String, _ loops: [EventLoop]) async throws -> PostgresPool {
     var configuration = PostgresConfiguration(url: url)
+    configuration.onPrepare = { Log("database").debug("statement", ["sql": "\($0)"]) }
     let pool = PostgresPool(loops: loops, configuration: configuration)
     let migrator = Migrator(pool, migrations)
     let applied = try await migrator.run()
@@ -59,6 +60,14 @@ struct Database {
   func reload(_ settings: Settings) async {
     guard embedded == nil, let url = settings.databaseURL else { return }
     await pool.connect(to: url)
+  }
+
+  /// Answers only while statements run.
+  var dependency: Readiness.Dependency {
+    let pool = pool
+    return Readiness.Dependency(name: "database", kind: embedded == nil ? "external" : "embedded") {
+      _ = try await pool.query("SELECT 1 AS one", timeout: .seconds(2))
+    }
   }
 
   func close() async {

@@ -12,12 +12,18 @@ internal import WebSocket
 
 /// What is served besides the services: health, metrics, and the carrier's audio.
 enum Routes {
-  static func make(_ product: Product, _ pool: PostgresPool) -> HTTPRoutes {
+  static func make(
+    _ product: Product, _ database: Database, _ readiness: Readiness
+  ) -> HTTPRoutes {
+    let gauges = PoolGauges(database.pool)
     var routes = HTTPRoutes()
-    routes.handle("GET", "/healthz") { _ in text("ok\n") }
-    routes.handle("GET", "/readyz") { _ in await readiness(pool) }
+    routes.handle("GET", "/healthz") { _ in
+      HTTPExchangeResponse(contentType: "text/plain", body: "ok\n".utf8)
+    }
+    routes.handle("GET", "/readyz") { _ in await readiness.response() }
     routes.handle("GET", "/metrics") { _ in
-      HTTPExchangeResponse(
+      await gauges.update()
+      return HTTPExchangeResponse(
         contentType: "text/plain; version=0.0.4",
         body: MetricsRegistry.process.prometheusText().utf8)
     }
@@ -28,20 +34,6 @@ enum Routes {
       await agentStream(request, product.runner)
     }
     return routes
-  }
-
-  private static func text(_ text: String, status: HTTPStatus = .ok) -> HTTPExchangeResponse {
-    HTTPExchangeResponse(status: status, contentType: "text/plain", body: text.utf8)
-  }
-
-  /// Whether the server can do its work now: it needs its database.
-  private static func readiness(_ pool: PostgresPool) async -> HTTPExchangeResponse {
-    do {
-      _ = try await pool.query("SELECT 1 AS one", timeout: .seconds(2))
-      return text("ready\n")
-    } catch {
-      return text("the database does not answer\n", status: .serviceUnavailable)
-    }
   }
 
   /// Lets in the carrier's audio of a call that was dialled, once.
@@ -67,5 +59,29 @@ enum Routes {
       Log("voiced").error("a stream could not be let in", ["error": "\(error)"])
       return .reject(.serviceUnavailable)
     }
+  }
+}
+
+/// How busy the database's connections are, as metrics.
+private struct PoolGauges: Sendable {
+  private let pool: PostgresPool
+  private let open = gauge("open")
+  private let leased = gauge("leased")
+  private let waiting = MetricsRegistry.process.gauge(
+    "postgres_pool_waiting", help: "Callers that wait for a database connection.")
+
+  init(_ pool: PostgresPool) { self.pool = pool }
+
+  func update() async {
+    let counts = await pool.counts()
+    open.set(Int64(counts.open))
+    leased.set(Int64(counts.leased))
+    waiting.set(Int64(counts.waiting))
+  }
+
+  private static func gauge(_ state: String) -> Gauge {
+    MetricsRegistry.process.gauge(
+      "postgres_pool_connections", help: "Database connections, by state.",
+      labels: ["state": state])
   }
 }

@@ -17,6 +17,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let loaded = try await LoadedSettings.load(sources)
     Log.setLevel(loaded.settings.logLevel)
+    Log.setFormat(loaded.settings.logFormat)
     Log.adoptSwiftLog()
     let stop = StopSignals.watch()
     let current = CurrentSettings(loaded, from: sources)

@@ -25,6 +25,8 @@ package struct PostgresConfiguration: Sendable {
   package var applicationName = "payaid-voice"
   /// A role that tenant transactions switch to, for when the URL's own role bypasses row security.
   package var tenantRole: String?
+  /// Told the text of each statement that a connection prepares; values are no part of it.
+  package var onPrepare: (@Sendable (_ sql: String) -> Void)?
 
   package init(url: String) { self.url = url }
 

@@ -1,7 +1,10 @@
 internal import Synchronization
 
 /// Who is calling, as an authenticating interceptor found out.
-public protocol RPCIdentity: Sendable {}
+public protocol RPCIdentity: Sendable {
+  /// What logs call the caller: the id of a key or a user, never a name, an address or a secret.
+  var principal: String { get }
+}
 
 /// Everything about one call that is not a message. One per call; safe from any task.
 public final class RPCContext: Sendable {
@@ -44,8 +47,11 @@ public final class RPCContext: Sendable {
     self.clock = clock
   }
 
-  /// The call's name in logs and error texts: 16 hexadecimal digits.
-  public var requestID: String { id.description }
+  /// The call's name in logs and errors: the client's `x-request-id` where it is fit for that, else
+  /// 16 hexadecimal digits.
+  public var requestID: String {
+    RequestID.accepted(metadata["x-request-id"]) ?? id.description
+  }
 
   /// What is left of the deadline, zero when it has passed; `nil` without one.
   public var timeRemaining: Duration? { deadline?.remaining(at: clock.now) }

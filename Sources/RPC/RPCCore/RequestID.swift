@@ -11,6 +11,19 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
     value = mixed ^ (mixed >> 31)
   }
 
+  /// A client's own name for its request, where it is fit to be repeated in logs and answers: 1 to 64
+  /// letters, digits, dots, dashes and underscores.
+  public static func accepted(_ text: String?) -> String? {
+    guard let text, (1...64).contains(text.utf8.count) else { return nil }
+    let isFit = text.utf8.allSatisfy { byte in
+      switch byte {
+      case 48...57, 65...90, 97...122, 45, 46, 95: true
+      default: false
+      }
+    }
+    return isFit ? text : nil
+  }
+
   public var description: String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits

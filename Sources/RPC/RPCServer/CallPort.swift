@@ -21,6 +21,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   @exclusivity(unchecked) private var senders: [UnsafeContinuation<Void, any Error>] = []
   @exclusivity(unchecked) private var worker: HandlerCrew.Worker?
   @exclusivity(unchecked) private var timer: LoopTimer?
+  @exclusivity(unchecked) private var bytesIn = 0
+  @exclusivity(unchecked) private var bytesOut = 0
   /// Why the port throws; set when the call ends other than by its handler.
   @exclusivity(unchecked) private(set) var failure: RPCError?
   @exclusivity(unchecked) private(set) var isEnded = false
@@ -102,10 +104,11 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     worker = nil
     inbox = MessageQueue()
     entry.meter.record(
-      code: error?.code ?? .ok,
-      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
-      edge: edge,
-      requestID: context.requestID)
+      CallRecord(
+        code: error?.code ?? .ok, edge: edge,
+        nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
+        bytesIn: bytesIn, bytesOut: bytesOut),
+      requestID: context.requestID, principal: context.identity?.principal)
     finished()
   }
 
@@ -144,6 +147,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   /// A message came.
   func deliver(_ message: [UInt8], compressed: Bool = false) {
     guard !isEnded else { return }
+    bytesIn &+= message.count
     if let waiting = receiver {
       receiver = nil
       context.noteRequest(compressed: compressed)
@@ -212,12 +216,14 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     if let failure { throw failure }
     guard !isEnded else { throw RPCError(.cancelled, "the call has ended") }
     try transmit(message)
+    bytesOut &+= message.count
     if isCongested { try await waitForRoom() }
   }
 
   final func sendNow(_ message: [UInt8]) throws -> Bool {
     guard loop.isCurrent, failure == nil, !isEnded, !isCongested else { return false }
     try transmit(message)
+    bytesOut &+= message.count
     return true
   }
 

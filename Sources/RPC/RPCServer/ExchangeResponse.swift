@@ -2,25 +2,27 @@ internal import HTTP
 internal import RPCCore
 internal import Transcoding
 
-/// Sends answers on a response stream with what every answer carries: request id, length, and what a
-/// page of another origin may do with it.
+/// Sends answers on a response stream with what every answer carries: request id, length, and what
+/// browsers may do with it.
 struct ExchangeResponse {
   let stream: any ResponseStream
   private let isHead: Bool
   private let requestID: RequestID
   /// Nil without a policy.
   private let cors: HTTPHeaders?
+  private let security: SecurityHeaders?
   private let request: HTTPRequestHead
 
   init(
     _ stream: any ResponseStream, to request: HTTPRequestHead, requestID: RequestID,
-    cors: CORSPolicy?
+    by server: LoopServer
   ) {
     self.stream = stream
     isHead = request.method == "HEAD"
     self.requestID = requestID
     self.request = request
-    self.cors = cors?.headers(for: request)
+    cors = server.cors?.headers(for: request)
+    security = server.security
   }
 
   /// Sends head and body at once, in a coding the client takes; a HEAD request gets the head alone.
@@ -60,7 +62,9 @@ struct ExchangeResponse {
   }
 
   private func complete(_ headers: inout HTTPHeaders) {
-    headers.replace("x-request-id", with: requestID.description)
+    let given = RequestID.accepted(request.headers["x-request-id"])
+    headers.replace("x-request-id", with: given ?? requestID.description)
+    security?.complete(&headers)
     guard let cors else { return }
     for field in cors { headers.add(field.name, field.value) }
   }

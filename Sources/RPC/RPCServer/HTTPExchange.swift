@@ -50,6 +50,10 @@ final class HTTPExchange: RequestResponder {
 
   private var isHead: Bool { head.method == "HEAD" }
 
+  private var requestName: String {
+    RequestID.accepted(head.headers["x-request-id"]) ?? id.description
+  }
+
   // MARK: Requests
 
   /// Decides by the head who answers.
@@ -148,7 +152,7 @@ final class HTTPExchange: RequestResponder {
     let query = head.query.flatMap { try? FormItems(parsing: $0) } ?? FormItems()
     let request = HTTPExchangeRequest(
       head: head, pathParameters: parameters, query: query, body: body, peer: peer,
-      requestID: id.description)
+      requestID: requestName)
     body = []
     let box = LoopConfined(self)
     task = Task(executorPreference: server.executor) {
@@ -163,8 +167,8 @@ final class HTTPExchange: RequestResponder {
     switch result {
     case .success(let response): answer(response)
     case .failure(let error):
-      let converted = RPCError(converting: error, requestID: id.description)
-      server.metrics.routeFailed(converted, requestID: id)
+      let converted = RPCError(converting: error, requestID: requestName)
+      server.metrics.routeFailed(converted, requestID: requestName)
       answer(server.rest.failure(converted))
     }
   }
@@ -214,7 +218,7 @@ final class HTTPExchange: RequestResponder {
   }
 
   private func exchangeResponse(_ stream: any ResponseStream) -> ExchangeResponse {
-    ExchangeResponse(stream, to: head, requestID: id, cors: server.cors)
+    ExchangeResponse(stream, to: head, requestID: id, by: server)
   }
 
   private func preflight(_ answer: HTTPResponseHead) {
@@ -237,7 +241,8 @@ final class HTTPExchange: RequestResponder {
     exchangeResponse(response).sendWhole(answer)
     server.metrics.answered(
       method: head.method, status: answer.status.rawValue,
-      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, requestID: id)
+      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds,
+      bytes: answer.body.count, requestID: requestName)
     finish()
   }
 

@@ -59,6 +59,7 @@ final class LoopServer {
   var rest: RESTEdge { core.rest }
   var metrics: ServerMetrics { core.metrics }
   var cors: CORSPolicy? { core.configuration.cors }
+  var security: SecurityHeaders? { core.configuration.security }
 
   func nextRequestID() -> RequestID {
     idNumber &+= 1

@@ -140,7 +140,7 @@ struct RequestDispatch {
   }
 
   private func response(_ id: RequestID) -> ExchangeResponse {
-    ExchangeResponse(stream, to: head, requestID: id, cors: server.cors)
+    ExchangeResponse(stream, to: head, requestID: id, by: server)
   }
 
   // MARK: Refusals

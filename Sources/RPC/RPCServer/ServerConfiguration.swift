@@ -13,6 +13,8 @@ public struct ServerConfiguration: Sendable {
   /// Which pages of other origins may call the server; `nil` says nothing about any, so browsers
   /// let none.
   public var cors: CORSPolicy?
+  /// What answers say to browsers; `nil` adds nothing.
+  public var security: SecurityHeaders?
   /// Where the server's figures are booked.
   package var metrics = MetricsRegistry.process
   /// Writes one log line for every call, at level info.

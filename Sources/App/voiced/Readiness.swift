@@ -1,0 +1,93 @@
+internal import Buffers
+internal import HTTP
+internal import RPCServer
+internal import Synchronization
+
+/// Whether the server can do its work now, and how each thing it depends on is.
+///
+/// Vendors are not asked: their trouble does not make this server the wrong one to ask. Answers are
+/// kept for a second, so that asking often costs nothing.
+final class Readiness: Sendable {
+  /// Something the server needs.
+  struct Dependency: Sendable {
+    let name: String
+    /// What kind it is, as `embedded`.
+    let kind: String
+    /// Throws when it is not there; bounded in time by itself.
+    let probe: @Sendable () async throws -> Void
+  }
+
+  private struct State {
+    var isDraining = false
+    var answer: (body: [UInt8], isReady: Bool)?
+    var time = ContinuousClock.now
+  }
+
+  private static let lifetime = Duration.seconds(1)
+
+  private let dependencies: [Dependency]
+  private let state = Mutex(State())
+
+  init(_ dependencies: [Dependency]) { self.dependencies = dependencies }
+
+  /// From now on the answer is no.
+  func beginDrain() {
+    state.withLock {
+      $0.isDraining = true
+      $0.answer = nil
+    }
+  }
+
+  /// `{"status":"ready","dependencies":{"database":{"status":"ok","kind":"embedded","ms":0.4}}}` with
+  /// 200, or 503 with the status `draining` or `unavailable`.
+  func response() async -> HTTPExchangeResponse {
+    let known = state.withLock { state in
+      ContinuousClock.now - state.time < Self.lifetime ? state.answer : nil
+    }
+    let (body, isReady): ([UInt8], Bool)
+    if let known { (body, isReady) = known } else { (body, isReady) = await ask() }
+    return HTTPExchangeResponse(
+      status: isReady ? .ok : .serviceUnavailable, contentType: "application/json", body: body)
+  }
+
+  private func ask() async -> (body: [UInt8], isReady: Bool) {
+    var states: [(Dependency, Bool, Duration)] = []
+    for dependency in dependencies {
+      let start = ContinuousClock.now
+      let isThere = (try? await dependency.probe()) != nil
+      states.append((dependency, isThere, ContinuousClock.now - start))
+    }
+    let found = states
+    return state.withLock { state in
+      let isReady = !state.isDraining && found.allSatisfy { $0.1 }
+      let status = state.isDraining ? "draining" : isReady ? "ready" : "unavailable"
+      let answer = (body: Self.body(status, found), isReady: isReady)
+      state.answer = answer
+      state.time = .now
+      return answer
+    }
+  }
+
+  private static func body(_ status: String, _ states: [(Dependency, Bool, Duration)]) -> [UInt8] {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("status")
+    json.string(status)
+    json.key("dependencies")
+    json.beginObject()
+    for (dependency, isThere, time) in states {
+      json.key(dependency.name)
+      json.beginObject()
+      json.key("status")
+      json.string(isThere ? "ok" : "unavailable")
+      json.key("kind")
+      json.string(dependency.kind)
+      json.key("ms")
+      json.number((time / .milliseconds(1) * 1000).rounded() / 1000)
+      json.endObject()
+    }
+    json.endObject()
+    json.endObject()
+    return json.bytes
+  }
+}

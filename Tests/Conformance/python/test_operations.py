@@ -1,0 +1,140 @@
+"""What an operator relies on: headers, request ids, logs, the audit of calls, health, metrics."""
+
+import re
+import uuid
+
+import grpc
+import httpx
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+from payaid.voice.v1 import agents_pb2, agents_pb2_grpc
+
+import stack as stacks
+from conftest import metadata
+
+SECURITY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+}
+AGENT = {"name": "Asha", "language": "hi"}
+PATHS = ["/api/v1/agents", "/api/v1/agents/none", "/nothing", "/readyz", "/metrics"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_tells_browsers_to_take_care(rest, path):
+    headers = rest.get(path).headers
+    for name, value in SECURITY.items():
+        assert headers[name] == value
+
+
+def test_without_tls_nothing_is_said_of_tls(stack):
+    with stacks.beside(stack, "--cleartext") as own:
+        headers = httpx.get(f"http://127.0.0.1:{own.port}/healthz").headers
+    assert "strict-transport-security" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_client_s_request_id_is_kept_and_another_is_made(rest):
+    assert rest.get("/healthz", headers={"x-request-id": "a-1.b_2"}).headers["x-request-id"] == "a-1.b_2"
+    for bad in ("", "x" * 65, "two words", "semi;colon"):
+        made = rest.get("/healthz", headers={"x-request-id": bad}).headers["x-request-id"]
+        assert re.fullmatch("[0-9a-f]{16}", made)
+
+
+def test_an_error_names_its_request_on_both_edges(rest, channel, auth):
+    answer = rest.get("/api/v1/agents/none", headers={"x-request-id": "rest-1"})
+    details = answer.json()["error"]["details"]
+    assert {"@type": "type.googleapis.com/google.rpc.RequestInfo", "requestId": "rest-1"} in details
+    with pytest.raises(grpc.RpcError) as raised:
+        agents_pb2_grpc.AgentServiceStub(channel).GetAgent(
+            agents_pb2.GetAgentRequest(agent_id="none"), metadata=auth + (("x-request-id", "grpc-1"),))
+    trailers = dict(raised.value.trailing_metadata())
+    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+    infos = [error_details_pb2.RequestInfo.FromString(any.value) for any in status.details
+             if any.Is(error_details_pb2.RequestInfo.DESCRIPTOR)]
+    assert [info.request_id for info in infos] == ["grpc-1"]
+
+
+def test_one_line_says_who_called_what_and_how_it_went(stack, rest, merchant):
+    name = f"line-{uuid.uuid4()}"
+    rest.post("/api/v1/agents", json=AGENT, headers={"x-request-id": name}).raise_for_status()
+
+    def found():
+        return [line for line in stacks.log_lines(stack.folder) if line.get("request_id") == name]
+
+    [line] = stacks.wait_for(found)
+    assert (line["msg"], line["code"], line["edge"]) == ("call", "OK", "rest")
+    assert line["method"] == "payaid.voice.v1.AgentService/CreateAgent"
+    assert line["principal"] == merchant["key"]
+    assert line["bytes_in"] > 0 and line["bytes_out"] > line["bytes_in"] and line["ms"] > 0
+
+
+def test_logs_hold_no_secret_and_no_number(stack, merchant):
+    text = (stack.folder / "voiced.log").read_text()
+    assert merchant["secret"] not in text
+    assert not re.search(r"\+91[1-9][0-9]{9}", text)
+
+
+def audit(stack, name):
+    """The audit's rows of a request, as the system sees them."""
+    return stacks.sql(stack.ready["database"], f"""
+        BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null
+        SELECT principal, method, outcome, merchant_id FROM api_audit WHERE request_id = '{name}';
+        """)
+
+
+def test_each_change_is_written_down_before_its_answer_and_no_read_is(stack, rest, merchant):
+    made, refused, read = (f"{word}-{uuid.uuid4()}" for word in ("made", "refused", "read"))
+    rest.post("/api/v1/agents", json=AGENT, headers={"x-request-id": made}).raise_for_status()
+    assert audit(stack, made) == [
+        [merchant["key"], "payaid.voice.v1.AgentService/CreateAgent", "OK", merchant["id"]]]
+    answer = rest.post("/api/v1/agents", json={"name": ""}, headers={"x-request-id": refused})
+    assert answer.status_code == 400
+    assert [row[2] for row in audit(stack, refused)] == ["INVALID_ARGUMENT"]
+    rest.get("/api/v1/agents", headers={"x-request-id": read}).raise_for_status()
+    assert audit(stack, read) == []
+
+
+def test_the_audit_is_closed_to_other_merchants_and_to_changes(stack, rest, merchant, stranger):
+    name = f"kept-{uuid.uuid4()}"
+    rest.post("/api/v1/agents", json=AGENT, headers={"x-request-id": name}).raise_for_status()
+    seen = stacks.sql(stack.ready["database"], f"""
+        BEGIN; SELECT set_config('payaid.merchant_id', '{stranger["id"]}', true) \\g /dev/null
+        SELECT count(*) FROM api_audit WHERE request_id = '{name}';
+        """)
+    assert seen == [["0"]]
+    with pytest.raises(AssertionError, match="append-only"):
+        stacks.sql(stack.ready["database"], f"""
+            BEGIN; SELECT set_config('payaid.merchant_id', '{merchant["id"]}', true) \\g /dev/null
+            UPDATE api_audit SET outcome = 'OK' WHERE request_id = '{name}';
+            """)
+
+
+def test_readiness_names_each_dependency(rest):
+    answer = rest.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    database = answer.json()["dependencies"]["database"]
+    assert (database["status"], database["kind"]) == ("ok", "embedded")
+    assert database["ms"] >= 0
+
+
+def test_metrics_are_prometheus_text(rest):
+    answer = rest.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4"
+    sample = re.compile(r'[a-z_:][a-z0-9_:]*(\{([a-z_]+="[^"\n]*",?)*\})? [0-9.e+-]+|NaN|\+Inf')
+    lines = answer.text.splitlines()
+    assert all(line.startswith("# ") or sample.fullmatch(line) for line in lines)
+    families = {line.split()[2] for line in lines if line.startswith("# TYPE ")}
+    assert {"rpc_server_call_duration_seconds", "server_connections", "postgres_pool_connections",
+            "postgres_pool_waiting", "api_audit_lost_total"} <= families
+
+
+def test_text_logs_are_for_people(stack):
+    with stacks.beside(stack, "--set", "LOG_FORMAT=text") as own:
+        httpx.get(f"{own.url}/healthz", verify=False)
+        text = stacks.wait_for(lambda: (own.folder / "voiced.log").read_text())
+        stacks.wait_for(lambda: " INFO rpc: http " in (own.folder / "voiced.log").read_text())
+    assert '"msg"' not in text
