@@ -53,7 +53,7 @@ struct Module {
 let systemLibraries: [(String, String?)] = [
   ("CUV", "libuv"), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"), ("CLibpq", "libpq"),
   ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil), ("CZlib", "zlib"),
-  ("CBrotli", "libbrotlienc"), ("CArgon2", "libargon2"),
+  ("CBrotli", "libbrotlienc"), ("CArgon2", "libargon2"), ("CHiredis", nil),
   ("CEspeak", "espeak-ng"), ("CPocketsphinx", "pocketsphinx"),
 ]
 
@@ -104,6 +104,10 @@ let modules: [Module] = [
   Module("Objects", .data, ["EventLoop"]),
   Module("AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient"]),
   Module("Passwords", .data, ["Buffers", "EventLoop", "TLS", "CArgon2"]),
+  Module("Redis", .data, ["EventLoop", "TLS", "CHiredis"], testImports: ["ScratchRedis"]),
+  Module(
+    "Cache", .data, ["EventLoop", "Telemetry", "Postgres", "Redis"],
+    testImports: ["ScratchPostgres", "ScratchRedis"]),
 
   Module("Audio", .voice),
   Module("Speech", .voice, ["Buffers", "EventLoop", "Audio"]),
@@ -241,7 +245,8 @@ let fuzzed = [
 /// What tests of several modules share, in Tests/Support.
 let testSupport: [(name: String, imports: [String])] =
   [
-    ("ScratchPostgres", ["EventLoop", "Postgres"])
+    ("ScratchPostgres", ["EventLoop", "Postgres"]),
+    ("ScratchRedis", ["EventLoop", "TLS"]),
   ]
   + testSchemas.map { name in
     (

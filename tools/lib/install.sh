@@ -4,12 +4,13 @@
 # What the server is built with and runs on.
 debian_packages="
   libuv1-dev libnghttp2-dev libssl-dev libpq-dev libcurl4-openssl-dev libprotobuf-c-dev libwslay-dev
-  zlib1g-dev libbrotli-dev libargon2-dev libespeak-ng-dev libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us
+  zlib1g-dev libbrotli-dev libargon2-dev libhiredis-dev libespeak-ng-dev libpocketsphinx-dev libsphinxbase-dev
+  pocketsphinx-en-us
   pkg-config python3 python3-venv curl ca-certificates"
 
 # What generating code and checking the project take besides.
 debian_development_packages="
-  protobuf-c-compiler protobuf-compiler libprotobuf-dev grpc-proto nghttp2-client"
+  protobuf-c-compiler protobuf-compiler libprotobuf-dev grpc-proto nghttp2-client redis-server"
 
 # Installs those of the named Debian packages that are missing.
 install_debian() {

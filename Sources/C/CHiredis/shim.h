@@ -1,0 +1,4 @@
+#ifndef CHiredis_shim_h
+#define CHiredis_shim_h
+#include <hiredis/hiredis.h>
+#endif
