@@ -2,7 +2,6 @@ internal import EventLoop
 internal import HTTP
 internal import HTTP2
 internal import TLS
-internal import WebSocket
 
 /// One accepted connection: socket, TLS, and the driver of the protocol its first bytes name.
 ///
@@ -185,17 +184,13 @@ final class Connection: BeforeSleepHook {
 
   // MARK: WebSocket
 
-  /// Hands the connection to a WebSocket channel. `pending` goes out first; `unread` came early.
-  func becomeWebSocket(
-    pending: [UInt8], unread: [UInt8], _ onOpen: (WebSocketChannel, EventLoop) -> Void
-  ) {
-    let made = try? WebSocketConnection(
-      shell: self, loop: server.loop, pending: pending,
-      maxMessage: server.limits.webSocketMessageSize)
+  /// Hands the connection to a WebSocket. `pending` goes out first; `unread` came early.
+  func becomeWebSocket(pending: [UInt8], unread: [UInt8], _ user: WebSocketUser) {
+    let made = try? WebSocketConnection(server: server, shell: self, pending: pending)
     guard let driver = made else { return close() }
     self.driver = driver
     stream.resumeReading()
-    onOpen(driver.channel, server.loop)
+    driver.open(for: user)
     if !unread.isEmpty { unread.withUnsafeBytes { driver.receive($0) } }
     scheduleFlush()
   }

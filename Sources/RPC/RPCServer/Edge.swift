@@ -3,4 +3,5 @@ enum Edge: String, Sendable {
   case grpc
   case web = "grpc_web"
   case connect, rest
+  case webSocket = "websocket"
 }

@@ -29,6 +29,7 @@ enum EndReason: String, CaseIterable {
   case outboundQueue = "outbound_queue"
   // Streams and exchanges; their connection goes on.
   case stalledStream = "stalled_stream"
+  case webSocketStreamViolation = "websocket_stream_violation"
   case idleStream = "idle_stream"
   case bodyTimeout = "body_timeout"
   case bodySize = "body_size"
@@ -46,7 +47,7 @@ enum EndReason: String, CaseIterable {
   var isOfStream: Bool {
     switch self {
     case .stalledStream, .idleStream, .bodyTimeout, .bodySize, .messageSize, .headerListSize,
-      .requestMemory:
+      .requestMemory, .webSocketStreamViolation:
       true
     default: false
     }

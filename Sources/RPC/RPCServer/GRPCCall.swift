@@ -112,6 +112,10 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
 
   func streamDrained() { resumeSenders() }
 
+  func tick(_ now: LoopInstant) {}
+
+  func cancel(_ error: RPCError) { end(error) }
+
   override func finished() {
     if bookedBytes != 0 { _ = connection.memory.add(-bookedBytes) }
     bookedBytes = 0

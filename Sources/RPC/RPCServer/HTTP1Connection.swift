@@ -88,7 +88,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     }
     if unconsumed > Self.bodyWindow {
       shell.pauseReading()
-    } else if !isHeld {
+    } else if !isHeld, !isUpgrading {
       shell.resumeReading()
     }
   }
@@ -120,20 +120,29 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     isAnswered = false
     var request = head.request
     request.scheme = shell.scheme
-    if WebSocketHandshake.isUpgrade(request), upgrade(request) { return }
-    running += 1
-    unconsumed = 0
-    let dispatch = RequestDispatch(
-      server: server, head: request, peer: shell.peer, stream: self
-    ) { [weak self] in self?.exchangeFinished() }
-    let exchange = dispatch.responder()
-    self.exchange = exchange
-    exchange.begin()
+    // An upgrade of HTTP/1.0, or one with a body, is none (RFC 9110, 7.8).
+    if WebSocketHandshake.isUpgrade(request), minorVersion >= 1, !hasBody, upgrade(request) {
+      return
+    }
+    answer(by: dispatch(request).responder())
     if head.expectsContinue, !isAnswered {
       try? HTTP1Writer.appendHead(
         HTTPResponseHead(status: .continue), body: .none, to: &output)
       shell.scheduleFlush()
     }
+  }
+
+  private func dispatch(_ request: HTTPRequestHead) -> RequestDispatch {
+    RequestDispatch(server: server, head: request, peer: shell.peer, stream: self) {
+      [weak self] in self?.exchangeFinished()
+    }
+  }
+
+  private func answer(by responder: any RequestResponder) {
+    running += 1
+    unconsumed = 0
+    exchange = responder
+    responder.begin()
   }
 
   private func exchangeFinished() { running -= 1 }
@@ -173,34 +182,36 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   // MARK: WebSocket
 
+  /// False when nothing at the path opens WebSockets.
   private func upgrade(_ request: HTTPRequestHead) -> Bool {
-    guard let (handler, parameters) = server.routes.webSockets.find(request.path) else {
-      return false
-    }
-    isUpgrading = true
-    let upgrade = WebSocketUpgrade(
-      request: request, parameters: parameters, peer: shell.peer,
-      requestID: server.nextRequestID().description)
-    let box = LoopConfined(self)
-    Task(executorPreference: server.executor) {
-      let decision = await handler(upgrade.exchangeRequest)
-      box.value.decided(decision, upgrade)
+    let upgrade = WebSocketUpgrade(head: request, isExtendedConnect: false, peer: shell.peer)
+    switch upgrade.decide(server) {
+    case .none: return false
+    case .answer(let answer): decided(answer, request)
+    case .ask(let handler, let question):
+      isUpgrading = true
+      let box = LoopConfined(self)
+      Task(executorPreference: server.executor) {
+        let verdict = await handler(question)
+        box.value.decided(upgrade.answer(verdict), request)
+      }
     }
     return true
   }
 
-  private func decided(_ decision: WebSocketDecision, _ upgrade: WebSocketUpgrade) {
+  private func decided(_ answer: WebSocketUpgrade.Answer, _ request: HTTPRequestHead) {
     guard !isFinished, !shell.isClosed else { return }
-    switch upgrade.answer(decision) {
-    case .open(let head, let onOpen):
+    switch answer {
+    case .open(let head, let user):
+      isUpgrading = true
       try? HTTP1Writer.appendHead(head, body: .none, to: &output)
       let rest = parser.takeRemainder()
-      shell.becomeWebSocket(pending: output, unread: rest, onOpen)
+      shell.becomeWebSocket(pending: output, unread: rest, user)
       output = []
-    case .refuse(let head):
-      try? HTTP1Writer.appendHead(head, body: .none, closes: true, to: &output)
-      keepsAlive = false
-      finish()
+    case .refuse(let response):
+      isUpgrading = false
+      self.answer(by: dispatch(request).refusal(response))
+      pump()
     }
   }
 

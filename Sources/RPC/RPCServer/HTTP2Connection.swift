@@ -34,6 +34,7 @@ final class HTTP2Connection: ConnectionDriver {
     var configuration = HTTP2Configuration()
     configuration.maxConcurrentStreams = UInt32(limits.concurrentStreams)
     configuration.maxHeaderListSize = limits.headerListSize
+    configuration.enableConnectProtocol = true
     configuration.abuse = HTTP2AbuseLimits(limits)
     session = try HTTP2Session(role: .server, configuration: configuration)
     pings = PingGuard(interval: limits.pingInterval)
@@ -128,6 +129,7 @@ final class HTTP2Connection: ConnectionDriver {
     guard running < server.limits.concurrentStreams, drain.acceptsStreams else {
       return session.resetStream(id, .refusedStream)
     }
+    if block[.protocol] != nil { return openWebSocket(id, block, endStream: endStream) }
     let type = block[.contentType].map { ContentType($0) } ?? .other
     switch type {
     case .grpc: openCall(id, block, endStream: endStream)
@@ -229,6 +231,23 @@ final class HTTP2Connection: ConnectionDriver {
   }
 }
 
+extension HTTP2Connection {
+  /// An extended CONNECT (RFC 8441).
+  private func openWebSocket(
+    _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool
+  ) {
+    guard block.isEqual(.protocol, "websocket"), !endStream else {
+      return reject(id, status: endStream ? .badRequest : .notImplemented, HTTPHeaders())
+    }
+    let owner = HTTP2WebSocket(id: id, connection: self) { [self] in callFinished() }
+    streams[id] = owner
+    running += 1
+    var head = block.requestHead()
+    head.method = "GET"
+    owner.begin(WebSocketUpgrade(head: head, isExtendedConnect: true, peer: shell.peer))
+  }
+}
+
 // MARK: - Time and drain
 
 extension HTTP2Connection {
@@ -261,7 +280,7 @@ extension HTTP2Connection {
   }
 
   private func tick(_ now: LoopInstant, _ id: HTTP2StreamID, _ owner: any StreamOwner) {
-    (owner as? HTTP2Exchange)?.exchange?.tick(now)
+    owner.tick(now)
     let pending = session.pendingSend(id)
     let sent = owner.submittedBytes - pending
     let limits = server.limits
@@ -314,13 +333,7 @@ extension HTTP2Connection {
   func cancelCalls() { end(RPCError(.unavailable, "the server is shutting down")) }
 
   private func end(_ error: RPCError) {
-    for (_, owner) in streams.all {
-      if let call = owner as? CallPort {
-        call.end(error)
-      } else {
-        (owner as? HTTP2Exchange)?.exchange?.cancel()
-      }
-    }
+    for (_, owner) in streams.all { owner.cancel(error) }
   }
 
   private func acknowledged(_ value: UInt64) {

@@ -1,5 +1,7 @@
+internal import EventLoop
 internal import HTTP
 internal import HTTP2
+internal import RPCCore
 
 /// An HTTP exchange on one HTTP/2 stream: passes bytes between the session and who answers.
 final class HTTP2Exchange: StreamOwner, ResponseStream {
@@ -26,6 +28,10 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
     exchange?.peerGone()
     exchange = nil
   }
+
+  func tick(_ now: LoopInstant) { exchange?.tick(now) }
+
+  func cancel(_ error: RPCError) { exchange?.cancel() }
 
   // MARK: ResponseStream
 

@@ -176,6 +176,9 @@ struct RequestDispatch {
       HTTPExchangeResponse(contentType: media.name, body: machine.end(error)), id)
   }
 
+  /// Answers as somebody else has decided.
+  func refusal(_ answer: HTTPExchangeResponse) -> any RequestResponder { self.answer(answer) }
+
   private func answer(
     _ answer: HTTPExchangeResponse, _ id: RequestID? = nil
   ) -> any RequestResponder {

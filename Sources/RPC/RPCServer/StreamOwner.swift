@@ -1,5 +1,7 @@
+internal import EventLoop
 internal import HTTP
 internal import HTTP2
+internal import RPCCore
 
 /// What answers one HTTP/2 stream. Called on the connection's loop.
 protocol StreamOwner: AnyObject {
@@ -11,6 +13,10 @@ protocol StreamOwner: AnyObject {
   func streamDrained()
   /// The stream is gone: answered in full, reset, or lost with its connection.
   func streamClosed()
+  /// About once a second: timeouts.
+  func tick(_ now: LoopInstant)
+  /// Ends what runs, for this reason if the wire can tell it.
+  func cancel(_ error: RPCError)
 }
 
 /// The answering side of one HTTP exchange, whatever the version below it.

@@ -3,24 +3,21 @@ internal import WebSocket
 
 /// A connection that has become a WebSocket: passes bytes between the socket and the channel.
 ///
-/// A silent peer is pinged, and given up when it stays silent. Loop-confined.
-final class WebSocketConnection: ConnectionDriver {
-  private(set) var channel: WebSocketChannel
+/// Loop-confined.
+final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
+  private let channel: WebSocketChannel
   private let shell: Connection
-  private let loop: EventLoop
+  private let server: LoopServer
   private let output: Output
-  private var lastReceived: LoopInstant
-  private var pinged = false
-  private var closingSince: LoopInstant?
+  private var call: WebSocketCall?
+  private var liveness: WebSocketLiveness
+  /// Whether nothing is read because too much waits to be sent, or because the call says so.
   private var isPaused = false
+  private var isHeld = false
+  private var drainMark: Int?
 
-  /// Silence after which the peer is pinged, and after which it is given up.
-  private static let pingAfter = Duration.seconds(20)
-  private static let patience = Duration.seconds(60)
-  /// While more waits to be sent, nothing is read.
+  /// While more waits to be sent, nothing is read: every ping is answered.
   private static let queueLimit = 256 * 1024
-  /// How long the peer may take to answer a close frame.
-  private static let closeTimeout = Duration.seconds(5)
 
   /// What the channel wrote and the socket has not been given; outlives nobody.
   private final class Output {
@@ -30,13 +27,15 @@ final class WebSocketConnection: ConnectionDriver {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
   }
 
-  init(shell: Connection, loop: EventLoop, pending: [UInt8], maxMessage: Int) throws {
+  /// `pending` goes out first.
+  init(server: LoopServer, shell: Connection, pending: [UInt8]) throws {
     self.shell = shell
-    self.loop = loop
+    self.server = server
     let output = Output(pending)
     self.output = output
-    lastReceived = loop.now
-    let session = try WebSocketSession(role: .server, maxMessage: maxMessage)
+    liveness = WebSocketLiveness(openedAt: server.loop.now)
+    let session = try WebSocketSession(
+      role: .server, maxMessage: server.limits.webSocketMessageSize)
     channel = WebSocketChannel(
       session: session,
       write: { [weak shell] bytes in
@@ -50,17 +49,20 @@ final class WebSocketConnection: ConnectionDriver {
       })
   }
 
+  /// Hands the channel to who uses it.
+  func open(for user: WebSocketUser) {
+    call = user.open(channel, on: self, loop: server.loop)
+  }
+
   // MARK: ConnectionDriver
 
   func receive(_ bytes: UnsafeRawBufferPointer) {
-    lastReceived = shell.now
-    pinged = false
+    liveness.received(at: shell.now)
     let wasOpen = channel.isOpen
     channel.receive(bytes)
     if wasOpen, let code = channel.violation {
       shell.cut(.webSocketViolation, detail: "\(code)")
     }
-    // Every ping is answered: a peer that sends and does not read is not read either.
     if channel.bufferedBytes > Self.queueLimit {
       isPaused = true
       shell.pauseReading()
@@ -75,10 +77,10 @@ final class WebSocketConnection: ConnectionDriver {
   func takeOutput(into target: inout [UInt8]) {
     swap(&target, &output.bytes)
     output.bytes.removeAll(keepingCapacity: true)
-    guard isPaused else { return }
+    guard isPaused || drainMark != nil else { return }
     // The socket may take all of it at once, and then says nothing.
     let connection = LoopConfined(self)
-    loop.execute { connection.value.transportDrained() }
+    server.loop.execute { connection.value.transportDrained() }
   }
 
   var hasOutput: Bool { !output.bytes.isEmpty }
@@ -86,29 +88,56 @@ final class WebSocketConnection: ConnectionDriver {
   var isFinished: Bool { output.isEnded && output.bytes.isEmpty }
 
   func transportDrained() {
-    guard isPaused, channel.bufferedBytes <= Self.queueLimit else { return }
-    isPaused = false
-    shell.resumeReading()
+    let waiting = channel.bufferedBytes
+    if isPaused, waiting <= Self.queueLimit {
+      isPaused = false
+      if !isHeld { shell.resumeReading() }
+    }
+    if let mark = drainMark, waiting <= mark {
+      drainMark = nil
+      call?.drained()
+    }
   }
 
   func transportLost() { channel.transportClosed() }
 
   func tick(_ now: LoopInstant) {
-    if !channel.isOpen, closingSince == nil { closingSince = now }
-    if let closingSince, closingSince.duration(to: now) > Self.closeTimeout { return receiveEnd() }
-    let silence = lastReceived.duration(to: now)
-    if silence > Self.patience {
+    call?.tick(now)
+    if isHeld { liveness.received(at: now) }
+    switch liveness.tick(now, isOpen: channel.isOpen) {
+    case .nothing: break
+    case .ping: channel.ping()
+    case .closeTimedOut: receiveEnd()
+    case .silent:
       shell.cut(.silentWebSocket)
-      return receiveEnd()
-    }
-    if silence > Self.pingAfter, !pinged {
-      pinged = true
-      channel.ping()
+      receiveEnd()
     }
   }
 
   /// An open WebSocket is a call in progress: it is left alone until the grace is over.
   func beginDrain(_ reason: String) {}
 
-  func cancelCalls() { channel.close(code: 1001, reason: "the server is shutting down") }
+  func cancelCalls() {
+    if let call { return call.cancel() }
+    channel.close(code: 1001, reason: "the server is shutting down")
+  }
+
+  // MARK: WebSocketCarrier
+
+  func holdInput() {
+    isHeld = true
+    shell.pauseReading()
+  }
+
+  func resumeInput() {
+    isHeld = false
+    if !isPaused { shell.resumeReading() }
+  }
+
+  func notifyDrained(atOrBelow mark: Int) {
+    drainMark = mark
+    shell.scheduleFlush()
+  }
+
+  var memory: MemoryMeter { server.memory }
 }

@@ -18,8 +18,8 @@ package final class RESTEdge: Sendable {
   private let routes: PathTrie<Rule>
   private let options: RESTOptions
   private let errors: ErrorBody
-  /// Methods REST cannot carry, by their gRPC path.
-  private let streamsOnly: Set<String>
+  /// Streaming methods by their gRPC path, for WebSockets: each message is a whole request.
+  private let streams: [String: Rule]
 
   /// Compiles all rules. Throws for the first one that is wrong, repeated or dead, in a sentence
   /// that names its method.
@@ -27,11 +27,12 @@ package final class RESTEdge: Sendable {
     _ services: [ServiceBinding], options: RESTOptions = RESTOptions()
   ) throws(TranscodingError) {
     var routes = PathTrie<Rule>()
-    var streamsOnly: Set<String> = []
+    var streams: [String: Rule] = [:]
     for binding in services.flatMap(\.methods) {
-      let kind = binding.method.kind
-      if kind == .clientStreaming || kind == .bidirectional {
-        streamsOnly.insert(binding.method.path)
+      let path = binding.method.path
+      if binding.method.kind != .unary {
+        streams[path] = try RuleCompiler(binding: binding).compile(
+          HTTPRule("POST", path, body: "*"))
       }
       for declared in binding.http {
         let rule = try RuleCompiler(binding: binding).compile(declared)
@@ -45,7 +46,7 @@ package final class RESTEdge: Sendable {
     }
     self.routes = routes
     self.options = options
-    self.streamsOnly = streamsOnly
+    self.streams = streams
     errors = ErrorBody(detailType: options.detailType)
   }
 
@@ -70,17 +71,43 @@ package final class RESTEdge: Sendable {
     case .badEscape:
       return .failed(.invalid("BAD_PATH", "the path has a broken percent escape"))
     case .none:
-      guard streamsOnly.contains(String(decoding: bytes[..<mark], as: UTF8.self)) else {
-        return .notFound
-      }
-      return .failed(Self.streamsNeedRPC(target))
+      let path = String(decoding: bytes[..<mark], as: UTF8.self)
+      guard let rule = streams[path], rule.isUnavailable else { return .notFound }
+      return .failed(Self.streamsNeedRPC(path))
     }
+  }
+
+  /// Finds the streaming method that a WebSocket at `target` calls: by the path of one of its rules,
+  /// whatever their verb, or by the method's own. Its messages go through `request(body:)` and
+  /// `request(binary:)`, as many as the method takes.
+  package func matchStream(target: String, headers: HTTPHeaders) -> RESTMatch {
+    guard target.utf8.count <= options.maxTargetBytes else { return .notFound }
+    var headers = headers
+    headers.replace("content-type", with: "application/json")
+    headers.remove("content-encoding")
+    let bytes = Array(target.utf8)
+    let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+    let query = bytes[path.endIndex...].dropFirst()
+    for verb in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+      guard case .found(let rule, let segments) = routes.find(path: path, method: verb),
+        rule.method.kind != .unary
+      else { continue }
+      return bind(rule, segments, query: query, headers)
+    }
+    guard let rule = streams[String(decoding: path, as: UTF8.self)] else { return .notFound }
+    return bind(rule, [], query: query, headers)
   }
 
   private func call(
     _ rule: Rule, _ segments: [ArraySlice<UInt8>], query: ArraySlice<UInt8>, _ headers: HTTPHeaders
   ) -> RESTMatch {
     guard !rule.isUnavailable else { return .failed(Self.streamsNeedRPC(rule.method.path)) }
+    return bind(rule, segments, query: query, headers)
+  }
+
+  private func bind(
+    _ rule: Rule, _ segments: [ArraySlice<UInt8>], query: ArraySlice<UInt8>, _ headers: HTTPHeaders
+  ) -> RESTMatch {
     do {
       let bound = try RequestLine(
         rule, segments: segments, query: query, maxPairs: options.maxQueryPairs)
@@ -96,8 +123,7 @@ package final class RESTEdge: Sendable {
   private static func streamsNeedRPC(_ path: String) -> RESTFailure {
     .refused(
       501, .unimplemented, "STREAM_NEEDS_GRPC",
-      "\(path.dropFirst()) takes a stream of requests: call it over gRPC, or over the WebSocket "
-        + "endpoint if it has one")
+      "\(path.dropFirst()) takes a stream of requests: open a WebSocket here, or call it over gRPC")
   }
 
   /// The response that tells an error of a request that has no call.

@@ -9,7 +9,9 @@ enum RESTHeaders {
     switch name {
     case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
       "trailer", "host", "content-type", "content-length", "content-encoding", "expect", "cookie",
-      "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date":
+      "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date",
+      "sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol",
+      "sec-websocket-extensions":
       true
     default: false
     }

@@ -46,6 +46,11 @@ extension RESTFailure {
     return RESTFailure(RPCError(.invalidArgument, message, details: details))
   }
 
+  /// A 400 for what is wrong with a request outside the fields of its message.
+  package static func badRequest(_ reason: String, _ message: String) -> RESTFailure {
+    invalid(reason, message)
+  }
+
   /// Refused with a status that no code maps to.
   static func refused(
     _ status: Int, _ code: StatusCode, _ reason: String, _ message: String,

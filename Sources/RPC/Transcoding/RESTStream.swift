@@ -44,6 +44,15 @@ enum StreamFormat: Sendable, Equatable {
   }
 }
 
+/// What one message of a stream is, and its end, where each stands by itself.
+enum Record {
+  static func result(_ json: [UInt8]) -> [UInt8] {
+    Array(#"{"result":"#.utf8) + json + [UInt8(ascii: "}")]
+  }
+
+  static let end = Array(#"{"end":{}}"#.utf8)
+}
+
 /// The body of one server-streaming answer, piece by piece. Sans-I/O; one per call.
 package struct RESTStream: Sendable {
   private let format: StreamFormat
@@ -82,7 +91,7 @@ package struct RESTStream: Sendable {
     }
     let json = try output.json(message)
     switch format {
-    case .lines: return bytes(#"{"result":"#) + json + bytes("}\n")
+    case .lines: return Record.result(json) + bytes("\n")
     case .events: return eventID(message) + bytes("data: ") + json + bytes("\n\n")
     case .array: return bytes(count == 0 ? "[" : ",\n") + json
     }
@@ -94,7 +103,7 @@ package struct RESTStream: Sendable {
     if output.isRaw { return error == nil ? [] : nil }
     let record = error.map { errors.record($0) }
     switch format {
-    case .lines: return (record ?? bytes(#"{"end":{}}"#)) + bytes("\n")
+    case .lines: return (record ?? Record.end) + bytes("\n")
     case .events:
       guard let record else { return bytes("event: end\ndata: {}\n\n") }
       return bytes("event: error\ndata: ") + record + bytes("\n\n")

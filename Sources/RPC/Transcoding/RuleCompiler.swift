@@ -47,7 +47,11 @@ struct RuleCompiler {
     _ rule: HTTPRule, _ variables: [FieldPath]
   ) throws(TranscodingError) -> Rule.Body {
     let name = rule.body
-    guard !name.isEmpty else { return .none }
+    guard !name.isEmpty else {
+      // The messages of a stream have no other place.
+      let kind = binding.method.kind
+      return kind == .clientStreaming || kind == .bidirectional ? .whole : .none
+    }
     guard rule.verb != "GET", rule.verb != "HEAD" else {
       throw TranscodingError(.deadRule, "\(rule.verb) has no body to put into \"\(name)\"")
     }

@@ -50,8 +50,20 @@ package enum WebSocketHandshake {
     return response
   }
 
-  /// Throws unless the request speaks version 13; on HTTP/2 (RFC 8441) this is the only check.
-  package static func checkVersion(_ head: HTTPRequestHead) throws(WebSocketError) {
+  /// The 200 answer to an extended CONNECT of HTTP/2 (RFC 8441), which has neither key nor upgrade.
+  package static func answer(
+    toConnect head: HTTPRequestHead, subprotocol: String? = nil
+  ) throws(WebSocketError) -> HTTPResponseHead {
+    try checkVersion(head)
+    var response = HTTPResponseHead(status: .ok)
+    if let subprotocol, offeredSubprotocols(head).contains(subprotocol) {
+      response.headers.add("sec-websocket-protocol", subprotocol)
+    }
+    return response
+  }
+
+  /// Throws unless the request speaks version 13.
+  private static func checkVersion(_ head: HTTPRequestHead) throws(WebSocketError) {
     guard head.headers.all("sec-websocket-version") == ["13"] else {
       throw WebSocketError(.handshake, .upgradeRequired, "sec-websocket-version is not 13")
     }

@@ -247,6 +247,6 @@ import Testing
   }
 }
 
-private func second(_ count: Int) -> LoopInstant {
+func second(_ count: Int) -> LoopInstant {
   LoopInstant(nanoseconds: Int64(count) * 1_000_000_000)
 }

@@ -86,15 +86,18 @@ final class RawClient {
 
   func flush() throws {
     var output: [UInt8] = []
-    try session.takeOutput(into: &output) { handle($0) }
-    var sent = 0
-    while sent < output.count {
-      let count = output.withUnsafeBytes {
-        send(fd, $0.baseAddress! + sent, output.count - sent, CInt(MSG_NOSIGNAL))
+    repeat {
+      output = []
+      try session.takeOutput(into: &output) { handle($0) }
+      var sent = 0
+      while sent < output.count {
+        let count = output.withUnsafeBytes {
+          send(fd, $0.baseAddress! + sent, output.count - sent, CInt(MSG_NOSIGNAL))
+        }
+        guard count > 0 else { return }
+        sent += count
       }
-      guard count > 0 else { return }
-      sent += count
-    }
+    } while !output.isEmpty
   }
 
   private func handle(_ event: HTTP2Event) {

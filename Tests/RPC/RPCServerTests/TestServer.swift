@@ -92,7 +92,7 @@ struct TestServer {
   /// client blocks: on the shared pool it could hold up what it waits for.
   static func run(
     routes: HTTPRoutes = HTTPRoutes(), cors: CORSPolicy? = nil, bindings: [ServiceBinding] = [],
-    limits: (inout ServerLimits) -> Void = { _ in },
+    services: [any RPCService] = [], limits: (inout ServerLimits) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {
     var configuration = ServerConfiguration(listen: [SocketAddress(host: "127.0.0.1", port: 0)])
@@ -104,8 +104,8 @@ struct TestServer {
     let own = EventLoop.start(name: "body")
     let endings = Endings()
     let server = try Server(
-      loops: loops, configuration: configuration, services: [endings], bindings: bindings,
-      routes: routes)
+      loops: loops, configuration: configuration, services: [endings] + services,
+      bindings: bindings, routes: routes)
     let address = try await server.start()[0]
     do {
       try await withTaskExecutorPreference(own) {
