@@ -80,8 +80,8 @@ final class Connection: BeforeSleepHook {
 
 /// What attempts do.
 extension Connection {
-  /// Whether another call may begin: the server's limit is not reached.
-  var hasRoom: Bool { attempts.count < streamLimit }
+  /// Whether another call may begin: it takes calls, and the server's limit is not reached.
+  var hasRoom: Bool { !isDraining && !isClosed && attempts.count < streamLimit }
 
   /// Opens a stream for an attempt and sends what its call holds. Throws kind `closing` when another
   /// connection is needed.

@@ -67,7 +67,8 @@ extension Subchannel {
   func connect() {
     guard case .idle = state else { return }
     state = .connecting
-    startConnection()
+    // A further connection that is on its way when the last one is lost becomes the first.
+    if !isStarting { startConnection() }
   }
 
   /// Ends the pause after a failure early.
@@ -158,13 +159,19 @@ extension Subchannel {
   func didBecomeReady(_ connection: Connection) {
     isStarting = false
     starting = nil
-    guard !isDropped else { return connection.drain() }
     backoff.reset()
-    connections.append(connection)
-    hasRoom(connection)
-    guard case .connecting = state else { return scale() }
-    state = .ready
-    router?.changed(self, .ready)
+    switch state {
+    case .idle, .pausing, .dropped: connection.drain()
+    case .connecting:
+      connections.append(connection)
+      state = .ready
+      hasRoom(connection)
+      router?.changed(self, .ready)
+    case .ready:
+      connections.append(connection)
+      hasRoom(connection)
+      scale()
+    }
   }
 
   /// A stream has ended, or the server's limit has changed.
@@ -186,7 +193,7 @@ extension Subchannel {
   private func remove(_ connection: Connection) {
     guard connections.contains(where: { $0 === connection }) else { return }
     connections.removeAll { $0 === connection }
-    guard connections.isEmpty, case .ready = state else { return }
+    guard connections.isEmpty, case .ready = state else { return scale() }
     state = .idle
     router?.changed(self, .idle)
     giveQueueBack()
