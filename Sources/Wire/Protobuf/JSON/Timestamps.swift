@@ -137,8 +137,9 @@ enum FieldMasks {
   static func parse(_ text: String) throws(ProtobufError) -> [String] {
     if text.isEmpty { return [] }
     var paths: [String] = []
-    for path in text.split(separator: ",", omittingEmptySubsequences: false) {
-      paths.append(try snake(path))
+    // By bytes: a comma with a combining mark behind it is one Character.
+    for path in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      paths.append(try snake(Substring(path)))
     }
     return paths
   }
