@@ -28,6 +28,11 @@ package struct ClientRequest: Sendable {
   package var basicAuth: BasicAuth?
   /// Bytes of response body after which the request fails as too large.
   package var maxResponseBytes = 16 * 1024 * 1024
+  /// Cuts a longer body off in place of failing: for those who only want to know how it went.
+  package var cutsLongResponses = false
+  /// The address to connect to in place of resolving the URL's host, which TLS still checks. Such a
+  /// request has a connection of its own, and is sent once.
+  package var connectAddress: IPAddress?
 
   package init(
     method: String = "GET", url: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [],

@@ -144,6 +144,9 @@ final class CurlMulti {
 
   private func finish(_ transfer: Transfer, _ code: CURLcode) {
     if code == CURLE_OK { return end(transfer, .success(transfer.finishedResponse())) }
+    if transfer.isTooLarge, transfer.request.cutsLongResponses {
+      return end(transfer, .success(transfer.finishedResponse()))
+    }
     if transfer.isTooLarge {
       let limit = transfer.request.maxResponseBytes
       return fail(transfer, .tooLarge, "response body exceeds the limit of \(limit) bytes")

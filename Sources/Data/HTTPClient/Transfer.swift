@@ -16,6 +16,7 @@ final class Transfer {
   private(set) var isTooLarge = false
   private(set) var easy: OpaquePointer?
   private var fields: UnsafeMutablePointer<curl_slist>?
+  private var connectTo: UnsafeMutablePointer<curl_slist>?
   private var response = ClientResponse(status: HTTPStatus(rawValue: 0))
   private var received = 0
 
@@ -48,8 +49,10 @@ final class Transfer {
   func free() {
     if let raw = unsafe rawEasy { unsafe curl_easy_cleanup(raw) }
     unsafe curl_slist_free_all(fields)
+    unsafe curl_slist_free_all(connectTo)
     unsafe easy = nil
     unsafe fields = nil
+    unsafe connectTo = nil
   }
 
   private func setTarget(_ raw: UnsafeMutableRawPointer) {
@@ -59,6 +62,14 @@ final class Transfer {
     unsafe CCurl_set_pointer(raw, CURLOPT_PROXY, "")
     unsafe CCurl_set_long(raw, CURLOPT_FOLLOWLOCATION, 0)
     unsafe CCurl_set_long(raw, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    if let address = request.connectAddress {
+      // Any host and port: curl may spell the host in another way than the URL does.
+      unsafe connectTo = unsafe curl_slist_append(nil, "::\(address.authority):")
+      unsafe CCurl_set_pointer(raw, CURLOPT_CONNECT_TO, connectTo)
+      // On a kept connection that turns out to be broken, curl would send a second time by itself.
+      unsafe CCurl_set_long(raw, CURLOPT_FRESH_CONNECT, 1)
+      unsafe CCurl_set_long(raw, CURLOPT_FORBID_REUSE, 1)
+    }
     guard let auth = request.basicAuth else { return }
     unsafe CCurl_set_long(raw, CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast
     unsafe CCurl_set_pointer(raw, CURLOPT_USERNAME, auth.user)
@@ -124,6 +135,10 @@ final class Transfer {
     received += bytes.count
     guard received <= request.maxResponseBytes else {
       isTooLarge = true
+      if request.cutsLongResponses {
+        let room = request.maxResponseBytes - (received - bytes.count)
+        unsafe response.body.append(contentsOf: bytes.prefix(room))
+      }
       return 0
     }
     if let onBody {

@@ -56,3 +56,21 @@ import Testing
     #expect(HTTPRequestHead(method: "GET", target: "/a").query == nil)
   }
 }
+
+@Suite struct HTTPDateTests {
+  @Test(arguments: [0, 784_111_777, 951_782_400, 1_709_164_800, 4_102_444_799])
+  func `a date that was written is read back`(seconds: Int) {
+    #expect(HTTPDate.secondsSince1970(HTTPDate.text(secondsSince1970: seconds)) == seconds)
+  }
+
+  @Test(arguments: [
+    "", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
+    "Mon, 06 Nov 1994 08:49:37 GMT",
+    "Sun, 6 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+    "Sun, 06 Nov 1994 24:00:00 GMT",
+    "Fri, 30 Feb 2024 00:00:00 GMT", "Sun, 06 Nov 94 08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
+  ])
+  func `any other text is no date`(text: String) {
+    #expect(HTTPDate.secondsSince1970(text) == nil)
+  }
+}
