@@ -140,6 +140,13 @@ let modules: [Module] = [
     ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
     resources: [.embedInCode("Migrations")]),
   Module(
+    "Webhooks", .product,
+    [
+      "Domain", "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "RPCCore", "Protobuf", "Schema",
+      "Services", "Postgres", "HTTPClient", "Jobs",
+    ],
+    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts"]),
+  Module(
     "Calls", .product,
     [
       "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema",
@@ -177,7 +184,7 @@ let executables = [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
       "RPCServer", "Schema", "Services", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
-      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Configuration",
+      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Configuration",
       "HTTPClient", "AWS",
     ],
     packages: ["ArgumentParser"]),

@@ -6,9 +6,11 @@ internal import EventLoop
 internal import Foundation
 internal import Jobs
 internal import Objects
+internal import Postgres
 internal import RPCCore
 internal import RPCServer
 internal import Telemetry
+internal import Webhooks
 
 /// The running server: everything that starts, in order, and stops, in the opposite order.
 struct Application {
@@ -18,7 +20,10 @@ struct Application {
   private let loops: EventLoopGroup
   private let database: Database
   private let server: Server
-  private let worker: JobWorker
+  private let dialer: JobWorker
+  private let webhooks: JobWorker
+  private let relay: EventRelay
+  private let scheduler: JobScheduler
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
   private let housekeeping: Task<Void, Never>
@@ -79,17 +84,37 @@ struct Application {
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
     try await product.bell.start(database.pool)
     try await product.live.start(database.pool)
-    let worker = try JobWorker(
-      loop: loops.loops[0], pool: database.pool, handlers: [product.dialing])
-    await worker.start()
+    let (dialer, webhooks) = try Self.workers(product, database.pool, loops.loops[0])
+    await dialer.start()
+    await webhooks.start()
+    await product.relay.start()
+    let scheduler = try JobScheduler(
+      loop: loops.loops[0], pool: database.pool, holder: product.owner,
+      schedules: product.schedules)
+    await scheduler.start()
     let loop = loops.loops[0]
     let reaper = Task(executorPreference: loop) { await product.reaper.run(on: loop) }
     let housekeeping = Task(executorPreference: loop) { await product.housekeeping.run(on: loop) }
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
-      loops: loops, database: database, server: server, worker: worker, live: product.live,
+      loops: loops, database: database, server: server, dialer: dialer,
+      webhooks: webhooks, relay: product.relay, scheduler: scheduler, live: product.live,
       reaper: reaper, housekeeping: housekeeping, readiness: readiness)
+  }
+
+  /// A queue each for calls and webhooks, so that a slow merchant holds up no call.
+  private static func workers(
+    _ product: Product, _ pool: PostgresPool, _ loop: EventLoop
+  ) throws -> (dialer: JobWorker, webhooks: JobWorker) {
+    var settings = JobWorker.Settings()
+    let dialer = try JobWorker(
+      loop: loop, pool: pool, handlers: [product.dialing], settings: settings)
+    settings.queue = WebhookJobs.queue.name
+    settings.concurrency = WebhookJobs.concurrency
+    let webhooks = try JobWorker(
+      loop: loop, pool: pool, handlers: product.webhooks.handlers, settings: settings)
+    return (dialer, webhooks)
   }
 
   /// New conversations are refused, those in progress go on for `grace` at most; then everything
@@ -99,8 +124,11 @@ struct Application {
     readiness.beginDrain()
     await server.health.shutdown()
     live.beginDrain()
-    await worker.stop(grace: .seconds(5))
+    await scheduler.stop()
+    await dialer.stop(grace: .seconds(5))
     await drainCalls(grace)
+    await relay.stop()
+    await webhooks.stop(grace: .seconds(5))
     await server.drain(grace: .seconds(2))
     for task in [reaper, housekeeping] {
       task.cancel()

@@ -7,6 +7,7 @@ internal import EventLoop
 internal import Jobs
 internal import Postgres
 internal import Telemetry
+internal import Webhooks
 
 /// The database: the owner's, or one of our own below the data folder; migrated.
 struct Database {
@@ -20,6 +21,7 @@ struct Database {
   static var migrations: [Migration] {
     BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all + DomainMigrations.all
       + AgentsMigrations.all + ComplianceMigrations.all + CallsMigrations.all
+      + WebhooksMigrations.all
   }
 
   /// Opens it and applies what is pending.

@@ -6,6 +6,7 @@ internal import Domain
 internal import EventLoop
 internal import Foundation
 internal import Glibc
+internal import HTTPClient
 internal import Jobs
 internal import Objects
 internal import Passwords
@@ -15,6 +16,7 @@ internal import RPCProtobuf
 internal import Schema
 internal import Services
 internal import Vendors
+internal import Webhooks
 
 /// The areas of the product, joined: each gets what it needs of the others as a value.
 struct Product {
@@ -27,6 +29,12 @@ struct Product {
   let bell = CallBell()
   let reaper: Reaper
   let dialing: JobHandler
+  /// What recurs, in one process of all.
+  let schedules = WebhookJobs.schedules
+  let webhooks: WebhookJobs
+  let relay: EventRelay
+  /// This process, among those that share the database.
+  let owner: String
 
   init(
     _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop,
@@ -35,6 +43,7 @@ struct Product {
     let settings = current.value
     let keyring = try Keyring(folder: settings.dataDirectory)
     let callSettings = try Self.callSettings(settings, keyring, endpoint)
+    owner = callSettings.owner
     let carrier = ExotelCarrier(settings: { Self.exotel(current.value.exotel) }, loop: loop)
     let callbacks = ExotelCallbacks(
       accountSID: settings.exotel.accountSID,
@@ -61,6 +70,11 @@ struct Product {
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
+    let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
+    let sealer = try SecretSealer(key: keyring.key("webhook-secrets"))
+    webhooks = WebhookJobs(
+      pool: pool, client: WebhookClient(loop: loop, policy: policy), sealer: sealer)
+    relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, sealer: sealer)
     services = [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator),
@@ -77,6 +91,7 @@ struct Product {
         bell: bell, live: live, recordings: recordings),
       LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
       CallbackService(pool: pool, callbacks: callbacks),
+      WebhookService(pool: pool, tokens: tokens, policy: policy, sealer: sealer),
     ]
   }
 

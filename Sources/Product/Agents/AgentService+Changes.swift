@@ -21,6 +21,7 @@ extension AgentService {
         agent.publishedVersion = 1
         let created = try await AgentStore.insert(agent, merchant: caller.merchant, transaction)
         try await Self.insertVersion(of: created, caller, transaction)
+        try await AgentNews.tell(.agentCreated, of: created, caller, transaction)
         return created
       }
     }
@@ -71,6 +72,7 @@ extension AgentService {
         guard let id = AgentID(current.agentId),
           try await AgentStore.markDeleted(id, transaction)
         else { throw Self.notFound }
+        try await AgentNews.tell(.agentDeleted, of: current, caller, transaction)
         return Google.Protobuf.Empty()
       }
     }
@@ -124,6 +126,7 @@ extension AgentService {
     if let version {
       try await insertVersion(of: updated, from: version, caller, transaction)
     }
+    try await AgentNews.tell(.agentUpdated, of: updated, caller, transaction)
     return updated
   }
 

@@ -3,7 +3,7 @@ internal import Postgres
 internal import Protobuf
 internal import Schema
 
-/// The log of what happened in each call. Appending locks the call's row, so that sequence numbers
+/// The log of what happened in each call, and what merchants hear of it. Appending locks the call's row, so that sequence numbers
 /// have no gaps, and notifies the channel that ``CallBell`` listens to.
 enum CallEventStore {
   typealias V1 = Payaid.Voice.V1
@@ -23,6 +23,7 @@ enum CallEventStore {
       FROM call_events WHERE call_id = \(call.id.text)
       """)
     try await transaction.execute("SELECT pg_notify(\(channel), \(call.id.text))")
+    if case .call = event { try await CallNews.tell(call.state.news, of: call, transaction) }
   }
 
   /// The events after `sequence`, in order; at most 500.

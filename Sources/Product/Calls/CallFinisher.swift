@@ -20,6 +20,7 @@ struct CallFinisher: Sendable {
         if let recording {
           try await CallMetadataStore.setRecording(
             call.id, url: recording.url, wrappedKey: recording.wrappedKey, transaction)
+          try await CallNews.tell(.callRecordingReady, of: call, transaction)
         }
         try await write(call, result, transaction)
       }
@@ -41,6 +42,7 @@ struct CallFinisher: Sendable {
     }
     try await CallMetadataStore.finish(
       call.id, transcript: transcript, quality: result?.outcome.quality, transaction)
+    if !transcript.isEmpty { try await CallNews.tell(.callTranscriptReady, of: call, transaction) }
     let usage = result?.report.usage ?? TokenUsage()
     let duration = try await talkingTime(call, result?.report, transaction)
     let line = call.direction == .live ? Rupees.zero : settings.pricing.telephony(duration)

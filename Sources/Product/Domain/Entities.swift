@@ -14,6 +14,12 @@ package enum DecisionEntity: Identified { package static let idPrefix = "dec" }
 package enum ConsentEntity: Identified { package static let idPrefix = "con" }
 /// A suppression's.
 package enum SuppressionEntity: Identified { package static let idPrefix = "sup" }
+/// A webhook endpoint's.
+package enum WebhookEndpointEntity: Identified { package static let idPrefix = "wep" }
+/// An event's message: `webhook-id` on the wire.
+package enum MessageEntity: Identified { package static let idPrefix = "msg" }
+/// A webhook delivery's.
+package enum WebhookDeliveryEntity: Identified { package static let idPrefix = "whd" }
 
 package typealias MerchantID = ID<MerchantEntity>
 package typealias AgentID = ID<AgentEntity>
@@ -23,3 +29,6 @@ package typealias SessionID = ID<SessionEntity>
 package typealias DecisionID = ID<DecisionEntity>
 package typealias ConsentID = ID<ConsentEntity>
 package typealias SuppressionID = ID<SuppressionEntity>
+package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
+package typealias MessageID = ID<MessageEntity>
+package typealias WebhookDeliveryID = ID<WebhookDeliveryEntity>

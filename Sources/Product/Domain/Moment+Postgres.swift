@@ -8,3 +8,8 @@ extension Moment: PostgresEncodable, PostgresDecodable {
     self.init(microseconds: try PostgresTimestamp(postgresText: text).microseconds)
   }
 }
+
+extension Moment {
+  /// RFC 3339 in UTC, to the microsecond, as events and documents show it.
+  package var iso8601: String { PostgresTimestamp(microseconds: microseconds).description }
+}

@@ -13,6 +13,12 @@ package struct Rupees: Sendable, Hashable, Comparable {
 
   package static func + (a: Rupees, b: Rupees) -> Rupees { Rupees(micros: a.micros + b.micros) }
 
+  /// As a decimal of six places, `12.500000`. Never negative.
+  package var decimal: String {
+    let fraction = String(micros % 1_000_000)
+    return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+  }
+
   /// As `google.type.Money`, with `INR`.
   package var money: Google.Type_.Money {
     .with {

@@ -6251,6 +6251,17 @@ public enum OpenAPIDocument {
                       "etag": {
                         "type": "string",
                         "description": "Changes with each change."
+                      },
+                      "pauseReason": {
+                        "type": "string",
+                        "description": "Why it is paused: `merchant` asked, it answered 410 (`gone`), or every attempt of five days failed (`failing`).",
+                        "readOnly": true
+                      },
+                      "failingSince": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Since when every attempt has failed; unset when the last one did not.",
+                        "readOnly": true
                       }
                     },
                     "additionalProperties": false
@@ -6504,7 +6515,7 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["WebhookService"],
             "operationId": "WebhookService.TestWebhookEndpoint",
-            "summary": "Sends a `webhook.test` event.",
+            "summary": "Queues a `webhook.test` event, also for a paused endpoint; ListWebhookDeliveries tells what came of it.",
             "parameters": [
               {
                 "name": "endpointId",
@@ -6690,7 +6701,7 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["WebhookService"],
             "operationId": "WebhookService.ReplayWebhookDelivery",
-            "summary": "Sends a delivery again.",
+            "summary": "Sends a delivery again, at once and with the whole schedule before it; the endpoint must be active.",
             "parameters": [
               {
                 "name": "endpointId",
@@ -9568,6 +9579,50 @@ public enum OpenAPIDocument {
               }
             }
           },
+          "WebhookAttempt": {
+            "type": "object",
+            "description": "One attempt at a delivery.",
+            "properties": {
+              "number": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "1 for the first."
+              },
+              "time": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it began."
+              },
+              "url": {
+                "type": "string",
+                "description": "Where it went."
+              },
+              "status": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647,
+                "description": "HTTP status; 0 when there was no answer."
+              },
+              "error": {
+                "type": "string",
+                "description": "Why there was no answer; empty when there was one."
+              },
+              "latency": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long it took."
+              },
+              "response": {
+                "type": "string",
+                "description": "The first 1 KiB of the answer."
+              }
+            }
+          },
           "WebhookDelivery": {
             "type": "object",
             "description": "One event on its way to one endpoint.",
@@ -9622,6 +9677,17 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "When the event happened."
+              },
+              "attemptLog": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/WebhookAttempt"
+                },
+                "description": "Every attempt, oldest first; the last 50."
+              },
+              "request": {
+                "type": "string",
+                "description": "The body as it is sent, the same at every attempt."
               }
             }
           },
@@ -9663,6 +9729,17 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change."
+              },
+              "pauseReason": {
+                "type": "string",
+                "description": "Why it is paused: `merchant` asked, it answered 410 (`gone`), or every attempt of five days failed (`failing`).",
+                "readOnly": true
+              },
+              "failingSince": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Since when every attempt has failed; unset when the last one did not.",
+                "readOnly": true
               }
             }
           },
@@ -9704,6 +9781,17 @@ public enum OpenAPIDocument {
               "etag": {
                 "type": "string",
                 "description": "Changes with each change."
+              },
+              "pauseReason": {
+                "type": "string",
+                "description": "Why it is paused: `merchant` asked, it answered 410 (`gone`), or every attempt of five days failed (`failing`).",
+                "readOnly": true
+              },
+              "failingSince": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Since when every attempt has failed; unset when the last one did not.",
+                "readOnly": true
               }
             },
             "required": ["url"],

@@ -100,7 +100,8 @@ extension Payaid.Voice.V1 {
       _ request: Payaid.Voice.V1.RotateWebhookSecretRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.RotateWebhookSecretResponse
 
-    /// Sends a `webhook.test` event.
+    /// Queues a `webhook.test` event, also for a paused endpoint; ListWebhookDeliveries tells what
+    /// came of it.
     func testWebhookEndpoint(
       _ request: Payaid.Voice.V1.TestWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.WebhookDelivery
@@ -110,7 +111,8 @@ extension Payaid.Voice.V1 {
       _ request: Payaid.Voice.V1.ListWebhookDeliveriesRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListWebhookDeliveriesResponse
 
-    /// Sends a delivery again.
+    /// Sends a delivery again, at once and with the whole schedule before it; the endpoint must be
+    /// active.
     func replayWebhookDelivery(
       _ request: Payaid.Voice.V1.ReplayWebhookDeliveryRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.WebhookDelivery
@@ -267,7 +269,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Sends a `webhook.test` event.
+    /// Queues a `webhook.test` event, also for a paused endpoint; ListWebhookDeliveries tells what
+    /// came of it.
     public func testWebhookEndpoint(
       _ request: Payaid.Voice.V1.TestWebhookEndpointRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.WebhookDelivery {
@@ -285,7 +288,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Sends a delivery again.
+    /// Sends a delivery again, at once and with the whole schedule before it; the endpoint must be
+    /// active.
     public func replayWebhookDelivery(
       _ request: Payaid.Voice.V1.ReplayWebhookDeliveryRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.WebhookDelivery {

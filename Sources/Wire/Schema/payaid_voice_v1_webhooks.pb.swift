@@ -39,6 +39,11 @@ extension Payaid.Voice.V1 {
     public var createTime: Google.Protobuf.Timestamp?
     /// Changes with each change.
     public var etag: String = ""
+    /// Why it is paused: `merchant` asked, it answered 410 (`gone`), or every attempt of five days
+    /// failed (`failing`).
+    public var pauseReason: String = ""
+    /// Since when every attempt has failed; unset when the last one did not.
+    public var failingSince: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -85,6 +90,34 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// One attempt at a delivery.
+  public struct WebhookAttempt: ProtobufMessage {
+    /// 1 for the first.
+    public var number: Int32 = 0
+    /// When it began.
+    public var time: Google.Protobuf.Timestamp?
+    /// Where it went.
+    public var url: String = ""
+    /// HTTP status; 0 when there was no answer.
+    public var status: Int32 = 0
+    /// Why there was no answer; empty when there was one.
+    public var error: String = ""
+    /// How long it took.
+    public var latency: Google.Protobuf.Duration?
+    /// The first 1 KiB of the answer.
+    public var response: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.WebhookAttempt`.
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[2]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// One event on its way to one endpoint.
   public struct WebhookDelivery: ProtobufMessage {
     /// Identifier.
@@ -107,6 +140,10 @@ extension Payaid.Voice.V1 {
     public var nextAttemptTime: Google.Protobuf.Timestamp?
     /// When the event happened.
     public var createTime: Google.Protobuf.Timestamp?
+    /// Every attempt, oldest first; the last 50.
+    public var attemptLog: [Payaid.Voice.V1.WebhookAttempt] = []
+    /// The body as it is sent, the same at every attempt.
+    public var request: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -114,7 +151,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WebhookDelivery`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[2]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[3]
 
     /// Where it stands.
     public enum State: ProtobufEnum {
@@ -170,7 +207,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateWebhookEndpointRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[3]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[4]
   }
 }
 
@@ -188,7 +225,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateWebhookEndpointResponse`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[5]
   }
 }
 
@@ -206,7 +243,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListWebhookEndpointsRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[6]
   }
 }
 
@@ -224,7 +261,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListWebhookEndpointsResponse`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[7]
   }
 }
 
@@ -244,7 +281,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.UpdateWebhookEndpointRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[8]
   }
 }
 
@@ -260,7 +297,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteWebhookEndpointRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[9]
   }
 }
 
@@ -278,7 +315,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RotateWebhookSecretRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[10]
   }
 }
 
@@ -296,7 +333,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RotateWebhookSecretResponse`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[11]
   }
 }
 
@@ -312,7 +349,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.TestWebhookEndpointRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[12]
   }
 }
 
@@ -332,7 +369,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListWebhookDeliveriesRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[13]
   }
 }
 
@@ -350,7 +387,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListWebhookDeliveriesResponse`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[14]
   }
 }
 
@@ -370,7 +407,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ReplayWebhookDeliveryRequest`.
-    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1WebhooksFile.descriptor.messages[15]
   }
 }
 
@@ -408,6 +445,8 @@ extension Payaid.Voice.V1.WebhookEndpoint {
     unsafe state = .init(rawValue: c.pointee.f4)
     unsafe reader.message(c.pointee.f5, into: &createTime)
     unsafe etag = reader.string(c.pointee.f6)
+    unsafe pauseReason = reader.string(c.pointee.f7)
+    unsafe reader.message(c.pointee.f8, into: &failingSince)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -422,6 +461,39 @@ extension Payaid.Voice.V1.WebhookEndpoint {
     unsafe c.pointee.f4 = state.rawValue
     unsafe c.pointee.f5 = writer.message(createTime)
     unsafe c.pointee.f6 = writer.data(etag)
+    unsafe c.pointee.f7 = writer.data(pauseReason)
+    unsafe c.pointee.f8 = writer.message(failingSince)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.WebhookAttempt {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__WebhookAttempt.self)
+    unsafe number = c.pointee.f1
+    unsafe reader.message(c.pointee.f2, into: &time)
+    unsafe url = reader.string(c.pointee.f3)
+    unsafe status = c.pointee.f4
+    unsafe error = reader.string(c.pointee.f5)
+    unsafe reader.message(c.pointee.f6, into: &latency)
+    unsafe response = reader.string(c.pointee.f7)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__WebhookAttempt.self)
+    unsafe payaid__voice__v1__webhook_attempt__init(c)
+    unsafe c.pointee.f1 = number
+    unsafe c.pointee.f2 = writer.message(time)
+    unsafe c.pointee.f3 = writer.data(url)
+    unsafe c.pointee.f4 = status
+    unsafe c.pointee.f5 = writer.data(error)
+    unsafe c.pointee.f6 = writer.message(latency)
+    unsafe c.pointee.f7 = writer.data(response)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -441,6 +513,8 @@ extension Payaid.Voice.V1.WebhookDelivery {
     unsafe reader.message(c.pointee.f8, into: &lastLatency)
     unsafe reader.message(c.pointee.f9, into: &nextAttemptTime)
     unsafe reader.message(c.pointee.f10, into: &createTime)
+    unsafe attemptLog = reader.messages((c.pointee.n_f11, c.pointee.f11))
+    unsafe request = reader.string(c.pointee.f12)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -459,6 +533,8 @@ extension Payaid.Voice.V1.WebhookDelivery {
     unsafe c.pointee.f8 = writer.message(lastLatency)
     unsafe c.pointee.f9 = writer.message(nextAttemptTime)
     unsafe c.pointee.f10 = writer.message(createTime)
+    unsafe (c.pointee.n_f11, c.pointee.f11) = writer.messages(attemptLog)
+    unsafe c.pointee.f12 = writer.data(request)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -112,13 +112,13 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running(*server_options):
+def running(*server_options, environment=None):
     """A whole stack in a folder of its own, gone afterwards."""
     folder = tempfile.mkdtemp(prefix="payaid-")
     stack = Stack(folder)
     try:
         stack.start_sim()
-        stack.start_server(*server_options)
+        stack.start_server(*server_options, environment=environment)
         yield stack
     except BaseException:
         for name in ("voiced.log", "voicesim.log"):

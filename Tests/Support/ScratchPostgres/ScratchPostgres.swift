@@ -9,6 +9,8 @@ package enum ScratchPostgres {
   package static let loops = EventLoopGroup(count: 2, name: "scratch")
 
   private static let server = Task { try await ScratchServer.start() }
+  /// Many tests make their databases at once, on machines that do other things too.
+  private static let patience = Duration.seconds(60)
   private static let number = Atomic<Int>(1)
 
   /// A new empty database, and a pool for it over `loops`. Suites do not see each other.
@@ -17,6 +19,8 @@ package enum ScratchPostgres {
   ) async throws -> PostgresPool {
     var configuration = PostgresConfiguration(url: try await url())
     configuration.maxConnections = 8
+    configuration.queryTimeout = patience
+    configuration.acquireTimeout = patience
     configure(&configuration)
     let pool = PostgresPool(loops: loops.loops, configuration: configuration)
     try await Migrator(pool, migrations).run()
@@ -27,8 +31,9 @@ package enum ScratchPostgres {
   package static func url() async throws -> String {
     let base = try await server.value
     let name = "scratch_\(number.wrappingAdd(1, ordering: .relaxed).oldValue)"
-    let pool = PostgresPool(
-      loops: [loops.loops[0]], configuration: PostgresConfiguration(url: base))
+    var configuration = PostgresConfiguration(url: base)
+    configuration.queryTimeout = patience
+    let pool = PostgresPool(loops: [loops.loops[0]], configuration: configuration)
     try await pool.execute("CREATE DATABASE \(unsafeSQL: name)", timeout: .seconds(60))
     await pool.close()
     return base.replacing("/payaid?", with: "/\(name)?")

@@ -39,6 +39,9 @@ extension Settings {
         "CORS_ORIGINS", \.corsOrigins, .words("origins, separated by commas"), default: "",
         "Origins whose pages may call the API from a browser."),
       Setting(
+        "WEBHOOK_ALLOW_LOOPBACK", \.webhooksMayLoop, .flag, default: "false",
+        "Let webhooks go to this machine, also without TLS: for development and tests."),
+      Setting(
         "LOG_LEVEL", \.logLevel, .choice(\.name), default: "info",
         "The least important events that are logged.", .reloads),
       Setting(

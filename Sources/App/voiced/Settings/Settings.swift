@@ -17,6 +17,8 @@ struct Settings: Sendable {
   var publicURL: String?
   /// Origins whose pages may call the API from a browser, `https://app.example.in`.
   var corsOrigins: Set<String> = []
+  /// Lets webhooks go to this machine.
+  var webhooksMayLoop = false
   var logLevel = Log.Level.info
   var logFormat = Log.Format.json
   /// A PostgreSQL of the owner's; the embedded one without it.

@@ -14,7 +14,11 @@ enum ServerSettings {
       ("log_min_error_statement", "panic"), ("log_checkpoints", "off"),
     ]
     if !isDurable {
-      settings += [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")]
+      // Tests run side by side, each with a pool of its own.
+      settings += [
+        ("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off"),
+        ("max_connections", "500"),
+      ]
     }
     return ["-D", places.data] + settings.flatMap { ["-c", "\($0.0)=\($0.1)"] }
   }

@@ -195,7 +195,7 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TestWebhookEndpoint(self, request, context):
-        """Sends a `webhook.test` event.
+        """Queues a `webhook.test` event, also for a paused endpoint; ListWebhookDeliveries tells what came of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -209,7 +209,7 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplayWebhookDelivery(self, request, context):
-        """Sends a delivery again.
+        """Sends a delivery again, at once and with the whole schedule before it; the endpoint must be active.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

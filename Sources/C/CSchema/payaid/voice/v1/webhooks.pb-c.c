@@ -97,6 +97,51 @@ void   payaid__voice__v1__webhook_endpoint__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__webhook_endpoint__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__webhook_attempt__init
+                     (Payaid__Voice__V1__WebhookAttempt         *message)
+{
+  static const Payaid__Voice__V1__WebhookAttempt init_value = PAYAID__VOICE__V1__WEBHOOK_ATTEMPT__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__webhook_attempt__get_packed_size
+                     (const Payaid__Voice__V1__WebhookAttempt *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__webhook_attempt__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__webhook_attempt__pack
+                     (const Payaid__Voice__V1__WebhookAttempt *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__webhook_attempt__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__webhook_attempt__pack_to_buffer
+                     (const Payaid__Voice__V1__WebhookAttempt *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__webhook_attempt__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__WebhookAttempt *
+       payaid__voice__v1__webhook_attempt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__WebhookAttempt *)
+     protobuf_c_message_unpack (&payaid__voice__v1__webhook_attempt__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__webhook_attempt__free_unpacked
+                     (Payaid__Voice__V1__WebhookAttempt *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__webhook_attempt__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__webhook_delivery__init
                      (Payaid__Voice__V1__WebhookDelivery         *message)
 {
@@ -746,7 +791,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__receive_exotel_callback_requ
   (ProtobufCMessageInit) payaid__voice__v1__receive_exotel_callback_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_endpoint__field_descriptors[6] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_endpoint__field_descriptors[8] =
 {
   {
     "f1",
@@ -820,6 +865,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_endpoint__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookEndpoint, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookEndpoint, f8),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__webhook_endpoint__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -828,11 +897,13 @@ static const unsigned payaid__voice__v1__webhook_endpoint__field_indices_by_name
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
 };
 static const ProtobufCIntRange payaid__voice__v1__webhook_endpoint__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__webhook_endpoint__descriptor =
 {
@@ -842,14 +913,130 @@ const ProtobufCMessageDescriptor payaid__voice__v1__webhook_endpoint__descriptor
   "Payaid__Voice__V1__WebhookEndpoint",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__WebhookEndpoint),
-  6,
+  8,
   payaid__voice__v1__webhook_endpoint__field_descriptors,
   payaid__voice__v1__webhook_endpoint__field_indices_by_name,
   1,  payaid__voice__v1__webhook_endpoint__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__webhook_endpoint__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_delivery__field_descriptors[10] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_attempt__field_descriptors[7] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f2),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f6),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookAttempt, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__webhook_attempt__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+};
+static const ProtobufCIntRange payaid__voice__v1__webhook_attempt__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__webhook_attempt__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.WebhookAttempt",
+  "WebhookAttempt",
+  "Payaid__Voice__V1__WebhookAttempt",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__WebhookAttempt),
+  7,
+  payaid__voice__v1__webhook_attempt__field_descriptors,
+  payaid__voice__v1__webhook_attempt__field_indices_by_name,
+  1,  payaid__voice__v1__webhook_attempt__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__webhook_attempt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_delivery__field_descriptors[12] =
 {
   {
     "f1",
@@ -971,10 +1158,36 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_delivery__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__WebhookDelivery, n_f11),
+    offsetof(Payaid__Voice__V1__WebhookDelivery, f11),
+    &payaid__voice__v1__webhook_attempt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f12",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookDelivery, f12),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__webhook_delivery__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
+  11,   /* field[11] = f12 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
@@ -987,7 +1200,7 @@ static const unsigned payaid__voice__v1__webhook_delivery__field_indices_by_name
 static const ProtobufCIntRange payaid__voice__v1__webhook_delivery__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__webhook_delivery__descriptor =
 {
@@ -997,7 +1210,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__webhook_delivery__descriptor
   "Payaid__Voice__V1__WebhookDelivery",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__WebhookDelivery),
-  10,
+  12,
   payaid__voice__v1__webhook_delivery__field_descriptors,
   payaid__voice__v1__webhook_delivery__field_indices_by_name,
   1,  payaid__voice__v1__webhook_delivery__number_ranges,

@@ -24,6 +24,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Payaid__Voice__V1__ReceiveExotelCallbackRequest Payaid__Voice__V1__ReceiveExotelCallbackRequest;
 typedef struct Payaid__Voice__V1__WebhookEndpoint Payaid__Voice__V1__WebhookEndpoint;
+typedef struct Payaid__Voice__V1__WebhookAttempt Payaid__Voice__V1__WebhookAttempt;
 typedef struct Payaid__Voice__V1__WebhookDelivery Payaid__Voice__V1__WebhookDelivery;
 typedef struct Payaid__Voice__V1__CreateWebhookEndpointRequest Payaid__Voice__V1__CreateWebhookEndpointRequest;
 typedef struct Payaid__Voice__V1__CreateWebhookEndpointResponse Payaid__Voice__V1__CreateWebhookEndpointResponse;
@@ -66,10 +67,28 @@ struct  Payaid__Voice__V1__WebhookEndpoint
   int32_t f4;
   Google__Protobuf__Timestamp *f5;
   ProtobufCBinaryData f6;
+  ProtobufCBinaryData f7;
+  Google__Protobuf__Timestamp *f8;
 };
 #define PAYAID__VOICE__V1__WEBHOOK_ENDPOINT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__webhook_endpoint__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, 0, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0,NULL, 0, NULL, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Payaid__Voice__V1__WebhookAttempt
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  Google__Protobuf__Timestamp *f2;
+  ProtobufCBinaryData f3;
+  int32_t f4;
+  ProtobufCBinaryData f5;
+  Google__Protobuf__Duration *f6;
+  ProtobufCBinaryData f7;
+};
+#define PAYAID__VOICE__V1__WEBHOOK_ATTEMPT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__webhook_attempt__descriptor) \
+    , 0, NULL, {0,NULL}, 0, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__WebhookDelivery
@@ -85,10 +104,13 @@ struct  Payaid__Voice__V1__WebhookDelivery
   Google__Protobuf__Duration *f8;
   Google__Protobuf__Timestamp *f9;
   Google__Protobuf__Timestamp *f10;
+  size_t n_f11;
+  Payaid__Voice__V1__WebhookAttempt **f11;
+  ProtobufCBinaryData f12;
 };
 #define PAYAID__VOICE__V1__WEBHOOK_DELIVERY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__webhook_delivery__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, {0,NULL}, NULL, NULL, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, {0,NULL}, NULL, NULL, NULL, 0,NULL, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__CreateWebhookEndpointRequest
@@ -263,6 +285,25 @@ Payaid__Voice__V1__WebhookEndpoint *
                       const uint8_t       *data);
 void   payaid__voice__v1__webhook_endpoint__free_unpacked
                      (Payaid__Voice__V1__WebhookEndpoint *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__WebhookAttempt methods */
+void   payaid__voice__v1__webhook_attempt__init
+                     (Payaid__Voice__V1__WebhookAttempt         *message);
+size_t payaid__voice__v1__webhook_attempt__get_packed_size
+                     (const Payaid__Voice__V1__WebhookAttempt   *message);
+size_t payaid__voice__v1__webhook_attempt__pack
+                     (const Payaid__Voice__V1__WebhookAttempt   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__webhook_attempt__pack_to_buffer
+                     (const Payaid__Voice__V1__WebhookAttempt   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__WebhookAttempt *
+       payaid__voice__v1__webhook_attempt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__webhook_attempt__free_unpacked
+                     (Payaid__Voice__V1__WebhookAttempt *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__WebhookDelivery methods */
 void   payaid__voice__v1__webhook_delivery__init
@@ -519,6 +560,9 @@ typedef void (*Payaid__Voice__V1__ReceiveExotelCallbackRequest_Closure)
 typedef void (*Payaid__Voice__V1__WebhookEndpoint_Closure)
                  (const Payaid__Voice__V1__WebhookEndpoint *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__WebhookAttempt_Closure)
+                 (const Payaid__Voice__V1__WebhookAttempt *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__WebhookDelivery_Closure)
                  (const Payaid__Voice__V1__WebhookDelivery *message,
                   void *closure_data);
@@ -566,6 +610,7 @@ typedef void (*Payaid__Voice__V1__ReplayWebhookDeliveryRequest_Closure)
 
 extern const ProtobufCMessageDescriptor payaid__voice__v1__receive_exotel_callback_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__webhook_endpoint__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__webhook_attempt__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__webhook_delivery__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_webhook_endpoint_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_webhook_endpoint_response__descriptor;
