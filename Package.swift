@@ -131,8 +131,8 @@ let modules: [Module] = [
   Module(
     "Agents", .product,
     [
-      "Domain", "Buffers", "HTTP", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres",
-      "Speech",
+      "Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres",
+      "HTTPClient", "Speech",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(
@@ -150,7 +150,8 @@ let modules: [Module] = [
     "Calls", .product,
     [
       "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema",
-      "Services", "Postgres", "Jobs", "Objects", "Audio", "Speech", "Conversation",
+      "Services", "Postgres", "Jobs", "Objects", "HTTP", "HTTPClient", "Audio", "Speech",
+      "Conversation",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance"]),

@@ -49,6 +49,8 @@ struct Product {
       accountSID: settings.exotel.accountSID,
       secrets: { Self.webhookSecrets(current.value.exotel) })
     let agents = StoredAgents()
+    let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
+    let toolSecrets = ToolSecrets(key: keyring.key("tool-secrets"))
     let admission = StoredGate(registry: NoRegistry())
     let recordings = Recordings(
       store: try FolderStore(folder: settings.dataDirectory + "/objects"), settings: callSettings)
@@ -59,7 +61,8 @@ struct Product {
     runner = CallRunner(
       pool: pool, agents: agents,
       model: GeminiLiveModel(settings: { Self.gemini(current.value.gemini) }),
-      settings: callSettings, live: live, recordings: recordings)
+      settings: callSettings, live: live, recordings: recordings,
+      tools: ToolCaller(pool: pool, secrets: toolSecrets, policy: policy, loop: loop))
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
@@ -70,7 +73,6 @@ struct Product {
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
-    let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
     let sealer = try SecretSealer(key: keyring.key("webhook-secrets"))
     webhooks = WebhookJobs(
       pool: pool, client: WebhookClient(loop: loop, policy: policy), sealer: sealer)
@@ -81,11 +83,11 @@ struct Product {
       AuthService(
         pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
         authenticator: authenticator),
-      AgentService(pool: pool, tokens: tokens),
+      AgentService(pool: pool, tokens: tokens, policy: policy),
       PhoneNumberService(
         pool: pool, tokens: tokens,
         carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
-      SecretService(pool: pool, secrets: ToolSecrets(key: keyring.key("tool-secrets"))),
+      SecretService(pool: pool, secrets: toolSecrets),
       CallService(
         pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
         bell: bell, live: live, recordings: recordings),

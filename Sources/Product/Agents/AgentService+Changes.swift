@@ -15,7 +15,8 @@ extension AgentService {
       try await Idempotency.once(
         transaction, caller, method: "CreateAgent", requestID: request.requestId, request: request
       ) {
-        try AgentRules.check(wanted, for: try await Self.publishing(wanted, transaction))
+        try AgentRules.check(
+          wanted, for: try await Self.publishing(wanted, transaction), policy: policy)
         var agent = wanted
         agent.agentId = AgentID().text
         agent.publishedVersion = 1
@@ -39,7 +40,7 @@ extension AgentService {
       ) {
         let current = try await Self.existing(new.agentId, transaction)
         let merged = try AgentMerge.merged(current, new, paths: paths)
-        return try await Self.replace(current, by: merged, etag: new.etag, caller, transaction)
+        return try await replace(current, by: merged, etag: new.etag, caller, transaction)
       }
     }
   }
@@ -54,7 +55,7 @@ extension AgentService {
         transaction, caller, method: "ReplaceAgent", requestID: request.requestId, request: request
       ) {
         let current = try await Self.existing(new.agentId, transaction)
-        return try await Self.replace(current, by: new, etag: new.etag, caller, transaction)
+        return try await replace(current, by: new, etag: new.etag, caller, transaction)
       }
     }
   }
@@ -79,7 +80,7 @@ extension AgentService {
   }
 
   /// Writes the draft; publishes it if it is not to wait and says something new.
-  private static func replace(
+  private func replace(
     _ current: V1.Agent, by new: V1.Agent, etag: String, _ caller: Caller,
     _ transaction: Transaction
   ) async throws -> V1.Agent {
@@ -88,11 +89,12 @@ extension AgentService {
     agent.agentId = current.agentId
     let publishes = agent.publishing != .manual
     try AgentRules.check(
-      agent, for: publishes ? try await publishing(agent, transaction) : .draft)
+      agent, for: publishes ? try await Self.publishing(agent, transaction) : .draft,
+      policy: policy)
     let published = try await AgentVersionStore.find(
       current.agentId, current.publishedVersion, transaction)
-    let isNew = published.map { !isSame($0, agent) } ?? true
-    return try await store(
+    let isNew = published.map { !Self.isSame($0, agent) } ?? true
+    return try await Self.store(
       agent, over: current, as: publishes && isNew ? V1.AgentVersion() : nil,
       hasDraftChanges: isNew && !publishes, caller, transaction)
   }

@@ -23,7 +23,8 @@ extension AgentService {
         {
           return published
         }
-        try AgentRules.check(current, for: try await Self.publishing(current, transaction))
+        try AgentRules.check(
+          current, for: try await Self.publishing(current, transaction), policy: policy)
         let new = V1.AgentVersion.with { $0.description = request.description }
         let updated = try await Self.store(
           current, over: current, as: new, hasDraftChanges: false, caller, transaction)
@@ -48,7 +49,8 @@ extension AgentService {
           let configuration = target.agent
         else { throw Self.noSuchVersion }
         let agent = AgentConfiguration.joined(current, with: configuration)
-        try AgentRules.check(agent, for: try await Self.publishing(agent, transaction))
+        try AgentRules.check(
+          agent, for: try await Self.publishing(agent, transaction), policy: policy)
         let new = V1.AgentVersion.with {
           $0.description = request.description
           $0.restoredFrom = request.version

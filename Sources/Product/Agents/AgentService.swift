@@ -1,4 +1,5 @@
 package import Domain
+package import HTTPClient
 package import Postgres
 internal import Protobuf
 package import RPCCore
@@ -11,10 +12,15 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
 
   let pool: PostgresPool
   let tokens: PageTokens
+  /// Where tools and webhooks may be.
+  let policy: OutboundPolicy
 
-  package init(pool: PostgresPool, tokens: PageTokens) {
+  package init(
+    pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy = OutboundPolicy()
+  ) {
     self.pool = pool
     self.tokens = tokens
+    self.policy = policy
   }
 
   package func getAgent(

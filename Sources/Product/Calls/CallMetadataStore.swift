@@ -12,7 +12,8 @@ enum CallMetadataStore {
     let rows = try await transaction.query(
       """
       SELECT variables::text AS variables, metadata::text AS metadata, webhook_url,
-        transcript::text AS transcript, quality::text AS quality, recording_url, sentiment
+        transcript::text AS transcript, quality::text AS quality,
+        actions_executed::text AS "toolExecutions", recording_url, sentiment
       FROM call_metadata WHERE call_id = \(id.text)
       """)
     guard let row = rows.first else { return }
@@ -20,6 +21,7 @@ enum CallMetadataStore {
     call.variables = stored.variables
     call.metadata = stored.metadata
     call.quality = stored.quality
+    call.toolExecutions = stored.toolExecutions
     call.webhookUrl = try row.decode("webhook_url")
     call.recordingAvailable = try row.decode("recording_url", as: String?.self) != nil
     call.sentiment = sentiment(try row.decode("sentiment", as: String?.self))
@@ -31,7 +33,8 @@ enum CallMetadataStore {
 
   /// The JSON columns as one ProtoJSON call.
   private static func object(_ row: Row) throws -> [UInt8] {
-    let parts = try ["variables", "metadata", "transcript", "quality"].compactMap { name in
+    let names = ["variables", "metadata", "transcript", "quality", "toolExecutions"]
+    let parts = try names.compactMap { name in
       try row.decode(name, as: String?.self).map { "\"\(name)\":\($0)" }
     }
     return Array("{\(parts.joined(separator: ","))}".utf8)
@@ -57,6 +60,18 @@ enum CallMetadataStore {
       """
       UPDATE call_metadata SET transcript = \("[\(entries.joined(separator: ","))]")::jsonb,
         quality = \(qualityJSON)::jsonb
+      WHERE call_id = \(id.text)
+      """)
+  }
+
+  /// Notes a function that was carried out, behind those before.
+  static func add(
+    _ execution: V1.ToolExecution, to id: CallID, _ transaction: Transaction
+  ) async throws {
+    let json = String(decoding: try execution.json(), as: UTF8.self)
+    try await transaction.execute(
+      """
+      UPDATE call_metadata SET actions_executed = actions_executed || \(json)::jsonb
       WHERE call_id = \(id.text)
       """)
   }

@@ -32,10 +32,11 @@ package struct CallRunner: Sendable {
   private let settings: CallSettings
   private let live: LiveCalls
   private let recordings: Recordings
+  private let tools: ToolCaller
 
   package init(
     pool: PostgresPool, agents: any AgentDirectory, model: any RealtimeModel,
-    settings: CallSettings, live: LiveCalls, recordings: Recordings
+    settings: CallSettings, live: LiveCalls, recordings: Recordings, tools: ToolCaller
   ) {
     self.pool = pool
     self.agents = agents
@@ -43,6 +44,7 @@ package struct CallRunner: Sendable {
     self.settings = settings
     self.live = live
     self.recordings = recordings
+    self.tools = tools
   }
 
   /// Lets in the carrier's stream for a call that was dialled and has not begun. Throws
@@ -113,7 +115,8 @@ package struct CallRunner: Sendable {
     let recording =
       claimed.agent.recordingEnabled ? try recordings.setup(for: claimed.call) : nil
     return CallSetup(
-      model: model, realtime: brief.realtime, options: brief.options, recording: recording)
+      model: model, realtime: brief.realtime, options: brief.options, recording: recording,
+      tools: tools.runner(for: claimed))
   }
 
   /// Keeps the recording, then transcript, cost and the last state, in that order: a watcher that

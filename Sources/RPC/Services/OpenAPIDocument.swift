@@ -7447,6 +7447,14 @@ public enum OpenAPIDocument {
                 "minimum": -2147483648,
                 "maximum": 2147483647,
                 "description": "The version of the agent that it is made with, to its end; the published one when 0."
+              },
+              "toolExecutions": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/ToolExecution"
+                },
+                "description": "The functions that the agent carried out, in order. Not filled by ListCalls.",
+                "readOnly": true
               }
             }
           },
@@ -7676,6 +7684,14 @@ public enum OpenAPIDocument {
                 "minimum": -2147483648,
                 "maximum": 2147483647,
                 "description": "The version of the agent that it is made with, to its end; the published one when 0."
+              },
+              "toolExecutions": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/ToolExecutionInput"
+                },
+                "description": "The functions that the agent carried out, in order. Not filled by ListCalls.",
+                "readOnly": true
               }
             },
             "required": ["agentId","phoneNumber"],
@@ -9226,7 +9242,7 @@ public enum OpenAPIDocument {
               },
               "url": {
                 "type": "string",
-                "description": "The merchant's HTTPS endpoint that carries it out."
+                "description": "The merchant's public HTTPS endpoint that carries it out. It is sent a POST with `{\"call_id\",\"agent_id\",\"agent_version\",\"tool\",\"tool_call_id\",\"arguments\"}` and an Idempotency-Key; a 2xx with a JSON value is the result, anything else a failure that the model is told of. At most 64 KiB are read."
               },
               "timeout": {
                 "type": "string",
@@ -9251,6 +9267,75 @@ public enum OpenAPIDocument {
               }
             }
           },
+          "ToolExecution": {
+            "type": "object",
+            "description": "A function that the agent carried out, without its arguments and result.",
+            "properties": {
+              "tool": {
+                "type": "string",
+                "description": "The tool's name."
+              },
+              "toolCallId": {
+                "type": "string",
+                "description": "The model's name for this use of it."
+              },
+              "succeeded": {
+                "type": "boolean",
+                "description": "Whether there was a result."
+              },
+              "failure": {
+                "type": "string",
+                "description": "Why there was none."
+              },
+              "duration": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long it took."
+              },
+              "time": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was over."
+              }
+            }
+          },
+          "ToolExecutionInput": {
+            "type": "object",
+            "description": "A function that the agent carried out, without its arguments and result.",
+            "properties": {
+              "tool": {
+                "type": "string",
+                "description": "The tool's name."
+              },
+              "toolCallId": {
+                "type": "string",
+                "description": "The model's name for this use of it."
+              },
+              "succeeded": {
+                "type": "boolean",
+                "description": "Whether there was a result."
+              },
+              "failure": {
+                "type": "string",
+                "description": "Why there was none."
+              },
+              "duration": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long it took."
+              },
+              "time": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was over."
+              }
+            },
+            "additionalProperties": false
+          },
           "ToolInput": {
             "type": "object",
             "description": "Something the agent may do in a call: a function that the model can call.",
@@ -9270,7 +9355,7 @@ public enum OpenAPIDocument {
               },
               "url": {
                 "type": "string",
-                "description": "The merchant's HTTPS endpoint that carries it out."
+                "description": "The merchant's public HTTPS endpoint that carries it out. It is sent a POST with `{\"call_id\",\"agent_id\",\"agent_version\",\"tool\",\"tool_call_id\",\"arguments\"}` and an Idempotency-Key; a 2xx with a JSON value is the result, anything else a failure that the model is told of. At most 64 KiB are read."
               },
               "timeout": {
                 "type": "string",

@@ -464,7 +464,10 @@ extension Payaid.Voice.V1 {
     /// JSON Schema of its arguments, of type `object`: at most 16 KiB, 8 levels deep, 64 properties
     /// an object. Keywords that a model does not read (`$ref`, `oneOf`, `not`, …) are refused.
     public var parameters: Google.Protobuf.Struct?
-    /// The merchant's HTTPS endpoint that carries it out.
+    /// The merchant's public HTTPS endpoint that carries it out. It is sent a POST with
+    /// `{"call_id","agent_id","agent_version","tool","tool_call_id","arguments"}` and an
+    /// Idempotency-Key; a 2xx with a JSON value is the result, anything else a failure that the
+    /// model is told of. At most 64 KiB are read.
     public var url: String = ""
     /// How long it may take: 100 ms to 30 s, 3 s when unset.
     public var timeout: Google.Protobuf.Duration?

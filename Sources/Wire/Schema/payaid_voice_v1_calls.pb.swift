@@ -96,6 +96,8 @@ extension Payaid.Voice.V1 {
     public var etag: String = ""
     /// The version of the agent that it is made with, to its end; the published one when 0.
     public var agentVersion: Int32 = 0
+    /// The functions that the agent carried out, in order. Not filled by ListCalls.
+    public var toolExecutions: [Payaid.Voice.V1.ToolExecution] = []
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -294,6 +296,32 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// A function that the agent carried out, without its arguments and result.
+  public struct ToolExecution: ProtobufMessage {
+    /// The tool's name.
+    public var tool: String = ""
+    /// The model's name for this use of it.
+    public var toolCallId: String = ""
+    /// Whether there was a result.
+    public var succeeded: Bool = false
+    /// Why there was none.
+    public var failure: String = ""
+    /// How long it took.
+    public var duration: Google.Protobuf.Duration?
+    /// When it was over.
+    public var time: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ToolExecution`.
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[4]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// How well a call went technically.
   public struct CallQuality: ProtobufMessage {
     /// Median reply latency.
@@ -313,7 +341,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CallQuality`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[5]
   }
 }
 
@@ -333,7 +361,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CallEvent`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[6]
 
     /// The members of `event`.
     public enum Event: Sendable, Equatable {
@@ -360,7 +388,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[7]
   }
 }
 
@@ -376,7 +404,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[8]
   }
 }
 
@@ -402,7 +430,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListCallsRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[9]
   }
 }
 
@@ -420,7 +448,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListCallsResponse`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[10]
   }
 }
 
@@ -438,7 +466,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.EndCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[11]
   }
 }
 
@@ -456,7 +484,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WatchCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[12]
   }
 }
 
@@ -472,7 +500,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetRecordingRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[13]
   }
 }
 
@@ -508,6 +536,7 @@ extension Payaid.Voice.V1.Call {
     unsafe sentiment = .init(rawValue: c.pointee.f21)
     unsafe etag = reader.string(c.pointee.f22)
     unsafe agentVersion = c.pointee.f23
+    unsafe toolExecutions = reader.messages((c.pointee.n_f24, c.pointee.f24))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -550,6 +579,7 @@ extension Payaid.Voice.V1.Call {
     unsafe c.pointee.f21 = sentiment.rawValue
     unsafe c.pointee.f22 = writer.data(etag)
     unsafe c.pointee.f23 = agentVersion
+    unsafe (c.pointee.n_f24, c.pointee.f24) = writer.messages(toolExecutions)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -602,6 +632,35 @@ extension Payaid.Voice.V1.TranscriptEntry {
     unsafe c.pointee.f3 = writer.message(offset)
     unsafe c.pointee.f4 = interrupted ? 1 : 0
     unsafe c.pointee.f5 = writer.message(replyLatency)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ToolExecution {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ToolExecution.self)
+    unsafe tool = reader.string(c.pointee.f1)
+    unsafe toolCallId = reader.string(c.pointee.f2)
+    unsafe succeeded = c.pointee.f3 != 0
+    unsafe failure = reader.string(c.pointee.f4)
+    unsafe reader.message(c.pointee.f5, into: &duration)
+    unsafe reader.message(c.pointee.f6, into: &time)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ToolExecution.self)
+    unsafe payaid__voice__v1__tool_execution__init(c)
+    unsafe c.pointee.f1 = writer.data(tool)
+    unsafe c.pointee.f2 = writer.data(toolCallId)
+    unsafe c.pointee.f3 = succeeded ? 1 : 0
+    unsafe c.pointee.f4 = writer.data(failure)
+    unsafe c.pointee.f5 = writer.message(duration)
+    unsafe c.pointee.f6 = writer.message(time)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -214,6 +214,30 @@ private struct Scene {
     await scene.pool.close()
   }
 
+  @Test func `every change leaves an event, and a refused one leaves none`() async throws {
+    let scene = try await Scene.make()
+    let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
+    for name in ["B", ""] {
+      let request = V1.ReplaceAgentRequest.with {
+        $0.agent = .with {
+          $0.agentId = agent.agentId
+          $0.name = name
+          $0.language = "en"
+        }
+      }
+      _ = try? await scene.service.replaceAgent(request, scene.context)
+    }
+    _ = try await scene.service.deleteAgent(
+      .with { $0.agentId = agent.agentId }, scene.context)
+    let events = try await scene.tenant {
+      try await $0.query("SELECT type, subject FROM event_outbox ORDER BY sequence")
+    }
+    let types = try events.map { try $0.decode("type", as: String.self) }
+    #expect(types == ["agent.created", "agent.updated", "agent.deleted"])
+    #expect(try events.allSatisfy { try $0.decode("subject") == agent.agentId })
+    await scene.pool.close()
+  }
+
   @Test func `a version cannot be changed`() async throws {
     let scene = try await Scene.make()
     _ = try await scene.create(#"{"name":"A","language":"en"}"#)

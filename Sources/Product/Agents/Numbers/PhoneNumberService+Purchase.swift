@@ -20,7 +20,7 @@ extension PhoneNumberService {
       // Another request for the same number may have come first; the row then says all there is.
       _ = try await PhoneNumberStore.activate(bought, transaction)
       if !request.agentId.isEmpty {
-        try await Self.assign(row.number, to: request.agentId, transaction)
+        try await Self.assign(row.number, to: request.agentId, caller, transaction)
       }
       return try await Self.existing(row.number, transaction).proto
     }
@@ -39,7 +39,7 @@ extension PhoneNumberService {
         guard row.state != .buying else {
           throw RPCError(.failedPrecondition, "the number is being bought")
         }
-        try await Self.assign(row.number, to: "", transaction)
+        try await Self.assign(row.number, to: "", caller, transaction)
         try await PhoneNumberStore.move(row.number, to: .releasing, transaction)
         var answer = row.proto
         answer.agentId = ""

@@ -79,7 +79,7 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
         guard row.state == .active else {
           throw RPCError(.failedPrecondition, "the number is being bought or given back")
         }
-        try await Self.assign(row.number, to: request.agentId, transaction)
+        try await Self.assign(row.number, to: request.agentId, caller, transaction)
         return try await Self.existing(row.number, transaction).proto
       }
     }
@@ -113,12 +113,17 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
 
   /// Gives the number to the agent that `agentID` names, or to none when it is empty.
   static func assign(
-    _ number: String, to agentID: String, _ transaction: Transaction
+    _ number: String, to agentID: String, _ caller: Caller, _ transaction: Transaction
   ) async throws {
-    let agent = agentID.isEmpty ? nil : AgentID(agentID)
-    guard agentID.isEmpty || agent != nil,
-      try await PhoneNumberStore.assign(number, to: agent, transaction)
-    else { throw RPCError(.notFound, "agentId: there is no such agent") }
+    let agent = AgentID(agentID)
+    if !agentID.isEmpty { _ = try await AgentService.existing(agentID, transaction) }
+    var changed = try await PhoneNumberStore.take(number, fromAllBut: agent, transaction)
+    if let agent, let given = try await PhoneNumberStore.give(number, to: agent, transaction) {
+      changed.append(given)
+    }
+    for agent in changed {
+      try await AgentNews.tell(.agentUpdated, of: agent, caller, transaction)
+    }
   }
 
   /// A transaction of the caller's; a number that another merchant's agent answers is

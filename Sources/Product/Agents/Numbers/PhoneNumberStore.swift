@@ -1,5 +1,6 @@
 internal import Domain
 internal import Postgres
+internal import Schema
 internal import Speech
 
 /// All SQL of rented numbers. Every function runs in the caller's transaction, which names the
@@ -75,23 +76,30 @@ enum PhoneNumberStore {
     try await transaction.execute("DELETE FROM phone_numbers WHERE phone_number = \(number)")
   }
 
-  /// Gives the number to `agent`, or to none; false when there is no such agent. Agents that lose or
-  /// get a number have a new revision.
-  static func assign(
-    _ number: String, to agent: AgentID?, _ transaction: Transaction
-  ) async throws -> Bool {
-    try await transaction.execute(
+  /// Takes the number from the merchant's agents other than `agent`; those that had it.
+  static func take(
+    _ number: String, fromAllBut agent: AgentID?, _ transaction: Transaction
+  ) async throws -> [Payaid.Voice.V1.Agent] {
+    try await transaction.query(
       """
       UPDATE agents SET phone_number = NULL, revision = revision + 1, update_time = now()
       WHERE phone_number = \(number) AND agent_id <> \(agent?.text ?? "") AND state <> 'deleted'
-      """)
-    guard let agent else { return true }
-    let rows = try await transaction.query(
+      RETURNING \(AgentStore.columns)
       """
-      UPDATE agents SET phone_number = \(number), update_time = now(),
-        revision = revision + CASE WHEN phone_number IS NOT DISTINCT FROM \(number) THEN 0 ELSE 1 END
-      WHERE agent_id = \(agent.text) AND state <> 'deleted' RETURNING 1 AS one
-      """)
-    return !rows.isEmpty
+    ).map(AgentRow.agent)
+  }
+
+  /// Gives the number to `agent`, as it then is; `nil` when it had it already or there is none.
+  static func give(
+    _ number: String, to agent: AgentID, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Agent? {
+    try await transaction.query(
+      """
+      UPDATE agents SET phone_number = \(number), revision = revision + 1, update_time = now()
+      WHERE agent_id = \(agent.text) AND state <> 'deleted'
+        AND phone_number IS DISTINCT FROM \(number)
+      RETURNING \(AgentStore.columns)
+      """
+    ).first.map(AgentRow.agent)
   }
 }

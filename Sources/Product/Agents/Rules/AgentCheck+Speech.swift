@@ -1,5 +1,5 @@
 internal import Domain
-internal import HTTP
+internal import HTTPClient
 internal import Schema
 
 /// Who the agent is and how it speaks.
@@ -93,13 +93,14 @@ extension AgentCheck {
     limit(turns.idleMessage, to: 500, "turnTaking.idleMessage")
   }
 
-  /// Notes a URL that is neither empty nor https with a host, of at most 2,048 bytes.
+  /// Notes a URL that is not empty and may not be called.
   mutating func checkURL(_ text: String, _ field: String) {
     guard !text.isEmpty else { return }
-    let parts = try? URLParts(text)
-    require(
-      text.utf8.count <= 2_048 && parts?.scheme == "https" && parts?.host.isEmpty == false, field,
-      "must be an https URL of at most 2,048 bytes")
+    do throws(OutboundPolicy.Refusal) {
+      _ = try policy.check(text)
+    } catch {
+      violations.add("\(prefix).\(field)", error.description)
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 internal import Buffers
 internal import Domain
-internal import HTTP
 internal import Protobuf
 internal import Schema
 

@@ -1,4 +1,5 @@
 internal import Domain
+package import HTTPClient
 package import Schema
 
 /// What makes an agent's configuration good; and what an unset field means.
@@ -15,9 +16,10 @@ package enum AgentRules {
 
   /// Throws `invalidArgument` naming every field that breaks a rule; `prefix` leads the paths.
   package static func check(
-    _ agent: Agent, for purpose: Purpose = .draft, prefix: String = "agent"
+    _ agent: Agent, for purpose: Purpose = .draft, policy: OutboundPolicy = OutboundPolicy(),
+    prefix: String = "agent"
   ) throws {
-    var check = AgentCheck(agent: agent, prefix: prefix)
+    var check = AgentCheck(agent: agent, policy: policy, prefix: prefix)
     check.checkIdentity()
     check.checkSpeech()
     check.checkTurns()
@@ -47,11 +49,13 @@ package enum AgentRules {
 /// One check of an agent: what was found so far.
 struct AgentCheck {
   let agent: Payaid.Voice.V1.Agent
+  let policy: OutboundPolicy
   let prefix: String
   var violations = FieldViolations()
 
-  init(agent: Payaid.Voice.V1.Agent, prefix: String) {
+  init(agent: Payaid.Voice.V1.Agent, policy: OutboundPolicy, prefix: String) {
     self.agent = agent
+    self.policy = policy
     self.prefix = prefix
   }
 

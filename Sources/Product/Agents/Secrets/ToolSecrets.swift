@@ -4,13 +4,12 @@ package import Postgres
 internal import TLS
 
 /// The values of tools' secret headers: sealed when they come in, opened only to make a request.
-package struct ToolSecrets: Sendable {
+package struct ToolSecrets: ToolSecretSource {
   private let key: [UInt8]
 
   /// Sealed with `key`, 32 bytes that are kept outside of the database.
   package init(key: [UInt8]) { self.key = key }
 
-  /// The values of those of `names` that the merchant has. They belong in a request and nowhere else.
   package func values(
     _ names: [String], of merchant: MerchantID, _ transaction: Transaction
   ) async throws -> [String: String] {

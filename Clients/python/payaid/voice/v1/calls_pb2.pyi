@@ -28,7 +28,7 @@ SENTIMENT_NEUTRAL: Sentiment
 SENTIMENT_NEGATIVE: Sentiment
 
 class Call(_message.Message):
-    __slots__ = ("call_id", "agent_id", "phone_number", "caller_id", "variables", "metadata", "webhook_url", "state", "direction", "end_reason", "language", "create_time", "answer_time", "end_time", "duration", "cost", "transcript", "quality", "recording_available", "decision_id", "sentiment", "etag", "agent_version")
+    __slots__ = ("call_id", "agent_id", "phone_number", "caller_id", "variables", "metadata", "webhook_url", "state", "direction", "end_reason", "language", "create_time", "answer_time", "end_time", "duration", "cost", "transcript", "quality", "recording_available", "decision_id", "sentiment", "etag", "agent_version", "tool_executions")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Call.State]
@@ -93,6 +93,7 @@ class Call(_message.Message):
     SENTIMENT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     AGENT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TOOL_EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
     call_id: str
     agent_id: str
     phone_number: str
@@ -116,7 +117,8 @@ class Call(_message.Message):
     sentiment: Sentiment
     etag: str
     agent_version: int
-    def __init__(self, call_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., caller_id: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., webhook_url: _Optional[str] = ..., state: _Optional[_Union[Call.State, str]] = ..., direction: _Optional[_Union[Call.Direction, str]] = ..., end_reason: _Optional[str] = ..., language: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cost: _Optional[_Union[CallCost, _Mapping]] = ..., transcript: _Optional[_Iterable[_Union[TranscriptEntry, _Mapping]]] = ..., quality: _Optional[_Union[CallQuality, _Mapping]] = ..., recording_available: _Optional[bool] = ..., decision_id: _Optional[str] = ..., sentiment: _Optional[_Union[Sentiment, str]] = ..., etag: _Optional[str] = ..., agent_version: _Optional[int] = ...) -> None: ...
+    tool_executions: _containers.RepeatedCompositeFieldContainer[ToolExecution]
+    def __init__(self, call_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., caller_id: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., webhook_url: _Optional[str] = ..., state: _Optional[_Union[Call.State, str]] = ..., direction: _Optional[_Union[Call.Direction, str]] = ..., end_reason: _Optional[str] = ..., language: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cost: _Optional[_Union[CallCost, _Mapping]] = ..., transcript: _Optional[_Iterable[_Union[TranscriptEntry, _Mapping]]] = ..., quality: _Optional[_Union[CallQuality, _Mapping]] = ..., recording_available: _Optional[bool] = ..., decision_id: _Optional[str] = ..., sentiment: _Optional[_Union[Sentiment, str]] = ..., etag: _Optional[str] = ..., agent_version: _Optional[int] = ..., tool_executions: _Optional[_Iterable[_Union[ToolExecution, _Mapping]]] = ...) -> None: ...
 
 class CallCost(_message.Message):
     __slots__ = ("total", "telephony", "model", "settled")
@@ -151,6 +153,22 @@ class TranscriptEntry(_message.Message):
     interrupted: bool
     reply_latency: _duration_pb2.Duration
     def __init__(self, speaker: _Optional[_Union[TranscriptEntry.Speaker, str]] = ..., text: _Optional[str] = ..., offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interrupted: _Optional[bool] = ..., reply_latency: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class ToolExecution(_message.Message):
+    __slots__ = ("tool", "tool_call_id", "succeeded", "failure", "duration", "time")
+    TOOL_FIELD_NUMBER: _ClassVar[int]
+    TOOL_CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    DURATION_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    tool: str
+    tool_call_id: str
+    succeeded: bool
+    failure: str
+    duration: _duration_pb2.Duration
+    time: _timestamp_pb2.Timestamp
+    def __init__(self, tool: _Optional[str] = ..., tool_call_id: _Optional[str] = ..., succeeded: _Optional[bool] = ..., failure: _Optional[str] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CallQuality(_message.Message):
     __slots__ = ("reply_latency_p50", "reply_latency_p95", "server_latency_p95", "interruptions", "watchdog_trips")

@@ -148,6 +148,51 @@ void   payaid__voice__v1__transcript_entry__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__transcript_entry__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__tool_execution__init
+                     (Payaid__Voice__V1__ToolExecution         *message)
+{
+  static const Payaid__Voice__V1__ToolExecution init_value = PAYAID__VOICE__V1__TOOL_EXECUTION__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__tool_execution__get_packed_size
+                     (const Payaid__Voice__V1__ToolExecution *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__tool_execution__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__tool_execution__pack
+                     (const Payaid__Voice__V1__ToolExecution *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__tool_execution__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__tool_execution__pack_to_buffer
+                     (const Payaid__Voice__V1__ToolExecution *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__tool_execution__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ToolExecution *
+       payaid__voice__v1__tool_execution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ToolExecution *)
+     protobuf_c_message_unpack (&payaid__voice__v1__tool_execution__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__tool_execution__free_unpacked
+                     (Payaid__Voice__V1__ToolExecution *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__tool_execution__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__call_quality__init
                      (Payaid__Voice__V1__CallQuality         *message)
 {
@@ -604,7 +649,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__variables_entry__descr
   (ProtobufCMessageInit) payaid__voice__v1__call__variables_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[23] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[24] =
 {
   {
     "f1",
@@ -882,6 +927,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f24",
+    24,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__Call, n_f24),
+    offsetof(Payaid__Voice__V1__Call, f24),
+    &payaid__voice__v1__tool_execution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -900,6 +957,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   20,   /* field[20] = f21 */
   21,   /* field[21] = f22 */
   22,   /* field[22] = f23 */
+  23,   /* field[23] = f24 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
@@ -911,7 +969,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__call__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 23 }
+  { 0, 24 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
 {
@@ -921,7 +979,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
   "Payaid__Voice__V1__Call",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Call),
-  23,
+  24,
   payaid__voice__v1__call__field_descriptors,
   payaid__voice__v1__call__field_indices_by_name,
   1,  payaid__voice__v1__call__number_ranges,
@@ -1093,6 +1151,109 @@ const ProtobufCMessageDescriptor payaid__voice__v1__transcript_entry__descriptor
   payaid__voice__v1__transcript_entry__field_indices_by_name,
   1,  payaid__voice__v1__transcript_entry__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__transcript_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__tool_execution__field_descriptors[6] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ToolExecution, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ToolExecution, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ToolExecution, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ToolExecution, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ToolExecution, f5),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ToolExecution, f6),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__tool_execution__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+};
+static const ProtobufCIntRange payaid__voice__v1__tool_execution__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__tool_execution__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ToolExecution",
+  "ToolExecution",
+  "Payaid__Voice__V1__ToolExecution",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ToolExecution),
+  6,
+  payaid__voice__v1__tool_execution__field_descriptors,
+  payaid__voice__v1__tool_execution__field_indices_by_name,
+  1,  payaid__voice__v1__tool_execution__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__tool_execution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__call_quality__field_descriptors[5] =

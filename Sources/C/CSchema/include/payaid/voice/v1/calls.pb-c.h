@@ -26,6 +26,7 @@ typedef struct Payaid__Voice__V1__Call Payaid__Voice__V1__Call;
 typedef struct Payaid__Voice__V1__Call__VariablesEntry Payaid__Voice__V1__Call__VariablesEntry;
 typedef struct Payaid__Voice__V1__CallCost Payaid__Voice__V1__CallCost;
 typedef struct Payaid__Voice__V1__TranscriptEntry Payaid__Voice__V1__TranscriptEntry;
+typedef struct Payaid__Voice__V1__ToolExecution Payaid__Voice__V1__ToolExecution;
 typedef struct Payaid__Voice__V1__CallQuality Payaid__Voice__V1__CallQuality;
 typedef struct Payaid__Voice__V1__CallEvent Payaid__Voice__V1__CallEvent;
 typedef struct Payaid__Voice__V1__CreateCallRequest Payaid__Voice__V1__CreateCallRequest;
@@ -81,10 +82,12 @@ struct  Payaid__Voice__V1__Call
   int32_t f21;
   ProtobufCBinaryData f22;
   int32_t f23;
+  size_t n_f24;
+  Payaid__Voice__V1__ToolExecution **f24;
 };
 #define PAYAID__VOICE__V1__CALL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0, 0,NULL }
 
 
 struct  Payaid__Voice__V1__CallCost
@@ -112,6 +115,21 @@ struct  Payaid__Voice__V1__TranscriptEntry
 #define PAYAID__VOICE__V1__TRANSCRIPT_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__transcript_entry__descriptor) \
     , 0, {0,NULL}, NULL, 0, NULL }
+
+
+struct  Payaid__Voice__V1__ToolExecution
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  protobuf_c_boolean f3;
+  ProtobufCBinaryData f4;
+  Google__Protobuf__Duration *f5;
+  Google__Protobuf__Timestamp *f6;
+};
+#define PAYAID__VOICE__V1__TOOL_EXECUTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__tool_execution__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, NULL, NULL }
 
 
 struct  Payaid__Voice__V1__CallQuality
@@ -290,6 +308,25 @@ Payaid__Voice__V1__TranscriptEntry *
                       const uint8_t       *data);
 void   payaid__voice__v1__transcript_entry__free_unpacked
                      (Payaid__Voice__V1__TranscriptEntry *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ToolExecution methods */
+void   payaid__voice__v1__tool_execution__init
+                     (Payaid__Voice__V1__ToolExecution         *message);
+size_t payaid__voice__v1__tool_execution__get_packed_size
+                     (const Payaid__Voice__V1__ToolExecution   *message);
+size_t payaid__voice__v1__tool_execution__pack
+                     (const Payaid__Voice__V1__ToolExecution   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__tool_execution__pack_to_buffer
+                     (const Payaid__Voice__V1__ToolExecution   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ToolExecution *
+       payaid__voice__v1__tool_execution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__tool_execution__free_unpacked
+                     (Payaid__Voice__V1__ToolExecution *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__CallQuality methods */
 void   payaid__voice__v1__call_quality__init
@@ -476,6 +513,9 @@ typedef void (*Payaid__Voice__V1__CallCost_Closure)
 typedef void (*Payaid__Voice__V1__TranscriptEntry_Closure)
                  (const Payaid__Voice__V1__TranscriptEntry *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__ToolExecution_Closure)
+                 (const Payaid__Voice__V1__ToolExecution *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__CallQuality_Closure)
                  (const Payaid__Voice__V1__CallQuality *message,
                   void *closure_data);
@@ -513,6 +553,7 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call__variables_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call_cost__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__transcript_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__tool_execution__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call_quality__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call_event__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_call_request__descriptor;
