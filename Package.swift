@@ -129,10 +129,14 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "RPCTesting"]),
   Module(
+    "Limits", .product,
+    ["Domain", "EventLoop", "RPCCore", "Protobuf", "Schema", "Redis"],
+    testImports: ["RPCTesting", "ScratchRedis"]),
+  Module(
     "Agents", .product,
     [
       "Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres",
-      "HTTPClient", "Speech",
+      "HTTPClient", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(
@@ -186,7 +190,7 @@ let executables = [
       "RPCServer", "Schema", "Services", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Configuration",
-      "HTTPClient", "AWS",
+      "HTTPClient", "AWS", "Redis", "Cache", "Limits",
     ],
     packages: ["ArgumentParser"]),
   Executable(

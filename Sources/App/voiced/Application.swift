@@ -5,6 +5,7 @@ internal import Domain
 internal import EventLoop
 internal import Foundation
 internal import Jobs
+internal import Limits
 internal import Objects
 internal import Postgres
 internal import RPCCore
@@ -19,6 +20,7 @@ struct Application {
 
   private let loops: EventLoopGroup
   private let database: Database
+  private let shared: SharedState
   private let server: Server
   private let dialer: JobWorker
   private let webhooks: JobWorker
@@ -62,7 +64,9 @@ struct Application {
       certificates?.reload()
     }
     let endpoint = PublicEndpoint(settings.publicURL)
-    let product = try Product(current, database.pool, loops.loops[0], endpoint)
+    let shared = try SharedState(settings, loops.loops)
+    try await shared.start(database.pool)
+    let product = try Product(current, database.pool, loops.loops[0], endpoint, shared)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
     configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
     configuration.cors = CORSPolicy { origin, _ in
@@ -74,7 +78,8 @@ struct Application {
       loops: loops, configuration: configuration,
       services: product.services, bindings: product.bindings,
       interceptors: [
-        .requestInfo, APIAudit(pool: database.pool).interceptor, product.authenticator.interceptor,
+        .requestInfo, shared.limits.gate, APIAudit(pool: database.pool).interceptor,
+        product.authenticator.interceptor, shared.limits.meter,
       ],
       routes: Routes.make(product, database, readiness))
     try await product.authenticator.start()
@@ -98,7 +103,7 @@ struct Application {
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
-      loops: loops, database: database, server: server, dialer: dialer,
+      loops: loops, database: database, shared: shared, server: server, dialer: dialer,
       webhooks: webhooks, relay: product.relay, scheduler: scheduler, live: product.live,
       reaper: reaper, housekeeping: housekeeping, readiness: readiness)
   }
@@ -135,6 +140,7 @@ struct Application {
       await task.value
     }
     await server.stop()
+    await shared.stop()
     await database.close()
     await loops.stop()
   }

@@ -38,7 +38,7 @@ struct Product {
 
   init(
     _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop,
-    _ endpoint: PublicEndpoint
+    _ endpoint: PublicEndpoint, _ shared: SharedState
   ) throws {
     let settings = current.value
     let keyring = try Keyring(folder: settings.dataDirectory)
@@ -83,9 +83,9 @@ struct Product {
       AuthService(
         pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
         authenticator: authenticator),
-      AgentService(pool: pool, tokens: tokens, policy: policy),
+      AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents),
       PhoneNumberService(
-        pool: pool, tokens: tokens,
+        pool: pool, tokens: tokens, cache: shared.agents,
         carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
       SecretService(pool: pool, secrets: toolSecrets),
       CallService(

@@ -48,6 +48,9 @@ package final class ReadThrough<Value: Sendable>: Sendable {
   /// Forgets a value whose source has changed.
   package func drop(_ key: CacheKey) async { await store.drop(key) }
 
+  /// Forgets everything.
+  package func dropAll() async { await store.dropAll() }
+
   private func flight(
     _ key: CacheKey, _ ticket: FillTicket, _ load: @escaping @Sendable () async throws -> Value?
   ) -> Task<Value?, any Error> {

@@ -34,7 +34,7 @@ extension AgentService {
     let caller = try context.caller()
     let new = request.agent ?? V1.Agent()
     let paths = request.updateMask?.paths ?? []
-    return try await write(caller) { transaction in
+    return try await write(caller, new.agentId) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "UpdateAgent", requestID: request.requestId, request: request
       ) {
@@ -50,7 +50,7 @@ extension AgentService {
   ) async throws -> V1.Agent {
     let caller = try context.caller()
     let new = request.agent ?? V1.Agent()
-    return try await write(caller) { transaction in
+    return try await write(caller, new.agentId) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "ReplaceAgent", requestID: request.requestId, request: request
       ) {
@@ -64,7 +64,7 @@ extension AgentService {
     _ request: V1.DeleteAgentRequest, _ context: RPCContext
   ) async throws -> Google.Protobuf.Empty {
     let caller = try context.caller()
-    return try await write(caller) { transaction in
+    return try await write(caller, request.agentId) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "DeleteAgent", requestID: request.requestId, request: request
       ) {

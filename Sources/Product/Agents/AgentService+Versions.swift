@@ -11,7 +11,7 @@ extension AgentService {
   ) async throws -> V1.AgentVersion {
     let caller = try context.caller()
     try Self.checkDescription(request.description)
-    return try await write(caller) { transaction in
+    return try await write(caller, request.agentId) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "PublishAgent", requestID: request.requestId, request: request
       ) {
@@ -38,7 +38,7 @@ extension AgentService {
   ) async throws -> V1.AgentVersion {
     let caller = try context.caller()
     try Self.checkDescription(request.description)
-    return try await write(caller) { transaction in
+    return try await write(caller, request.agentId) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "RollbackAgent", requestID: request.requestId,
         request: request

@@ -14,22 +14,33 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
   let tokens: PageTokens
   /// Where tools and webhooks may be.
   let policy: OutboundPolicy
+  private let cache: AgentCache
 
   package init(
-    pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy = OutboundPolicy()
+    pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy = OutboundPolicy(),
+    cache: AgentCache = AgentCache(nil)
   ) {
     self.pool = pool
     self.tokens = tokens
     self.policy = policy
+    self.cache = cache
   }
 
   package func getAgent(
     _ request: V1.GetAgentRequest, _ context: RPCContext
   ) async throws -> V1.Agent {
-    let caller = try context.caller()
-    return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
-      try await Self.existing(request.agentId, transaction)
+    let merchant = try context.caller().merchant
+    guard let id = AgentID(request.agentId),
+      let agent = try await cache.agent(id, of: merchant, load: { try await load(id, merchant) })
+    else { throw Self.notFound }
+    return agent
+  }
+
+  private func load(_ id: AgentID, _ merchant: MerchantID) async throws -> V1.Agent? {
+    let agent = try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
+      try await AgentStore.find(id, transaction)
     }
+    return agent?.state == .deleted ? nil : agent
   }
 
   package func listAgents(
@@ -90,13 +101,17 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
     return agent
   }
 
-  /// A transaction of the caller's. A number that another agent answers is `alreadyExists`; a version
-  /// that another request made at the same time is `aborted`.
+  /// A transaction of the caller's that makes an agent, or changes the one named `id`. A number that
+  /// another agent answers is `alreadyExists`; a version that another request made at the same time is
+  /// `aborted`.
   func write<Result: Sendable>(
-    _ caller: Caller, _ body: @escaping @Sendable (Transaction) async throws -> Result
+    _ caller: Caller, _ id: String? = nil,
+    _ body: @escaping @Sendable (Transaction) async throws -> Result
   ) async throws -> Result {
     do {
-      return try await pool.transaction(tenant: .merchant(caller.merchant.text), body)
+      let result = try await pool.transaction(tenant: .merchant(caller.merchant.text), body)
+      if let id { await cache.changed(id, of: caller.merchant) }
+      return result
     } catch let error as PostgresError where error.isUniqueViolation("agents_phone_number") {
       throw RPCError(.alreadyExists, "agent.phoneNumber: another agent answers this number")
     } catch let error as PostgresError where error.isUniqueViolation("agent_versions_pkey") {

@@ -16,6 +16,8 @@ public final class RPCContext: Sendable {
   public let deadline: Deadline?
   /// The client's address, `127.0.0.1:40022`. Personal data: not for logs.
   public let peer: String
+  /// Whether the client reads what we send beside the message as plain HTTP headers: it came by REST.
+  package let isTranscoded: Bool
   /// Where this call reads the time.
   public let clock: RPCClock
 
@@ -34,10 +36,20 @@ public final class RPCContext: Sendable {
   }
 
   /// The context of one call, made by a transport.
-  public init(
+  public convenience init(
     method: MethodDescriptor, metadata: Metadata = Metadata(), deadline: Deadline? = nil,
     peer: String = "", id: RequestID = RequestID(seed: 0, number: 0),
     clock: RPCClock = .monotonic
+  ) {
+    self.init(
+      method: method, metadata: metadata, deadline: deadline, peer: peer, id: id, clock: clock,
+      isTranscoded: false)
+  }
+
+  /// The context of one call, which may have come by REST.
+  package init(
+    method: MethodDescriptor, metadata: Metadata, deadline: Deadline?, peer: String, id: RequestID,
+    clock: RPCClock = .monotonic, isTranscoded: Bool
   ) {
     self.method = method
     self.metadata = metadata
@@ -45,6 +57,7 @@ public final class RPCContext: Sendable {
     self.peer = peer
     self.id = id
     self.clock = clock
+    self.isTranscoded = isTranscoded
   }
 
   /// The call's name in logs and errors: the client's `x-request-id` where it is fit for that, else

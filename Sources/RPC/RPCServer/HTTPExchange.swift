@@ -182,7 +182,7 @@ final class HTTPExchange: RequestResponder {
       let timeout = try RESTEdge.timeout(head.headers)
       let context = RPCContext(
         method: entry.descriptor, metadata: RESTEdge.metadata(head.headers),
-        deadline: timeout.map { Deadline($0) }, peer: peer, id: id)
+        deadline: timeout.map { Deadline($0) }, peer: peer, id: id, isTranscoded: true)
       guard let response else { return }
       let call = RESTCall(
         server: server, context: context, entry: entry, transcoded: transcoded,

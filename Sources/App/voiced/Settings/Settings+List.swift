@@ -6,7 +6,7 @@ extension Settings {
   /// Every setting: the one place of its name, type, default and documentation. `env.example` and
   /// `voiced config` are made from it.
   static let list = SettingList<Settings>([
-    server, database, exotel, gemini, speech, knowledge, aws,
+    server, limits, database, exotel, gemini, speech, knowledge, aws,
   ])
 
   /// Those of `env.example` that are written with their defaults.
@@ -57,7 +57,19 @@ extension Settings {
         """
         A PostgreSQL to use, postgresql://user:password@host/name; one of this server's own, below \
         the data folder, when unset. A new password counts for new connections.
-        """, [.secret, .reloads])
+        """, [.secret, .reloads]),
+      Setting(
+        optional: "REDIS_URL", \.redis, .redis,
+        """
+        A Redis that several of these servers share, redis://user:password@host:port/database, \
+        rediss:// for TLS or unix:///path: for their caches and limits. Each has its own when unset.
+        """, .secret),
+      Setting(
+        "AGENT_CACHE_SECONDS", \.agentCacheTime, .seconds(0...3600), default: "30",
+        """
+        How long an agent is answered from memory; changes are heard of at once, and this bounds what \
+        a lost announcement can do. 0 reads the database for each call.
+        """),
     ])
 
   private static let exotel = SettingGroup<Settings>(

@@ -1,5 +1,7 @@
 internal import Configuration
 internal import EventLoop
+internal import Limits
+internal import Redis
 internal import Telemetry
 
 /// Everything that can be set, checked as a whole before anything starts.
@@ -23,6 +25,13 @@ struct Settings: Sendable {
   var logFormat = Log.Format.json
   /// A PostgreSQL of the owner's; the embedded one without it.
   var databaseURL: String?
+  /// Shared by several of these servers; each keeps its caches and limits to itself without it.
+  var redis: RedisConfiguration?
+  /// How long agents are kept in memory, and twice as long in Redis; zero for not at all.
+  var agentCacheTime = Duration.zero
+  var limits = LimitPolicy()
+  /// Whose word counts on where a call comes from.
+  var trustedProxies: [NetworkBlock] = []
   var exotel = Exotel()
   var gemini = Gemini()
   var aws = AWS()

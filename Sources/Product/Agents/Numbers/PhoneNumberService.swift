@@ -13,11 +13,16 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
   let pool: PostgresPool
   let tokens: PageTokens
   let carrier: any CarrierNumbers
+  private let agents: AgentCache
 
-  package init(pool: PostgresPool, tokens: PageTokens, carrier: any CarrierNumbers) {
+  package init(
+    pool: PostgresPool, tokens: PageTokens, cache: AgentCache = AgentCache(nil),
+    carrier: any CarrierNumbers
+  ) {
     self.pool = pool
     self.tokens = tokens
     self.carrier = carrier
+    agents = cache
   }
 
   package func listPhoneNumbers(
@@ -132,7 +137,9 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
     _ caller: Caller, _ body: @escaping @Sendable (Transaction) async throws -> Result
   ) async throws -> Result {
     do {
-      return try await pool.transaction(tenant: .merchant(caller.merchant.text), body)
+      let result = try await pool.transaction(tenant: .merchant(caller.merchant.text), body)
+      await agents.someChanged()
+      return result
     } catch let error as PostgresError where error.isUniqueViolation("agents_phone_number") {
       throw RPCError(.alreadyExists, "another agent answers this number")
     }

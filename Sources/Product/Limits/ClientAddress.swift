@@ -1,0 +1,33 @@
+package import RPCCore
+
+/// Who a call comes from: the other end of its connection, or, behind proxies of ours, whom they name.
+package struct ClientAddress: Sendable {
+  private let proxies: [NetworkBlock]
+
+  /// `proxies` are believed when they say for whom they forward; nobody else is.
+  package init(proxies: [NetworkBlock]) { self.proxies = proxies }
+
+  /// Whom a limit by address goes by; nil for a caller on this machine that has no address.
+  package func customer(of context: RPCContext) -> NetworkAddress? {
+    guard let peer = NetworkAddress(endpoint: context.peer[...]) else { return nil }
+    guard isProxy(peer) else { return peer.customer }
+    return client(peer, forwarded: context.metadata.values("x-forwarded-for")).customer
+  }
+
+  /// Goes from the nearest hop outwards and stops at the first that is no proxy of ours: what is
+  /// further out, anybody may have written. At what is no address, the last one known stands.
+  func client(_ peer: NetworkAddress, forwarded: [String]) -> NetworkAddress {
+    var client = peer
+    let hops = forwarded.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    for hop in hops.reversed().prefix(32) {
+      let text = hop.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+      guard isProxy(client), let next = NetworkAddress(endpoint: text) else { break }
+      client = next
+    }
+    return client
+  }
+
+  private func isProxy(_ address: NetworkAddress) -> Bool {
+    proxies.contains { $0.contains(address) }
+  }
+}

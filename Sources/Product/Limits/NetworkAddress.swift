@@ -1,0 +1,103 @@
+internal import Glibc
+
+/// An IP address, IPv4 as ::ffff:a.b.c.d. Pure, and made without memory for IPv4.
+package struct NetworkAddress: Sendable, Hashable {
+  fileprivate var high: UInt64
+  fileprivate var low: UInt64
+
+  private init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// Reads a numeric address, with brackets around IPv6 or without; nil for other text.
+  package init?(_ text: Substring) {
+    if let v4 = Self.v4(text.utf8) {
+      self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(v4))
+      return
+    }
+    var host = text
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    var raw = in6_addr()
+    guard host.contains(":"), inet_pton(AF_INET6, String(host), &raw) == 1 else { return nil }
+    let halves = withUnsafeBytes(of: &raw) { $0.loadUnaligned(as: (UInt64, UInt64).self) }
+    self.init(high: UInt64(bigEndian: halves.0), low: UInt64(bigEndian: halves.1))
+  }
+
+  /// Reads `a.b.c.d:port`, `[v6]:port`, or an address without a port.
+  package init?(endpoint text: Substring) {
+    let digits = text.utf8.reversed().prefix { (48...57).contains($0) }.count
+    let head = text.utf8.dropLast(digits)
+    if (1...5).contains(digits), head.last == UInt8(ascii: ":"),
+      let host = NetworkAddress(Substring(head.dropLast())),
+      host.isV4 || head.dropLast().last == UInt8(ascii: "]")
+    {
+      self = host
+    } else {
+      self.init(text)
+    }
+  }
+
+  /// Four numbers of at most 255 without leading zeros, between dots.
+  private static func v4(_ text: Substring.UTF8View) -> UInt32? {
+    var address: UInt32 = 0
+    var number: UInt32 = 0
+    var digits = 0
+    var dots = 0
+    for byte in text {
+      switch byte {
+      case 48...57:
+        guard digits == 0 || number > 0 else { return nil }
+        number = number * 10 + UInt32(byte - 48)
+        digits += 1
+        guard number <= 255 else { return nil }
+      case UInt8(ascii: "."):
+        guard digits > 0, dots < 3 else { return nil }
+        address = address << 8 | number
+        (number, digits, dots) = (0, 0, dots + 1)
+      default: return nil
+      }
+    }
+    return digits > 0 && dots == 3 ? address << 8 | number : nil
+  }
+
+  fileprivate var isV4: Bool { high == 0 && low >> 32 == 0xFFFF }
+
+  /// Whom a limit goes by: the whole of an IPv4 address, the /64 of an IPv6 one, which is what one
+  /// customer of a network has.
+  package var customer: NetworkAddress {
+    isV4 ? self : NetworkAddress(high: high, low: 0)
+  }
+
+  /// For names in Redis, in no customary form.
+  var text: String { String(high, radix: 16) + ":" + String(low, radix: 16) }
+
+  /// The first `bits` bits.
+  fileprivate func masked(_ bits: Int) -> NetworkAddress {
+    NetworkAddress(
+      high: bits >= 64 ? high : high & ~(UInt64.max >> UInt64(bits)),
+      low: bits >= 128 ? low : bits <= 64 ? 0 : low & ~(UInt64.max >> UInt64(bits - 64)))
+  }
+}
+
+/// A block of addresses, `10.0.0.0/8`.
+package struct NetworkBlock: Sendable, Hashable {
+  private let base: NetworkAddress
+  private let bits: Int
+
+  /// Reads an address with the number of bits that count, all of them without a number.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), let address = NetworkAddress(parts[0]) else { return nil }
+    let isV4 = !parts[0].contains(":")
+    let size = isV4 ? 32 : 128
+    guard let bits = parts.count == 2 ? Int(parts[1]) : size, (0...size).contains(bits) else {
+      return nil
+    }
+    self.bits = isV4 ? bits + 96 : bits
+    base = address.masked(self.bits)
+  }
+
+  /// Whether the address lies in it.
+  package func contains(_ other: NetworkAddress) -> Bool { other.masked(bits) == base }
+}

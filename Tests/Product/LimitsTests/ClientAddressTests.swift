@@ -1,0 +1,89 @@
+import RPCCore
+import Testing
+
+@testable internal import Limits
+
+@Suite struct ClientAddressTests {
+  private func addresses(_ blocks: [String]) throws -> ClientAddress {
+    ClientAddress(proxies: try blocks.map { try #require(NetworkBlock($0)) })
+  }
+
+  private func context(_ peer: String, _ forwarded: [String]) -> RPCContext {
+    var metadata = Metadata()
+    for value in forwarded { metadata.add(value, for: "x-forwarded-for") }
+    let method = MethodDescriptor(service: "test.S", name: "M", kind: .unary)
+    return RPCContext(method: method, metadata: metadata, peer: peer)
+  }
+
+  struct Case: Sendable {
+    let peer: String
+    var forwarded: [String] = []
+    let client: String
+  }
+
+  @Test(arguments: [
+    Case(peer: "203.0.113.9:4000", client: "203.0.113.9"),
+    Case(peer: "[2001:db8::7]:4000", client: "2001:db8::7"),
+    Case(peer: "203.0.113.9:4000", forwarded: ["198.51.100.1"], client: "203.0.113.9"),
+    Case(peer: "10.0.0.1:80", forwarded: ["198.51.100.1"], client: "198.51.100.1"),
+    Case(peer: "10.0.0.1:80", forwarded: ["6.6.6.6, 198.51.100.1"], client: "198.51.100.1"),
+    Case(
+      peer: "10.0.0.1:80", forwarded: ["6.6.6.6", "198.51.100.1,10.9.9.9"],
+      client: "198.51.100.1"),
+    Case(peer: "10.0.0.1:80", forwarded: ["198.51.100.1:5123"], client: "198.51.100.1"),
+    Case(peer: "10.0.0.1:80", forwarded: [" [2001:db8::7]:443 "], client: "2001:db8::7"),
+    Case(peer: "[::ffff:10.0.0.1]:80", forwarded: ["198.51.100.1"], client: "198.51.100.1"),
+    Case(peer: "10.0.0.1:80", client: "10.0.0.1"),
+    Case(peer: "10.0.0.1:80", forwarded: ["6.6.6.6, unknown"], client: "10.0.0.1"),
+    Case(peer: "10.0.0.1:80", forwarded: ["6.6.6.6,,10.0.0.2"], client: "10.0.0.2"),
+    Case(peer: "10.0.0.1:80", forwarded: [""], client: "10.0.0.1"),
+  ])
+  func `a client is who connects, or whom our own proxies name`(_ it: Case) throws {
+    let found = try addresses(["10.0.0.0/8"]).customer(of: context(it.peer, it.forwarded))
+    #expect(found == NetworkAddress(it.client[...])?.customer)
+    #expect(found != nil)
+  }
+
+  @Test(arguments: ["", "unix:", "unix:/run/voiced.sock", "in-memory"])
+  func `a peer without an address has none`(peer: String) throws {
+    #expect(try addresses([]).customer(of: context(peer, ["1.2.3.4"])) == nil)
+  }
+
+  @Test func `customers of a network are told apart by what one of them has`() throws {
+    let one = try #require(NetworkAddress("2001:db8:1:2:3::1")?.customer)
+    #expect(one == NetworkAddress("2001:db8:1:2:ffff::9")?.customer)
+    #expect(one != NetworkAddress("2001:db8:1:3:3::1")?.customer)
+    #expect(NetworkAddress("1.2.3.4")?.customer != NetworkAddress("1.2.3.5")?.customer)
+    #expect(NetworkAddress("::ffff:1.2.3.4") == NetworkAddress("1.2.3.4"))
+  }
+
+  @Test(arguments: [
+    ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false),
+    ("10.9.8.7/8", "10.1.1.1", true), ("192.168.4.0/22", "192.168.7.255", true),
+    ("192.168.4.0/22", "192.168.8.0", false), ("0.0.0.0/0", "8.8.8.8", true),
+    ("0.0.0.0/0", "2001:db8::1", false), ("::/0", "8.8.8.8", true),
+    ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/33", "2001:db8:8000::1", false),
+    ("2001:db8::1", "2001:db8::1", true), ("2001:db8::1", "2001:db8::2", false),
+    ("2001:db8::/127", "2001:db8::1", true), ("127.0.0.1", "127.0.0.1", true),
+  ])
+  func `a block holds its addresses`(block: String, address: String, isIn: Bool) throws {
+    let address = try #require(NetworkAddress(address[...]))
+    #expect(try #require(NetworkBlock(block)).contains(address) == isIn)
+  }
+
+  @Test(arguments: [
+    "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "10.0.0/8", "::/129", "example.in",
+    "1.2.3.4/8/8",
+  ])
+  func `what is no block is refused`(text: String) {
+    #expect(NetworkBlock(text) == nil)
+  }
+
+  @Test(arguments: [
+    "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1..2.3", "1.2.3.4 ", ":::", "1.2.3.4:",
+    "g::1", "[1.2.3.4", "1.2.3.-4",
+  ])
+  func `what is no address is refused`(text: String) {
+    #expect(NetworkAddress(text[...]) == nil)
+  }
+}
