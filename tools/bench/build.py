@@ -140,6 +140,6 @@ def tools(options, names):
             servers["go"] = peer
         made["frames"], made["mallocs"] = generator(folder), counter(folder)
         made["grpc_body"], made["json_body"], made["size"] = bodies(folder, protoc)
-    if "calls" in names:
+    if {"calls", "api"} & set(names):
         made["bin"] = swift("voicesim", "voiced", "voicectl")
     return made
