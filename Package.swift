@@ -84,7 +84,7 @@ let modules: [Module] = [
   Module(
     "RPCServer", .rpc,
     [
-      "EventLoop", "Telemetry", "HTTP", "HTTP1", "HTTP2", "TLS", "WebSocket", "RPCCore",
+      "Buffers", "EventLoop", "Telemetry", "HTTP", "HTTP1", "HTTP2", "TLS", "WebSocket", "RPCCore",
       "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Connect", "Schema", "Services",
     ]),
   Module(
@@ -158,7 +158,7 @@ let modules: [Module] = [
       "Conversation",
     ],
     resources: [.embedInCode("Migrations")],
-    testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance"]),
+    testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance", "Webhooks"]),
 
   Module("Configuration", .app, ["Buffers"]),
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),

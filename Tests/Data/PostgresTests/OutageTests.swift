@@ -1,0 +1,220 @@
+internal import EventLoop
+internal import Glibc
+internal import ScratchPostgres
+import Testing
+
+@testable internal import Postgres
+
+/// What the pool does when its server is away, frozen or slow: a cluster of its own for each test.
+@Suite(.serialized) struct OutageTests {
+  private var loop: EventLoop { ScratchPostgres.loops.loops[0] }
+
+  /// A folder with a running cluster in it, gone afterwards.
+  private func withCluster(
+    _ body: (_ cluster: EmbeddedPostgres, _ url: String, _ folder: String) async throws -> Void
+  ) async throws {
+    var template = Array("/tmp/payaid-outage-XXXXXX\0".utf8).map(CChar.init(bitPattern:))
+    try #require(mkdtemp(&template) != nil)
+    let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    chmod(folder, 0o711)
+    defer { FileSystem.remove(folder) }
+    var options = EmbeddedPostgres.Options()
+    options.isDurable = false
+    let cluster = EmbeddedPostgres(loop: loop, dataFolder: folder, options: options)
+    let url = try await cluster.start()
+    do {
+      try await body(cluster, url, folder)
+    } catch {
+      await cluster.stop()
+      throw error
+    }
+    await cluster.stop()
+  }
+
+  private func pool(
+    _ url: String, _ configure: (inout PostgresConfiguration) -> Void = { _ in }
+  ) -> PostgresPool {
+    var configuration = PostgresConfiguration(url: url)
+    configuration.maxConnections = 4
+    configure(&configuration)
+    return PostgresPool(loops: ScratchPostgres.loops.loops, configuration: configuration)
+  }
+
+  /// Returns when `count` statements sleep on the server; ten seconds at most.
+  private func untilAsleep(_ count: Int, _ url: String) async throws {
+    let watcher = PostgresPool(loops: [loop], configuration: PostgresConfiguration(url: url))
+    let limit = ContinuousClock.now + .seconds(10)
+    var asleep = 0
+    while asleep < count {
+      try #require(ContinuousClock.now < limit)
+      asleep = try await watcher.query(
+        "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+      ).count
+    }
+    await watcher.close()
+  }
+
+  /// What the database said to `body`; nil when it went well.
+  private func failure(_ body: () async throws -> Void) async -> PostgresError? {
+    do {
+      try await body()
+      return nil
+    } catch {
+      return error as? PostgresError
+    }
+  }
+
+  private func process(_ folder: String) throws -> Int32 {
+    let home = FileSystem.read(folder + "/postgres.location") ?? folder + "/postgres"
+    let text = try #require(FileSystem.read(home + "/data/postmaster.pid"))
+    return try #require(PostmasterFile(text)).process
+  }
+
+  @Test func `a restart fails what runs, refuses the next at once, and is over by itself`()
+    async throws
+  {
+    try await withCluster { cluster, url, _ in
+      let pool = pool(url)
+      try await pool.execute("CREATE TABLE t (n int)")
+      let running = Task { try await pool.query("SELECT pg_sleep(30)") }
+      try await untilAsleep(1, url)
+      await cluster.stop()
+      let cut = await #expect(throws: PostgresError.self) { try await running.value }
+      #expect(cut?.isTransient == true)
+
+      // Down: every caller hears of it, the first by the failed attempt, the rest without one.
+      for _ in 0..<20 {
+        let start = ContinuousClock.now
+        let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1") }
+        #expect(error?.isTransient == true)
+        #expect(ContinuousClock.now - start < .milliseconds(500))
+      }
+      #expect(await pool.counts().waiting == 0)
+
+      // Back under the same address: the pool finds it within its pause of five seconds at most.
+      #expect(try await cluster.start() == url)
+      let limit = ContinuousClock.now + .seconds(8)
+      while (try? await pool.execute("INSERT INTO t VALUES (1)")) == nil {
+        try #require(ContinuousClock.now < limit)
+        try await loop.sleep(for: .milliseconds(50))
+      }
+      try await pool.transaction { try await $0.execute("INSERT INTO t VALUES (2)") }
+      #expect(try await pool.query("SELECT n FROM t").count == 2)
+      await pool.close()
+    }
+  }
+
+  @Test func `a frozen server costs each caller its deadline and no more`() async throws {
+    try await withCluster { _, url, folder in
+      let pool = pool(url) { $0.connectTimeout = .milliseconds(300) }
+      let rows = try await pool.query("SELECT pg_backend_pid() AS pid")
+      let backend: Int = try rows[0].decode("pid")
+      let postmaster = try process(folder)
+      kill(Int32(backend), SIGSTOP)
+      kill(postmaster, SIGSTOP)
+      let start = ContinuousClock.now
+      let error = await #expect(throws: PostgresError.self) {
+        try await pool.query("SELECT 1 AS one", timeout: .milliseconds(200))
+      }
+      #expect(error?.isTransient == true)
+      #expect(ContinuousClock.now - start < .seconds(2))
+      kill(postmaster, SIGCONT)
+      kill(Int32(backend), SIGCONT)
+      let limit = ContinuousClock.now + .seconds(8)
+      while (try? await pool.query("SELECT 1 AS one", timeout: .seconds(1))) == nil {
+        try #require(ContinuousClock.now < limit)
+        try await loop.sleep(for: .milliseconds(20))
+      }
+      await pool.close()
+    }
+  }
+
+  @Test func `slow queries make a line that is bounded in length and in time`() async throws {
+    try await withCluster { _, url, _ in
+      let pool = PostgresPool(
+        loops: [loop],
+        configuration: {
+          var configuration = PostgresConfiguration(url: url)
+          configuration.maxConnections = 2
+          configuration.maxWaiters = 4
+          configuration.pipelineDepth = 1
+          configuration.acquireTimeout = .milliseconds(300)
+          return configuration
+        }())
+      let slow = (0..<2).map { _ in Task { try await pool.query("SELECT pg_sleep(3)") } }
+      try await untilAsleep(2, url)
+      let start = ContinuousClock.now
+      let outcomes = await withTaskGroup(of: (PostgresError.Kind?, Duration).self) { group in
+        for _ in 0..<20 {
+          group.addTask {
+            do {
+              try await pool.execute("SELECT 1")
+              return (nil, .zero)
+            } catch {
+              return ((error as? PostgresError)?.kind, ContinuousClock.now - start)
+            }
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.allSatisfy { $0.0 == .poolExhausted })
+      #expect(outcomes.count { $0.1 < .milliseconds(250) } >= 16)
+      #expect(outcomes.allSatisfy { $0.1 < .seconds(2) })
+      for task in slow { _ = try await task.value }
+      #expect(try await pool.query("SELECT 1 AS one").count == 1)
+      await pool.close()
+    }
+  }
+
+  @Test func `a new password counts for new connections`() async throws {
+    try await withCluster { _, url, _ in
+      var configuration = PostgresConfiguration(url: url)
+      configuration.maxConnections = 1
+      let pool = PostgresPool(loops: [loop], configuration: configuration)
+      try await pool.execute("SELECT 1")
+      await pool.connect(to: url.replacing("user=payaid", with: "user=nobody"))
+      // The open connection stays, until it is lost; the new address does not let us in.
+      try await pool.execute("SELECT 1")
+      let cut = await failure {
+        try await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+      }
+      #expect(cut?.isTransient == true)
+      let refused = await failure { try await pool.execute("SELECT 1") }
+      #expect(refused != nil)
+      await pool.connect(to: url)
+      let limit = ContinuousClock.now + .seconds(8)
+      while await failure({ try await pool.execute("SELECT 1") }) != nil {
+        try #require(ContinuousClock.now < limit)
+        try await loop.sleep(for: .milliseconds(20))
+      }
+      await pool.close()
+    }
+  }
+
+  @Test func `a waiting lock and an idle transaction are ended by the server`() async throws {
+    try await withCluster { _, url, _ in
+      let pool = pool(url) {
+        $0.lockTimeout = .milliseconds(100)
+        $0.idleInTransactionTimeout = .milliseconds(200)
+      }
+      try await pool.execute("CREATE TABLE t (n int PRIMARY KEY)")
+      try await pool.execute("INSERT INTO t VALUES (1)")
+      let ended = await failure {
+        try await pool.transaction { holder in
+          try await holder.execute("UPDATE t SET n = 1 WHERE n = 1")
+          let error = await failure {
+            try await pool.execute("UPDATE t SET n = 1 WHERE n = 1")
+          }
+          #expect(error?.sqlState == .lockNotAvailable)
+          let limit = ContinuousClock.now + .seconds(5)
+          while (try? await pool.execute("UPDATE t SET n = 1 WHERE n = 1")) == nil {
+            try #require(ContinuousClock.now < limit)
+          }
+          try await holder.execute("SELECT 1")
+        }
+      }
+      #expect(ended != nil)
+      await pool.close()
+    }
+  }
+}
