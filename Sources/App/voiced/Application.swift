@@ -73,7 +73,7 @@ struct Application {
       product.origins.allows(origin) ? CORSPolicy.Grant() : nil
     }
     try AccessTable.product.check(product.bindings)
-    let readiness = Readiness([database.dependency])
+    let readiness = Readiness([database.dependency] + shared.dependencies)
     let server = try Server(
       loops: loops, configuration: configuration,
       services: product.services, bindings: product.bindings,

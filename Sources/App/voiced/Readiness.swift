@@ -13,6 +13,8 @@ final class Readiness: Sendable {
     let name: String
     /// What kind it is, as `embedded`.
     let kind: String
+    /// Whether the server is of no use without it.
+    var isVital = true
     /// Throws when it is not there; bounded in time by itself.
     let probe: @Sendable () async throws -> Void
   }
@@ -59,7 +61,7 @@ final class Readiness: Sendable {
     }
     let found = states
     return state.withLock { state in
-      let isReady = !state.isDraining && found.allSatisfy { $0.1 }
+      let isReady = !state.isDraining && found.allSatisfy { $0.1 || !$0.0.isVital }
       let status = state.isDraining ? "draining" : isReady ? "ready" : "unavailable"
       let answer = (body: Self.body(status, found), isReady: isReady)
       state.answer = answer

@@ -48,6 +48,16 @@ struct SharedState {
     try await invalidations.start(pool)
   }
 
+  /// Nothing without a Redis. Its death costs time, no answer: the server stays ready.
+  var dependencies: [Readiness.Dependency] {
+    guard let redis else { return [] }
+    return [
+      Readiness.Dependency(name: "redis", kind: "external", isVital: false) {
+        _ = try await redis.run(RedisCommand("PING"))
+      }
+    ]
+  }
+
   func stop() async {
     invalidations.stop()
     await redis?.close()

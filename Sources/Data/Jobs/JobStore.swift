@@ -137,11 +137,10 @@ enum JobStore {
   static func prune(olderThan age: Duration, _ transaction: Transaction) async throws -> Int {
     try await transaction.execute(
       """
-      WITH old AS (
+      DELETE FROM jobs WHERE job_id = ANY(ARRAY(
         SELECT job_id FROM jobs WHERE finished_at < now() - \(age.sqlInterval)::interval
           AND (state <> 'dead' OR finished_at < now() - 10 * \(age.sqlInterval)::interval)
-        ORDER BY finished_at LIMIT 5000 FOR UPDATE SKIP LOCKED
-      ) DELETE FROM jobs USING old WHERE jobs.job_id = old.job_id
+        ORDER BY finished_at LIMIT 5000 FOR UPDATE SKIP LOCKED))
       """)
   }
 

@@ -14,7 +14,7 @@ import calling
 from conftest import client
 
 # A column `merchant_id` makes a table a merchant's; these few hold nothing of anybody's.
-SHARED = {"call_moves", "job_schedules", "login_attempts", "payaid_migrations"}
+SHARED = {"call_moves", "job_leaders", "job_schedules", "login_attempts", "payaid_migrations"}
 
 
 def sql(stack, text, merchant=None, fails=False):

@@ -4,6 +4,8 @@ import Synchronization
 /// Who calls, as ``authentication(tokens:)`` found out.
 public struct Caller: RPCIdentity, Equatable {
   public let name: String
+  /// What logs call it.
+  public var principal: String { name }
 }
 
 extension Interceptor {
