@@ -10,10 +10,12 @@ from stack import ROOT
 
 PEER = ROOT / ".build" / "grpc-swift-peer" / "debug" / "grpc-swift-peer"
 # What grpc-swift's interface keeps from its user: a message's flag, the compression of one message
-# and not of the next. And what its server here does not do: report load, say which server it is.
+# and not of the next. And what its server here does not do: report load, say which server it is, say
+# by which connection a call came.
 NOT_ITS = {
     "client_compressed_unary", "client_compressed_streaming", "server_compressed_unary",
-    "server_compressed_streaming", "orca_per_rpc", "orca_oob", "pick_first_unary"}
+    "server_compressed_streaming", "orca_per_rpc", "orca_oob", "pick_first_unary",
+    "max_concurrent_streams_connection_scaling"}
 BROKEN_SERVER = {
     "goaway", "rst_after_header", "rst_during_data", "rst_after_data", "ping", "max_streams",
     "data_frame_padding", "no_df_padding_sanity_test"}
