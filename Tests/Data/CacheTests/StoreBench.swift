@@ -48,9 +48,12 @@ final class StoreBench: Sendable {
       (first, second, clients) = (store, store, [])
       return
     }
+    // Patient: a busy machine may keep Redis from answering.
+    var configuration = try RedisConfiguration(url: redis.url)
+    configuration.commandTimeout = .seconds(2)
     clients = try loops.loops.map { loop in
       try RedisClient(
-        loops: [loop], configuration: RedisConfiguration(url: redis.url),
+        loops: [loop], configuration: configuration,
         scripts: CacheEpoch.scripts, greeting: CacheEpoch.greeting)
     }
     for client in clients { client.start() }

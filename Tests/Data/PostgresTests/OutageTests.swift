@@ -87,7 +87,7 @@ import Testing
         let start = ContinuousClock.now
         let error = await #expect(throws: PostgresError.self) { try await pool.execute("SELECT 1") }
         #expect(error?.isTransient == true)
-        #expect(ContinuousClock.now - start < .milliseconds(500))
+        #expect(ContinuousClock.now - start < .seconds(3))
       }
       #expect(await pool.counts().waiting == 0)
 

@@ -16,8 +16,11 @@ import Testing
   ) async throws {
     let redis = try await ScratchRedis.start(door: door, users: users)
     let group = EventLoopGroup(count: loops, name: "redis-test")
+    var configuration = try configure(redis)
+    // Longer than a busy machine may keep Redis from answering.
+    configuration.commandTimeout = .seconds(2)
     let client = try RedisClient(
-      loops: group.loops, configuration: try configure(redis), scripts: scripts)
+      loops: group.loops, configuration: configuration, scripts: scripts)
     client.start()
     try await body(client, redis, group)
     await client.close()
