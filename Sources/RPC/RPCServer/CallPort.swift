@@ -11,6 +11,7 @@ internal import RPCCore
 class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see above
   let loop: EventLoop
   private let crew: HandlerCrew
+  private let callLog: CallLog
   let context: RPCContext
   let entry: MethodEntry
   private let started: LoopInstant
@@ -31,6 +32,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   init(server: LoopServer, context: RPCContext, entry: MethodEntry) {
     crew = server.crew
+    callLog = server.callLog
     loop = server.loop
     self.context = context
     self.entry = entry
@@ -109,6 +111,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
         nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
         bytesIn: bytesIn, bytesOut: bytesOut),
       requestID: context.requestID, principal: context.identity?.principal)
+    callLog.lineWritten()
     finished()
   }
 

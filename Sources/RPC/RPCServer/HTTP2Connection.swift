@@ -166,7 +166,6 @@ final class HTTP2Connection: ConnectionDriver {
   /// Nothing runs any more for one of the streams.
   func callFinished() {
     running -= 1
-    server.callFinished()
   }
 
   /// Answers what no handler may see; `nil` when it did.

@@ -31,6 +31,7 @@ final class LoopServer {
   let loop: EventLoop
   let executor: LoopTaskExecutor
   let crew: HandlerCrew
+  let callLog: CallLog
   let core: ServerCore
   /// What all requests on this loop may hold.
   let memory: MemoryMeter
@@ -49,6 +50,7 @@ final class LoopServer {
     memory = MemoryMeter(limit: core.memoryPerLoop)
     executor = LoopTaskExecutor(loop)
     crew = HandlerCrew(executor: executor)
+    callLog = CallLog(loop: loop)
     idSeed = .random(in: .min ... .max)
     scheduleTick()
   }
@@ -65,8 +67,6 @@ final class LoopServer {
     idNumber &+= 1
     return RequestID(seed: idSeed, number: idNumber)
   }
-
-  func callFinished() {}
 
   // MARK: Listening
 

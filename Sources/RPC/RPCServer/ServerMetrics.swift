@@ -66,6 +66,7 @@ final class ServerMetrics: Sendable {
     other.record(
       CallRecord(code: error.code, edge: edge, nanoseconds: 0, error: error),
       requestID: requestID.description, principal: nil)
+    LogOutput.flush()
   }
 
   /// A plain route threw.
@@ -85,7 +86,7 @@ final class ServerMetrics: Sendable {
       "http",
       [
         "method": LogValue(method.prefix(16)), "status": .int(status),
-        "ms": .double(Double(nanoseconds) / 1e6), "bytes_out": .int(bytes),
+        "ms": .milliseconds(nanoseconds: nanoseconds), "bytes_out": .int(bytes),
         "request_id": LogValue(requestID()),
       ])
   }
@@ -123,7 +124,7 @@ final class CallMeter: Sendable {
   init(method: String, registry: MetricsRegistry, log: Log?) {
     self.method = method
     self.registry = registry
-    self.log = log
+    self.log = log?.with(["method": LogValue(method)])
     ok = Self.histogram(registry, method, Outcome(edge: .grpc, code: .ok))
   }
 
@@ -138,7 +139,8 @@ final class CallMeter: Sendable {
       ], bounds: bounds)
   }
 
-  /// Books one finished call. gRPC calls that went well take no lock.
+  /// Books one finished call. gRPC calls that went well take no lock but that of their log line,
+  /// which waits for `LogOutput.flush()`.
   func record(
     _ call: CallRecord, requestID: @autoclosure () -> String, principal: @autoclosure () -> String?
   ) {
@@ -147,22 +149,19 @@ final class CallMeter: Sendable {
       ? ok : otherHistogram(Outcome(edge: call.edge, code: call.code))
     histogram.observe(Double(call.nanoseconds) * 1e-9)
     guard let log else { return }
-    log.info(
+    log.infoLater(
       "call",
       [
-        "method": LogValue(method), "edge": LogValue(call.edge.rawValue),
-        "code": LogValue(call.code), "ms": .double(Double(call.nanoseconds) / 1e6),
+        "edge": .string(call.edge.rawValue), "code": .string(call.code.description),
+        "ms": .milliseconds(nanoseconds: call.nanoseconds),
         "bytes_in": .int(call.bytesIn), "bytes_out": .int(call.bytesOut),
-        "principal": LogValue(principal() ?? ""), "request_id": LogValue(requestID()),
+        "principal": .string(principal() ?? ""), "request_id": .string(requestID()),
       ])
     // What went wrong inside is for us alone: the peer got the request id.
     if call.code == .internal || call.code == .unknown, let cause = call.error?.cause {
       log.error(
         "call failed inside",
-        [
-          "method": LogValue(method), "request_id": LogValue(requestID()),
-          "error": LogValue("\(cause)"),
-        ])
+        ["request_id": LogValue(requestID()), "error": LogValue("\(cause)")])
     }
   }
 

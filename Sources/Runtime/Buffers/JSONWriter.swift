@@ -56,6 +56,17 @@ public struct JSONWriter: Sendable {
   /// A number value; `null` when it is infinite or not a number, which JSON cannot say.
   public mutating func number(_ value: Double) { raw(JSONNumber(value)?.text ?? "null") }
 
+  /// A number value with up to three decimals.
+  public mutating func number(thousandths value: Int64) {
+    let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: 1000)
+    raw(value < 0 ? "-\(whole)" : String(whole))
+    guard rest != 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(48 + UInt8(rest / 100))
+    if rest % 100 != 0 { bytes.append(48 + UInt8(rest / 10 % 10)) }
+    if rest % 10 != 0 { bytes.append(48 + UInt8(rest % 10)) }
+  }
+
   /// A number value, in its own text.
   public mutating func number(_ value: JSONNumber) { raw(value.text) }
 

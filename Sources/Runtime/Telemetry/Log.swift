@@ -31,21 +31,25 @@ package struct Log: Sendable {
 
   private static let chosenFormat = Atomic<Int>(Format.json.rawValue)
   private static let threshold = Atomic<Int>(Level.info.rawValue)
-  private var logger: Logger
+  private let component: String
   private var fields: [(String, LogValue)] = []
+  /// `fields` as JSON members, made once.
+  private var members: [UInt8] = []
+  /// Where lines go that are not for standard error; for tests.
+  private var sink: (@Sendable ([UInt8]) -> Void)?
+  /// Nil for the process's.
+  private var ownFormat: Format?
 
   /// A log for `component`, such as "http2" or "calls".
-  package init(_ component: String) {
-    logger = Logger(label: component) { LineLogHandler(label: $0) }
-    logger.logLevel = .trace
-  }
+  package init(_ component: String) { self.component = component }
 
   /// A log whose lines go to `sink` instead, each with its newline; for tests.
   package init(
     _ component: String, format: Format = .json, sink: @escaping @Sendable ([UInt8]) -> Void
   ) {
-    logger = Logger(label: component) { LineLogHandler(label: $0, format: format, sink: sink) }
-    logger.logLevel = .trace
+    self.component = component
+    ownFormat = format
+    self.sink = sink
   }
 
   /// Sets, for the whole process, the level below which events are dropped; `info` at first.
@@ -67,10 +71,11 @@ package struct Log: Sendable {
     Format(rawValue: chosenFormat.load(ordering: .relaxed)) ?? .json
   }
 
-  /// A log that adds `fields` to every event.
+  /// A log that adds `fields` to every event; an event's own fields have other names.
   package func with(_ fields: KeyValuePairs<String, LogValue>) -> Log {
     var log = self
     log.fields.append(contentsOf: fields.map { ($0.key, $0.value) })
+    log.members = LogLine.members(log.fields)
     return log
   }
 
@@ -85,10 +90,28 @@ package struct Log: Sendable {
     _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
   ) {
     guard Self.isEnabled(level) else { return }
-    var metadata: Logger.Metadata = [:]
-    for (key, value) in self.fields { metadata[key] = .stringConvertible(value) }
-    for (key, value) in fields() { metadata[key] = .stringConvertible(value) }
-    logger.log(level: level.swiftLog, "\(message())", metadata: metadata)
+    writeLine(level, message(), fields(), urgency: .now)
+  }
+
+  /// Writes a normal event that may wait for `LogOutput.flush()`, so that many go out by one write:
+  /// a line for each call. Its writer sees to the flush, soon.
+  package func infoLater(
+    _ message: @autoclosure () -> String,
+    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
+  ) {
+    guard Self.isEnabled(.info) else { return }
+    writeLine(.info, message(), fields(), urgency: .later)
+  }
+
+  private func writeLine(
+    _ level: Level, _ message: String, _ own: KeyValuePairs<String, LogValue>,
+    urgency: LogOutput.Urgency
+  ) {
+    var line = LogLine(
+      ownFormat ?? Self.format, level: level.name, component: component, message: message)
+    line.fields(fields, members)
+    for (key, value) in own { line.field(key, value.write) }
+    if let sink { sink(line.finished()) } else { LogOutput.write(line.finished(), urgency) }
   }
 
   /// Details of one exchange.
@@ -117,23 +140,12 @@ package struct Log: Sendable {
 }
 
 extension Log.Level {
-  fileprivate var swiftLog: Logger.Level {
+  fileprivate var name: String {
     switch self {
-    case .debug: .debug
-    case .info: .info
-    case .warning: .warning
-    case .error: .error
-    }
-  }
-}
-
-extension LogValue: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .string(let text): text
-    case .integer(let value): String(value)
-    case .double(let value): String(value)
-    case .bool(let value): String(value)
+    case .debug: "debug"
+    case .info: "info"
+    case .warning: "warning"
+    case .error: "error"
     }
   }
 }

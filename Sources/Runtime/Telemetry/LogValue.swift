@@ -5,6 +5,8 @@ package enum LogValue: Sendable, Equatable {
   case string(String)
   case integer(Int64)
   case double(Double)
+  /// A number of thousandths.
+  case thousandths(Int64)
   case bool(Bool)
 
   /// The description of an id, a status, an address. A `Personal` becomes `<personal>`.
@@ -15,9 +17,15 @@ package enum LogValue: Sendable, Equatable {
     .integer(Int64(clamping: value))
   }
 
-  /// A span of time, in milliseconds.
+  /// A span of time, in milliseconds to the microsecond.
   package static func milliseconds(_ duration: Duration) -> LogValue {
-    .double(duration / .milliseconds(1))
+    let (seconds, attoseconds) = duration.components
+    return .thousandths(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+  }
+
+  /// A span of time, in milliseconds to the microsecond.
+  package static func milliseconds(nanoseconds: Int64) -> LogValue {
+    .thousandths(nanoseconds / 1000)
   }
 
   func write(to json: inout JSONWriter) {
@@ -25,6 +33,7 @@ package enum LogValue: Sendable, Equatable {
     case .string(let text): json.string(text)
     case .integer(let value): json.number(value)
     case .double(let value): json.number(value)
+    case .thousandths(let value): json.number(thousandths: value)
     case .bool(let value): json.bool(value)
     }
   }

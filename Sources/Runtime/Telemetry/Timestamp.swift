@@ -14,10 +14,17 @@ package enum Timestamp {
     let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
     let ofDay = seconds - days * 86_400
     let (year, month, day) = civil(days)
-    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-    let clock =
-      "\(padded(ofDay / 3600, 2)):\(padded(ofDay / 60 % 60, 2)):\(padded(ofDay % 60, 2))"
-    return "\(date)T\(clock).\(padded(milliseconds, 3))Z"
+    return String(unsafeUninitializedCapacity: 32) { characters in
+      var writer = DigitWriter(characters)
+      writer.write(year, 4, then: "-")
+      writer.write(month, 2, then: "-")
+      writer.write(day, 2, then: "T")
+      writer.write(ofDay / 3600, 2, then: ":")
+      writer.write(ofDay / 60 % 60, 2, then: ":")
+      writer.write(ofDay % 60, 2, then: ".")
+      writer.write(milliseconds, 3, then: "Z")
+      return writer.count
+    }
   }
 
   /// The Gregorian date `days` after 1970-01-01, by counting from March in 400-year eras.
@@ -32,9 +39,23 @@ package enum Timestamp {
     let month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
+}
 
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let text = String(value)
-    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+/// Decimal digits with leading zeros, one number after the other.
+private struct DigitWriter {
+  private let characters: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  init(_ characters: UnsafeMutableBufferPointer<UInt8>) { unsafe self.characters = characters }
+
+  /// Writes the last `width` digits of a number that is not negative, and a separator.
+  mutating func write(_ value: Int64, _ width: Int, then separator: Unicode.Scalar) {
+    var rest = value
+    for place in stride(from: count + width - 1, through: count, by: -1) {
+      unsafe characters[place] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    unsafe characters[count + width] = UInt8(ascii: separator)
+    count += width + 1
   }
 }

@@ -47,7 +47,7 @@ private final class Lines: Sendable {
     Log("calls", format: .text) { lines.add($0) }.warning(
       "two\nlines", ["id": "a\nb", "count": 2])
     let line = try #require(lines.text.first)
-    #expect(line.hasSuffix(" WARNING calls: two lines count=2 id=\"a\\nb\"\n"))
+    #expect(line.hasSuffix(" WARNING calls: two lines id=\"a\\nb\" count=2\n"))
     #expect(line.prefix(24).hasSuffix("Z"))
   }
 

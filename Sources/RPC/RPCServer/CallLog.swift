@@ -1,0 +1,22 @@
+internal import EventLoop
+internal import Telemetry
+
+/// Sends the log lines of one loop's calls out together, before the loop sleeps. Loop-confined.
+final class CallLog: BeforeSleepHook {
+  private let loop: EventLoop
+  private var isArmed = false
+
+  init(loop: EventLoop) { self.loop = loop }
+
+  /// A line waits in `LogOutput`.
+  func lineWritten() {
+    guard !isArmed else { return }
+    isArmed = true
+    loop.beforeSleep(self)
+  }
+
+  func loopWillSleep() {
+    isArmed = false
+    LogOutput.flush()
+  }
+}
