@@ -19,15 +19,14 @@ package struct APIKey: Sendable {
   package init() {
     id = Self.idPrefix + Self.random(8)
     let body = Self.random(32)
-    secret = body + Self.checksum(id + body)
+    secret = body + String(decoding: Self.checksum(id, body.utf8), as: UTF8.self)
   }
 
   /// The key with this id and secret; `nil` when the checksum says that one of them was mistyped.
   package init?(id: String, secret: String) {
-    let idBytes = id.utf8.count
-    guard id.hasPrefix(Self.idPrefix), idBytes == 16, secret.utf8.count == 38 else { return nil }
-    let body = String(secret.prefix(32))
-    guard secret.suffix(6) == Self.checksum(id + body) else { return nil }
+    guard id.utf8.starts(with: Self.idPrefix.utf8), id.utf8.count == 16, secret.utf8.count == 38,
+      Self.checksum(id, secret.utf8.prefix(32)).elementsEqual(secret.utf8.suffix(6))
+    else { return nil }
     self.id = id
     self.secret = secret
   }
@@ -37,7 +36,10 @@ package struct APIKey: Sendable {
     guard text.utf8.count == 55, text.utf8.dropFirst(16).first == UInt8(ascii: "_") else {
       return nil
     }
-    self.init(id: String(text.prefix(16)), secret: String(text.dropFirst(17)))
+    let bytes = text.utf8
+    self.init(
+      id: String(decoding: bytes.prefix(16), as: UTF8.self),
+      secret: String(decoding: bytes.dropFirst(17), as: UTF8.self))
   }
 
   /// What is stored of the secret.
@@ -54,19 +56,28 @@ package struct APIKey: Sendable {
     return String(decoding: characters, as: UTF8.self)
   }
 
-  /// CRC-32 (ISO-HDLC) in six base-62 digits.
-  private static func checksum(_ text: String) -> String {
+  /// CRC-32 (ISO-HDLC) of both, in six base-62 digits.
+  private static func checksum(_ id: String, _ body: some Sequence<UInt8>) -> [UInt8] {
     var crc = UInt32.max
-    for byte in text.utf8 {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-    }
+    for byte in id.utf8 { crc = step(crc, byte) }
+    for byte in body { crc = step(crc, byte) }
     var value = ~crc
-    var digits: [UInt8] = []
-    for _ in 0..<6 {
-      digits.append(alphabet[Int(value % 62)])
+    var digits = [UInt8](repeating: 0, count: 6)
+    for place in digits.indices.reversed() {
+      digits[place] = alphabet[Int(value % 62)]
       value /= 62
     }
-    return String(decoding: digits.reversed(), as: UTF8.self)
+    return digits
+  }
+
+  private static func step(_ crc: UInt32, _ byte: UInt8) -> UInt32 {
+    crc >> 8 ^ remainders[Int(truncatingIfNeeded: crc & 255 ^ UInt32(byte))]
+  }
+
+  /// The CRC of each byte alone.
+  private static let remainders: [UInt32] = (0..<256).map { byte in
+    var crc = UInt32(byte)
+    for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    return crc
   }
 }

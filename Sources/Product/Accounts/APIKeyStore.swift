@@ -8,7 +8,7 @@ package enum APIKeyStore {
     let merchant: MerchantID
     let state: MerchantState
     let secretHash: [UInt8]
-    let scopes: [String]
+    let scopes: Set<String>
     let expireTime: Moment?
     /// By the database's word, so that clocks which differ cannot revive it.
     let isRevoked: Bool
@@ -61,7 +61,8 @@ package enum APIKeyStore {
     }
     return Credential(
       merchant: try MerchantID(row), state: try MerchantState(row),
-      secretHash: try row.decode("secret_hash"), scopes: try row.decode("scopes"),
+      secretHash: try row.decode("secret_hash"),
+      scopes: Set(try row.decode("scopes", as: [String].self)),
       expireTime: try row.decode("expire_time", as: Moment?.self),
       isRevoked: try row.decode("revoked"))
   }

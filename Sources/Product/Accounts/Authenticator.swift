@@ -110,7 +110,7 @@ package final class Authenticator: Sendable {
     else { throw Self.refusal }
     return Caller(
       merchant: stored.merchant,
-      credential: .key(id: key.id, scopes: Set(stored.scopes)),
+      credential: .key(id: key.id, scopes: stored.scopes),
       isSuspended: stored.state == .suspended)
   }
 

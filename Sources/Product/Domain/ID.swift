@@ -19,10 +19,11 @@ package struct ID<Entity: Identified>: Sendable, Hashable, Comparable, CustomStr
 
   /// The identifier that `text` spells, or `nil` when it is none of this kind.
   package init?(_ text: String) {
-    let prefix = Entity.idPrefix + "_"
-    guard text.hasPrefix(prefix), ULID.isValid(text.utf8.dropFirst(prefix.utf8.count)) else {
-      return nil
-    }
+    let prefix = Entity.idPrefix.utf8
+    let rest = text.utf8.dropFirst(prefix.count)
+    guard text.utf8.starts(with: prefix), rest.first == UInt8(ascii: "_"),
+      ULID.isValid(rest.dropFirst())
+    else { return nil }
     self.text = text
   }
 
@@ -47,6 +48,9 @@ enum ULID {
   }
 
   static func isValid(_ text: some Collection<UInt8>) -> Bool {
-    text.count == 26 && text.allSatisfy(alphabet.contains)
+    text.count == 26 && text.allSatisfy { $0 < 128 && members >> UInt128($0) & 1 == 1 }
   }
+
+  /// A bit for each ASCII character that is in the alphabet.
+  private static let members = alphabet.reduce(UInt128(0)) { $0 | 1 << UInt128($1) }
 }

@@ -25,7 +25,12 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
   }
 
   public var description: String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    String(unsafeUninitializedCapacity: 16) { digits in
+      for place in 0..<16 {
+        let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
+        unsafe digits[place] = digit < 10 ? 48 + digit : 87 + digit
+      }
+      return 16
+    }
   }
 }
