@@ -13,6 +13,7 @@ package struct Row: Sendable {
   let position: Int
 
   /// Reads a column that is never NULL; throws `invalidValue` naming the column.
+  @inlinable
   package func decode<Value: PostgresDecodable>(
     _ column: String, as type: Value.Type = Value.self
   ) throws(PostgresError) -> Value {
@@ -23,13 +24,11 @@ package struct Row: Sendable {
   }
 
   /// Reads a column that may be NULL.
+  @inlinable
   package func decode<Value: PostgresDecodable>(
     _ column: String, as type: Value?.Type = Value?.self
   ) throws(PostgresError) -> Value? {
-    guard let index = table.index[column] else {
-      throw PostgresError(.invalidValue, "the result has no column \(column)")
-    }
-    guard let cell = table.cell(row: position, column: index) else { return nil }
+    guard let cell = try cell(column) else { return nil }
     do {
       return try Value(postgresText: cell)
     } catch {
@@ -37,8 +36,16 @@ package struct Row: Sendable {
     }
   }
 
+  /// The text of a column's value; nil for NULL.
+  package func cell(_ column: String) throws(PostgresError) -> ArraySlice<UInt8>? {
+    guard let index = table.columns.position(of: column) else {
+      throw PostgresError(.invalidValue, "the result has no column \(column)")
+    }
+    return table.cell(row: position, column: index)
+  }
+
   /// The names of the columns, in order.
-  package var columns: [String] { table.columns }
+  package var columns: [String] { table.columns.names }
 }
 
 /// The cells of one result, copied out of libpq into one buffer.
@@ -49,28 +56,22 @@ final class ResultTable: Sendable {
     let length: Int32
   }
 
-  let columns: [String]
+  let columns: ColumnIndex
   let rowCount: Int
-  let index: [String: Int]
   private let bytes: [UInt8]
   private let cells: [Cell]
 
   init(columns: [String], rowCount: Int, bytes: [UInt8], cells: [Cell]) {
     self.rowCount = rowCount
-    self.columns = columns
+    self.columns = ColumnIndex(columns)
     self.bytes = bytes
     self.cells = cells
-    var index: [String: Int] = [:]
-    for (position, name) in columns.enumerated() where index[name] == nil {
-      index[name] = position
-    }
-    self.index = index
   }
 
   var rows: [Row] { (0..<rowCount).map { Row(table: self, position: $0) } }
 
   func cell(row: Int, column: Int) -> ArraySlice<UInt8>? {
-    let cell = cells[row * columns.count + column]
+    let cell = cells[row * columns.names.count + column]
     guard cell.length >= 0 else { return nil }
     return bytes[cell.offset..<cell.offset + Int(cell.length)]
   }

@@ -9,9 +9,8 @@ extension AccountService {
     _ request: V1.GetMerchantRequest, _ context: RPCContext
   ) async throws -> V1.Merchant {
     let caller = try context.caller()
-    let row = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      try await AccountStore.find(caller.merchant, seal, $0)
-    }
+    let row = try await AccountStore.find(
+      caller.merchant, seal, pool.autocommit(.merchant(caller.merchant.text)))
     guard let row else { throw Self.noSuchMerchant }
     return row.proto(now: WallClock.now)
   }

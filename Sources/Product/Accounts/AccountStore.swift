@@ -21,9 +21,9 @@ package enum AccountStore {
 
   /// The merchant with all that is known of it.
   static func find(
-    _ merchant: MerchantID, _ seal: DataSeal, _ transaction: Transaction
+    _ merchant: MerchantID, _ seal: DataSeal, _ database: some Querying
   ) async throws -> MerchantRow? {
-    let rows = try await transaction.query(
+    let rows = try await database.query(
       "SELECT \(MerchantRow.columns) FROM merchants WHERE merchant_id = \(merchant.text)")
     return try rows.first.map { try MerchantRow($0, seal) }
   }

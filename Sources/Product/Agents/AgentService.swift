@@ -37,9 +37,7 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
   }
 
   private func load(_ id: AgentID, _ merchant: MerchantID) async throws -> V1.Agent? {
-    let agent = try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
-      try await AgentStore.find(id, transaction)
-    }
+    let agent = try await AgentStore.find(id, pool.autocommit(.merchant(merchant.text)))
     return agent?.state == .deleted ? nil : agent
   }
 
@@ -55,10 +53,9 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
     ]
     list.cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
       .map { AgentList.Cursor($0) }
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      [list] transaction in
-      try await AgentStore.page(list, limit: size + 1, merchant: caller.merchant, transaction)
-    }
+    let found = try await AgentStore.page(
+      list, limit: size + 1, merchant: caller.merchant,
+      pool.autocommit(.merchant(caller.merchant.text)))
     return .with {
       $0.agents = Array(found.prefix(size))
       if found.count > size, let last = $0.agents.last {

@@ -31,15 +31,15 @@ package enum AgentStore {
   }
 
   /// The agent, deleted ones too; `nil` when there is none.
-  package static func find(_ id: AgentID, _ transaction: Transaction) async throws -> Agent? {
-    let rows = try await transaction.query(
+  package static func find(_ id: AgentID, _ database: some Querying) async throws -> Agent? {
+    let rows = try await database.query(
       "SELECT \(columns) FROM agents WHERE agent_id = \(id.text)")
     return try rows.first.map(AgentRow.agent)
   }
 
   /// One page of at most `limit` agents.
   package static func page(
-    _ list: AgentList, limit: Int, merchant: MerchantID, _ transaction: Transaction
+    _ list: AgentList, limit: Int, merchant: MerchantID, _ database: some Querying
   ) async throws -> [Agent] {
     var query: Query = "SELECT \(columns) FROM agents WHERE merchant_id = \(merchant.text)"
     if !list.language.isEmpty { query.append(" AND language = \(list.language)") }
@@ -47,7 +47,7 @@ package enum AgentStore {
     for term in list.filter.terms { query.append(" AND \(condition(term))") }
     query.append(position(list))
     query.append(" LIMIT \(limit)")
-    return try await transaction.query(query).map(AgentRow.agent)
+    return try await database.query(query).map(AgentRow.agent)
   }
 
   private static func condition(_ term: AgentFilter.Term) -> Query {

@@ -55,10 +55,9 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
       time.map { "\(Moment($0).microseconds)" } ?? ""
     }
     let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
-      try await CallStore.page(
-        request, after: cursor, limit: size + 1, merchant: caller.merchant, transaction)
-    }
+    let found = try await CallStore.page(
+      request, after: cursor, limit: size + 1, merchant: caller.merchant,
+      pool.autocommit(.merchant(caller.merchant.text)))
     return .with {
       $0.calls = found.prefix(size).map(\.proto)
       if found.count > size, let last = $0.calls.last {

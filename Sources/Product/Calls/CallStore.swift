@@ -73,7 +73,7 @@ package enum CallStore {
   /// One page, newest first.
   static func page(
     _ request: V1.ListCallsRequest, after cursor: String?, limit: Int, merchant: MerchantID,
-    _ transaction: Transaction
+    _ database: some Querying
   ) async throws -> [CallRecord] {
     var query: Query =
       "SELECT \(CallRecord.columns) FROM calls WHERE merchant_id = \(merchant.text)"
@@ -83,7 +83,7 @@ package enum CallStore {
     if let from = request.startTime { query.append(" AND create_time >= \(Moment(from))") }
     if let to = request.endTime { query.append(" AND create_time < \(Moment(to))") }
     query.append(" ORDER BY call_id DESC LIMIT \(limit)")
-    return try await transaction.query(query).map(CallRecord.init)
+    return try await database.query(query).map(CallRecord.init)
   }
 
   /// Moves a call to `state` where that is legal, and says so to its watchers; `nil` where it is

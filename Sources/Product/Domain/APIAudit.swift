@@ -109,15 +109,13 @@ package final class APIAudit: Sendable {
     let (merchants, principals) = (entries.map(\.merchant), entries.map(\.principal))
     let (methods, requests) = (entries.map(\.method), entries.map(\.requestID))
     let (outcomes, times) = (entries.map(\.outcome), entries.map(\.time))
-    try await pool.transaction(tenant: .system) { transaction in
-      try await transaction.execute(
-        """
-        INSERT INTO api_audit (merchant_id, principal, method, request_id, outcome, time)
-        SELECT m, p, f, r, o, to_timestamp(t / 1000000.0)
-        FROM unnest(\(merchants)::text[], \(principals)::text[], \(methods)::text[],
-                    \(requests)::text[], \(outcomes)::text[], \(times)::bigint[])
-          AS u(m, p, f, r, o, t)
-        """)
-    }
+    try await pool.autocommit(.system).execute(
+      """
+      INSERT INTO api_audit (merchant_id, principal, method, request_id, outcome, time)
+      SELECT m, p, f, r, o, to_timestamp(t / 1000000.0)
+      FROM unnest(\(merchants)::text[], \(principals)::text[], \(methods)::text[],
+                  \(requests)::text[], \(outcomes)::text[], \(times)::bigint[])
+        AS u(m, p, f, r, o, t)
+      """)
   }
 }

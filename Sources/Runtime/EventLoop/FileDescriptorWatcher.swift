@@ -22,6 +22,7 @@ public struct Readiness: OptionSet, Sendable, Hashable {
   private let handle: UnsafeMutablePointer<uv_poll_t>
   private var onReady: ((Readiness) -> Void)?
   private var isClosed = false
+  private var interest: Readiness = []
 
   /// Watches nothing yet; see `watch`. Makes `fd` non-blocking. On the loop only.
   public init(
@@ -41,7 +42,8 @@ public struct Readiness: OptionSet, Sendable, Hashable {
 
   /// Watches for `interest` from now on, level-triggered; for nothing when it is empty.
   public func watch(_ interest: Readiness) {
-    guard !isClosed else { return }
+    guard !isClosed, interest != self.interest else { return }
+    self.interest = interest
     guard !interest.isEmpty else {
       unsafe uv_poll_stop(handle)
       return
@@ -54,6 +56,7 @@ public struct Readiness: OptionSet, Sendable, Hashable {
 
   /// A failed descriptor is ready for everything: the library finds the error when it tries.
   private func fire(_ status: CInt, _ events: CInt) {
+    if status < 0 { interest = [] }  // libuv has stopped the handle
     onReady?(status < 0 ? [.readable, .writable] : Readiness(rawValue: Int(events) & 3))
   }
 

@@ -143,3 +143,58 @@ import Testing
     await pool.close()
   }
 }
+
+@Suite struct AutocommitTests {
+  private func pool() async throws -> PostgresPool {
+    let pool = try await ScratchPostgres.database(migrations: BaseMigrations.all)
+    try await pool.execute("CREATE TABLE t (n int UNIQUE)")
+    return pool
+  }
+
+  private static let tenant: Query = "SELECT current_setting('payaid.merchant_id', true) AS tenant"
+
+  @Test func `a statement runs as its tenant, and the connection forgets it`() async throws {
+    let pool = try await pool()
+    let rows = try await pool.autocommit(.merchant("mer_a")).query(Self.tenant)
+    #expect(try rows[0].decode("tenant") == "mer_a")
+    #expect(try await pool.query(Self.tenant)[0].decode("tenant", as: String?.self) ?? "" == "")
+    #expect(await pool.counts().leased == 0)
+    await pool.close()
+  }
+
+  @Test func `statements of different tenants share connections and keep apart`() async throws {
+    let pool = try await pool()
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<200 {
+        group.addTask {
+          let rows = try await pool.autocommit(.merchant("mer_\(number)")).query(Self.tenant)
+          return try rows[0].decode("tenant") == "mer_\(number)"
+        }
+      }
+      for try await isRight in group { #expect(isRight) }
+    }
+    await pool.close()
+  }
+
+  @Test func `a failed statement undoes itself alone`() async throws {
+    let pool = try await pool()
+    let own = pool.autocommit(.system)
+    #expect(try await own.execute("INSERT INTO t VALUES (1)") == 1)
+    let error = await #expect(throws: PostgresError.self) {
+      try await own.execute("INSERT INTO t SELECT n FROM generate_series(2, 9) n UNION ALL SELECT 1")
+    }
+    #expect(error?.sqlState == .uniqueViolation)
+    #expect(try await own.query("SELECT count(*) AS n FROM t")[0].decode("n") == 1)
+    await pool.close()
+  }
+
+  @Test func `of columns with one name the first is read`() async throws {
+    let pool = try await pool()
+    let names = (0..<40).map { "column_\($0)" }
+    let list = names.enumerated().map { "\($0.offset) AS \($0.element)" }.joined(separator: ", ")
+    let row = try await pool.query(Query(unsafeSQL: "SELECT \(list), 99 AS column_7"))[0]
+    for (value, name) in names.enumerated() { #expect(try row.decode(name) == value) }
+    #expect(throws: PostgresError.self) { try row.decode("column_40", as: Int.self) }
+    await pool.close()
+  }
+}

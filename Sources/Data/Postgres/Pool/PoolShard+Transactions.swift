@@ -114,7 +114,7 @@ extension PoolShard {
   private func cancelBackend(of connection: UInt64) async {
     guard let process = connections[connection]?.backendProcess else { return }
     let stop = Task(executorPreference: loop) { [self] in
-      try await run("SELECT pg_cancel_backend(\(process))", timeout: .seconds(1))
+      try await run(["SELECT pg_cancel_backend(\(process))"], timeout: .seconds(1))
     }
     _ = try? await stop.value
   }

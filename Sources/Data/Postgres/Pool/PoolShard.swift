@@ -34,10 +34,11 @@ actor PoolShard {
         pipelineDepth: configuration.pipelineDepth))
   }
 
-  /// Runs one statement on whichever connection is free or least busy.
-  func run(_ query: Query, timeout: Duration?) async throws -> QueryResult {
+  /// Runs statements as one transaction on whichever connection is free or least busy; the last
+  /// one's result. Up to their Sync they are an implicit transaction of PostgreSQL.
+  func run(_ queries: [Query], timeout: Duration?) async throws -> QueryResult {
     let id = try await acquire(.shared)
-    let results = try await submit([query], on: id, timeout: timeout) { [self] in
+    let results = try await submit(queries, on: id, timeout: timeout) { [self] in
       act(on: machine.statementFinished(on: id))
     }
     guard let result = results.last else {

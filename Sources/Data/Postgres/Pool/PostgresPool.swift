@@ -25,13 +25,13 @@ package final class PostgresPool: Sendable {
   ///
   /// A cancelled task gets `CancellationError` at once; the statement may still complete.
   package func query(_ query: Query, timeout: Duration? = nil) async throws -> [Row] {
-    try await run(query, timeout: timeout).rows
+    try await run([query], timeout: timeout).rows
   }
 
   /// Runs one statement outside a transaction and gives the number of rows it changed.
   @discardableResult
   package func execute(_ query: Query, timeout: Duration? = nil) async throws -> Int {
-    try await run(query, timeout: timeout).affectedRows
+    try await run([query], timeout: timeout).affectedRows
   }
 
   /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
@@ -54,6 +54,11 @@ package final class PostgresPool: Sendable {
       await shard.rollBack(transaction.lease)
       throw error
     }
+  }
+
+  /// The pool for single statements of `tenant`.
+  package func autocommit(_ tenant: Tenant) -> Autocommit {
+    Autocommit(pool: self, settings: settings(of: tenant))
   }
 
   /// Calls `onNotify` for every notification on a channel until the subscription is cancelled.
@@ -98,13 +103,14 @@ package final class PostgresPool: Sendable {
     for shard in shards { await shard.close() }
   }
 
-  /// A plan that no longer fits its tables ran nothing, so it is tried once more.
-  private func run(_ query: Query, timeout: Duration?) async throws -> QueryResult {
+  /// Runs statements as one transaction, and gives the last one's result. A plan that no longer fits
+  /// its tables has undone everything, so it is tried once more.
+  func run(_ queries: [Query], timeout: Duration?) async throws -> QueryResult {
     let shard = shard
     do {
-      return try await shard.run(query, timeout: timeout)
+      return try await shard.run(queries, timeout: timeout)
     } catch let error as PostgresError where error.isStaleStatement {
-      return try await shard.run(query, timeout: timeout)
+      return try await shard.run(queries, timeout: timeout)
     }
   }
 
@@ -122,14 +128,20 @@ package final class PostgresPool: Sendable {
   ) -> [Query] {
     var begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue)"
     if readOnly { begin += " READ ONLY" }
-    var queries = [Query(unsafeSQL: begin)]
-    if let setting = tenant.setting {
-      if let role = configuration.tenantRole {
-        queries.append(Query(unsafeSQL: "SET LOCAL ROLE \(SQLName.quoted(role))"))
-      }
-      queries.append("SELECT set_config('payaid.merchant_id', \(setting), true)")
+    return [Query(unsafeSQL: begin)] + settings(of: tenant)
+  }
+
+  /// What makes the rest of a transaction see a tenant's rows only.
+  private func settings(of tenant: Tenant) -> [Query] {
+    guard let setting = tenant.setting else { return [] }
+    guard let role = configuration.tenantRole else {
+      return ["SELECT set_config('payaid.merchant_id', \(setting), true)"]
     }
-    return queries
+    return [
+      """
+      SELECT set_config('role', \(role), true), set_config('payaid.merchant_id', \(setting), true)
+      """
+    ]
   }
 }
 

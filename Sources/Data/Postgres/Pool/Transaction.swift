@@ -2,7 +2,7 @@
 ///
 /// Statements run one after another on one connection. After a failed statement every other is
 /// refused with `transactionFailed`, until the savepoint around it ends or the transaction does.
-package final class Transaction: Sendable {
+package final class Transaction: Querying {
   let shard: PoolShard
   let lease: UInt64
 
@@ -12,7 +12,7 @@ package final class Transaction: Sendable {
   }
 
   /// Runs a statement and gives its rows. Cancelling the task cancels the transaction.
-  package func query(_ query: Query, timeout: Duration? = nil) async throws -> [Row] {
+  package func query(_ query: Query, timeout: Duration?) async throws -> [Row] {
     try await shard.run(query, in: lease, timeout: timeout).rows
   }
 
