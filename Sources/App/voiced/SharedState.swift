@@ -25,17 +25,23 @@ struct SharedState {
     limits = AccessLimits(
       limiter: Limiter(redis: redis), policy: Self.policy(settings.limits),
       addresses: ClientAddress(proxies: settings.trustedProxies))
-    let store = Self.agentStore(settings.agentCacheTime, redis, loops[0])
-    agents = AgentCache(store)
+    let near = Self.nearAgents(settings.agentCacheTime)
+    let store = near.map { Self.agentStore(near: $0, settings.agentCacheTime, redis, loops[0]) }
+    agents = AgentCache(store, near: near)
     if let store { invalidations.add(store, area: AgentCache.area) }
   }
 
-  private static func agentStore(
-    _ lifetime: Duration, _ redis: RedisClient?, _ loop: EventLoop
-  ) -> (any CacheStore<Payaid.Voice.V1.Agent>)? {
+  private static func nearAgents(
+    _ lifetime: Duration
+  ) -> MemoryCache<Payaid.Voice.V1.Agent>? {
     guard lifetime > .zero else { return nil }
-    let near = MemoryCache<Payaid.Voice.V1.Agent>(
-      limits: .init(lifetime: lifetime), cost: AgentCache.cost)
+    return MemoryCache(limits: .init(lifetime: lifetime), cost: AgentCache.cost)
+  }
+
+  private static func agentStore(
+    near: MemoryCache<Payaid.Voice.V1.Agent>, _ lifetime: Duration, _ redis: RedisClient?,
+    _ loop: EventLoop
+  ) -> any CacheStore<Payaid.Voice.V1.Agent> {
     guard let redis else { return near }
     return RedisCache(
       near: near, epoch: CacheEpoch(client: redis, loop: loop), codec: AgentCache.codec,

@@ -19,7 +19,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   }
 
   private final class Part: Sendable {
-    struct State {
+    struct State: ~Copyable {
       var table: RecencyTable<CacheKey, Value>
       var generations: [UInt64] = Array(repeating: 0, count: 256)
     }
@@ -60,7 +60,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   package func find(_ key: CacheKey) async -> CacheAnswer<Value> { look(key) }
 
   /// `find`, without waiting.
-  func look(_ key: CacheKey) -> CacheAnswer<Value> {
+  package func look(_ key: CacheKey) -> CacheAnswer<Value> {
     let now = clock()
     return part(key).state.withLock { state in
       if let value = state.table.find(key, at: now) { return .found(value) }
@@ -79,7 +79,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
 
   /// `fill`, without waiting; false when it was refused.
   @discardableResult
-  func put(_ ticket: FillTicket, _ value: Value) -> Bool {
+  package func put(_ ticket: FillTicket, _ value: Value) -> Bool {
     let now = clock()
     let cost = cost(value)
     guard ticket.begun.duration(to: now) <= FillTicket.patience else { return false }
@@ -94,7 +94,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   package func drop(_ key: CacheKey) async { forget(key) }
 
   /// `drop`, without waiting.
-  func forget(_ key: CacheKey) {
+  package func forget(_ key: CacheKey) {
     part(key).state.withLock { state in
       state.table.remove(key)
       state.generations[Self.place(key)] += 1

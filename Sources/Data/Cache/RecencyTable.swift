@@ -3,15 +3,23 @@ internal import EventLoop
 /// Keys with values that end, bounded by number and cost; when it is full the entry unused for
 /// longest goes. Pure.
 ///
-/// The order is a doubly linked list through an array, so every operation is O(1).
-struct RecencyTable<Key: Hashable, Value> {
-  private struct Node {
+/// The order is a doubly linked list through an array, so every operation is O(1). Nodes are objects,
+/// so that moving one does not copy its value.
+struct RecencyTable<Key: Hashable, Value>: ~Copyable {
+  private final class Node {
     let key: Key
     let value: Value
     let cost: Int
     let end: LoopInstant
     var newer = -1
     var older = -1
+
+    init(key: Key, value: Value, cost: Int, end: LoopInstant) {
+      self.key = key
+      self.value = value
+      self.cost = cost
+      self.end = end
+    }
   }
 
   private var places: [Key: Int] = [:]

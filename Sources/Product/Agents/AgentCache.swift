@@ -3,6 +3,13 @@ internal import Domain
 internal import Protobuf
 package import Schema
 
+/// Where an agent stands in a list.
+struct AgentPlace: Sendable, Equatable {
+  let id: String
+  /// Of the revision that is there now.
+  let etag: String
+}
+
 /// Agents as `GetAgent` gives them, kept for a while by merchant.
 ///
 /// Triggers on the tables tell every process of a change (m0029); the process that makes one drops
@@ -23,10 +30,12 @@ package struct AgentCache: Sendable {
     encode: { try $0.serializedBytes() }, decode: { try Agent(serializedBytes: $0) })
 
   private let agents: ReadThrough<Agent>?
+  private let near: MemoryCache<Agent>?
 
-  /// Keeps nothing without a store.
-  package init(_ store: (any CacheStore<Agent>)?) {
+  /// Keeps nothing without a store. `near` is the part of the store that lies in this process.
+  package init(_ store: (any CacheStore<Agent>)? = nil, near: MemoryCache<Agent>? = nil) {
     agents = store.map { ReadThrough($0, name: "agents") }
+    self.near = near
   }
 
   /// The agent of a merchant; `load` reads it from the database.
@@ -35,6 +44,33 @@ package struct AgentCache: Sendable {
   ) async throws -> Agent? {
     guard let agents else { return try await load() }
     return try await agents.value(Self.key(id, merchant), load: load)
+  }
+
+  /// The agents at `places`, in their order; `load` reads those that are not at hand just as they are
+  /// there. One that is gone meanwhile is left out, one that has changed is as `load` found it.
+  func agents(
+    _ places: [AgentPlace], of merchant: MerchantID, load: ([String]) async throws -> [Agent]
+  ) async throws -> [Agent] {
+    let answers = places.map { look($0, merchant) }
+    let missing = places.indices.filter { answers[$0]?.value == nil }
+    if missing.isEmpty { return answers.compactMap { $0?.value } }
+    var loaded: [String: Agent] = [:]
+    for agent in try await load(missing.map { places[$0].id }) { loaded[agent.agentId] = agent }
+    return places.indices.compactMap { index in
+      if let known = answers[index]?.value { return known }
+      guard let agent = loaded[places[index].id] else { return nil }
+      if let ticket = answers[index]?.ticket, agent.state != .deleted { near?.put(ticket, agent) }
+      return agent
+    }
+  }
+
+  /// What is kept for a place; another revision than the one that is there is forgotten.
+  private func look(_ place: AgentPlace, _ merchant: MerchantID) -> CacheAnswer<Agent>? {
+    let key = CacheKey(area: Self.area, owner: merchant.text, name: place.id)
+    let answer = near?.look(key)
+    guard let kept = answer?.value, kept.etag != place.etag else { return answer }
+    near?.forget(key)
+    return near?.look(key)
   }
 
   /// Drops an agent that was changed, once that is committed.

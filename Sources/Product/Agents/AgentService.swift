@@ -18,7 +18,7 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
 
   package init(
     pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy = OutboundPolicy(),
-    cache: AgentCache = AgentCache(nil)
+    cache: AgentCache = AgentCache()
   ) {
     self.pool = pool
     self.tokens = tokens
@@ -53,15 +53,27 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
     ]
     list.cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
       .map { AgentList.Cursor($0) }
-    let found = try await AgentStore.page(
-      list, limit: size + 1, merchant: caller.merchant,
-      pool.autocommit(.merchant(caller.merchant.text)))
+    let (agents, hasMore) = try await page(list, size, caller.merchant)
     return .with {
-      $0.agents = Array(found.prefix(size))
-      if found.count > size, let last = $0.agents.last {
+      $0.agents = agents
+      if hasMore, let last = agents.last {
         $0.nextPageToken = tokens.make(cursor: list.cursor(after: last).text, arguments: arguments)
       }
     }
+  }
+
+  /// A page of at most `size` agents, and whether more follow. An agent is read whole only where it
+  /// is not at hand at its revision.
+  private func page(
+    _ list: AgentList, _ size: Int, _ merchant: MerchantID
+  ) async throws -> (agents: [V1.Agent], hasMore: Bool) {
+    let database = pool.autocommit(.merchant(merchant.text))
+    let places = try await AgentStore.page(list, limit: size + 1, merchant: merchant, database)
+    let agents = try await cache.agents(Array(places.prefix(size)), of: merchant) {
+      try await AgentStore.find($0, database)
+    }
+    let shown = list.showsDeleted ? agents : agents.filter { $0.state != .deleted }
+    return (shown, places.count > size)
   }
 
   private static func list(_ request: V1.ListAgentsRequest) throws -> AgentList {

@@ -37,17 +37,29 @@ package enum AgentStore {
     return try rows.first.map(AgentRow.agent)
   }
 
-  /// One page of at most `limit` agents.
-  package static func page(
+  /// The agents among `ids`, in no order.
+  static func find(_ ids: [String], _ database: some Querying) async throws -> [Agent] {
+    let rows = try await database.query(
+      "SELECT \(columns) FROM agents WHERE agent_id = ANY(\(ids))")
+    return try rows.map(AgentRow.agent)
+  }
+
+  /// One page of at most `limit` agents: which they are, and at which revision.
+  static func page(
     _ list: AgentList, limit: Int, merchant: MerchantID, _ database: some Querying
-  ) async throws -> [Agent] {
-    var query: Query = "SELECT \(columns) FROM agents WHERE merchant_id = \(merchant.text)"
+  ) async throws -> [AgentPlace] {
+    var query: Query = """
+      SELECT agent_id, revision FROM agents WHERE merchant_id = \(merchant.text)
+      """
     if !list.language.isEmpty { query.append(" AND language = \(list.language)") }
     if !list.showsDeleted { query.append(" AND state <> 'deleted'") }
     for term in list.filter.terms { query.append(" AND \(condition(term))") }
     query.append(position(list))
     query.append(" LIMIT \(limit)")
-    return try await database.query(query).map(AgentRow.agent)
+    return try await database.query(query).map { row in
+      AgentPlace(
+        id: try row.decode("agent_id"), etag: Etag.text(revision: try row.decode("revision")))
+    }
   }
 
   private static func condition(_ term: AgentFilter.Term) -> Query {

@@ -181,7 +181,8 @@ import Testing
     let own = pool.autocommit(.system)
     #expect(try await own.execute("INSERT INTO t VALUES (1)") == 1)
     let error = await #expect(throws: PostgresError.self) {
-      try await own.execute("INSERT INTO t SELECT n FROM generate_series(2, 9) n UNION ALL SELECT 1")
+      try await own.execute(
+        "INSERT INTO t SELECT n FROM generate_series(2, 9) n UNION ALL SELECT 1")
     }
     #expect(error?.sqlState == .uniqueViolation)
     #expect(try await own.query("SELECT count(*) AS n FROM t")[0].decode("n") == 1)

@@ -1,4 +1,5 @@
 import Accounts
+import Cache
 import Domain
 import Jobs
 import Postgres
@@ -370,5 +371,58 @@ private struct Scene {
       #expect(found == nil && names.isEmpty)
     }
     await scene.pool.close()
+  }
+}
+
+@Suite struct AgentCacheTests {
+  private typealias Agent = Payaid.Voice.V1.Agent
+
+  private static func agent(_ id: String, etag: String) -> Agent {
+    .with {
+      $0.agentId = id
+      $0.etag = etag
+      $0.name = "revision \(etag)"
+    }
+  }
+
+  private let near = MemoryCache<Agent>(limits: .init(lifetime: .seconds(60)))
+  private let merchant = MerchantID()
+
+  /// The names in a list of `places`, and which agents had to be read.
+  private func read(
+    _ places: [AgentPlace], found: [Agent]? = nil
+  ) async throws -> (names: [String], asked: [String]) {
+    var asked: [String] = []
+    let agents = try await AgentCache(near, near: near).agents(places, of: merchant) { ids in
+      asked = ids
+      return found
+        ?? places.filter { ids.contains($0.id) }.map { Self.agent($0.id, etag: $0.etag) }
+    }
+    return (agents.map(\.name), asked)
+  }
+
+  @Test func `a list reads what changed since, and nothing else`() async throws {
+    var places = [AgentPlace(id: AgentID().text, etag: "1"), AgentPlace(id: AgentID().text, etag: "4")]
+    #expect(try await read(places) == (["revision 1", "revision 4"], places.map(\.id)))
+    #expect(try await read(places) == (["revision 1", "revision 4"], []))
+    places[0] = AgentPlace(id: places[0].id, etag: "2")
+    #expect(try await read(places) == (["revision 2", "revision 4"], [places[0].id]))
+    #expect(try await read(places.reversed()) == (["revision 4", "revision 2"], []))
+  }
+
+  @Test func `an agent that is gone by then is left out, a deleted one is not kept`() async throws {
+    let places = [AgentPlace(id: AgentID().text, etag: "1"), AgentPlace(id: AgentID().text, etag: "1")]
+    var deleted = Self.agent(places[1].id, etag: "2")
+    deleted.state = .deleted
+    #expect(try await read(places, found: [deleted]).names == ["revision 2"])
+    #expect(try await read(places).asked == places.map(\.id))
+  }
+
+  @Test func `another merchant's list finds nothing of it`() async throws {
+    let places = [AgentPlace(id: AgentID().text, etag: "1")]
+    _ = try await read(places)
+    let cache = AgentCache(near, near: near)
+    let agents = try await cache.agents(places, of: MerchantID()) { _ in [] }
+    #expect(agents == [])
   }
 }

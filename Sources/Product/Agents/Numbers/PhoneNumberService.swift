@@ -16,7 +16,7 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
   private let agents: AgentCache
 
   package init(
-    pool: PostgresPool, tokens: PageTokens, cache: AgentCache = AgentCache(nil),
+    pool: PostgresPool, tokens: PageTokens, cache: AgentCache = AgentCache(),
     carrier: any CarrierNumbers
   ) {
     self.pool = pool
