@@ -18,25 +18,15 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
     package init(lifetime: Duration) { self.lifetime = lifetime }
   }
 
-  private final class Part: Sendable {
-    struct State: ~Copyable {
-      var table: RecencyTable<CacheKey, Value>
-      var generations: [UInt64] = Array(repeating: 0, count: 256)
-    }
-
-    let state: Mutex<State>
-
-    init(_ limits: Limits) {
-      state = Mutex(
-        State(
-          table: RecencyTable(
-            maxCount: max(1, limits.count / partCount), maxCost: limits.cost / partCount)))
-    }
+  /// A value as the table knows it: the table is compiled for one type, whatever is kept.
+  private final class Box: Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
   }
 
   private static var partCount: Int { 16 }
 
-  private let parts: [Part]
+  private let parts: [MemoryCachePart]
   private let limits: Limits
   private let cost: @Sendable (Value) -> Int
   private let clock: @Sendable () -> LoopInstant
@@ -49,12 +39,21 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
     self.limits = limits
     self.cost = cost
     self.clock = clock
-    parts = (0..<Self.partCount).map { _ in Part(limits) }
+    parts = (0..<Self.partCount).map { _ in
+      MemoryCachePart(
+        maxCount: max(1, limits.count / Self.partCount), maxCost: limits.cost / Self.partCount)
+    }
   }
 
   package func held(_ key: CacheKey) -> Value? {
     let now = clock()
-    return part(key).state.withLock { $0.table.find(key, at: now) }
+    return part(key).state.withLock { Self.unbox($0.table.find(key, at: now)) }
+  }
+
+  private static func unbox(_ object: (any AnyObject & Sendable)?) -> Value? {
+    guard let object else { return nil }
+    guard let box = object as? Box else { preconditionFailure("our bug: another cache's value") }
+    return box.value
   }
 
   package func find(_ key: CacheKey) async -> CacheAnswer<Value> { look(key) }
@@ -63,7 +62,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   package func look(_ key: CacheKey) -> CacheAnswer<Value> {
     let now = clock()
     return part(key).state.withLock { state in
-      if let value = state.table.find(key, at: now) { return .found(value) }
+      if let value = Self.unbox(state.table.find(key, at: now)) { return .found(value) }
       let generation = state.generations[Self.place(key)]
       return .missing(FillTicket(key: key, generation: generation, begun: now))
     }
@@ -86,7 +85,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
     return part(ticket.key).state.withLock { state in
       guard state.generations[Self.place(ticket.key)] == ticket.generation else { return false }
       state.table.insert(
-        ticket.key, value, cost: cost, until: now.advanced(by: limits.lifetime))
+        ticket.key, Box(value), cost: cost, until: now.advanced(by: limits.lifetime))
       return true
     }
   }
@@ -116,7 +115,23 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   /// How many values are kept now.
   package var count: Int { parts.reduce(0) { $0 + $1.state.withLock { $0.table.count } } }
 
-  private func part(_ key: CacheKey) -> Part { parts[key.hashValue & (Self.partCount - 1)] }
+  private func part(_ key: CacheKey) -> MemoryCachePart {
+    parts[key.hashValue & (Self.partCount - 1)]
+  }
 
   private static func place(_ key: CacheKey) -> Int { (key.hashValue >> 4) & 255 }
+}
+
+/// One of a cache's parts.
+private final class MemoryCachePart: Sendable {
+  struct State: ~Copyable {
+    var table: RecencyTable<CacheKey, any AnyObject & Sendable>
+    var generations: [UInt64] = Array(repeating: 0, count: 256)
+  }
+
+  let state: Mutex<State>
+
+  init(maxCount: Int, maxCost: Int) {
+    state = Mutex(State(table: RecencyTable(maxCount: maxCount, maxCost: maxCost)))
+  }
 }
