@@ -118,16 +118,16 @@ let modules: [Module] = [
 
   Module(
     "Domain", .product,
-    ["Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
+    ["Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres", "Jobs"],
     resources: [.embedInCode("Migrations")]),
   Module(
     "Accounts", .product,
     [
-      "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf",
-      "Schema", "Services", "Postgres", "Passwords",
+      "Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf", "Schema",
+      "Services", "Postgres", "Jobs", "Passwords",
     ],
     resources: [.embedInCode("Migrations")],
-    testImports: ["ScratchPostgres", "RPCTesting"]),
+    testImports: ["EventLoop", "ScratchPostgres", "RPCTesting"]),
   Module(
     "Limits", .product,
     ["Domain", "EventLoop", "RPCCore", "Protobuf", "Schema", "Redis"],

@@ -64,6 +64,13 @@ extension SettingType<Duration> {
       Int(text).flatMap { range.contains($0) ? .seconds($0) : nil }
     }
   }
+
+  /// A whole number of days of 24 hours in a range.
+  package static func days(_ range: ClosedRange<Int>) -> SettingType {
+    SettingType("a number of days from \(range.lowerBound) to \(range.upperBound)") { text in
+      Int(text).flatMap { range.contains($0) ? .seconds($0 * 86_400) : nil }
+    }
+  }
 }
 
 extension SettingType<Set<String>> {

@@ -24,11 +24,11 @@ struct Application {
   private let server: Server
   private let dialer: JobWorker
   private let webhooks: JobWorker
+  private let housekeeper: JobWorker
   private let relay: EventRelay
   private let scheduler: JobScheduler
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
-  private let housekeeping: Task<Void, Never>
   private let readiness: Readiness
 
   static func start(_ current: CurrentSettings) async throws -> Application {
@@ -89,9 +89,9 @@ struct Application {
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
     try await product.bell.start(database.pool)
     try await product.live.start(database.pool)
-    let (dialer, webhooks) = try Self.workers(product, database.pool, loops.loops[0])
-    await dialer.start()
-    await webhooks.start()
+    let (dialer, webhooks, housekeeper) = try Self.workers(
+      product, database.pool, loops.loops[0])
+    for worker in [dialer, webhooks, housekeeper] { await worker.start() }
     await product.relay.start()
     let scheduler = try JobScheduler(
       loop: loops.loops[0], pool: database.pool, holder: product.owner,
@@ -99,19 +99,18 @@ struct Application {
     await scheduler.start()
     let loop = loops.loops[0]
     let reaper = Task(executorPreference: loop) { await product.reaper.run(on: loop) }
-    let housekeeping = Task(executorPreference: loop) { await product.housekeeping.run(on: loop) }
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
       loops: loops, database: database, shared: shared, server: server, dialer: dialer,
-      webhooks: webhooks, relay: product.relay, scheduler: scheduler, live: product.live,
-      reaper: reaper, housekeeping: housekeeping, readiness: readiness)
+      webhooks: webhooks, housekeeper: housekeeper, relay: product.relay, scheduler: scheduler,
+      live: product.live, reaper: reaper, readiness: readiness)
   }
 
-  /// A queue each for calls and webhooks, so that a slow merchant holds up no call.
+  /// A queue each for calls, webhooks and housekeeping, so that a slow merchant holds up no call.
   private static func workers(
     _ product: Product, _ pool: PostgresPool, _ loop: EventLoop
-  ) throws -> (dialer: JobWorker, webhooks: JobWorker) {
+  ) throws -> (dialer: JobWorker, webhooks: JobWorker, housekeeper: JobWorker) {
     var settings = JobWorker.Settings()
     let dialer = try JobWorker(
       loop: loop, pool: pool, handlers: [product.dialing], settings: settings)
@@ -119,7 +118,13 @@ struct Application {
     settings.concurrency = WebhookJobs.concurrency
     let webhooks = try JobWorker(
       loop: loop, pool: pool, handlers: product.webhooks.handlers, settings: settings)
-    return (dialer, webhooks)
+    settings.queue = Retention.queue.name
+    settings.concurrency = 1
+    settings.pollInterval = .seconds(10)
+    let housekeeper = try JobWorker(
+      loop: loop, pool: pool, handlers: product.retentions.map { $0.handler(pool) },
+      settings: settings)
+    return (dialer, webhooks, housekeeper)
   }
 
   /// New conversations are refused, those in progress go on for `grace` at most; then everything
@@ -134,11 +139,10 @@ struct Application {
     await drainCalls(grace)
     await relay.stop()
     await webhooks.stop(grace: .seconds(5))
+    await housekeeper.stop(grace: .seconds(5))
     await server.drain(grace: .seconds(2))
-    for task in [reaper, housekeeping] {
-      task.cancel()
-      await task.value
-    }
+    reaper.cancel()
+    await reaper.value
     await server.stop()
     await shared.stop()
     await database.close()

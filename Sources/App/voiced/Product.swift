@@ -22,15 +22,14 @@ internal import Webhooks
 struct Product {
   let authenticator: Authenticator
   let origins: OriginTable
-  let housekeeping: Housekeeping
   let services: [any RPCService]
   let runner: CallRunner
   let live = LiveCalls()
   let bell = CallBell()
   let reaper: Reaper
   let dialing: JobHandler
-  /// What recurs, in one process of all.
-  let schedules = WebhookJobs.schedules
+  /// What is kept for a while only.
+  let retentions: [Retention]
   let webhooks: WebhookJobs
   let relay: EventRelay
   /// This process, among those that share the database.
@@ -69,7 +68,10 @@ struct Product {
     let signingKeys = SigningKeys { keyring.key("access-tokens:\($0)") }
     origins = OriginTable(pool: pool, always: settings.corsOrigins)
     authenticator = Authenticator(pool: pool, signingKeys: signingKeys, origins: origins)
-    housekeeping = Housekeeping(pool: pool)
+    retentions =
+      AccountRetention.all + [
+        Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
+      ]
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
@@ -96,6 +98,9 @@ struct Product {
       WebhookService(pool: pool, tokens: tokens, policy: policy, sealer: sealer),
     ]
   }
+
+  /// What recurs, in one process of all.
+  var schedules: [JobSchedule] { WebhookJobs.schedules + retentions.map(\.schedule) }
 
   /// All that the protos declare: what is not among the services is answered 501.
   let bindings: [ServiceBinding] = [

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Jobs
 internal import Postgres
 
 /// All SQL of failed logins. Every function runs in a transaction of the system's.
@@ -37,9 +38,13 @@ enum LoginAttemptStore {
       """)
   }
 
-  /// Forgets subjects that have been quiet for a day.
-  static func forgetOld(_ transaction: Transaction) async throws {
+  /// Forgets subjects that have been quiet for a day: a batch of them, and how many.
+  static func forgetOld(_ transaction: Transaction) async throws -> Int {
     try await transaction.execute(
-      "DELETE FROM login_attempts WHERE last_time < now() - interval '1 day'")
+      """
+      DELETE FROM login_attempts WHERE subject = ANY(ARRAY(
+        SELECT subject FROM login_attempts WHERE last_time < now() - interval '1 day'
+        ORDER BY last_time LIMIT \(Retention.batch) FOR UPDATE SKIP LOCKED))
+      """)
   }
 }

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Jobs
 internal import Postgres
 
 /// All SQL of sessions and their refresh tokens. Every function runs in the caller's transaction.
@@ -144,10 +145,14 @@ enum SessionStore {
       """)
   }
 
-  /// Forgets sessions that ran out a week ago, with their tokens.
-  static func forgetOld(_ transaction: Transaction) async throws {
+  /// Forgets sessions that ran out a week ago, with their tokens: a batch of them, and how many.
+  static func forgetOld(_ transaction: Transaction) async throws -> Int {
     try await transaction.execute(
-      "DELETE FROM sessions WHERE expire_time < now() - interval '7 days'")
+      """
+      DELETE FROM sessions WHERE session_id = ANY(ARRAY(
+        SELECT session_id FROM sessions WHERE expire_time < now() - interval '7 days'
+        ORDER BY expire_time LIMIT \(Retention.batch) FOR UPDATE SKIP LOCKED))
+      """)
   }
 
   private static func session(_ row: Row) throws -> SessionID {

@@ -1,3 +1,4 @@
+package import Jobs
 package import Postgres
 package import RPCCore
 internal import Synchronization
@@ -48,6 +49,21 @@ package final class APIAudit: Sendable {
         throw error
       }
       await self.note(context, .ok)
+    }
+  }
+
+  /// Forgets entries of calls longer ago than `lifetime`.
+  ///
+  /// Entries are numbered as they are written, seconds after their call at most, so the oldest are the
+  /// first: the key finds them, and writing one pays for no index of their times.
+  package static func retention(keptFor lifetime: Duration) -> Retention {
+    Retention("audit.api") { transaction in
+      try await transaction.execute(
+        """
+        DELETE FROM api_audit WHERE entry_id = ANY(ARRAY(
+            SELECT entry_id FROM api_audit ORDER BY entry_id LIMIT \(Retention.batch)))
+          AND time < now() - \("\(lifetime.components.seconds) seconds")::interval
+        """)
     }
   }
 

@@ -1,3 +1,4 @@
+package import Jobs
 package import Postgres
 package import Protobuf
 internal import RPCCore
@@ -120,13 +121,14 @@ package enum Idempotency {
     return try Response(serializedBytes: try seal?.open(stored, for: key.context) ?? stored)
   }
 
-  /// Forgets what is older than ``lifetime``; how many answers that were.
-  @discardableResult
-  package static func forgetOld(_ transaction: Transaction) async throws -> Int {
+  /// Forgets what is older than ``lifetime``.
+  package static let retention = Retention("idempotency.keys") { transaction in
     try await transaction.execute(
       """
-      DELETE FROM idempotency_keys
-      WHERE create_time < now() - \("\(lifetime.components.seconds) seconds")::interval
+      DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM idempotency_keys
+        WHERE create_time < now() - \("\(lifetime.components.seconds) seconds")::interval
+        ORDER BY create_time LIMIT \(Retention.batch) FOR UPDATE SKIP LOCKED))
       """)
   }
 }

@@ -138,3 +138,31 @@ def test_text_logs_are_for_people(stack):
         text = stacks.wait_for(lambda: (own.folder / "voiced.log").read_text())
         stacks.wait_for(lambda: " INFO rpc: http " in (own.folder / "voiced.log").read_text())
     assert '"msg"' not in text
+
+
+def test_what_has_served_its_time_is_deleted_by_schedule(stack, merchant):
+    url = stack.ready["database"]
+    names = ["accounts.login-attempts", "accounts.sessions", "audit.api", "idempotency.keys"]
+    system = "BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null"
+
+    def known():
+        return stacks.sql(url, f"""{system}
+            SELECT 'key', request_id FROM idempotency_keys WHERE request_id LIKE 'aged-%'
+            UNION ALL SELECT 'audit', request_id FROM api_audit WHERE request_id LIKE 'aged-%'
+            ORDER BY 1, 2;""")
+
+    # The audit's oldest entries have its lowest numbers: these stand before all others.
+    stacks.sql(url, f"""{system}
+        INSERT INTO idempotency_keys (merchant_id, method, request_id, request_hash, create_time)
+        SELECT '{merchant["id"]}', 'm', 'aged-' || h, sha256('x'), now() - make_interval(hours => h)
+        FROM unnest(ARRAY[23, 25]) h;
+        INSERT INTO api_audit OVERRIDING SYSTEM VALUE
+        SELECT -d, '{merchant["id"]}', 'k', 'm', 'aged-' || d, 'OK', now() - make_interval(days => d)
+        FROM unnest(ARRAY[399, 401]) d;
+        COMMIT;""")
+    assert len(known()) == 4
+    due = stacks.sql(url, f"""{system}
+        UPDATE job_schedules SET last_run = NULL, next_run = now() - interval '1 second'
+        WHERE queue = 'housekeeping' RETURNING name; COMMIT;""")
+    assert sorted(row[0] for row in due) == names
+    stacks.wait_for(lambda: known() == [["audit", "aged-399"], ["key", "aged-23"]])

@@ -65,6 +65,13 @@ INSERT INTO idempotency_keys (merchant_id, method, request_id, request_hash)
   SELECT merchant_id, 'CreateCall', call_id, sha256(call_id::bytea) FROM calls;
 INSERT INTO api_audit (merchant_id, principal, method, request_id, outcome, time)
   SELECT merchant_id, 'k', 'm', call_id, 'OK', create_time FROM calls;
+INSERT INTO sessions (session_id, merchant_id, user_id, expire_time)
+  SELECT 'ses_' || lpad(s::text, 26, '0'), 'mer_' || lpad((s % {MERCHANTS} + 1)::text, 26, '0'),
+         'usr_' || lpad(s::text, 26, '0'), now() + make_interval(secs => s)
+  FROM generate_series(1, {AGENTS}) s;
+INSERT INTO refresh_tokens (token_hash, merchant_id, session_id)
+  SELECT sha256(session_id::bytea), merchant_id, session_id FROM sessions;
+INSERT INTO login_attempts SELECT token_hash, 1, now() FROM refresh_tokens;
 ANALYZE;
 """
 
@@ -141,7 +148,8 @@ def test_no_statement_reads_a_large_table_from_end_to_end(large, statements):
     big = {row[0] for row in stacks.sql(
         large, f"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {LARGE}")}
     assert {"calls", "agents", "jobs", "call_events", "call_metadata", "decisions", "api_audit",
-            "audit_entries", "suppressions", "idempotency_keys", "api_keys"} <= big
+            "audit_entries", "suppressions", "idempotency_keys", "api_keys", "sessions",
+            "refresh_tokens", "login_attempts"} <= big
     bad = {text: sorted(set(scans(plan)) & big)
            for text, plan in explain(large, statements).items()}
     bad = {text: tables for text, tables in bad.items() if tables}

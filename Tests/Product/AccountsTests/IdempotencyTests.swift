@@ -1,4 +1,5 @@
 internal import Domain
+internal import Jobs
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
@@ -139,18 +140,81 @@ extension DatabaseTests {
             """)
         }
       }
-      try await Housekeeping(pool: pool).tidy()
+      func forget() async throws -> [Int] {
+        var counts: [Int] = []
+        for retention in AccountRetention.all + [Domain.Idempotency.retention] {
+          counts.append(try await retention.run(pool))
+        }
+        return counts
+      }
+      #expect(try await forget() == [0, 1, 0])
       #expect(try await once(pool, merchant) { _ in "second" } == "first")
       try await pool.transaction(tenant: .system) {
         _ = try await $0.execute(
           "UPDATE idempotency_keys SET create_time = now() - interval '25 hours'")
       }
-      try await Housekeeping(pool: pool).tidy()
+      #expect(try await forget() == [0, 0, 1])
       #expect(try await once(pool, merchant) { _ in "third" } == "third")
       let left = try await pool.transaction(tenant: .system) {
         try await $0.query("SELECT count(*) AS n FROM login_attempts")[0].decode("n", as: Int.self)
       }
       #expect(left == 1)
+      await pool.close()
+    }
+
+    @Test func `sessions that ran out go with their tokens, a batch at a time`() async throws {
+      let (pool, merchant) = try await scene()
+      let retention = try #require(AccountRetention.all.first)
+      let count = Retention.batch + 50
+      try await pool.transaction(tenant: .system) { transaction in
+        try await transaction.execute(
+          """
+          INSERT INTO users (user_id, merchant_id, email, password_hash, role)
+          VALUES ('usr_' || lpad('1', 26, '0'), \(merchant.text), 'a@example.in', '$argon2id$', 'owner')
+          """)
+        try await transaction.execute(
+          """
+          INSERT INTO sessions (session_id, merchant_id, user_id, expire_time)
+          SELECT 'ses_' || lpad(n::text, 26, '0'), \(merchant.text), 'usr_' || lpad('1', 26, '0'),
+            now() - CASE WHEN n <= \(count) THEN interval '8 days' ELSE interval '6 days' END
+          FROM generate_series(1, \(count + 7)::int) n
+          """)
+        try await transaction.execute(
+          """
+          INSERT INTO refresh_tokens (token_hash, merchant_id, session_id)
+          SELECT sha256(session_id::bytea), merchant_id, session_id FROM sessions
+          """)
+        #expect(try await SessionStore.forgetOld(transaction) == Retention.batch)
+      }
+      #expect(try await retention.run(pool) == 50)
+      let left = try await pool.transaction(tenant: .system) {
+        try await $0.query("SELECT count(*) AS n FROM refresh_tokens")[0].decode("n", as: Int.self)
+      }
+      #expect(left == 7)
+      await pool.close()
+    }
+
+    @Test func `the audit of API calls is forgotten when its time is over, not before`()
+      async throws
+    {
+      let (pool, merchant) = try await scene()
+      let count = 2 * Retention.batch + 10
+      try await pool.transaction(tenant: .system) {
+        _ = try await $0.execute(
+          """
+          INSERT INTO api_audit (merchant_id, principal, method, request_id, outcome, time)
+          SELECT \(merchant.text), 'k', 'm', n::text, 'OK',
+            now() - CASE WHEN n <= \(count) THEN interval '401 days' ELSE interval '399 days' END
+          FROM generate_series(1, \(count + 3)::int) n
+          """)
+      }
+      let retention = APIAudit.retention(keptFor: .seconds(400 * 86_400))
+      #expect(try await retention.run(pool) == count)
+      #expect(try await retention.run(pool) == 0)
+      let left = try await pool.transaction(tenant: .system) {
+        try await $0.query("SELECT count(*) AS n FROM api_audit")[0].decode("n", as: Int.self)
+      }
+      #expect(left == 3)
       await pool.close()
     }
   }

@@ -70,6 +70,12 @@ extension Settings {
         How long an agent is answered from memory; changes are heard of at once, and this bounds what \
         a lost announcement can do. 0 reads the database for each call.
         """),
+      Setting(
+        "API_AUDIT_DAYS", \.apiAuditTime, .days(366...36_525), default: "400",
+        """
+        How long the audit of API calls, who changed what, is kept; India's DPDP Rules, 6(1)(e) and \
+        8(3), want such logs for a year at least.
+        """),
     ])
 
   private static let exotel = SettingGroup<Settings>(

@@ -29,6 +29,8 @@ struct Settings: Sendable {
   var redis: RedisConfiguration?
   /// How long agents are kept in memory, and twice as long in Redis; zero for not at all.
   var agentCacheTime = Duration.zero
+  /// How long it is known who changed what through the API.
+  var apiAuditTime = Duration.zero
   var limits = LimitPolicy()
   /// Whose word counts on where a call comes from.
   var trustedProxies: [NetworkBlock] = []
