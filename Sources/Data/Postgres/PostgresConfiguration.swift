@@ -55,7 +55,8 @@ package struct PostgresConfiguration: Sendable {
 }
 
 extension Duration {
-  fileprivate var wholeMilliseconds: String {
+  /// Rounded towards zero, as PostgreSQL's settings read it.
+  var wholeMilliseconds: String {
     String(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
   }
 }

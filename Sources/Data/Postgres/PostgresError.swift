@@ -66,11 +66,12 @@ extension PostgresError {
   }
 
   /// Whether the same work can succeed later without a change: lost connections, time-outs,
-  /// serialization failures, deadlocks, a server that is starting or out of connections.
+  /// serialization failures, deadlocks, a server that is starting, out of connections or no longer
+  /// the one that writes, a plan that a migration made stale.
   package var isTransient: Bool {
     switch kind {
     case .connectionLost, .poolExhausted, .timedOut: true
-    case .server: sqlState?.isTransient ?? false
+    case .server: isStaleStatement || sqlState?.isTransient ?? false
     default: false
     }
   }

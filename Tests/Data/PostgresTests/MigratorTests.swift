@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import ScratchPostgres
 import Testing
 
@@ -40,6 +41,89 @@ import Testing
       try await Migrator(pool, [files[0], changed]).run()
     }
     #expect(error?.message == "0002_two was changed after it was applied")
+    await pool.close()
+  }
+
+  /// A reader of table `a` that stays in its transaction until it is cancelled.
+  private func reader(_ pool: PostgresPool) async throws -> Task<Void, any Error> {
+    let (begun, mark) = AsyncStream.makeStream(of: Void.self)
+    let reader = Task {
+      try await pool.transaction { transaction in
+        _ = try await transaction.query("SELECT n FROM a")
+        mark.finish()
+        _ = try await transaction.query("SELECT pg_sleep(50)")
+      }
+    }
+    for await _ in begun {}
+    return reader
+  }
+
+  private static let column = Migration(
+    version: 3, name: "column", sql: "ALTER TABLE a ADD COLUMN m int NOT NULL DEFAULT 7;")
+
+  @Test
+  func `a file that waits for a table in use keeps nobody waiting, and is applied when it can be`()
+    async throws
+  {
+    let pool = try await ScratchPostgres.database(migrations: files) {
+      $0.lockTimeout = .seconds(5)
+    }
+    let reader = try await reader(pool)
+    var patience = Migrator.Patience()
+    patience.lock = .milliseconds(100)
+    let migrator = Migrator(pool, files + [Self.column], patience: patience)
+    let migration = Task { try await migrator.run() }
+    // Each would wait for the reader's end, and fail, behind a migration that waits for it.
+    let end = ContinuousClock.now + .seconds(3)
+    var count = 0
+    while ContinuousClock.now < end {
+      try await pool.transaction { transaction in
+        let next = try await transaction.query("SELECT max(n) + 1 AS n FROM a")
+        let n: Int = try next[0].decode("n")
+        try await transaction.execute("INSERT INTO a (n) VALUES (\(n))")
+      }
+      count += 1
+    }
+    let before = try await pool.query("SELECT FROM payaid_migrations").count
+    #expect(before == 2)
+    reader.cancel()
+    #expect(try await migration.value == ["0003_column"])
+    #expect(try await pool.query("SELECT m FROM a").count == 2 + count)
+    await pool.close()
+  }
+
+  @Test func `a file that finds its table in use for too long is named, and leaves nothing`()
+    async throws
+  {
+    let pool = try await ScratchPostgres.database(migrations: files)
+    let reader = try await reader(pool)
+    var patience = Migrator.Patience()
+    patience.lock = .milliseconds(50)
+    patience.file = .milliseconds(300)
+    let migrator = Migrator(pool, files + [Self.column], patience: patience)
+    let error = await #expect(throws: PostgresError.self) { try await migrator.run() }
+    #expect(error?.kind == .migration)
+    #expect(error?.sqlState == .lockNotAvailable)
+    #expect(error?.message.hasPrefix("0003_column: ") == true)
+    reader.cancel()
+    _ = await reader.result
+    #expect(try await migrator.run() == ["0003_column"])
+    await pool.close()
+  }
+
+  @Test func `a plan that a migration made stale is to be tried again`() async throws {
+    let scratch = try await ScratchPostgres.database(migrations: files) { $0.maxConnections = 1 }
+    let pool = PostgresPool(
+      loops: [ScratchPostgres.loops.loops[0]], configuration: scratch.configuration)
+    func read() async throws -> Int {
+      try await pool.transaction { try await $0.query("SELECT * FROM a").count }
+    }
+    #expect(try await read() == 2)
+    try await Migrator(scratch, files + [Self.column]).run()
+    let error = await #expect(throws: PostgresError.self) { try await read() }
+    #expect(error?.isTransient == true)
+    #expect(try await read() == 2)
+    await scratch.close()
     await pool.close()
   }
 }
