@@ -2,6 +2,9 @@
 package struct PostgresConfiguration: Sendable {
   /// A libpq connection URI or keyword string. Options in it win over ours. Host names are
   /// resolved by libpq on the loop, which blocks; use addresses, or a resolver on this machine.
+  ///
+  /// It may name several servers, `postgresql://user@10.0.0.1,10.0.0.2/voice`: the one that takes
+  /// writes is used, and after a failover the one that does then.
   package var url: String
   /// For one process, over all its loops; every loop gets at least one.
   package var maxConnections = 10
@@ -28,6 +31,9 @@ package struct PostgresConfiguration: Sendable {
   /// Told the text of each statement that a connection prepares; values are no part of it.
   package var onPrepare: (@Sendable (_ sql: String) -> Void)?
 
+  /// Stands behind the URL: the order in which its servers are asked.
+  var order: [(name: String, value: String)] = []
+
   package init(url: String) { self.url = url }
 
   /// libpq keywords in order; a later one wins, so the URI stands behind our defaults.
@@ -37,9 +43,16 @@ package struct PostgresConfiguration: Sendable {
       ("options", serverOptions),
       ("client_encoding", "UTF8"),
       ("fallback_application_name", applicationName),
-      ("dbname", url),
-    ]
+      ("target_session_attrs", "read-write"),
+    ] + Self.signsOfLife + [("dbname", url)] + order
   }
+
+  /// A machine that is gone says no good-bye: within about ten seconds its connections are broken, also
+  /// the one that only listens.
+  private static let signsOfLife = [
+    (name: "keepalives_idle", value: "4"), (name: "keepalives_interval", value: "2"),
+    (name: "keepalives_count", value: "3"), (name: "tcp_user_timeout", value: "10000"),
+  ]
 
   /// Session settings. `client_connection_check_interval` ends a statement whose client is gone.
   private var serverOptions: String {

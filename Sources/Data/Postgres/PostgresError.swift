@@ -105,16 +105,18 @@ package struct SQLState: Sendable, Hashable {
   package static let undefinedTable = SQLState("42P01")
   package static let featureNotSupported = SQLState("0A000")
   package static let invalidStatementName = SQLState("26000")
+  package static let readOnlyTransaction = SQLState("25006")
 
   /// The first two characters.
   package var errorClass: Substring { code.prefix(2) }
 
-  /// Classes 08 (connection), 40 (rollback), 53 (resources), 57P0x (shutdown), and lock time-outs.
+  /// Classes 08 (connection), 40 (rollback), 53 (resources), 57P0x (shutdown), time-outs of locks and
+  /// statements, and writes at a server that takes none any more.
   var isTransient: Bool {
     switch errorClass {
     case "08", "40", "53": true
-    case "57": code.hasPrefix("57P0")
-    default: self == .lockNotAvailable
+    case "57": code.hasPrefix("57P0") || self == .queryCanceled
+    default: self == .lockNotAvailable || self == .readOnlyTransaction
     }
   }
 }

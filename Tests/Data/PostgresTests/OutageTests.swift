@@ -217,4 +217,116 @@ import Testing
       await pool.close()
     }
   }
+
+  /// A socket that takes connections and never says a word, as a machine that is gone.
+  private func listenSilently(in folder: String) throws -> Int32 {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = Array("\(folder)/.s.PGSQL.5432".utf8CString)
+    withUnsafeMutableBytes(of: &address.sun_path) { place in
+      path.withUnsafeBytes { place.copyMemory(from: $0) }
+    }
+    let bound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    try #require(bound == 0 && listen(listener, 16) == 0)
+    return listener
+  }
+
+  @Test func `of two servers the silent one is passed by, and not asked first again`() async throws
+  {
+    try await withCluster { _, url, folder in
+      let silent = try listenSilently(in: folder)
+      defer { close(silent) }
+      let both = url.replacing("?host=", with: "?host=\(folder.replacing("/", with: "%2F")),")
+      var configuration = PostgresConfiguration(url: both)
+      configuration.connectTimeout = .milliseconds(500)
+      // Each loop learns for itself.
+      let pool = PostgresPool(loops: [loop], configuration: configuration)
+      let limit = ContinuousClock.now + .seconds(10)
+      while await failure({ try await pool.execute("SELECT 1") }) != nil {
+        try #require(ContinuousClock.now < limit)
+        try await loop.sleep(for: .milliseconds(20))
+      }
+      let error = await failure {
+        for _ in 0..<4 {
+          try await pool.execute("SELECT 1")
+          _ = try? await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        }
+      }
+      #expect(error == nil)
+      await pool.close()
+    }
+  }
+
+  @Test func `a server that takes no writes any more is left, and its refusal is transient`()
+    async throws
+  {
+    try await withCluster { _, url, _ in
+      var configuration = PostgresConfiguration(url: url)
+      configuration.maxConnections = 1
+      let pool = PostgresPool(loops: [loop], configuration: configuration)
+      try await pool.execute("CREATE TABLE t (n int)")
+      for isTransaction in [false, true] {
+        try await pool.execute("SET default_transaction_read_only = on")
+        let refused = await failure {
+          if isTransaction {
+            _ = try await pool.transaction(tenant: .system) {
+              try await $0.execute("INSERT INTO t VALUES (0)")
+            }
+          } else {
+            try await pool.execute("INSERT INTO t VALUES (0)")
+          }
+        }
+        #expect(refused?.sqlState == .readOnlyTransaction)
+        #expect(refused?.isTransient == true)
+        try await pool.execute("INSERT INTO t VALUES (1)")
+      }
+      #expect(try await pool.query("SELECT n FROM t WHERE n = 1").count == 2)
+      #expect(await pool.counts() == PoolCounts(open: 1, leased: 0, waiting: 0))
+      await pool.close()
+    }
+  }
+
+  @Test func `a server that takes no writes is not connected to`() async throws {
+    try await withCluster { _, url, _ in
+      let pool = pool(url)
+      try await pool.execute("ALTER ROLE payaid SET default_transaction_read_only = on")
+      await pool.close()
+      let other = self.pool(url)
+      let refused = await failure { try await other.execute("SELECT 1") }
+      #expect(refused?.kind == .connectionLost)
+      await other.close()
+      // Whoever wants to read only may say so.
+      let reader = self.pool(url + "&target_session_attrs=any")
+      try await reader.execute("SELECT 1")
+      await reader.close()
+    }
+  }
+
+  @Test func `a statement that takes too long ends as transient, whoever ends it`() async throws {
+    try await withCluster { _, url, _ in
+      let pool = pool(url) { $0.maxConnections = 1 }
+      let ended = await failure {
+        try await pool.transaction { transaction in
+          try await transaction.execute("SET LOCAL statement_timeout = '100ms'")
+          _ = try await transaction.query("SELECT pg_sleep(20)")
+        }
+      }
+      #expect(ended?.sqlState == .queryCanceled)
+      #expect(ended?.isTransient == true)
+      let givenUp = await failure {
+        _ = try await pool.query("SELECT pg_sleep(20)", timeout: .milliseconds(100))
+      }
+      #expect(givenUp?.kind == .timedOut)
+      let start = ContinuousClock.now
+      try await pool.execute("SELECT 1")
+      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(await pool.counts().waiting == 0)
+      await pool.close()
+    }
+  }
 }

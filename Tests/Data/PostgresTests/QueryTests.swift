@@ -52,7 +52,7 @@ import Testing
 
   @Test(arguments: [
     ("40001", true), ("40P01", true), ("53300", true), ("57P01", true), ("08006", true),
-    ("55P03", true), ("57014", false), ("23505", false), ("42P01", false),
+    ("55P03", true), ("57014", true), ("25006", true), ("23505", false), ("42P01", false),
   ])
   func `only states that may pass by themselves are transient`(state: String, transient: Bool) {
     #expect(PostgresError(.server, "", sqlState: SQLState(state)).isTransient == transient)

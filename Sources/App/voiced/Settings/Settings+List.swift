@@ -56,7 +56,8 @@ extension Settings {
         optional: "DATABASE_URL", \.databaseURL, .text,
         """
         A PostgreSQL to use, postgresql://user:password@host/name; one of this server's own, below \
-        the data folder, when unset. A new password counts for new connections.
+        the data folder, when unset. A new password counts for new connections. With several hosts, \
+        host1,host2, the one that takes writes is used, also after a failover.
         """, [.secret, .reloads]),
       Setting(
         optional: "REDIS_URL", \.redis, .redis,

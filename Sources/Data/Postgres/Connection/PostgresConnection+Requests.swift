@@ -126,6 +126,11 @@ extension PostgresConnection {
       for text in request.texts { statements.forget(text) }
     }
     request.answer?(batch.result.mapError { $0 })
+    // A server that was demoted under us: nobody is to be served by this connection any more, and
+    // whoever comes next looks for the server that takes writes.
+    if case .failure(let error) = batch.result, error.sqlState == .readOnlyTransaction {
+      fail(PostgresError(.connectionLost, "the server takes no writes any more"))
+    }
     request.finished?()
   }
 

@@ -20,6 +20,7 @@ actor NotificationHub {
     unsafe loop.asUnownedSerialExecutor()
   }
   private var configuration: PostgresConfiguration
+  private var order: ServerOrder
   private var handlers: [String: [UInt64: Handler]] = [:]
   private var connection: PostgresConnection?
   private var isReady = false
@@ -32,6 +33,7 @@ actor NotificationHub {
   init(loop: EventLoop, configuration: PostgresConfiguration) {
     self.loop = loop
     self.configuration = configuration
+    order = ServerOrder(url: configuration.url)
   }
 
   /// Returns when the server has confirmed LISTEN; throws if the first connection cannot be made.
@@ -48,7 +50,10 @@ actor NotificationHub {
     }
   }
 
-  func connect(to url: String) { configuration.url = url }
+  func connect(to url: String) {
+    configuration.url = url
+    order = ServerOrder(url: url)
+  }
 
   func close() {
     isClosed = true
@@ -98,13 +103,17 @@ extension NotificationHub {
     retryTimer?.cancel()
     var settings = configuration
     settings.preparedStatements = 0
+    settings.order = order.parameters
+    let first = order.first
     let connection = PostgresConnection(loop: loop, configuration: settings)
     self.connection = connection
     connection.onNotification = { [self] channel, payload in
       for handler in (handlers[channel] ?? [:]).values { handler(payload) }
     }
     connection.connect { [self] error in
-      if let error { lost(error) } else { opened(connection) }
+      guard let error else { return opened(connection) }
+      order.failed(startingWith: first)
+      lost(error)
     }
   }
 

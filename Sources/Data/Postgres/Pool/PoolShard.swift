@@ -17,6 +17,7 @@ actor PoolShard {
   private var machine: PoolMachine
   /// Where new connections go.
   private var url: String
+  private var order: ServerOrder
   private(set) var connections: [UInt64: PostgresConnection] = [:]
   private var waiters: [UInt64: Waiter] = [:]
   private var nextID: UInt64 = 1
@@ -28,6 +29,7 @@ actor PoolShard {
     self.loop = loop
     self.configuration = configuration
     url = configuration.url
+    order = ServerOrder(url: url)
     machine = PoolMachine(
       limits: PoolMachine.Limits(
         connections: maxConnections, waiters: configuration.maxWaiters,
@@ -53,7 +55,10 @@ actor PoolShard {
     act(on: machine.close())
   }
 
-  func connect(to url: String) { self.url = url }
+  func connect(to url: String) {
+    self.url = url
+    order = ServerOrder(url: url)
+  }
 
   func counts() -> PoolCounts {
     PoolCounts(
@@ -147,9 +152,14 @@ extension PoolShard {
   private func open(_ id: UInt64) {
     var configuration = configuration
     configuration.url = url
+    configuration.order = order.parameters
+    let first = order.first
     let connection = PostgresConnection(loop: loop, configuration: configuration)
     connections[id] = connection
-    connection.connect { [self] error in opened(id, error) }
+    connection.connect { [self] error in
+      if error != nil { order.failed(startingWith: first) }
+      opened(id, error)
+    }
   }
 
   private func opened(_ id: UInt64, _ error: PostgresError?) {
