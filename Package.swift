@@ -124,7 +124,7 @@ let modules: [Module] = [
     "Accounts", .product,
     [
       "Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf", "Schema",
-      "Services", "Postgres", "Jobs", "Passwords",
+      "Services", "Postgres", "Jobs", "Cache", "Passwords",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["EventLoop", "ScratchPostgres", "RPCTesting"]),

@@ -64,7 +64,9 @@ struct Application {
       certificates?.reload()
     }
     let endpoint = PublicEndpoint(settings.publicURL)
-    let shared = try SharedState(settings, loops.loops)
+    let keyring = try Keyring(folder: settings.dataDirectory)
+    let shared = try SharedState(
+      settings, loops.loops, seal: try DataSeal(key: keyring.key("key-cache")))
     try await shared.start(database.pool)
     let product = try Product(current, database.pool, loops.loops[0], endpoint, shared)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)

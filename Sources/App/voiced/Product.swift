@@ -67,7 +67,8 @@ struct Product {
     dialing = Self.dialing(dialer)
     let signingKeys = SigningKeys { keyring.key("access-tokens:\($0)") }
     origins = OriginTable(pool: pool, always: settings.corsOrigins)
-    authenticator = Authenticator(pool: pool, signingKeys: signingKeys, origins: origins)
+    authenticator = Authenticator(
+      pool: pool, signingKeys: signingKeys, keys: shared.keys, origins: origins)
     retentions =
       AccountRetention.all + [
         Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),

@@ -1,5 +1,7 @@
+internal import Accounts
 internal import Agents
 internal import Cache
+internal import Domain
 internal import EventLoop
 internal import Limits
 internal import Postgres
@@ -11,11 +13,13 @@ internal import Schema
 struct SharedState {
   let limits: AccessLimits
   let agents: AgentCache
+  let keys: KeyCache
 
   private let redis: RedisClient?
   private let invalidations = CacheInvalidations()
 
-  init(_ settings: Settings, _ loops: [EventLoop]) throws {
+  /// `seal` keeps what callers prove themselves by from being made in Redis.
+  init(_ settings: Settings, _ loops: [EventLoop], seal: DataSeal) throws {
     let redis = try settings.redis.map { configuration in
       try RedisClient(
         loops: loops, configuration: configuration,
@@ -25,10 +29,14 @@ struct SharedState {
     limits = AccessLimits(
       limiter: Limiter(redis: redis), policy: Self.policy(settings.limits),
       addresses: ClientAddress(proxies: settings.trustedProxies))
+    let epoch = redis.map { CacheEpoch(client: $0, loop: loops[0]) }
     let near = Self.nearAgents(settings.agentCacheTime)
-    let store = near.map { Self.agentStore(near: $0, settings.agentCacheTime, redis, loops[0]) }
-    agents = AgentCache(store, near: near)
-    if let store { invalidations.add(store, area: AgentCache.area) }
+    let agentStore = near.map { Self.agentStore(near: $0, settings.agentCacheTime, epoch) }
+    agents = AgentCache(agentStore, near: near)
+    if let agentStore { invalidations.add(agentStore, area: AgentCache.area) }
+    let keyStore = Self.keyStore(epoch, seal)
+    keys = KeyCache(keyStore)
+    invalidations.add(keyStore, area: KeyCache.area)
   }
 
   private static func nearAgents(
@@ -39,13 +47,19 @@ struct SharedState {
   }
 
   private static func agentStore(
-    near: MemoryCache<Payaid.Voice.V1.Agent>, _ lifetime: Duration, _ redis: RedisClient?,
-    _ loop: EventLoop
+    near: MemoryCache<Payaid.Voice.V1.Agent>, _ lifetime: Duration, _ epoch: CacheEpoch?
   ) -> any CacheStore<Payaid.Voice.V1.Agent> {
-    guard let redis else { return near }
+    guard let epoch else { return near }
+    return RedisCache(near: near, epoch: epoch, codec: AgentCache.codec, lifetime: lifetime * 2)
+  }
+
+  private static func keyStore(
+    _ epoch: CacheEpoch?, _ seal: DataSeal
+  ) -> any CacheStore<KeyCache.Credential> {
+    let near = MemoryCache<KeyCache.Credential>(limits: .init(lifetime: KeyCache.lifetime))
+    guard let epoch else { return near }
     return RedisCache(
-      near: near, epoch: CacheEpoch(client: redis, loop: loop), codec: AgentCache.codec,
-      lifetime: lifetime * 2)
+      near: near, epoch: epoch, codec: KeyCache.codec(seal), lifetime: KeyCache.lifetime)
   }
 
   /// Begins to listen for changes. A Redis that is dead is not waited for.

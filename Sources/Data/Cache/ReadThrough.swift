@@ -25,6 +25,13 @@ package final class ReadThrough<Value: Sendable>: Sendable {
     meters = CacheMeters(name)
   }
 
+  /// The value if this process has it at hand: for hot paths that would not even make a closure.
+  package func held(_ key: CacheKey) -> Value? {
+    guard let held = store.held(key) else { return nil }
+    meters.hits.increment()
+    return held
+  }
+
   /// The value of a key; `load` reads it from the source. What is not there is not remembered.
   ///
   /// Whoever asks after a drop never gets what was read before it. Cancelling the caller does not
@@ -32,10 +39,7 @@ package final class ReadThrough<Value: Sendable>: Sendable {
   package func value(
     _ key: CacheKey, load: @escaping @Sendable () async throws -> Value?
   ) async throws -> Value? {
-    if let held = store.held(key) {
-      meters.hits.increment()
-      return held
-    }
+    if let held = held(key) { return held }
     if let task = state.withLock({ joinable($0.flights[key]) }) { return try await task.value }
     switch await store.find(key) {
     case .found(let value):

@@ -4,7 +4,8 @@ package import Postgres
 /// All SQL of API keys. Every function runs in the caller's transaction.
 package enum APIKeyStore {
   /// A merchant's key as it is checked.
-  struct Credential: Sendable {
+  package struct Credential: Sendable, Equatable {
+    let id: String
     let merchant: MerchantID
     let state: MerchantState
     let secretHash: [UInt8]
@@ -60,7 +61,7 @@ package enum APIKeyStore {
         "UPDATE api_keys SET last_used = date_trunc('minute', now()) WHERE key_id = \(id)")
     }
     return Credential(
-      merchant: try MerchantID(row), state: try MerchantState(row),
+      id: id, merchant: try MerchantID(row), state: try MerchantState(row),
       secretHash: try row.decode("secret_hash"),
       scopes: Set(try row.decode("scopes", as: [String].self)),
       expireTime: try row.decode("expire_time", as: Moment?.self),

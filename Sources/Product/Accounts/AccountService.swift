@@ -43,7 +43,7 @@ package struct AccountService: Payaid.Voice.V1.AccountServiceServing {
       for event in events { try await event.announce(transaction) }
       return (response, events)
     }
-    events.forEach(authenticator.follow)
+    for event in events { await authenticator.follow(event) }
     return response
   }
 }

@@ -7,5 +7,6 @@ package enum AccountsMigrations {
     Migration(file: "m0011_api_key_rotation.sql", PackageResources.m0011_api_key_rotation_sql),
     Migration(file: "m0012_sessions.sql", PackageResources.m0012_sessions_sql),
     Migration(file: "m0013_merchant_profile.sql", PackageResources.m0013_merchant_profile_sql),
+    Migration(file: "m0014_key_cache.sql", PackageResources.m0014_key_cache_sql),
   ]
 }

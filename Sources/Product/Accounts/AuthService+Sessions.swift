@@ -23,7 +23,7 @@ extension AuthService {
     case .session(let session): return session
     case .refused: throw Self.noSession
     case .endedForReuse(let session):
-      authenticator.follow(.session(session))
+      await authenticator.follow(.session(session))
       Log("accounts").warning(
         "a refresh token was shown twice; its session was ended", ["session": "\(session)"])
       throw Self.noSession
@@ -93,7 +93,7 @@ extension AuthService {
       try await AccountEvent.session(session).announce(transaction)
       return session
     }
-    authenticator.follow(.session(ended))
+    await authenticator.follow(.session(ended))
     return Google.Protobuf.Empty()
   }
 
@@ -127,7 +127,7 @@ extension AuthService {
         return Google.Protobuf.Empty()
       }
     }
-    authenticator.follow(.user(user))
+    await authenticator.follow(.user(user))
     return answer
   }
 

@@ -11,23 +11,26 @@ package final class Authenticator: Sendable {
   private let table: AccessTable
   private let signingKeys: SigningKeys
   private let origins: OriginTable?
-  private let keys: CredentialCache<APIKeyStore.Credential>
+  private let keys: KeyCache
+  private let readKey: @Sendable (String) async throws -> KeyCache.Credential?
   private let sessions: CredentialCache<SessionStore.Credential>
   private let subscription = Mutex<Subscription?>(nil)
 
   /// Decides by `table`, and takes access tokens that `signingKeys` signed.
   ///
-  /// A change that is announced is followed at once; what was looked up is believed for `lifetime`
-  /// where the announcement is lost. With `origins`, a page calls for its own merchant only.
+  /// A change that is announced is followed at once: of `keys` by whoever tells their store, of
+  /// sessions here; those are believed for `lifetime` where the announcement is lost. With `origins`,
+  /// a page calls for its own merchant only.
   package init(
-    pool: PostgresPool, signingKeys: SigningKeys, origins: OriginTable? = nil,
+    pool: PostgresPool, signingKeys: SigningKeys, keys: KeyCache, origins: OriginTable? = nil,
     table: AccessTable = .product, lifetime: Duration = .seconds(2)
   ) {
     self.pool = pool
     self.signingKeys = signingKeys
     self.origins = origins
     self.table = table
-    keys = CredentialCache(lifetime: lifetime) { id in
+    self.keys = keys
+    readKey = { id in
       try await pool.transaction(tenant: .system) { try await APIKeyStore.use(id, $0) }
     }
     sessions = CredentialCache(lifetime: lifetime) { id in
@@ -45,20 +48,23 @@ package final class Authenticator: Sendable {
 
   /// Forgets what changed; everything, when announcements may have been missed.
   private func hear(_ payload: String?) {
-    if let payload, let event = AccountEvent(payload) { return follow(event) }
-    keys.forgetAll()
-    sessions.forgetAll()
+    guard let payload, let event = AccountEvent(payload) else { return sessions.forgetAll() }
+    forgetSessions(event)
   }
 
-  /// Forgets what an event of this or another process makes out of date.
-  package func follow(_ event: AccountEvent) {
+  /// Forgets what an event of this process makes out of date; when it returns, here nobody is believed
+  /// to be what they were.
+  package func follow(_ event: AccountEvent) async {
+    forgetSessions(event)
+    if case .key(let id) = event { await keys.changed(id) }
+  }
+
+  private func forgetSessions(_ event: AccountEvent) {
     switch event {
-    case .key(let id): keys.forget(id)
+    case .key: break
     case .session(let id): sessions.forget(id.text)
     case .user(let id): sessions.forget { $0.user == id }
-    case .merchant(let id):
-      keys.forget { $0.merchant == id }
-      sessions.forget { $0.merchant == id }
+    case .merchant(let id): sessions.forget { $0.merchant == id }
     }
   }
 
@@ -103,7 +109,7 @@ package final class Authenticator: Sendable {
   }
 
   private func caller(_ key: APIKey) async throws -> Caller {
-    guard let stored = try await keys.value(for: key.id),
+    guard let stored = try await keys.credential(key.id, load: readKey),
       !stored.isRevoked, stored.expireTime.map({ WallClock.now < $0 }) ?? true,
       stored.state != .closed,
       constantTimeEquals(stored.secretHash, key.secretHash)

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Synchronization
 
-/// Look-ups by id that are believed for a short while, or until they are said to be out of date.
+/// Sessions by id, which a Redis is never told of: look-ups that are believed for a short while, or until they are said to be out of date.
 ///
 /// A crowd that asks for one id at once makes one look-up. One that began before an invalidation is
 /// neither kept nor joined afterwards, since it may have read what was true before.

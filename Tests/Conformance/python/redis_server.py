@@ -30,7 +30,8 @@ class Redis:
     def ask(self, *command):
         """The answer of redis-cli."""
         return subprocess.check_output(
-            ["redis-cli", "-s", str(self.socket), *command], text=True, timeout=10).strip()
+            ["redis-cli", "-s", str(self.socket), *command], text=True, errors="replace",
+            timeout=10).strip()
 
 
 @contextlib.contextmanager

@@ -166,3 +166,41 @@ def test_an_agent_in_the_cache_is_nobody_elses(stack, redis, shop, stranger):
             for _ in range(3):
                 assert owner.get(path).status_code == 200
                 assert other.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "redis"])
+def test_a_revoked_key_is_refused_by_another_process_in_100_ms(stack, redis, shop, shared):
+    environment = {**stacks.NO_LIMITS, **({"REDIS_URL": redis.url} if shared else {})}
+    with server(stack, **environment) as one, server(stack, **environment) as two:
+        took = []
+        for _ in range(9):
+            with client(one, shop) as owner:
+                made = owner.post("/api/v1/api-keys", json={"displayName": "till"}).json()
+                key = {"key": made["apiKey"]["keyId"], "secret": made["secret"]}
+                with client(one, key) as left, client(two, key) as right:
+                    for rest in (left, right, left, right):
+                        assert rest.get("/api/v1/agents").status_code == 200
+                    owner.post(f"/api/v1/api-keys/{key['key']}:revoke", json={}).raise_for_status()
+                    start = time.monotonic()
+                    assert left.get("/api/v1/agents").status_code == 401
+                    stacks.wait_for(
+                        lambda: right.get("/api/v1/agents").status_code == 401, 5, 0.001)
+                    took.append(time.monotonic() - start)
+                    assert statuses(left, 3) + statuses(right, 3) == [401] * 6
+        assert statistics.median(took) < 0.1, took
+
+
+def test_redis_is_told_no_key_and_cannot_make_one(stack, redis, shop):
+    """What lies there is sealed: neither read, nor of use under another key's name."""
+    place = "payaid:cache:key.1//"
+    with server(stack, **stacks.NO_LIMITS, REDIS_URL=redis.url) as it:
+        other = stack.merchant(f"{uuid.uuid4()}@example.in")
+        with client(it, shop) as mine, client(it, other) as theirs:
+            assert mine.get("/api/v1/merchant").json()["merchantId"] == shop["id"]
+            assert stacks.wait_for(lambda: redis.ask("EXISTS", place + shop["key"]) == "1")
+            for told in (shop["id"], shop["key"], shop["secret"]):
+                assert told not in redis.ask("GET", place + shop["key"])
+            redis.ask("COPY", place + shop["key"], place + other["key"], "REPLACE")
+            assert theirs.get("/api/v1/merchant").json()["merchantId"] == other["id"]
+            redis.ask("SET", place + other["key"], "VVVVVVVVVwhatever")
+            assert theirs.get("/api/v1/merchant").json()["merchantId"] == other["id"]

@@ -51,7 +51,7 @@ extension DatabaseTests {
         messages.insert(error?.message ?? "")
       }
       #expect(messages.count == 1)
-      scene.authenticator.follow(.merchant(closed))
+      await scene.authenticator.follow(.merchant(closed))
       #expect(await look(scene, old) == .unauthenticated)
       await scene.pool.close()
     }
@@ -234,7 +234,7 @@ extension DatabaseTests {
       _ = try await scene.pool.transaction(tenant: .system) {
         try await AccountStore.setState(.suspended, of: merchant, $0)
       }
-      scene.authenticator.follow(.merchant(merchant))
+      await scene.authenticator.follow(.merchant(merchant))
       for options in [all, Scene.options(owner)] {
         #expect(
           await Scene.code { try await scene.accounts.getMerchant(.init(), options: options) }

@@ -1,4 +1,5 @@
 internal import Buffers
+internal import Cache
 internal import Domain
 internal import Postgres
 internal import RPCCore
@@ -19,7 +20,10 @@ extension DatabaseTests {
         try await APIKeyStore.insert(key, displayName: "test", merchant: merchant, transaction)
         return merchant
       }
-      return (pool, Authenticator(pool: pool, signingKeys: SigningKeys { _ in [1] }), key, merchant)
+      let keys = KeyCache(MemoryCache(limits: .init(lifetime: KeyCache.lifetime)))
+      let authenticator = Authenticator(
+        pool: pool, signingKeys: SigningKeys { _ in [1] }, keys: keys)
+      return (pool, authenticator, key, merchant)
     }
 
     private func metadata(_ pairs: (String, String)...) -> Metadata {

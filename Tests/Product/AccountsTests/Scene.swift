@@ -1,3 +1,4 @@
+internal import Cache
 internal import Domain
 internal import EventLoop
 internal import Passwords
@@ -44,7 +45,12 @@ struct Scene {
   ) async throws -> Scene {
     let keys = SigningKeys { Array("signing \($0)".utf8) }
     let seal = try DataSeal(key: Array(repeating: 7, count: 32))
-    let authenticator = Authenticator(pool: pool, signingKeys: keys, lifetime: lifetime)
+    let store = MemoryCache<KeyCache.Credential>(limits: .init(lifetime: lifetime))
+    let invalidations = CacheInvalidations()
+    invalidations.add(store, area: KeyCache.area)
+    try await invalidations.start(pool)
+    let authenticator = Authenticator(
+      pool: pool, signingKeys: keys, keys: KeyCache(store), lifetime: lifetime)
     try await authenticator.start()
     let passwords = PasswordHasher(
       slots: 2, parameters: Argon2id.Parameters(memoryKiB: 64, passes: 1, lanes: 1))
