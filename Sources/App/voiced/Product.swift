@@ -82,7 +82,8 @@ struct Product {
     relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, sealer: sealer)
     services = [
       AccountService(
-        pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator),
+        pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator,
+        webhook: ManagedEndpoint(policy: policy, sealer: sealer)),
       AuthService(
         pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
         authenticator: authenticator),

@@ -50,11 +50,12 @@ extension AccountService {
     var merged = try Self.merchantFields.merged(
       current.merchant, new, empty: V1.Merchant(), paths: request.updateMask?.paths ?? [])
     merged.email = merged.email.lowercased()
-    try MerchantRules.check(merged)
+    try MerchantRules.check(merged, webhook: webhook)
     let isSame = merged.kycOrEmpty == current.merchant.kycOrEmpty
     let isComplete = MerchantRules.missing(merged.kycOrEmpty).isEmpty
     let updated = try await AccountStore.update(
       merged, kyc: isSame ? nil : .changed(isComplete: isComplete), seal, transaction)
+    try await webhook.follow(merged.webhookUrl, of: id, transaction)
     return updated.proto(now: WallClock.now)
   }
 

@@ -16,17 +16,20 @@ package struct AccountService: Payaid.Voice.V1.AccountServiceServing {
   let passwords: PasswordHasher
   /// Lets this process forget what it changed itself without waiting for the announcement.
   let authenticator: Authenticator
+  /// What becomes of a merchant's `webhook_url`.
+  let webhook: any MerchantWebhook
   let scopes: Set<String>
 
   package init(
     pool: PostgresPool, tokens: PageTokens, seal: DataSeal, passwords: PasswordHasher,
-    authenticator: Authenticator, table: AccessTable = .product
+    authenticator: Authenticator, webhook: any MerchantWebhook, table: AccessTable = .product
   ) {
     self.pool = pool
     self.tokens = tokens
     self.seal = seal
     self.passwords = passwords
     self.authenticator = authenticator
+    self.webhook = webhook
     scopes = table.scopes
   }
 

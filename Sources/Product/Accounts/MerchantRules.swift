@@ -8,9 +8,12 @@ enum MerchantRules {
   typealias Kyc = Payaid.Voice.V1.Kyc
 
   /// Throws `invalidArgument` naming every field that breaks a rule.
-  static func check(_ merchant: Merchant) throws {
+  static func check(_ merchant: Merchant, webhook: any MerchantWebhook) throws {
     var violations = FieldViolations()
     checkProfile(merchant, &violations)
+    if !merchant.webhookUrl.isEmpty, let refusal = webhook.refusal(of: merchant.webhookUrl) {
+      violations.add("merchant.webhookUrl", refusal)
+    }
     checkOrigins(merchant.corsOrigins, &violations)
     if let kyc = merchant.kyc { checkKyc(kyc, &violations) }
     if let settings = merchant.settings { checkSettings(settings, &violations) }
@@ -25,10 +28,6 @@ enum MerchantRules {
     violations.require(
       EmailAddress.normalized(merchant.email) != nil, "merchant.email",
       "is no address, name@example.in")
-    let url = merchant.webhookUrl
-    violations.require(
-      url.isEmpty || (url.hasPrefix("https://") && url.utf8.count <= 2_048),
-      "merchant.webhookUrl", "must begin with https:// and have at most 2,048 bytes")
   }
 
   private static func checkOrigins(_ origins: [String], _ violations: inout FieldViolations) {

@@ -9,6 +9,8 @@ struct EndpointRecord: Sendable {
   let merchant: MerchantID
   let url: String
   let eventTypes: [String]
+  /// Follows its merchant's `webhook_url`.
+  let isManaged: Bool
   let isActive: Bool
   /// `merchant`, `gone` or `failing` while it is paused.
   let pauseReason: String
@@ -18,7 +20,7 @@ struct EndpointRecord: Sendable {
 
   static let columns: Query = """
     webhook_endpoints.endpoint_id, webhook_endpoints.merchant_id, url, event_types,
-    webhook_endpoints.state = 'active' AS is_active, pause_reason, revision, failing_since,
+    is_managed, webhook_endpoints.state = 'active' AS is_active, pause_reason, revision, failing_since,
     create_time
     """
 
@@ -30,6 +32,7 @@ struct EndpointRecord: Sendable {
     self.merchant = merchant
     url = try row.decode("url")
     eventTypes = try row.decode("event_types")
+    isManaged = try row.decode("is_managed")
     isActive = try row.decode("is_active")
     pauseReason = try row.decode("pause_reason")
     revision = try row.decode("revision")
@@ -49,6 +52,7 @@ struct EndpointRecord: Sendable {
       $0.pauseReason = pauseReason
       $0.failingSince = failingSince?.timestamp
       $0.createTime = createTime.timestamp
+      $0.managed = isManaged
       $0.etag = etag
     }
   }

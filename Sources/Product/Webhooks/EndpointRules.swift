@@ -44,7 +44,7 @@ enum EndpointRules {
         if isForced || !new.eventTypes.isEmpty { result.eventTypes = new.eventTypes }
       case "state": if isForced || new.state != .unspecified { result.state = new.state }
       case "endpoint_id", "endpointId", "etag", "create_time", "createTime", "pause_reason",
-        "pauseReason", "failing_since", "failingSince":
+        "pauseReason", "failing_since", "failingSince", "managed":
         break
       default:
         throw RPCError(

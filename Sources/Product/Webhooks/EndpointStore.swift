@@ -3,7 +3,7 @@ internal import Postgres
 
 /// All SQL of endpoints. Every function runs in the caller's transaction.
 enum EndpointStore {
-  /// Endpoints a merchant may have; those of single calls do not count.
+  /// Endpoints a merchant may have; those of single calls and that of its own URL do not count.
   static let limit = 32
 
   static func insert(
@@ -36,6 +36,31 @@ enum EndpointStore {
       """)
   }
 
+  /// Sees to it that a merchant's own URL has its endpoint. One that moves and was paused for what it
+  /// did starts with a clean slate.
+  static func ensureManaged(
+    _ id: WebhookEndpointID, merchant: MerchantID, url: String, secret: [UInt8],
+    _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      INSERT INTO webhook_endpoints AS own (endpoint_id, merchant_id, url, is_managed, secret)
+      VALUES (\(id.text), \(merchant.text), \(url), true, \(secret))
+      ON CONFLICT (merchant_id) WHERE is_managed DO UPDATE
+        SET revision = own.revision + 1, url = excluded.url,
+          state = CASE WHEN own.pause_reason = 'merchant' THEN 'paused' ELSE 'active' END,
+          pause_reason = CASE WHEN own.pause_reason = 'merchant' THEN 'merchant' ELSE '' END,
+          failing_since = NULL, throttled_until = NULL
+        WHERE own.url <> excluded.url
+      """)
+  }
+
+  /// Deletes the endpoint of a merchant's own URL, if there is one, with all that waits for it.
+  static func deleteManaged(of merchant: MerchantID, _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      "DELETE FROM webhook_endpoints WHERE merchant_id = \(merchant.text) AND is_managed")
+  }
+
   static func count(_ merchant: MerchantID, _ transaction: Transaction) async throws -> Int {
     // Two creations at a time must not both find the last place free.
     try await transaction.execute(
@@ -43,7 +68,7 @@ enum EndpointStore {
     return try await transaction.query(
       """
       SELECT count(*) AS found FROM webhook_endpoints
-      WHERE merchant_id = \(merchant.text) AND scope = 'merchant'
+      WHERE merchant_id = \(merchant.text) AND scope = 'merchant' AND NOT is_managed
       """)[0].decode("found")
   }
 

@@ -95,6 +95,7 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
         let merged = try EndpointRules.merged(
           current.proto, new, paths: request.updateMask?.paths ?? [])
         try EndpointRules.check(merged, policy: policy)
+        if current.isManaged, merged.url != current.url { throw Self.isManaged }
         let updated = try await EndpointStore.update(
           current.id, url: merged.url, eventTypes: merged.eventTypes,
           isPaused: merged.state == .paused, over: current.revision, transaction)
@@ -113,6 +114,7 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
     let caller = try context.caller()
     return try await write(caller) { transaction in
       let current = try await Self.existing(request.endpointId, transaction)
+      if current.isManaged { throw Self.isManaged }
       guard try await EndpointStore.delete(current.id, transaction) else { throw Self.notFound }
       return Google.Protobuf.Empty()
     }
@@ -140,6 +142,11 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
     }
     response.secret = try opened(response.secret, of: request.endpointId)
     return response
+  }
+
+  private static var isManaged: RPCError {
+    RPCError(
+      .failedPrecondition, "the endpoint follows the merchant's webhook_url; change or clear that")
   }
 
   static var notFound: RPCError { RPCError(.notFound, "there is no such webhook endpoint") }

@@ -205,7 +205,7 @@ public enum OpenAPIDocument {
                       },
                       "webhookUrl": {
                         "type": "string",
-                        "description": "Where webhooks go, HTTPS; empty for none."
+                        "description": "Where all events go, HTTPS; empty for nowhere. A webhook endpoint follows it: setting it makes one or moves it, clearing it removes it; RotateWebhookSecret shows its secret."
                       },
                       "corsOrigins": {
                         "type": "array",
@@ -6270,6 +6270,11 @@ public enum OpenAPIDocument {
               }
             },
             "responses": {
+                      },
+                      "managed": {
+                        "type": "boolean",
+                        "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
+                        "readOnly": true
               "200": {
                 "description": "OK.",
                 "content": {
@@ -6342,6 +6347,7 @@ public enum OpenAPIDocument {
                 "description": "The endpoint.",
                 "schema": {
                   "type": "string",
+            "description": "FAILED_PRECONDITION for one that is managed: clear the merchant's `webhook_url`.",
                   "minLength": 1
                 }
               }
@@ -8621,7 +8627,7 @@ public enum OpenAPIDocument {
               },
               "webhookUrl": {
                 "type": "string",
-                "description": "Where webhooks go, HTTPS; empty for none."
+                "description": "Where all events go, HTTPS; empty for nowhere. A webhook endpoint follows it: setting it makes one or moves it, clearing it removes it; RotateWebhookSecret shows its secret."
               },
               "corsOrigins": {
                 "type": "array",
@@ -8685,7 +8691,7 @@ public enum OpenAPIDocument {
               },
               "webhookUrl": {
                 "type": "string",
-                "description": "Where webhooks go, HTTPS; empty for none."
+                "description": "Where all events go, HTTPS; empty for nowhere. A webhook endpoint follows it: setting it makes one or moves it, clearing it removes it; RotateWebhookSecret shows its secret."
               },
               "corsOrigins": {
                 "type": "array",
@@ -9842,6 +9848,11 @@ public enum OpenAPIDocument {
                 "description": "Identifier, `wep_` and 26 characters.",
                 "readOnly": true
               },
+              "managed": {
+                "type": "boolean",
+                "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
+                "readOnly": true
+              },
               "url": {
                 "type": "string",
                 "description": "HTTPS address."
@@ -9893,6 +9904,11 @@ public enum OpenAPIDocument {
               "units": {
                 "type": "string",
                 "format": "int64",
+              },
+              "managed": {
+                "type": "boolean",
+                "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
+                "readOnly": true
                 "pattern": "^(0|-?[1-9][0-9]{0,18})$",
                 "description": "The whole units of the amount. For example if `currencyCode` is `\"USD\"`, then 1 unit is one US dollar."
               },

@@ -90,7 +90,8 @@ extension Payaid.Voice.V1 {
       _ request: Payaid.Voice.V1.UpdateWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.WebhookEndpoint
 
-    /// Removes an endpoint; what waits for it is dropped.
+    /// Removes an endpoint; what waits for it is dropped. FAILED_PRECONDITION for one that is
+    /// managed: clear the merchant's `webhook_url`.
     func deleteWebhookEndpoint(
       _ request: Payaid.Voice.V1.DeleteWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Google.Protobuf.Empty
@@ -251,7 +252,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Removes an endpoint; what waits for it is dropped.
+    /// Removes an endpoint; what waits for it is dropped. FAILED_PRECONDITION for one that is
+    /// managed: clear the merchant's `webhook_url`.
     public func deleteWebhookEndpoint(
       _ request: Payaid.Voice.V1.DeleteWebhookEndpointRequest, options: CallOptions = CallOptions()
     ) async throws -> Google.Protobuf.Empty {

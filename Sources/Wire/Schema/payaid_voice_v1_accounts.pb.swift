@@ -59,7 +59,8 @@ extension Payaid.Voice.V1 {
     public var email: String = ""
     /// Where it stands.
     public var state: Payaid.Voice.V1.Merchant.State = .unspecified
-    /// Where webhooks go, HTTPS; empty for none.
+    /// Where all events go, HTTPS; empty for nowhere. A webhook endpoint follows it: setting it
+    /// makes one or moves it, clearing it removes it; RotateWebhookSecret shows its secret.
     public var webhookUrl: String = ""
     /// Browser origins that may use the API with this merchant's keys, for example
     /// `https://app.example.in`.

@@ -44,6 +44,9 @@ extension Payaid.Voice.V1 {
     public var pauseReason: String = ""
     /// Since when every attempt has failed; unset when the last one did not.
     public var failingSince: Google.Protobuf.Timestamp?
+    /// Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that;
+    /// all else is changed here.
+    public var managed: Bool = false
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -447,6 +450,7 @@ extension Payaid.Voice.V1.WebhookEndpoint {
     unsafe etag = reader.string(c.pointee.f6)
     unsafe pauseReason = reader.string(c.pointee.f7)
     unsafe reader.message(c.pointee.f8, into: &failingSince)
+    unsafe managed = c.pointee.f9 != 0
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -463,6 +467,7 @@ extension Payaid.Voice.V1.WebhookEndpoint {
     unsafe c.pointee.f6 = writer.data(etag)
     unsafe c.pointee.f7 = writer.data(pauseReason)
     unsafe c.pointee.f8 = writer.message(failingSince)
+    unsafe c.pointee.f9 = managed ? 1 : 0
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -399,3 +399,50 @@ def test_no_address_inside_is_ever_called(stack, merchant):
             assert rest.delete(f"/api/v1/webhook-endpoints/{id}").status_code == 200
     assert not listener.requests
     listener.server.shutdown()
+
+
+def test_a_merchants_own_url_is_an_endpoint_that_follows_it(lab, receiver):
+    with client(lab, lab.merchant(f"{uuid.uuid4()}@example.in")) as rest:
+        def endpoints():
+            return rest.get("/api/v1/webhook-endpoints").json().get("endpoints", [])
+
+        def change(**fields):
+            answer = rest.patch("/api/v1/merchant", json=fields)
+            assert answer.status_code == 200, answer.text
+
+        def heard(path):
+            rest.post("/api/v1/agents", json={"name": "Asha", "language": "hi"}).raise_for_status()
+            return wait_for(lambda: receiver.got(path))[0]
+
+        assert endpoints() == []
+        change(webhookUrl=receiver.url("/own"))
+        [own] = endpoints()
+        path = f"/api/v1/webhook-endpoints/{own['endpointId']}"
+        assert (own["url"], own["managed"], own["state"]) == (receiver.url("/own"), True, "ACTIVE")
+        assert not own.get("eventTypes")
+        secret = rest.post(f"{path}:rotateSecret", json={}).json()["secret"]
+        request = heard("/own")
+        Webhook(secret).verify(request.body, request.headers)
+
+        etag = endpoints()[0]["etag"]
+        change(name="Another name")
+        assert [e["etag"] for e in endpoints()] == [etag]
+        change(webhookUrl=receiver.url("/moved"))
+        assert [e["endpointId"] for e in endpoints()] == [own["endpointId"]]
+        Webhook(secret).verify(heard("/moved").body, receiver.got("/moved")[0].headers)
+
+        # All of it but its address is the merchant's to change here.
+        for refused in (rest.delete(path), rest.patch(path, json={"url": receiver.url("/x")})):
+            assert refused.json()["error"]["status"] == "FAILED_PRECONDITION"
+        paused = rest.patch(path, json={"state": "PAUSED", "eventTypes": ["agent.created"]})
+        assert (paused.json()["state"], paused.json()["managed"]) == ("PAUSED", True)
+        change(webhookUrl=receiver.url("/again"))
+        assert endpoints()[0]["state"] == "PAUSED", "the merchant's pause was lifted by a move"
+        inwards = rest.patch("/api/v1/merchant", json={"webhookUrl": "https://10.0.0.1/hook"})
+        assert inwards.status_code == 400 and "merchant.webhookUrl" in inwards.text
+        assert endpoints()[0]["url"] == receiver.url("/again")
+
+        # One of the merchant's own making beside it stays when the URL is cleared.
+        kept, _ = endpoint(rest, receiver.url("/kept"))
+        change(webhookUrl="")
+        assert [e["endpointId"] for e in endpoints()] == [kept]

@@ -4,6 +4,7 @@ internal import Protobuf
 internal import RPCCore
 internal import Schema
 internal import Services
+internal import Synchronization
 import Testing
 
 @testable internal import Accounts
@@ -128,6 +129,25 @@ extension DatabaseTests {
       #expect(await make(nil) == .invalidArgument)
       #expect(await make(.seconds(90_000)) == .invalidArgument)
       #expect(await make(.seconds(80_000)) == nil)
+      await scene.pool.close()
+    }
+
+    @Test func `what a webhook URL becomes is told with each change, and with none that fails`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let (_, all) = try await scene.merchant()
+      let told = Mutex<[String?]>([])
+      let listening = try await scene.pool.listen(ToldWebhook.channel) { payload in
+        told.withLock { $0.append(payload) }
+      }
+      for url in ["https://a.example.in/x", "http://a.example.in", "https://b.example.in", ""] {
+        _ = try? await update(scene, all, "webhook_url") { $0.webhookUrl = url }
+      }
+      while told.withLock({ $0.count }) < 3 { await Task.yield() }
+      #expect(
+        told.withLock { $0 } == ["url=https://a.example.in/x", "url=https://b.example.in", "url="])
+      listening.cancel()
       await scene.pool.close()
     }
 

@@ -58,7 +58,7 @@ struct Scene {
       services: [
         AccountService(
           pool: pool, tokens: PageTokens(key: Array(repeating: 1, count: 32)), seal: seal,
-          passwords: passwords, authenticator: authenticator),
+          passwords: passwords, authenticator: authenticator, webhook: ToldWebhook()),
         AuthService(
           pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator),
       ], interceptors: [authenticator.interceptor], peer: "192.0.2.7:40000")
@@ -118,5 +118,18 @@ struct Scene {
     } catch {
       return (error as? RPCError)?.code
     }
+  }
+}
+
+/// In place of an endpoint: refuses what is no HTTPS, and says what it was told by a notification.
+struct ToldWebhook: MerchantWebhook {
+  static let channel = "told_webhooks"
+
+  func refusal(of url: String) -> String? {
+    url.hasPrefix("https://") ? nil : "must begin with https://"
+  }
+
+  func follow(_ url: String, of merchant: MerchantID, _ transaction: Transaction) async throws {
+    _ = try await transaction.query("SELECT pg_notify(\(Self.channel), \("url=" + url))")
   }
 }

@@ -31,7 +31,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epayaid/voice/v1/webhooks.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Z\n\x1cReceiveExotelCallbackRequest\x12\x0b\n\x03\x63id\x18\x01 \x01(\t\x12\t\n\x01t\x18\x02 \x01(\t\x12\"\n\x04\x62ody\x18\x03 \x01(\x0b\x32\x14.google.api.HttpBody\"\xdd\x02\n\x0fWebhookEndpoint\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03url\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x0b\x65vent_types\x18\x03 \x03(\t\x12\x35\n\x05state\x18\x04 \x01(\x0e\x32&.payaid.voice.v1.WebhookEndpoint.State\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x1a\n\x0cpause_reason\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x37\n\rfailing_since\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"6\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\n\n\x06PAUSED\x10\x02\"\xb4\x01\n\x0eWebhookAttempt\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x0e\n\x06status\x18\x04 \x01(\x05\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12*\n\x07latency\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08response\x18\x07 \x01(\t\"\xec\x03\n\x0fWebhookDelivery\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x12\n\nevent_type\x18\x03 \x01(\t\x12\x35\n\x05state\x18\x04 \x01(\x0e\x32&.payaid.voice.v1.WebhookDelivery.State\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\x05\x12\x13\n\x0blast_status\x18\x06 \x01(\x05\x12\x15\n\rlast_response\x18\x07 \x01(\t\x12/\n\x0clast_latency\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x11next_attempt_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x0b\x61ttempt_log\x18\x0b \x03(\x0b\x32\x1f.payaid.voice.v1.WebhookAttempt\x12\x0f\n\x07request\x18\x0c \x01(\t\"I\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0b\n\x07PENDING\x10\x01\x12\r\n\tDELIVERED\x10\x02\x12\r\n\tEXHAUSTED\x10\x03\"l\n\x1c\x43reateWebhookEndpointRequest\x12\x38\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32 .payaid.voice.v1.WebhookEndpointB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"c\n\x1d\x43reateWebhookEndpointResponse\x12\x32\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32 .payaid.voice.v1.WebhookEndpoint\x12\x0e\n\x06secret\x18\x02 \x01(\t\"D\n\x1bListWebhookEndpointsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"l\n\x1cListWebhookEndpointsResponse\x12\x33\n\tendpoints\x18\x01 \x03(\x0b\x32 .payaid.voice.v1.WebhookEndpoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9d\x01\n\x1cUpdateWebhookEndpointRequest\x12\x38\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32 .payaid.voice.v1.WebhookEndpointB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"9\n\x1c\x44\x65leteWebhookEndpointRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"K\n\x1aRotateWebhookSecretRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"i\n\x1bRotateWebhookSecretResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12:\n\x16old_secret_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x1aTestWebhookEndpointRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"`\n\x1cListWebhookDeliveriesRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"n\n\x1dListWebhookDeliveriesResponse\x12\x34\n\ndeliveries\x18\x01 \x03(\x0b\x32 .payaid.voice.v1.WebhookDelivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"h\n\x1cReplayWebhookDeliveryRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64\x65livery_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x03 \x01(\t2\xa0\x01\n\x16\x43\x61rrierCallbackService\x12\x85\x01\n\x15ReceiveExotelCallback\x12-.payaid.voice.v1.ReceiveExotelCallbackRequest\x1a\x16.google.protobuf.Empty\"%\x82\xd3\xe4\x93\x02\x1f\"\x17/api/v1/webhooks/exotel:\x04\x62ody2\xe1\n\n\x0eWebhookService\x12\xa3\x01\n\x15\x43reateWebhookEndpoint\x12-.payaid.voice.v1.CreateWebhookEndpointRequest\x1a..payaid.voice.v1.CreateWebhookEndpointResponse\"+\x82\xd3\xe4\x93\x02%\"\x19/api/v1/webhook-endpoints:\x08\x65ndpoint\x12\x99\x01\n\x14ListWebhookEndpoints\x12,.payaid.voice.v1.ListWebhookEndpointsRequest\x1a-.payaid.voice.v1.ListWebhookEndpointsResponse\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/webhook-endpoints\x12\xac\x01\n\x15UpdateWebhookEndpoint\x12-.payaid.voice.v1.UpdateWebhookEndpointRequest\x1a .payaid.voice.v1.WebhookEndpoint\"B\x82\xd3\xe4\x93\x02<20/api/v1/webhook-endpoints/{endpoint.endpoint_id}:\x08\x65ndpoint\x12\x92\x01\n\x15\x44\x65leteWebhookEndpoint\x12-.payaid.voice.v1.DeleteWebhookEndpointRequest\x1a\x16.google.protobuf.Empty\"2\x90\x02\x02\x82\xd3\xe4\x93\x02)*\'/api/v1/webhook-endpoints/{endpoint_id}\x12\xb1\x01\n\x13RotateWebhookSecret\x12+.payaid.voice.v1.RotateWebhookSecretRequest\x1a,.payaid.voice.v1.RotateWebhookSecretResponse\"?\x82\xd3\xe4\x93\x02\x39\"4/api/v1/webhook-endpoints/{endpoint_id}:rotateSecret:\x01*\x12\x9d\x01\n\x13TestWebhookEndpoint\x12+.payaid.voice.v1.TestWebhookEndpointRequest\x1a .payaid.voice.v1.WebhookDelivery\"7\x82\xd3\xe4\x93\x02\x31\",/api/v1/webhook-endpoints/{endpoint_id}:test:\x01*\x12\xb5\x01\n\x15ListWebhookDeliveries\x12-.payaid.voice.v1.ListWebhookDeliveriesRequest\x1a..payaid.voice.v1.ListWebhookDeliveriesResponse\"=\x90\x02\x01\x82\xd3\xe4\x93\x02\x34\x12\x32/api/v1/webhook-endpoints/{endpoint_id}/deliveries\x12\xbc\x01\n\x15ReplayWebhookDelivery\x12-.payaid.voice.v1.ReplayWebhookDeliveryRequest\x1a .payaid.voice.v1.WebhookDelivery\"R\x82\xd3\xe4\x93\x02L\"G/api/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}:replay:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1epayaid/voice/v1/webhooks.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Z\n\x1cReceiveExotelCallbackRequest\x12\x0b\n\x03\x63id\x18\x01 \x01(\t\x12\t\n\x01t\x18\x02 \x01(\t\x12\"\n\x04\x62ody\x18\x03 \x01(\x0b\x32\x14.google.api.HttpBody\"\xf4\x02\n\x0fWebhookEndpoint\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03url\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x0b\x65vent_types\x18\x03 \x03(\t\x12\x35\n\x05state\x18\x04 \x01(\x0e\x32&.payaid.voice.v1.WebhookEndpoint.State\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x1a\n\x0cpause_reason\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x37\n\rfailing_since\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x15\n\x07managed\x18\t \x01(\x08\x42\x04\xe2\x41\x01\x03\"6\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\n\n\x06PAUSED\x10\x02\"\xb4\x01\n\x0eWebhookAttempt\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x0e\n\x06status\x18\x04 \x01(\x05\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12*\n\x07latency\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08response\x18\x07 \x01(\t\"\xec\x03\n\x0fWebhookDelivery\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x12\n\nevent_type\x18\x03 \x01(\t\x12\x35\n\x05state\x18\x04 \x01(\x0e\x32&.payaid.voice.v1.WebhookDelivery.State\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\x05\x12\x13\n\x0blast_status\x18\x06 \x01(\x05\x12\x15\n\rlast_response\x18\x07 \x01(\t\x12/\n\x0clast_latency\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x11next_attempt_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x0b\x61ttempt_log\x18\x0b \x03(\x0b\x32\x1f.payaid.voice.v1.WebhookAttempt\x12\x0f\n\x07request\x18\x0c \x01(\t\"I\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0b\n\x07PENDING\x10\x01\x12\r\n\tDELIVERED\x10\x02\x12\r\n\tEXHAUSTED\x10\x03\"l\n\x1c\x43reateWebhookEndpointRequest\x12\x38\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32 .payaid.voice.v1.WebhookEndpointB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"c\n\x1d\x43reateWebhookEndpointResponse\x12\x32\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32 .payaid.voice.v1.WebhookEndpoint\x12\x0e\n\x06secret\x18\x02 \x01(\t\"D\n\x1bListWebhookEndpointsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"l\n\x1cListWebhookEndpointsResponse\x12\x33\n\tendpoints\x18\x01 \x03(\x0b\x32 .payaid.voice.v1.WebhookEndpoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9d\x01\n\x1cUpdateWebhookEndpointRequest\x12\x38\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32 .payaid.voice.v1.WebhookEndpointB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"9\n\x1c\x44\x65leteWebhookEndpointRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"K\n\x1aRotateWebhookSecretRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"i\n\x1bRotateWebhookSecretResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12:\n\x16old_secret_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x1aTestWebhookEndpointRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"`\n\x1cListWebhookDeliveriesRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"n\n\x1dListWebhookDeliveriesResponse\x12\x34\n\ndeliveries\x18\x01 \x03(\x0b\x32 .payaid.voice.v1.WebhookDelivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"h\n\x1cReplayWebhookDeliveryRequest\x12\x19\n\x0b\x65ndpoint_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64\x65livery_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x03 \x01(\t2\xa0\x01\n\x16\x43\x61rrierCallbackService\x12\x85\x01\n\x15ReceiveExotelCallback\x12-.payaid.voice.v1.ReceiveExotelCallbackRequest\x1a\x16.google.protobuf.Empty\"%\x82\xd3\xe4\x93\x02\x1f\"\x17/api/v1/webhooks/exotel:\x04\x62ody2\xe1\n\n\x0eWebhookService\x12\xa3\x01\n\x15\x43reateWebhookEndpoint\x12-.payaid.voice.v1.CreateWebhookEndpointRequest\x1a..payaid.voice.v1.CreateWebhookEndpointResponse\"+\x82\xd3\xe4\x93\x02%\"\x19/api/v1/webhook-endpoints:\x08\x65ndpoint\x12\x99\x01\n\x14ListWebhookEndpoints\x12,.payaid.voice.v1.ListWebhookEndpointsRequest\x1a-.payaid.voice.v1.ListWebhookEndpointsResponse\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/webhook-endpoints\x12\xac\x01\n\x15UpdateWebhookEndpoint\x12-.payaid.voice.v1.UpdateWebhookEndpointRequest\x1a .payaid.voice.v1.WebhookEndpoint\"B\x82\xd3\xe4\x93\x02<20/api/v1/webhook-endpoints/{endpoint.endpoint_id}:\x08\x65ndpoint\x12\x92\x01\n\x15\x44\x65leteWebhookEndpoint\x12-.payaid.voice.v1.DeleteWebhookEndpointRequest\x1a\x16.google.protobuf.Empty\"2\x90\x02\x02\x82\xd3\xe4\x93\x02)*\'/api/v1/webhook-endpoints/{endpoint_id}\x12\xb1\x01\n\x13RotateWebhookSecret\x12+.payaid.voice.v1.RotateWebhookSecretRequest\x1a,.payaid.voice.v1.RotateWebhookSecretResponse\"?\x82\xd3\xe4\x93\x02\x39\"4/api/v1/webhook-endpoints/{endpoint_id}:rotateSecret:\x01*\x12\x9d\x01\n\x13TestWebhookEndpoint\x12+.payaid.voice.v1.TestWebhookEndpointRequest\x1a .payaid.voice.v1.WebhookDelivery\"7\x82\xd3\xe4\x93\x02\x31\",/api/v1/webhook-endpoints/{endpoint_id}:test:\x01*\x12\xb5\x01\n\x15ListWebhookDeliveries\x12-.payaid.voice.v1.ListWebhookDeliveriesRequest\x1a..payaid.voice.v1.ListWebhookDeliveriesResponse\"=\x90\x02\x01\x82\xd3\xe4\x93\x02\x34\x12\x32/api/v1/webhook-endpoints/{endpoint_id}/deliveries\x12\xbc\x01\n\x15ReplayWebhookDelivery\x12-.payaid.voice.v1.ReplayWebhookDeliveryRequest\x1a .payaid.voice.v1.WebhookDelivery\"R\x82\xd3\xe4\x93\x02L\"G/api/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}:replay:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,6 +48,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WEBHOOKENDPOINT'].fields_by_name['pause_reason']._serialized_options = b'\342A\001\003'
   _globals['_WEBHOOKENDPOINT'].fields_by_name['failing_since']._loaded_options = None
   _globals['_WEBHOOKENDPOINT'].fields_by_name['failing_since']._serialized_options = b'\342A\001\003'
+  _globals['_WEBHOOKENDPOINT'].fields_by_name['managed']._loaded_options = None
+  _globals['_WEBHOOKENDPOINT'].fields_by_name['managed']._serialized_options = b'\342A\001\003'
   _globals['_CREATEWEBHOOKENDPOINTREQUEST'].fields_by_name['endpoint']._loaded_options = None
   _globals['_CREATEWEBHOOKENDPOINTREQUEST'].fields_by_name['endpoint']._serialized_options = b'\342A\001\002'
   _globals['_UPDATEWEBHOOKENDPOINTREQUEST'].fields_by_name['endpoint']._loaded_options = None
@@ -85,41 +87,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECEIVEEXOTELCALLBACKREQUEST']._serialized_start=269
   _globals['_RECEIVEEXOTELCALLBACKREQUEST']._serialized_end=359
   _globals['_WEBHOOKENDPOINT']._serialized_start=362
-  _globals['_WEBHOOKENDPOINT']._serialized_end=711
-  _globals['_WEBHOOKENDPOINT_STATE']._serialized_start=657
-  _globals['_WEBHOOKENDPOINT_STATE']._serialized_end=711
-  _globals['_WEBHOOKATTEMPT']._serialized_start=714
-  _globals['_WEBHOOKATTEMPT']._serialized_end=894
-  _globals['_WEBHOOKDELIVERY']._serialized_start=897
-  _globals['_WEBHOOKDELIVERY']._serialized_end=1389
-  _globals['_WEBHOOKDELIVERY_STATE']._serialized_start=1316
-  _globals['_WEBHOOKDELIVERY_STATE']._serialized_end=1389
-  _globals['_CREATEWEBHOOKENDPOINTREQUEST']._serialized_start=1391
-  _globals['_CREATEWEBHOOKENDPOINTREQUEST']._serialized_end=1499
-  _globals['_CREATEWEBHOOKENDPOINTRESPONSE']._serialized_start=1501
-  _globals['_CREATEWEBHOOKENDPOINTRESPONSE']._serialized_end=1600
-  _globals['_LISTWEBHOOKENDPOINTSREQUEST']._serialized_start=1602
-  _globals['_LISTWEBHOOKENDPOINTSREQUEST']._serialized_end=1670
-  _globals['_LISTWEBHOOKENDPOINTSRESPONSE']._serialized_start=1672
-  _globals['_LISTWEBHOOKENDPOINTSRESPONSE']._serialized_end=1780
-  _globals['_UPDATEWEBHOOKENDPOINTREQUEST']._serialized_start=1783
-  _globals['_UPDATEWEBHOOKENDPOINTREQUEST']._serialized_end=1940
-  _globals['_DELETEWEBHOOKENDPOINTREQUEST']._serialized_start=1942
-  _globals['_DELETEWEBHOOKENDPOINTREQUEST']._serialized_end=1999
-  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_start=2001
-  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_end=2076
-  _globals['_ROTATEWEBHOOKSECRETRESPONSE']._serialized_start=2078
-  _globals['_ROTATEWEBHOOKSECRETRESPONSE']._serialized_end=2183
-  _globals['_TESTWEBHOOKENDPOINTREQUEST']._serialized_start=2185
-  _globals['_TESTWEBHOOKENDPOINTREQUEST']._serialized_end=2240
-  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_start=2242
-  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_end=2338
-  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_start=2340
-  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_end=2450
-  _globals['_REPLAYWEBHOOKDELIVERYREQUEST']._serialized_start=2452
-  _globals['_REPLAYWEBHOOKDELIVERYREQUEST']._serialized_end=2556
-  _globals['_CARRIERCALLBACKSERVICE']._serialized_start=2559
-  _globals['_CARRIERCALLBACKSERVICE']._serialized_end=2719
-  _globals['_WEBHOOKSERVICE']._serialized_start=2722
-  _globals['_WEBHOOKSERVICE']._serialized_end=4099
+  _globals['_WEBHOOKENDPOINT']._serialized_end=734
+  _globals['_WEBHOOKENDPOINT_STATE']._serialized_start=680
+  _globals['_WEBHOOKENDPOINT_STATE']._serialized_end=734
+  _globals['_WEBHOOKATTEMPT']._serialized_start=737
+  _globals['_WEBHOOKATTEMPT']._serialized_end=917
+  _globals['_WEBHOOKDELIVERY']._serialized_start=920
+  _globals['_WEBHOOKDELIVERY']._serialized_end=1412
+  _globals['_WEBHOOKDELIVERY_STATE']._serialized_start=1339
+  _globals['_WEBHOOKDELIVERY_STATE']._serialized_end=1412
+  _globals['_CREATEWEBHOOKENDPOINTREQUEST']._serialized_start=1414
+  _globals['_CREATEWEBHOOKENDPOINTREQUEST']._serialized_end=1522
+  _globals['_CREATEWEBHOOKENDPOINTRESPONSE']._serialized_start=1524
+  _globals['_CREATEWEBHOOKENDPOINTRESPONSE']._serialized_end=1623
+  _globals['_LISTWEBHOOKENDPOINTSREQUEST']._serialized_start=1625
+  _globals['_LISTWEBHOOKENDPOINTSREQUEST']._serialized_end=1693
+  _globals['_LISTWEBHOOKENDPOINTSRESPONSE']._serialized_start=1695
+  _globals['_LISTWEBHOOKENDPOINTSRESPONSE']._serialized_end=1803
+  _globals['_UPDATEWEBHOOKENDPOINTREQUEST']._serialized_start=1806
+  _globals['_UPDATEWEBHOOKENDPOINTREQUEST']._serialized_end=1963
+  _globals['_DELETEWEBHOOKENDPOINTREQUEST']._serialized_start=1965
+  _globals['_DELETEWEBHOOKENDPOINTREQUEST']._serialized_end=2022
+  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_start=2024
+  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_end=2099
+  _globals['_ROTATEWEBHOOKSECRETRESPONSE']._serialized_start=2101
+  _globals['_ROTATEWEBHOOKSECRETRESPONSE']._serialized_end=2206
+  _globals['_TESTWEBHOOKENDPOINTREQUEST']._serialized_start=2208
+  _globals['_TESTWEBHOOKENDPOINTREQUEST']._serialized_end=2263
+  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_start=2265
+  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_end=2361
+  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_start=2363
+  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_end=2473
+  _globals['_REPLAYWEBHOOKDELIVERYREQUEST']._serialized_start=2475
+  _globals['_REPLAYWEBHOOKDELIVERYREQUEST']._serialized_end=2579
+  _globals['_CARRIERCALLBACKSERVICE']._serialized_start=2582
+  _globals['_CARRIERCALLBACKSERVICE']._serialized_end=2742
+  _globals['_WEBHOOKSERVICE']._serialized_start=2745
+  _globals['_WEBHOOKSERVICE']._serialized_end=4122
 # @@protoc_insertion_point(module_scope)

@@ -27,7 +27,7 @@ class ReceiveExotelCallbackRequest(_message.Message):
     def __init__(self, cid: _Optional[str] = ..., t: _Optional[str] = ..., body: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ...) -> None: ...
 
 class WebhookEndpoint(_message.Message):
-    __slots__ = ("endpoint_id", "url", "event_types", "state", "create_time", "etag", "pause_reason", "failing_since")
+    __slots__ = ("endpoint_id", "url", "event_types", "state", "create_time", "etag", "pause_reason", "failing_since", "managed")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[WebhookEndpoint.State]
@@ -44,6 +44,7 @@ class WebhookEndpoint(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     PAUSE_REASON_FIELD_NUMBER: _ClassVar[int]
     FAILING_SINCE_FIELD_NUMBER: _ClassVar[int]
+    MANAGED_FIELD_NUMBER: _ClassVar[int]
     endpoint_id: str
     url: str
     event_types: _containers.RepeatedScalarFieldContainer[str]
@@ -52,7 +53,8 @@ class WebhookEndpoint(_message.Message):
     etag: str
     pause_reason: str
     failing_since: _timestamp_pb2.Timestamp
-    def __init__(self, endpoint_id: _Optional[str] = ..., url: _Optional[str] = ..., event_types: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[WebhookEndpoint.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., pause_reason: _Optional[str] = ..., failing_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    managed: bool
+    def __init__(self, endpoint_id: _Optional[str] = ..., url: _Optional[str] = ..., event_types: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[WebhookEndpoint.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., pause_reason: _Optional[str] = ..., failing_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., managed: _Optional[bool] = ...) -> None: ...
 
 class WebhookAttempt(_message.Message):
     __slots__ = ("number", "time", "url", "status", "error", "latency", "response")

@@ -181,7 +181,7 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteWebhookEndpoint(self, request, context):
-        """Removes an endpoint; what waits for it is dropped.
+        """Removes an endpoint; what waits for it is dropped. FAILED_PRECONDITION for one that is managed: clear the merchant's `webhook_url`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

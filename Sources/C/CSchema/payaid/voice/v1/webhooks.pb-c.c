@@ -791,7 +791,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__receive_exotel_callback_requ
   (ProtobufCMessageInit) payaid__voice__v1__receive_exotel_callback_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_endpoint__field_descriptors[8] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_endpoint__field_descriptors[9] =
 {
   {
     "f1",
@@ -889,6 +889,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__webhook_endpoint__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__WebhookEndpoint, f9),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__webhook_endpoint__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -899,11 +911,12 @@ static const unsigned payaid__voice__v1__webhook_endpoint__field_indices_by_name
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
   7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
 };
 static const ProtobufCIntRange payaid__voice__v1__webhook_endpoint__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__webhook_endpoint__descriptor =
 {
@@ -913,7 +926,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__webhook_endpoint__descriptor
   "Payaid__Voice__V1__WebhookEndpoint",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__WebhookEndpoint),
-  8,
+  9,
   payaid__voice__v1__webhook_endpoint__field_descriptors,
   payaid__voice__v1__webhook_endpoint__field_indices_by_name,
   1,  payaid__voice__v1__webhook_endpoint__number_ranges,

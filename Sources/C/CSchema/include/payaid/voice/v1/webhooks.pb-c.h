@@ -69,10 +69,11 @@ struct  Payaid__Voice__V1__WebhookEndpoint
   ProtobufCBinaryData f6;
   ProtobufCBinaryData f7;
   Google__Protobuf__Timestamp *f8;
+  protobuf_c_boolean f9;
 };
 #define PAYAID__VOICE__V1__WEBHOOK_ENDPOINT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__webhook_endpoint__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, 0, NULL, {0,NULL}, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, 0,NULL, 0, NULL, {0,NULL}, {0,NULL}, NULL, 0 }
 
 
 struct  Payaid__Voice__V1__WebhookAttempt
