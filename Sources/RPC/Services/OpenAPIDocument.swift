@@ -1157,7 +1157,7 @@ public enum OpenAPIDocument {
             "tags": ["AuthService"],
             "operationId": "AuthService.Login",
             "summary": "Logs in.",
-            "description": "UNAUTHENTICATED says the same for an unknown user and a wrong password; after some of them an address has to wait, known or not.",
+            "description": "UNAUTHENTICATED says the same for an unknown user and a wrong password; after some of them an address has to wait, known or not.\n\nIt takes no request_id on purpose: each login is a session of its own. Asking again when an answer was lost makes another one and harms nothing; the lost one ends by itself, unused. Keeping answers would give a session's tokens a second time to whoever repeats the request.",
             "requestBody": {
               "required": true,
               "content": {

@@ -322,6 +322,10 @@ extension Payaid.Voice.V1 {
   public protocol AuthServiceServing: RPCService {
     /// Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password; after some
     /// of them an address has to wait, known or not.
+    ///
+    /// It takes no request_id on purpose: each login is a session of its own. Asking again when an
+    /// answer was lost makes another one and harms nothing; the lost one ends by itself, unused.
+    /// Keeping answers would give a session's tokens a second time to whoever repeats the request.
     func login(_ request: Payaid.Voice.V1.LoginRequest, _ context: RPCContext) async throws
       -> Payaid.Voice.V1.Session
 
@@ -398,6 +402,10 @@ extension Payaid.Voice.V1 {
 
     /// Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password; after some
     /// of them an address has to wait, known or not.
+    ///
+    /// It takes no request_id on purpose: each login is a session of its own. Asking again when an
+    /// answer was lost makes another one and harms nothing; the lost one ends by itself, unused.
+    /// Keeping answers would give a session's tokens a second time to whoever repeats the request.
     public func login(
       _ request: Payaid.Voice.V1.LoginRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Session {

@@ -536,6 +536,8 @@ class AuthServiceServicer:
 
     def Login(self, request, context):
         """Logs in. UNAUTHENTICATED says the same for an unknown user and a wrong password; after some of them an address has to wait, known or not.
+
+        It takes no request_id on purpose: each login is a session of its own. Asking again when an answer was lost makes another one and harms nothing; the lost one ends by itself, unused. Keeping answers would give a session's tokens a second time to whoever repeats the request.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
