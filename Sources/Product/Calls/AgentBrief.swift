@@ -44,12 +44,20 @@ struct AgentBrief {
           (try? parameters.json()).map { String(decoding: $0, as: UTF8.self) }
         })
     }
+    if agent.mayEndCall { setup.tools.append(endCall) }
     setup.endOfSpeechSilence = turns.endOfTurnSilence
     setup.startOfSpeech = turns.interruptionSpeech
     setup.isSensitive = turns.isSensitive
     setup.isInterruptible = turns.isInterruptible
     return setup
   }
+
+  private static let endCall = ToolDeclaration(
+    name: BuiltInTool.endCall,
+    summary: """
+      Ends the phone call. Use it when the conversation is over: the person says goodbye, asks you to \
+      end the call, or has nothing more to discuss. Say goodbye first; nothing can be said afterwards.
+      """)
 
   private static func options(
     _ agent: Agent, _ speech: SpokenParts, _ turns: TurnSettings, _ values: [String: String]
@@ -68,6 +76,7 @@ struct AgentBrief {
     if !farewell.isEmpty {
       options.farewell = "The call ends. Say goodbye in exactly these words: \"\(farewell)\""
     }
+    options.endCallTool = agent.mayEndCall ? BuiltInTool.endCall : nil
     for tool in agent.tools {
       if let timeout = tool.timeout { options.toolTimeouts[tool.name] = Duration(timeout) }
     }

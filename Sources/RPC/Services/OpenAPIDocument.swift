@@ -2028,6 +2028,10 @@ public enum OpenAPIDocument {
                       "webhookUrl": {
                         "type": "string",
                         "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
+                      },
+                      "mayEndCall": {
+                        "type": "boolean",
+                        "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
                       }
                     },
                     "additionalProperties": false
@@ -2277,6 +2281,10 @@ public enum OpenAPIDocument {
                       "webhookUrl": {
                         "type": "string",
                         "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
+                      },
+                      "mayEndCall": {
+                        "type": "boolean",
+                        "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
                       }
                     },
                     "required": ["name","language"],
@@ -6262,6 +6270,11 @@ public enum OpenAPIDocument {
                         "format": "date-time",
                         "description": "Since when every attempt has failed; unset when the last one did not.",
                         "readOnly": true
+                      },
+                      "managed": {
+                        "type": "boolean",
+                        "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
+                        "readOnly": true
                       }
                     },
                     "additionalProperties": false
@@ -6270,11 +6283,6 @@ public enum OpenAPIDocument {
               }
             },
             "responses": {
-                      },
-                      "managed": {
-                        "type": "boolean",
-                        "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
-                        "readOnly": true
               "200": {
                 "description": "OK.",
                 "content": {
@@ -6339,6 +6347,7 @@ public enum OpenAPIDocument {
             "tags": ["WebhookService"],
             "operationId": "WebhookService.DeleteWebhookEndpoint",
             "summary": "Removes an endpoint; what waits for it is dropped.",
+            "description": "FAILED_PRECONDITION for one that is managed: clear the merchant's `webhook_url`.",
             "parameters": [
               {
                 "name": "endpointId",
@@ -6347,7 +6356,6 @@ public enum OpenAPIDocument {
                 "description": "The endpoint.",
                 "schema": {
                   "type": "string",
-            "description": "FAILED_PRECONDITION for one that is managed: clear the merchant's `webhook_url`.",
                   "minLength": 1
                 }
               }
@@ -6960,6 +6968,10 @@ public enum OpenAPIDocument {
               "webhookUrl": {
                 "type": "string",
                 "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
+              },
+              "mayEndCall": {
+                "type": "boolean",
+                "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
               }
             }
           },
@@ -7117,6 +7129,10 @@ public enum OpenAPIDocument {
               "webhookUrl": {
                 "type": "string",
                 "description": "Where the webhooks of its calls go, HTTPS, unless the call names another place; the merchant's setting when empty."
+              },
+              "mayEndCall": {
+                "type": "boolean",
+                "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
               }
             },
             "required": ["name","language"],
@@ -9831,6 +9847,11 @@ public enum OpenAPIDocument {
                 "format": "date-time",
                 "description": "Since when every attempt has failed; unset when the last one did not.",
                 "readOnly": true
+              },
+              "managed": {
+                "type": "boolean",
+                "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
+                "readOnly": true
               }
             }
           },
@@ -9846,11 +9867,6 @@ public enum OpenAPIDocument {
               "endpointId": {
                 "type": "string",
                 "description": "Identifier, `wep_` and 26 characters.",
-                "readOnly": true
-              },
-              "managed": {
-                "type": "boolean",
-                "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
                 "readOnly": true
               },
               "url": {
@@ -9888,6 +9904,11 @@ public enum OpenAPIDocument {
                 "format": "date-time",
                 "description": "Since when every attempt has failed; unset when the last one did not.",
                 "readOnly": true
+              },
+              "managed": {
+                "type": "boolean",
+                "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
+                "readOnly": true
               }
             },
             "required": ["url"],
@@ -9904,11 +9925,6 @@ public enum OpenAPIDocument {
               "units": {
                 "type": "string",
                 "format": "int64",
-              },
-              "managed": {
-                "type": "boolean",
-                "description": "Whether it follows the merchant's `webhook_url`: it is moved and removed by changing that; all else is changed here.",
-                "readOnly": true
                 "pattern": "^(0|-?[1-9][0-9]{0,18})$",
                 "description": "The whole units of the amount. For example if `currencyCode` is `\"USD\"`, then 1 unit is one US dollar."
               },

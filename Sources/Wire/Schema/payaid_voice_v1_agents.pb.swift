@@ -112,6 +112,10 @@ extension Payaid.Voice.V1 {
     /// Where the webhooks of its calls go, HTTPS, unless the call names another place; the
     /// merchant's setting when empty.
     public var webhookUrl: String = ""
+    /// Whether it may end a call when there is nothing left to say: the model is given the function
+    /// `end_call`, a name that no tool may have then. The call ends after its last words, with the
+    /// reason `agent_ended`.
+    public var mayEndCall: Bool = false
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -843,6 +847,7 @@ extension Payaid.Voice.V1.Agent {
     }
     unsafe farewell = reader.string(c.pointee.f26)
     unsafe webhookUrl = reader.string(c.pointee.f27)
+    unsafe mayEndCall = c.pointee.f28 != 0
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -900,6 +905,7 @@ extension Payaid.Voice.V1.Agent {
     }
     unsafe c.pointee.f26 = writer.data(farewell)
     unsafe c.pointee.f27 = writer.data(webhookUrl)
+    unsafe c.pointee.f28 = mayEndCall ? 1 : 0
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

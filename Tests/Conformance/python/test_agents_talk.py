@@ -43,6 +43,16 @@ def test_a_call_ends_at_its_length_with_last_words(web):
     assert 10 <= calling.seconds(done["duration"]) < 20
 
 
+def test_an_agent_that_may_ends_the_call_after_its_goodbye(web):
+    """The caller says goodbye and stays on the line; the model says so too and calls end_call."""
+    agent = calling.new_agent(
+        web, "+918047120935", mayEndCall=True, turnTaking={"idleTimeout": "60s"})
+    done = calling.until(web, calling.place(web, agent, "+919000000011"), {"COMPLETED"})
+    assert done["endReason"] == "agent_ended"
+    assert said(done)[-1] == "Thank you for calling. Goodbye."
+    assert not done.get("actionsExecuted")
+
+
 def test_a_call_may_be_in_the_other_language(web):
     agent = calling.new_agent(
         web, "+918047120933", recordingEnabled=False,

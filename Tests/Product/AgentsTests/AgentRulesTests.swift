@@ -57,6 +57,7 @@ private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
     (#"{"model":{"temperature":3}}"#, ["agent.model.temperature"]),
     (#"{"model":{"maxOutputTokens":1}}"#, ["agent.model.maxOutputTokens"]),
     (#"{"webhookUrl":"http://example.in"}"#, ["agent.webhookUrl"]),
+    (#"{"mayEndCall":true,"tools":[{"name":"end_call"}]}"#, ["agent.tools[0].name"]),
     (#"{"labels":{"no blanks":"x"}}"#, ["agent.labels"]),
     (#"{"variables":[{"name":"2a"}]}"#, ["agent.variables[0].name"]),
     (#"{"variables":[{"name":"a"},{"name":"a"}]}"#, ["agent.variables[1].name"]),

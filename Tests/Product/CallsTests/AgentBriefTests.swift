@@ -73,6 +73,16 @@ import Testing
     #expect(other.realtime.systemInstruction.contains("IN HINDI"))
   }
 
+  @Test func `the function that ends a call is given to agents that may, and to no other`() throws {
+    let none = try brief(#"{"language":"en","tools":[{"name":"end_call"}]}"#)
+    #expect(none.realtime.tools.map(\.name) == ["end_call"])
+    #expect(none.options.endCallTool == nil)
+    let may = try brief(#"{"language":"en","mayEndCall":true,"tools":[{"name":"look"}]}"#)
+    #expect(may.realtime.tools.map(\.name) == ["look", "end_call"])
+    #expect(may.options.endCallTool == "end_call")
+    #expect(may.realtime.tools.last?.parametersJSONSchema == nil)
+  }
+
   @Test func `limits and tools reach the conversation`() throws {
     let brief = try brief(
       #"""

@@ -239,6 +239,41 @@ import Testing
     #expect(call.toolAnswers.count == 1)
   }
 
+  @Test func `end-call after the last words ends the call soon after they were heard`() {
+    var call = VirtualCall()
+    call.begin()
+    call.answer(1_000, seconds: 3, text: "Goodbye and thank you.")
+    call.model(1_800, .toolCalls([ToolCall(id: "e", name: "end_call", arguments: [:])]))
+    call.run(until: 20_000)
+    #expect(call.end?.reason == .agentEnded)
+    #expect(call.end.map { $0.at >= ms(4_000) && $0.at < ms(7_000) } == true)
+    #expect(call.transcript.map(\.text) == ["Goodbye and thank you."])
+    #expect(!call.transcript.contains { !$0.isComplete })
+  }
+
+  @Test func `last words that begin after end-call are heard to their end`() {
+    var call = VirtualCall()
+    call.begin()
+    call.model(1_000, .toolCalls([ToolCall(id: "e", name: "end_call", arguments: [:])]))
+    call.answer(2_500, seconds: 4, text: "Goodbye.")
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .agentEnded)
+    #expect(call.end.map { $0.at >= ms(6_500) && $0.at < ms(8_000) } == true)
+    #expect(call.transcript.map(\.text) == ["Goodbye."])
+  }
+
+  @Test func `without the right to end calls a function of that name is a tool`() {
+    var options = ConversationOptions()
+    options.endCallTool = nil
+    var call = VirtualCall(options: options)
+    call.begin()
+    let tool = ToolCall(id: "e", name: "end_call", arguments: [:])
+    call.model(1_000, .toolCalls([tool]))
+    call.run(until: 2_000)
+    #expect(call.end == nil)
+    #expect(call.count(.runTool(tool)) == 1)
+  }
+
   @Test func `a hang-up cancels what is running`() {
     var call = VirtualCall()
     call.begin()

@@ -16,6 +16,9 @@ extension AgentCheck {
         TemplateVariables.isName(tool.name), field + ".name",
         "must match [A-Za-z_][A-Za-z0-9_]{0,63}")
       require(seen.insert(tool.name).inserted, field + ".name", "is the name of an earlier tool")
+      require(
+        !agent.mayEndCall || tool.name != BuiltInTool.endCall, field + ".name",
+        "is the server's own function while the agent may end calls")
       limit(tool.description, to: 1_024, field + ".description")
       checkURL(tool.url, field + ".url")
       within(tool.timeout, .milliseconds(100) ... .seconds(30), field + ".timeout")

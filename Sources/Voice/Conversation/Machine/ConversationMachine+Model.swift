@@ -52,6 +52,7 @@ extension ConversationMachine {
         callerEndedAt: caller.takeEnd(), text: pendingText))
     pendingText = ""
     closing?.awaitsFarewell = false
+    closing?.deadline = now + Self.lastWordsLimit
     if closing == nil { enter(.speaking) }
   }
 

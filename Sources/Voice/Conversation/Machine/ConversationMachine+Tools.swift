@@ -38,8 +38,14 @@ extension ConversationMachine {
     answeredTools.insert(call.id)
     let outcome = ToolResponse.Outcome.output(["status": "ending"])
     outputs.append(.answerTools([ToolResponse(id: call.id, name: call.name, outcome: outcome)]))
-    if closing == nil {
-      close(.agentEnded, deadline: now + Self.lastWordsLimit, isModelDone: false)
-    }
+    guard closing == nil else { return }
+    close(.agentEnded, deadline: now + lastWordsTime(at: now), isModelDone: false)
+  }
+
+  /// A model mostly says goodbye first and ends the call then; it may be silent after that.
+  private func lastWordsTime(at now: Duration) -> Duration {
+    if turns.last?.isClosed == false { return Self.lastWordsLimit }
+    let left = max(.zero, queued - playback.sent) + max(.zero, playback.expectedEnd - now)
+    return min(left + Self.lastWordsPause, Self.lastWordsLimit)
   }
 }

@@ -57,7 +57,7 @@ package struct ConversationMachine: Sendable {
   /// The call will end with `reason` when the last words are played, at `deadline` at the latest.
   struct Closing {
     let reason: CallEndReason
-    let deadline: Duration
+    var deadline: Duration
     var isModelDone = false
     /// The last words have been asked for and have not begun.
     var awaitsFarewell = false
@@ -65,6 +65,8 @@ package struct ConversationMachine: Sendable {
 
   /// How long last words may take.
   static var lastWordsLimit: Duration { .seconds(15) }
+  /// How long a model that ends the call and says nothing may take to begin with last words.
+  static var lastWordsPause: Duration { .seconds(2) }
 
   package init(options: ConversationOptions, rate: SampleRate, at now: Duration) {
     self.options = options
