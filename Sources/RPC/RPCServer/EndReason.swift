@@ -33,6 +33,7 @@ enum EndReason: String, CaseIterable {
   case idleStream = "idle_stream"
   case bodyTimeout = "body_timeout"
   case bodySize = "body_size"
+  case unwantedBody = "unwanted_body"
   case messageSize = "message_size"
   case headerListSize = "header_list_size"
   case requestMemory = "request_memory"
@@ -46,8 +47,8 @@ enum EndReason: String, CaseIterable {
   /// Whether it ends one stream, and not the connection.
   var isOfStream: Bool {
     switch self {
-    case .stalledStream, .idleStream, .bodyTimeout, .bodySize, .messageSize, .headerListSize,
-      .requestMemory, .webSocketStreamViolation:
+    case .stalledStream, .idleStream, .bodyTimeout, .bodySize, .unwantedBody, .messageSize,
+      .headerListSize, .requestMemory, .webSocketStreamViolation:
       true
     default: false
     }

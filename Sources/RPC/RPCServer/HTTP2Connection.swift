@@ -108,7 +108,7 @@ final class HTTP2Connection: ConnectionDriver {
     case .pingAcknowledged(let value): acknowledged(value)
     case .headerListTooLarge(let id, _):
       server.metrics.streamEnded(.headerListSize)
-      reject(id, status: .headerFieldsTooLarge, HTTPHeaders())
+      refuse(id, .headerFieldsTooLarge)
     case .abuse(let reason): shell.cut(EndReason(reason))
     case .violation(let code): shell.cut(.http2Violation, detail: code.description)
     case .settings: shell.handshakeDone()
@@ -214,7 +214,7 @@ final class HTTP2Connection: ConnectionDriver {
     if let host = block[.host], let authority = block[.authority],
       !host.elementsEqual(authority)
     {
-      return reject(id, status: .badRequest, HTTPHeaders())
+      return refuse(id, .badRequest)
     }
     let owner = HTTP2Exchange(id: id, connection: self)
     streams[id] = owner
@@ -231,6 +231,14 @@ final class HTTP2Connection: ConnectionDriver {
 }
 
 extension HTTP2Connection {
+  /// Answers a request by a status alone; its body is let pass.
+  private func refuse(_ id: HTTP2StreamID, _ status: HTTPStatus) {
+    guard streams[id] == nil else { return reject(id, status: status, HTTPHeaders()) }
+    let owner = HTTP2Exchange(id: id, connection: self)
+    streams[id] = owner
+    owner.sendHead(HTTPResponseHead(status: status), end: true)
+  }
+
   /// An extended CONNECT (RFC 8441).
   private func openWebSocket(
     _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool

@@ -4,22 +4,69 @@ internal import HTTP2
 internal import RPCCore
 
 /// An HTTP exchange on one HTTP/2 stream: passes bytes between the session and who answers.
+///
+/// open → answered → closed. Many clients read nothing before they have sent everything, so the rest
+/// of a body whose answer is there already is taken and thrown away, up to `unwantedBody` bytes and
+/// `bodyTimeout`; then the stream is reset without blame (RFC 9113, 8.1).
 final class HTTP2Exchange: StreamOwner, ResponseStream {
   private let id: HTTP2StreamID
   private let connection: HTTP2Connection
+  private let opened: LoopInstant
   private(set) var submittedBytes = 0
   var exchange: (any RequestResponder)?
+  /// Body bytes given to the exchange that it has not taken.
+  private var heldCredit = 0
+  /// Body bytes that came after the answer.
+  private var unwantedBytes = 0
+  private var isAnswered = false
+  /// Whether nothing more of the request is awaited.
+  private var isBodyOver = false
 
   init(id: HTTP2StreamID, connection: HTTP2Connection) {
     self.id = id
     self.connection = connection
+    opened = connection.loop.now
+    connection.session.linger(id)
   }
 
   // MARK: StreamOwner
 
   func receiveData(_ bytes: UnsafeRawBufferPointer, endStream: Bool) {
-    if let exchange, bytes.count > 0 { exchange.receiveBody(bytes) }
+    if endStream { isBodyOver = true }
+    guard !isAnswered else { return discard(bytes.count) }
+    if let exchange, bytes.count > 0 {
+      heldCredit += bytes.count
+      exchange.receiveBody(bytes)
+    }
     if endStream { exchange?.endBody() }
+  }
+
+  private func discard(_ count: Int) {
+    unwantedBytes += count
+    guard unwantedBytes <= connection.server.limits.unwantedBody else { return stopLingering() }
+    giveCredit(count)
+  }
+
+  private func stopLingering() {
+    guard !isBodyOver else { return }
+    isBodyOver = true
+    connection.server.metrics.streamEnded(.unwantedBody)
+    connection.session.stopLingering(id)
+    connection.scheduleFlush()
+  }
+
+  /// The last of the answer is on its way; what the exchange still holds of the request is let go.
+  private func answered() {
+    isAnswered = true
+    guard !isBodyOver else { return }
+    giveCredit(heldCredit)
+    heldCredit = 0
+  }
+
+  private func giveCredit(_ count: Int) {
+    guard count > 0, !isBodyOver else { return }
+    connection.session.consume(id, count: count)
+    connection.scheduleFlush()
   }
 
   func streamDrained() { exchange?.drained() }
@@ -29,9 +76,17 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
     exchange = nil
   }
 
-  func tick(_ now: LoopInstant) { exchange?.tick(now) }
+  func tick(_ now: LoopInstant) {
+    exchange?.tick(now)
+    if isAnswered, opened.duration(to: now) > connection.server.limits.bodyTimeout {
+      stopLingering()
+    }
+  }
 
-  func cancel(_ error: RPCError) { exchange?.cancel() }
+  func cancel(_ error: RPCError) {
+    exchange?.cancel()
+    if isAnswered { stopLingering() }
+  }
 
   // MARK: ResponseStream
 
@@ -43,6 +98,7 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
     } catch {
       abort()
     }
+    if end { answered() }
   }
 
   func sendBody(_ bytes: [UInt8], end: Bool) {
@@ -53,6 +109,7 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
     } catch {
       abort()
     }
+    if end { answered() }
   }
 
   func abort() {
@@ -69,7 +126,8 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
   var memory: MemoryMeter { connection.memory }
 
   func consumed(_ count: Int) {
-    connection.session.consume(id, count: count)
-    connection.scheduleFlush()
+    let held = min(count, heldCredit)
+    heldCredit -= held
+    giveCredit(held)
   }
 }

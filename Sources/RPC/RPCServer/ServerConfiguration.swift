@@ -47,6 +47,10 @@ public struct ServerLimits: Sendable {
   public var messageSize = 4 * 1024 * 1024
   /// Bytes of the body of a REST call or a plain route.
   public var bodySize = 8 * 1024 * 1024
+  /// Bytes of a body that an HTTP/2 client may send after its request has been answered, as clients
+  /// do that read nothing before they have sent everything; all of it is thrown away. Beyond it, and
+  /// after `bodyTimeout`, the stream is reset by NO_ERROR.
+  public var unwantedBody = 64 * 1024 * 1024
   /// Bytes of requests that wait for their handlers on one HTTP/2 connection: bodies and messages
   /// in part or not taken yet. Whatever needs more is refused.
   public var requestMemory = 64 * 1024 * 1024

@@ -19,7 +19,7 @@ package struct HTTP2Configuration: Sendable {
   /// Whether the peer may open a WebSocket on a stream (RFC 8441).
   package var enableConnectProtocol = false
   /// Whether a server frees a stream by RST_STREAM(NO_ERROR) when it has answered in full before
-  /// the request ended (RFC 9113, 8.1).
+  /// the request ended (RFC 9113, 8.1), unless the stream is one that lingers.
   package var resetAfterEarlyEnd = true
   package var abuse = HTTP2AbuseLimits()
 

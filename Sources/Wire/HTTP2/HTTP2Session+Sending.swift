@@ -112,6 +112,20 @@ extension HTTP2Session {
     _ = unsafe nghttp2_submit_rst_stream(raw, 0, id, code.rawValue)
   }
 
+  /// Keeps the stream open when it has been answered in full before its request ended, for a client
+  /// that reads nothing before it has sent everything. Its body goes on coming: give credit for it,
+  /// bound it, and end it by `stopLingering`.
+  package func linger(_ id: HTTP2StreamID) {
+    unsafe core.pointee.streams.find(id)?.pointee.lingers = true
+  }
+
+  /// Frees a stream that `linger` keeps open by RST_STREAM(NO_ERROR), now or behind its answer.
+  package func stopLingering(_ id: HTTP2StreamID) {
+    guard let stream = unsafe core.pointee.streams.find(id) else { return }
+    unsafe stream.pointee.lingers = false
+    if unsafe stream.pointee.isLingering { resetStream(id, .noError) }
+  }
+
   /// Gives `count` bytes of stream credit back to the peer; ignored when the stream is gone.
   package func consume(_ id: HTTP2StreamID, count: Int) {
     if count > 0 { _ = unsafe nghttp2_session_consume_stream(raw, id, count) }

@@ -183,7 +183,10 @@ enum SessionCallbacks {
       unsafe core.pointee.configuration.resetAfterEarlyEnd,
       unsafe nghttp2_session_get_stream_remote_close(raw, id) == 0
     else { return }
-    unsafe core.pointee.streams.find(id)?.pointee.isResetByCaller = true
+    if let stream = unsafe core.pointee.streams.find(id) {
+      if unsafe stream.pointee.lingers { return unsafe stream.pointee.isLingering = true }
+      unsafe stream.pointee.isResetByCaller = true
+    }
     _ = unsafe nghttp2_submit_rst_stream(
       raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_NO_ERROR.rawValue)
   }

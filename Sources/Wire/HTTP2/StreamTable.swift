@@ -16,6 +16,10 @@ struct StreamState {
   var isAnnounced = false
   /// The caller asked for its reset, so that its RST_STREAM is no fault of the peer.
   var isResetByCaller = false
+  /// The stream is to stay open after its answer until the request has ended too (server).
+  var lingers = false
+  /// It does: all of the answer became frames.
+  var isLingering = false
   /// The request's HEADERS became a frame (client).
   var isHeadSent = false
   /// It never left us, so the peer cannot have processed it.

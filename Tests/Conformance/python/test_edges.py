@@ -192,11 +192,9 @@ def test_a_bad_connect_request_has_a_typed_error(http, name):
     assert post(http, "ListVoices", b"{}", "json").status_code == 200
 
 
-def test_a_message_over_the_limit_is_refused(stack, merchant):
-    # Over HTTP/1.1 alone: httpx never reads the answer on an HTTP/2 stream reset by NO_ERROR behind it.
-    with client(stack, merchant) as http:
-        answer = post(http, "ListAgents", b" " * 5_000_000, "json")
-        assert (answer.status_code, answer.json()["code"]) == (429, "resource_exhausted")
+def test_a_message_over_the_limit_is_refused(http):
+    answer = post(http, "ListAgents", b" " * 5_000_000, "json")
+    assert (answer.status_code, answer.json()["code"]) == (429, "resource_exhausted")
 
 
 HOSTILE_WEB = {
