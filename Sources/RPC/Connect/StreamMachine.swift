@@ -11,6 +11,8 @@ package struct StreamMachine: Sendable {
   private let media: MediaType
   private let codec: PayloadCodec
   private let errors: ConnectError
+  private let encoding: MessageEncoding
+  private let limit: Int
   private var decoder: EnvelopeDecoder
   private var base64 = Base64Stream()
   private var isBroken = false
@@ -28,7 +30,9 @@ package struct StreamMachine: Sendable {
     self.media = media
     self.codec = codec
     self.errors = errors
-    decoder = EnvelopeDecoder(limit: limit, encoding: encoding)
+    self.encoding = encoding
+    self.limit = limit
+    decoder = EnvelopeDecoder(limit: limit, encoding: encoding, inflates: false)
   }
 
   private var isText: Bool { if case .web(_, text: true) = media { true } else { false } }
@@ -38,6 +42,12 @@ package struct StreamMachine: Sendable {
   /// Whether a message has begun and its rest is awaited.
   package var isInsideMessage: Bool { !decoder.isAtBorder || !base64.isAtBorder }
 
+  /// Bytes of a message that has come in part.
+  package var partialBytes: Int { decoder.partialBytes }
+
+  /// Whether the request has a coding, so that its messages may come compressed.
+  package var isCompressed: Bool { encoding != .identity }
+
   /// The machine of a request that no handler sees: it only tells why.
   package init(refusing media: MediaType, errors: ConnectError) {
     self.init(
@@ -46,13 +56,14 @@ package struct StreamMachine: Sendable {
 
   // MARK: Requests
 
-  /// One request message in binary form, and whether it came compressed.
+  /// One request message: in binary form, or compressed as it came, for `open`. What waits then costs
+  /// no more memory than its sender paid for.
   package struct Message: Sendable {
     package let bytes: [UInt8]
     package let wasCompressed: Bool
   }
 
-  /// Takes body bytes, gives the messages they complete, in binary form, to `each`.
+  /// Takes body bytes, gives the messages they complete to `each`.
   package mutating func receive(
     _ bytes: UnsafeRawBufferPointer, end: Bool, _ each: (Message) -> Void
   ) throws(RPCError) {
@@ -65,10 +76,24 @@ package struct StreamMachine: Sendable {
       }
     } catch {
       isBroken = true
-      // Connect calls what a client wrote wrongly invalid; gRPC calls it internal.
-      guard isConnect, error.code == .internal else { throw error }
-      throw RPCError(.invalidArgument, error.message)
+      throw told(error)
     }
+  }
+
+  /// The binary form of a message that came compressed.
+  package func open(_ message: [UInt8]) throws(RPCError) -> [UInt8] {
+    do throws(RPCError) {
+      return try codec.request(
+        try Compression.decompress(message, from: encoding, limit: limit))
+    } catch {
+      throw told(error)
+    }
+  }
+
+  /// Connect calls what a client wrote wrongly invalid; gRPC calls it internal.
+  private func told(_ error: RPCError) -> RPCError {
+    guard isConnect, error.code == .internal else { return error }
+    return RPCError(.invalidArgument, error.message)
   }
 
   private mutating func take(
@@ -88,8 +113,9 @@ package struct StreamMachine: Sendable {
       try decoder.receive(bytes) { messages.append($0) }
     }
     for message in messages {
-      each(
-        Message(bytes: try codec.request(message.bytes), wasCompressed: message.wasCompressed))
+      let isPacked = message.wasCompressed
+      let bytes = isPacked ? message.bytes : try codec.request(message.bytes)
+      each(Message(bytes: bytes, wasCompressed: isPacked))
     }
   }
 

@@ -31,7 +31,8 @@ final class ConnectUnaryCall: EdgeCall, @unchecked Sendable {  // as its supercl
     guard query == nil else { return }
     guard body.count + bytes.count <= limits.messageSize else {
       body = []
-      return end(RPCError(.resourceExhausted, "message is larger than \(limits.messageSize) bytes"))
+      return refuse(
+        RPCError(.resourceExhausted, "message is larger than \(limits.messageSize) bytes"))
     }
     body.append(contentsOf: bytes)
   }
@@ -45,12 +46,16 @@ final class ConnectUnaryCall: EdgeCall, @unchecked Sendable {  // as its supercl
 
   private func takeRequest(_ bytes: [UInt8]) {
     do throws(RPCError) {
-      deliver(try unary.request(bytes), compressed: unary.isRequestCompressed)
+      let message = try unary.request(bytes)
+      if unary.isRequestCompressed { try inflated(message.count) }
+      take(message, compressed: unary.isRequestCompressed)
       deliverEnd()
     } catch {
-      end(error)
+      refuse(error)
     }
   }
+
+  override var partialBytes: Int { body.count }
 
   override var isOwed: Bool { !isBodyWhole && query == nil }
 

@@ -8,12 +8,21 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
   let response: ExchangeResponse
   let limits: ServerLimits
   private let kind: Edge
+  private let metrics: ServerMetrics
   private var whenDone: (() -> Void)?
   /// Bytes that came and whose credit waits for the handler.
   private var heldCredit = 0
+  /// What messages that wait for the handler hold, what the one it has holds when that came
+  /// compressed, and what of all is booked with the connection.
+  private var waitingBytes = 0
+  private var inflatedBytes = 0
+  private var bookedBytes = 0
   private(set) var isBodyWhole = false
   /// Since when the rest of what the client has begun is awaited.
   var waitingSince: LoopInstant
+
+  /// What a message in the inbox costs beside its bytes.
+  private static let messageOverhead = 64
 
   /// `whenDone` is called once, when nothing runs for the call any more.
   init(
@@ -23,6 +32,7 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
     self.response = response
     self.whenDone = whenDone
     kind = edge
+    metrics = server.metrics
     limits = server.limits
     waitingSince = server.loop.now
     super.init(server: server, context: context, entry: entry)
@@ -34,8 +44,32 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
   func takeBody(_ bytes: UnsafeRawBufferPointer) { preconditionFailure("our bug: abstract") }
   /// The body is whole: delivers the end, or ends the call.
   func takeEnd() { preconditionFailure("our bug: abstract") }
+  /// Bytes of a message that has come in part.
+  var partialBytes: Int { preconditionFailure("our bug: abstract") }
   /// Whether the client owes us something, so that `bodyTimeout` counts.
   var isOwed: Bool { !isBodyWhole }
+
+  // MARK: What a protocol calls
+
+  /// Gives the handler a message of the request.
+  final func take(_ message: [UInt8], compressed: Bool) {
+    deliver(message, compressed: compressed)
+    if !isInboxEmpty { waitingBytes += message.count + Self.messageOverhead }
+  }
+
+  /// A message that came compressed is `count` bytes now: its sender paid for less, so it stays booked
+  /// until the next one or the end. Throws when that is too much.
+  final func inflated(_ count: Int) throws(RPCError) {
+    inflatedBytes = count
+    book()
+    if let failure { throw failure }
+  }
+
+  /// Ends the call for what its client sent.
+  final func refuse(_ error: RPCError) {
+    if error.code == .resourceExhausted, !isEnded { metrics.streamEnded(.messageSize) }
+    end(error)
+  }
 
   // MARK: RequestResponder
 
@@ -51,13 +85,27 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
     // A message larger than the window must still fit through: credit is held only while a whole
     // message waits for its handler.
     heldCredit += bytes.count
-    if isInboxEmpty || isEnded { inboxDrained() }
+    if isInboxEmpty || isEnded { inboxDrained() } else { book() }
   }
 
   final func endBody() {
     guard !isBodyWhole else { return }
     isBodyWhole = true
-    if !isEnded { takeEnd() }
+    guard !isEnded else { return }
+    takeEnd()
+    book()
+  }
+
+  /// Tells the connection what this call holds, and gives the call up when that is too much.
+  private func book() {
+    guard !isEnded else { return }
+    let held = waitingBytes + partialBytes + inflatedBytes
+    let change = held - bookedBytes
+    guard change != 0 else { return }
+    bookedBytes = held
+    if response.stream.memory.add(change) || change < 0 { return }
+    metrics.streamEnded(.requestMemory)
+    end(RPCError(.resourceExhausted, "too much waits on this connection for its handlers"))
   }
 
   final func drained() { resumeSenders() }
@@ -76,6 +124,8 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
   final override var edge: Edge { kind }
 
   final override func inboxDrained() {
+    waitingBytes = 0
+    book()
     guard heldCredit > 0 else { return }
     let credit = heldCredit
     heldCredit = 0
@@ -90,6 +140,8 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
   }
 
   final override func finished() {
+    _ = response.stream.memory.add(-bookedBytes)
+    bookedBytes = 0
     whenDone?()
     whenDone = nil
   }

@@ -32,12 +32,28 @@ final class EnvelopeCall: EdgeCall, @unchecked Sendable {  // as its superclass
   private func take(_ bytes: UnsafeRawBufferPointer, end isEnd: Bool) {
     do throws(RPCError) {
       try machine.receive(bytes, end: isEnd) { message in
-        deliver(message.bytes, compressed: message.wasCompressed)
+        take(message.bytes, compressed: message.wasCompressed)
         waitingSince = loop.now
       }
       if isEnd { deliverEnd() }
     } catch {
-      end(error)
+      refuse(error)
+    }
+  }
+
+  override var partialBytes: Int { machine.partialBytes }
+
+  override var waitsWrapped: Bool { machine.isCompressed }
+
+  override func opened(_ message: [UInt8]) throws -> [UInt8] {
+    guard context.lastRequestWasCompressed else { return message }
+    do throws(RPCError) {
+      let plain = try machine.open(message)
+      try inflated(plain.count)
+      return plain
+    } catch {
+      refuse(error)
+      throw error
     }
   }
 

@@ -15,8 +15,10 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   @exclusivity(unchecked) private var heldCredit = 0
   @exclusivity(unchecked) private(set) var submittedBytes = 0
   @exclusivity(unchecked) private var receivedBytes = 0
-  /// What messages that wait for the handler hold, and what of all is booked with the connection.
+  /// What messages that wait for the handler hold, what the one it has holds when that came
+  /// compressed, and what of all is booked with the connection.
   @exclusivity(unchecked) private var waitingBytes = 0
+  @exclusivity(unchecked) private var inflatedBytes = 0
   @exclusivity(unchecked) private var bookedBytes = 0
   private let requestEncoding: MessageEncoding
   private let messageLimit: Int
@@ -68,7 +70,7 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   /// Tells the connection what this call holds, and gives the call up when that is too much.
   private func book() {
     guard !isEnded else { return }
-    let held = waitingBytes + machine.partialBytes
+    let held = waitingBytes + machine.partialBytes + inflatedBytes
     let change = held - bookedBytes
     guard change != 0 else { return }
     bookedBytes = held
@@ -98,12 +100,16 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   override func opened(_ message: [UInt8]) throws -> [UInt8] {
     guard context.lastRequestWasCompressed else { return message }
     do throws(RPCError) {
-      return try Compression.decompress(message, from: requestEncoding, limit: messageLimit)
+      let plain = try Compression.decompress(message, from: requestEncoding, limit: messageLimit)
+      // Its sender paid for less than it holds, so it stays booked until the next one or the end.
+      inflatedBytes = plain.count
+      book()
+      if failure == nil { return plain }
     } catch {
       if error.code == .resourceExhausted { connection.server.metrics.streamEnded(.messageSize) }
       end(error)
-      throw error
     }
+    throw failure ?? RPCError(.cancelled, "the call has ended")
   }
 
   func streamClosed() {

@@ -127,13 +127,22 @@ final class HTTPExchange: RequestResponder {
       body = []
       return refuseBody()
     }
-    bookedBytes += bytes.count
-    guard memory.add(bytes.count) else {
+    guard book(bytes.count) else {
       body = []
-      server.metrics.streamEnded(.requestMemory)
-      return fail(.resourceExhausted, "too much waits on this connection for its handlers")
+      return answer(server.rest.failure(Self.tooMuchWaits))
     }
     body.append(contentsOf: bytes)
+  }
+
+  private static let tooMuchWaits = RPCError(
+    .resourceExhausted, "too much waits on this connection for its handlers")
+
+  /// Books `count` bytes until the exchange is over; false when that is too much.
+  private func book(_ count: Int) -> Bool {
+    bookedBytes += count
+    if memory.add(count) { return true }
+    server.metrics.streamEnded(.requestMemory)
+    return false
   }
 
   func endBody() {
@@ -201,14 +210,18 @@ final class HTTPExchange: RequestResponder {
   /// The body without its content coding; inflating stops at the size limit.
   private func plainBody() throws(RESTFailure) -> [UInt8] {
     guard isGzipped else { return body }
+    let plain: [UInt8]
     do throws(RPCError) {
-      return try Compression.decompress(body, from: .gzip, limit: server.limits.bodySize)
+      plain = try Compression.decompress(body, from: .gzip, limit: server.limits.bodySize)
     } catch {
       guard error.code == .resourceExhausted else {
         throw RESTFailure(RPCError(.invalidArgument, "the body is not one whole gzip stream"))
       }
+      server.metrics.streamEnded(.bodySize)
       throw RESTFailure(error, status: 413)
     }
+    guard book(plain.count) else { throw RESTFailure(Self.tooMuchWaits) }
+    return plain
   }
 
   // MARK: Answers

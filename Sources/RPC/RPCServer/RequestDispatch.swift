@@ -84,6 +84,7 @@ struct RequestDispatch {
       if let text = head.headers["content-length"], let length = Int(text),
         length > server.limits.messageSize
       {
+        server.metrics.streamEnded(.messageSize)
         throw RPCError(
           .resourceExhausted,
           "message is \(length) bytes; the limit is \(server.limits.messageSize)")
