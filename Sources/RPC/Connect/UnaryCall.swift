@@ -69,8 +69,11 @@ package struct UnaryCall: Sendable {
     headers.add("accept-encoding", CallHead.connectEncodings)
     var body = try payload.response(message)
     if acceptsGzip, !body.isEmpty, compresses ?? (body.count >= Self.compressedFrom) {
-      body = try Compression.compress(body, as: .gzip)
-      headers.add("content-encoding", "gzip")
+      let coded = try Compression.compress(body, as: .gzip)
+      if compresses == true || coded.count < body.count {
+        body = coded
+        headers.add("content-encoding", "gzip")
+      }
     }
     return (HTTPResponseHead(status: .ok, headers: headers), body)
   }

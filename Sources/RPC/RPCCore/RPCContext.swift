@@ -90,10 +90,12 @@ public final class RPCContext: Sendable {
     set { state.withLock { $0.identity = newValue } }
   }
 
-  /// Whether messages sent from now on are compressed; `nil`, the default, never offers it.
+  /// Whether messages sent from now on are compressed; `nil`, the default, never offers it where
+  /// messages have envelopes, and leaves it to their size where one is a whole HTTP body.
   ///
   /// Set it, to either value, before the first message, or the response head rules compression out.
-  /// Without a client that accepts gzip it has no effect.
+  /// `false` keeps secrets out of compressed bodies on every edge. Without a client that accepts gzip
+  /// (or, over REST, Brotli) it has no effect.
   public var compressesResponses: Bool? {
     get {
       switch compression.load(ordering: .relaxed) {

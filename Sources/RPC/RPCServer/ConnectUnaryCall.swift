@@ -84,6 +84,7 @@ final class ConnectUnaryCall: EdgeCall, @unchecked Sendable {  // as its supercl
   private func send(_ answer: (head: HTTPResponseHead, body: [UInt8])) {
     response.sendWhole(
       HTTPExchangeResponse(
-        status: answer.head.status, headers: answer.head.headers, body: answer.body))
+        status: answer.head.status, headers: answer.head.headers, body: answer.body),
+      compresses: context.compressesResponses)
   }
 }

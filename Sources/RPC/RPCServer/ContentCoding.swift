@@ -26,8 +26,11 @@ enum ContentCoding: String, Equatable {
 
   /// Puts a coded body in the place of a plain one where that is allowed and shorter. What could be
   /// coded varies by Accept-Encoding, coded or not.
-  static func apply(to answer: inout HTTPExchangeResponse, accepting request: HTTPHeaders) {
-    guard sizes.contains(answer.body.count), isCompressible(answer) else { return }
+  static func apply(
+    to answer: inout HTTPExchangeResponse, accepting request: HTTPHeaders,
+    whateverSize: Bool = false
+  ) {
+    guard whateverSize || sizes.contains(answer.body.count), isCompressible(answer) else { return }
     answer.headers.add("vary", "accept-encoding")
     guard let coding = ContentCoding(accepting: request.tokens("accept-encoding")),
       let coded = coding.encode(answer.body), coded.count < answer.body.count

@@ -26,9 +26,13 @@ struct ExchangeResponse {
   }
 
   /// Sends head and body at once, in a coding the client takes; a HEAD request gets the head alone.
-  func sendWhole(_ answer: HTTPExchangeResponse) {
+  /// `compresses` is what a handler asked for, nil when it said nothing.
+  func sendWhole(_ answer: HTTPExchangeResponse, compresses: Bool? = nil) {
     var answer = answer
-    ContentCoding.apply(to: &answer, accepting: request.headers)
+    if compresses != false {
+      ContentCoding.apply(
+        to: &answer, accepting: request.headers, whateverSize: compresses == true)
+    }
     var head = HTTPResponseHead(status: answer.status, headers: answer.headers)
     complete(&head.headers)
     if !answer.status.forbidsBody {
@@ -40,10 +44,11 @@ struct ExchangeResponse {
   }
 
   /// Sends the answer of a transcoded call.
-  func sendWhole(_ answer: RESTResponse) {
+  func sendWhole(_ answer: RESTResponse, compresses: Bool? = nil) {
     sendWhole(
       HTTPExchangeResponse(
-        status: HTTPStatus(rawValue: answer.status), headers: headers(answer), body: answer.body))
+        status: HTTPStatus(rawValue: answer.status), headers: headers(answer), body: answer.body),
+      compresses: compresses)
   }
 
   /// Sends the head of an answer whose length is not known.

@@ -63,7 +63,9 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
     do throws(RESTFailure) {
       var metadata = context.initialMetadata
       metadata.add(contentsOf: context.trailers)
-      response.sendWhole(try transcoded.response(unaryMessage ?? [], metadata: metadata))
+      response.sendWhole(
+        try transcoded.response(unaryMessage ?? [], metadata: metadata),
+        compresses: context.compressesResponses)
     } catch {
       response.sendWhole(transcoded.failure(error))
     }
