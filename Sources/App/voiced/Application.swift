@@ -71,8 +71,10 @@ struct Application {
     let product = try Product(current, database.pool, loops.loops[0], endpoint, shared)
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
     configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
-    configuration.cors = CORSPolicy { origin, _ in
-      product.origins.allows(origin) ? CORSPolicy.Grant() : nil
+    var grant = CORSPolicy.Grant()
+    grant.exposedHeaders += LimitFields.names
+    configuration.cors = CORSPolicy { [grant] origin, _ in
+      product.origins.allows(origin) ? grant : nil
     }
     try AccessTable.product.check(product.bindings)
     let readiness = Readiness([database.dependency] + shared.dependencies)

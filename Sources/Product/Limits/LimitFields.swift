@@ -7,7 +7,12 @@ internal import Schema
 /// `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-10, and the three
 /// fields of its drafts up to 07, `RateLimit-Limit`, `-Remaining` and `-Reset`, which most clients
 /// read today. Seconds are rounded up: who waits as long as told is not refused again.
-struct LimitFields {
+package struct LimitFields {
+  /// The header fields, as pages of other origins must be let read them.
+  package static let names = [
+    "ratelimit", "ratelimit-policy", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+  ]
+
   let what: MethodClass
   let rate: Rate
   let verdict: Verdict

@@ -16,8 +16,9 @@ public struct CORSPolicy: Sendable {
     public var headers: Set<String>?
     /// Response headers a page may read besides those any page may.
     public var exposedHeaders = [
-      "grpc-status", "grpc-message", "grpc-status-details-bin", "grpc-encoding", "etag", "location",
-      "retry-after", "www-authenticate", "x-request-id",
+      "grpc-status", "grpc-message", "grpc-status-details-bin", "grpc-encoding",
+      "connect-content-encoding", "etag", "location", "retry-after", "www-authenticate",
+      "x-request-id",
     ]
     /// How long a browser may remember the answer to a preflight.
     public var maxAge = Duration.seconds(7_200)
