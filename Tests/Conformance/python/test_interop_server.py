@@ -72,17 +72,27 @@ class CachingProxy(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_cacheable_unary_by_get_through_a_caching_proxy(port):
-    """gRPC itself has no GET; the method's REST route has, and its headers let proxies keep it."""
-    CachingProxy.target = f"http://127.0.0.1:{port}"
+CONNECT_GET = "/grpc.testing.TestService/CacheableUnaryCall?connect=v1"
+
+
+@pytest.mark.parametrize("path, has", [
+    ("/v1/cacheable?responseSize=1", b'"body"'),
+    (CONNECT_GET + "&encoding=json&message=%7B%22responseSize%22%3A1%7D", b'"body"'),
+    (CONNECT_GET + "&encoding=proto&base64=1&message=EAE", b"\x12"),
+], ids=["REST", "Connect in JSON", "Connect"])
+def test_cacheable_unary_by_get_through_a_caching_proxy(port, path, has):
+    """gRPC itself has no GET. The method's REST route and, as it has no side effects, Connect have, and
+    its headers let proxies keep the answer."""
+    CachingProxy.target, CachingProxy.asked = f"http://127.0.0.1:{port}", 0
+    CachingProxy.answers.clear()
     proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), CachingProxy)
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     try:
-        url = f"http://127.0.0.1:{proxy.server_port}/v1/cacheable?responseSize=1"
+        url = f"http://127.0.0.1:{proxy.server_port}{path}"
         request = urllib.request.Request(url, headers={"x-user-ip": "1.2.3.4"})
         bodies = [urllib.request.urlopen(request, timeout=10).read() for _ in range(2)]
     finally:
         proxy.shutdown()
         proxy.server_close()
-    assert bodies[0] == bodies[1] and b'"body"' in bodies[0]
+    assert bodies[0] == bodies[1] and has in bodies[0]
     assert CachingProxy.asked == 1
