@@ -52,7 +52,8 @@ struct Module {
 /// A C library of the system: its module name and the name `pkg-config` knows it by, if any.
 let systemLibraries: [(String, String?)] = [
   ("CUV", "libuv"), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"), ("CLibpq", "libpq"),
-  ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil), ("CZlib", "zlib"),
+  ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil),
+  ("CZlib", "zlib"),
   ("CBrotli", "libbrotlienc"), ("CArgon2", "libargon2"), ("CHiredis", nil),
   ("CEspeak", "espeak-ng"), ("CPocketsphinx", "pocketsphinx"),
 ]
@@ -88,8 +89,11 @@ let modules: [Module] = [
       "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Connect", "Schema", "Services",
     ]),
   Module(
-    "RPCClient", .rpc, ["EventLoop", "Telemetry", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC"],
-    testImports: ["RPCServer", "RPCProtobuf", "Schema", "Services"]),
+    "RPCClient", .rpc,
+    [
+      "EventLoop", "Telemetry", "HTTP", "HTTP2", "TLS", "RPCCore", "GRPC", "Protobuf", "Schema",
+    ],
+    testImports: ["RPCServer", "RPCProtobuf", "Services"]),
   Module("RPCTesting", .rpc, ["RPCCore", "GRPC", "HTTP"]),
 
   Module(

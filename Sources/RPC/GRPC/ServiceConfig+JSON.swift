@@ -2,7 +2,7 @@ internal import Buffers
 internal import RPCCore
 
 extension ServiceConfig {
-  /// Reads the JSON form (gRFC A2, A6, A62, A105). Unknown members are passed over, as newer configs
+  /// Reads the JSON form (gRFC A2, A6, A17, A62, A105). Unknown members are passed over, as newer configs
   /// must not break older clients; a known one with a wrong value refuses the whole text.
   public init(json text: String) throws(ServiceConfigError) {
     let root: ConfigNode
@@ -19,7 +19,8 @@ extension ServiceConfig {
     self.init(
       methods: methods, retryThrottling: try Self.throttling(root["retryThrottling"]),
       loadBalancing: try Self.loadBalancing(root),
-      maxConnectionsPerAddress: try Self.connections(root["connectionScaling"]))
+      maxConnectionsPerAddress: try Self.connections(root["connectionScaling"]),
+      healthCheckService: try root["healthCheckConfig"]?["serviceName"]?.string())
   }
 
   private static func refuseDuplicates(_ methods: [MethodConfig]) throws(ServiceConfigError) {

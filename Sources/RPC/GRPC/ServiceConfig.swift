@@ -10,17 +10,22 @@ public struct ServiceConfig: Sendable {
   public let loadBalancing: LoadBalancingPolicy?
   /// Connections that one address may have when its stream limit is reached.
   public let maxConnectionsPerAddress: Int
+  /// The service whose health decides whether an address is used, by `grpc.health.v1.Health` (gRFC
+  /// A17); empty for the whole server, nil asks nobody. Balancing by round_robin alone heeds it.
+  public let healthCheckService: String?
   private let byPath: [String: MethodConfig]
 
   /// A config made in code. Of two settings for one name the first counts.
   public init(
     methods: [MethodConfig] = [], retryThrottling: RetryThrottling? = nil,
-    loadBalancing: LoadBalancingPolicy? = nil, maxConnectionsPerAddress: Int = 1
+    loadBalancing: LoadBalancingPolicy? = nil, maxConnectionsPerAddress: Int = 1,
+    healthCheckService: String? = nil
   ) {
     self.methods = methods
     self.retryThrottling = retryThrottling
     self.loadBalancing = loadBalancing
     self.maxConnectionsPerAddress = max(1, maxConnectionsPerAddress)
+    self.healthCheckService = healthCheckService
     let pairs = methods.flatMap { method in method.names.map { ($0.path, method) } }
     byPath = Dictionary(pairs) { first, _ in first }
   }

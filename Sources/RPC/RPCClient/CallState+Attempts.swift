@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import GRPC
+internal import HTTP2
 internal import RPCCore
 
 /// What a call does about a failed attempt.
@@ -21,6 +22,14 @@ enum CallRecovery {
 extension CallState {
   func beginFirstAttempt() {
     if case .hedge = recovery { hedge() } else { begin(previous: 0) }
+  }
+
+  /// Begins its only attempt on `connection`, whatever the balancer says.
+  func begin(on connection: Connection) throws(HTTP2Error) {
+    let only = Attempt(self, previous: 0)
+    attempt = only
+    try connection.begin(only)
+    commit(to: only)
   }
 
   private func begin(previous: Int) {

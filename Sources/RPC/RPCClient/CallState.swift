@@ -22,6 +22,8 @@ final class CallState {
   let wasCompressed = Atomic(false)
   /// Every call belongs to a router that lives as long as anything can reach the call.
   unowned let router: Router
+  /// Whether the channel makes it for itself; it then keeps nothing alive.
+  private let isOwn: Bool
   private(set) var result: Result<Void, RPCError>?
   private var deadlineTimer: LoopTimer?
 
@@ -50,7 +52,8 @@ final class CallState {
   private var head: Metadata?
   private var headWaiters: [CheckedContinuation<Metadata, any Error>] = []
 
-  init(_ method: MethodDescriptor, _ options: CallOptions, router: Router) {
+  init(_ method: MethodDescriptor, _ options: CallOptions, router: Router, isOwn: Bool = false) {
+    self.isOwn = isOwn
     self.method = method
     self.options = options
     self.router = router
@@ -270,7 +273,7 @@ extension CallState {
     for sender in waiting {
       if let failure = result.failure { sender.resume(throwing: failure) } else { sender.resume() }
     }
-    router.callEnded(self)
+    if !isOwn { router.callEnded(self) }
   }
 }
 

@@ -13,6 +13,8 @@ public struct ClientConfiguration: Sendable {
   public var authority: String?
   /// How calls behave, unless the resolver has a config of its own.
   public var serviceConfig = ServiceConfig()
+  /// Whether a health check that the service config asks for is made.
+  public var checksHealth = true
   /// Largest response message in bytes.
   public var maxMessageBytes = 4 * 1024 * 1024
   /// Bytes of a call's requests that are kept for another attempt; a call that sends more has one.

@@ -25,6 +25,8 @@ final class Router {
   var resolution: Resolution
   private var balancer: (any LoadBalancer)?
   private var policy = LoadBalancingPolicy.pickFirst()
+  /// The service that every connection is asked about before it is used; nil asks nothing.
+  private(set) var checkedService: String?
   private var balancerTimer: LoopTimer?
   private var subchannels: [SocketAddress: Subchannel] = [:]
   /// Subchannels that take calls, and whose turn it is.
@@ -147,7 +149,7 @@ extension Router {
       throttle = config.retryThrottling.map { RetryThrottle($0) }
     }
     serviceConfig = config
-    useBalancer(config.loadBalancing ?? .pickFirst())
+    useBalancer(config.loadBalancing ?? .pickFirst(), checking: config.healthCheckService)
     var seen: Set<SocketAddress> = []
     var addresses = found.addresses.filter { seen.insert($0).inserted }
     if policy == .pickFirst(shuffled: true) { addresses.shuffle() }
@@ -161,9 +163,12 @@ extension Router {
     wantsConnection = false
   }
 
-  private func useBalancer(_ wanted: LoadBalancingPolicy) {
-    guard balancer == nil || wanted != policy else { return }
+  private func useBalancer(_ wanted: LoadBalancingPolicy, checking service: String?) {
+    // With one address there is nothing to choose by health (gRFC A17).
+    let checked = wanted == .roundRobin && configuration.checksHealth ? service : nil
+    guard balancer == nil || wanted != policy || checked != checkedService else { return }
     policy = wanted
+    checkedService = checked
     let dropped = subchannels.values
     subchannels = [:]
     ready = []

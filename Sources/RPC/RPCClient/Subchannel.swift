@@ -7,7 +7,8 @@ internal import RPCCore
 /// attempts that wait for a free stream. Loop-confined.
 ///
 /// idle → connecting → ready → idle (GOAWAY, lost); connecting → pausing (failed) → idle. Whoever
-/// balances the load says when to connect; dropped, it takes no more.
+/// balances the load says when to connect; dropped, it takes no more. Where health is checked, ready is
+/// told when the server says that it serves, and failed while it does not.
 final class Subchannel {
   private enum State {
     case idle, connecting, ready, dropped
@@ -26,6 +27,9 @@ final class Subchannel {
   private var isStarting = false
   private weak var starting: Connection?
   private var queue = AttemptQueue()
+  /// Asks the oldest connection, where health is checked, and what it was told last.
+  private var health: HealthWatch?
+  private var isServing: Bool?
 
   init(_ address: SocketAddress, router: Router) {
     self.address = address
@@ -83,6 +87,8 @@ extension Subchannel {
   func drop() {
     if case .pausing(let timer) = state { timer.cancel() }
     state = .dropped
+    health?.stop()
+    health = nil
     starting?.shutDown()
     for connection in connections { connection.drain() }
     connections = []
@@ -166,7 +172,7 @@ extension Subchannel {
       connections.append(connection)
       state = .ready
       hasRoom(connection)
-      router?.changed(self, .ready)
+      if !watchHealth(of: connection) { router?.changed(self, .ready) }
     case .ready:
       connections.append(connection)
       hasRoom(connection)
@@ -193,9 +199,35 @@ extension Subchannel {
   private func remove(_ connection: Connection) {
     guard connections.contains(where: { $0 === connection }) else { return }
     connections.removeAll { $0 === connection }
+    if health?.connection === connection {
+      health?.stop()
+      health = nil
+      if let next = connections.first { _ = watchHealth(of: next) }
+    }
     guard connections.isEmpty, case .ready = state else { return scale() }
     state = .idle
     router?.changed(self, .idle)
     giveQueueBack()
+  }
+}
+
+/// Health.
+extension Subchannel {
+  /// False when it is not to be watched.
+  private func watchHealth(of connection: Connection) -> Bool {
+    guard let router, let service = router.checkedService else { return false }
+    isServing = nil
+    let watch = HealthWatch(service, of: connection, router: router, owner: self)
+    health = watch
+    watch.begin()
+    return true
+  }
+
+  /// The server says that it serves, or there is `problem`.
+  func healthChanged(_ problem: RPCError?) {
+    guard case .ready = state, isServing != (problem == nil) else { return }
+    isServing = problem == nil
+    router?.changed(self, problem.map { .failed($0) } ?? .ready)
+    if problem != nil { giveQueueBack() }
   }
 }

@@ -64,6 +64,15 @@ import Testing
     #expect(try ServiceConfig(json: #"{"loadBalancingPolicy": \#(text)}"#).loadBalancing == policy)
   }
 
+  @Test(arguments: [
+    (#"{"serviceName": "a.B"}"#, "a.B" as String?), (#"{"serviceName": ""}"#, ""), ("{}", nil),
+    (#"{"serviceName": null}"#, nil),
+  ])
+  func `health is asked of the service that is named`(text: String, service: String?) throws {
+    let config = try ServiceConfig(json: #"{"healthCheckConfig": \#(text)}"#)
+    #expect(config.healthCheckService == service)
+  }
+
   @Test func `addresses may be shuffled`() throws {
     let text = #"{"loadBalancingConfig": [{"pick_first": {"shuffleAddressList": true}}]}"#
     #expect(try ServiceConfig(json: text).loadBalancing == .pickFirst(shuffled: true))
@@ -97,6 +106,7 @@ import Testing
     (#"{"retryThrottling": {"maxTokens": 1001, "tokenRatio": 1}}"#, "at most 1000"),
     (#"{"loadBalancingConfig": [{"grpclb": {}}]}"#, "none of its policies"),
     (#"{"loadBalancingPolicy": "random"}"#, "round_robin"),
+    (#"{"healthCheckConfig": {"serviceName": 1}}"#, "serviceName: a string"),
   ])
   func `a wrong value is named with its place`(text: String, message: String) {
     let error = #expect(throws: ServiceConfigError.self) { try ServiceConfig(json: text) }
