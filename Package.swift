@@ -51,8 +51,8 @@ struct Module {
 
 /// A C library of the system: its module name and the name `pkg-config` knows it by, if any.
 let systemLibraries: [(String, String?)] = [
-  ("CUV", "libuv"), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"), ("CLibpq", "libpq"),
-  ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil),
+  ("CUV", "libuv"), ("CResolv", nil), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"),
+  ("CLibpq", "libpq"), ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil),
   ("CZlib", "zlib"),
   ("CBrotli", "libbrotlienc"), ("CArgon2", "libargon2"), ("CHiredis", nil),
   ("CEspeak", "espeak-ng"), ("CPocketsphinx", "pocketsphinx"),
@@ -60,7 +60,7 @@ let systemLibraries: [(String, String?)] = [
 
 let modules: [Module] = [
   Module("Buffers", .runtime),
-  Module("EventLoop", .runtime, ["CUV"]),
+  Module("EventLoop", .runtime, ["CUV", "CResolv"]),
   Module("Telemetry", .runtime, ["Buffers"], packages: ["Logging"]),
 
   Module("HTTP", .wire),

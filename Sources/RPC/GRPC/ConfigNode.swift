@@ -29,8 +29,13 @@ struct ConfigNode {
   /// The elements of the member `key`; none when it is absent.
   func list(_ key: String) throws(ServiceConfigError) -> [ConfigNode] {
     guard let node = self[key] else { return [] }
-    guard let items = node.value.arrayValue else { throw node.fault("a list is expected") }
-    return items.enumerated().map { ConfigNode($1, "\(node.path)[\($0)]") }
+    return try node.items()
+  }
+
+  /// The elements of a list.
+  func items() throws(ServiceConfigError) -> [ConfigNode] {
+    guard let items = value.arrayValue else { throw fault("a list is expected") }
+    return items.enumerated().map { ConfigNode($1, "\(path)[\($0)]") }
   }
 
   func string() throws(ServiceConfigError) -> String {

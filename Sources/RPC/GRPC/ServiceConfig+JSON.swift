@@ -11,6 +11,10 @@ extension ServiceConfig {
     } catch {
       throw ServiceConfigError("the service config is not JSON: \(error)")
     }
+    try self.init(root)
+  }
+
+  init(_ root: ConfigNode) throws(ServiceConfigError) {
     guard root.value.objectValue != nil else { throw root.fault("an object is expected") }
     let methods = try root.list("methodConfig").map { node throws(ServiceConfigError) in
       try MethodConfig(node)

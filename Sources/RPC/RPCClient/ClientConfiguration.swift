@@ -13,6 +13,10 @@ public struct ClientConfiguration: Sendable {
   public var authority: String?
   /// How calls behave, unless the resolver has a config of its own.
   public var serviceConfig = ServiceConfig()
+  /// Whether DNS is asked for a service config beside the addresses of a host, in the TXT record
+  /// `_grpc_config.HOST` (gRFC A2); one that is there for this client takes the place of
+  /// ``serviceConfig``. Off, as whoever answers for DNS could steer calls.
+  public var asksDNSForServiceConfig = false
   /// Whether a health check that the service config asks for is made.
   public var checksHealth = true
   /// Largest response message in bytes.

@@ -1,5 +1,7 @@
 public import EventLoop
 public import GRPC
+internal import Glibc
+internal import RPCCore
 
 /// Finds out where a server is. One resolver serves one channel.
 public protocol NameResolver: Sendable {
@@ -24,11 +26,42 @@ public struct NameResolution: Sendable {
 
 /// Asks the system's resolver.
 struct DNSResolver: NameResolver {
+  /// What it takes to find this client's service config in DNS.
+  struct ConfigLookup {
+    /// This machine's name.
+    var hostname = Self.ownName()
+    /// Drawn once, so that a percentage does not move its clients at every answer.
+    var lot = Int.random(in: 0..<100)
+    /// Asked in place of the system's servers.
+    var server: SocketAddress?
+
+    private static func ownName() -> String {
+      var name = [CChar](repeating: 0, count: 256)
+      gethostname(&name, name.count - 1)
+      return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+  }
+
   let loop: EventLoop
   let host: String
   let port: Int
+  /// Nil does not ask for a service config.
+  let lookup: ConfigLookup?
 
   func resolve() async throws -> NameResolution {
-    NameResolution(addresses: try await loop.addresses(of: host, port: port))
+    NameResolution(
+      addresses: try await loop.addresses(of: host, port: port), serviceConfig: try await config())
+  }
+
+  private func config() async throws -> ServiceConfig? {
+    guard let lookup else { return nil }
+    let records = try await loop.textRecords(
+      of: ServiceConfigChoice.prefix + host, server: lookup.server)
+    do {
+      return try ServiceConfigChoice.config(
+        in: records, hostname: lookup.hostname, lot: lookup.lot)
+    } catch {
+      throw RPCError(.unavailable, error.message, cause: error)
+    }
   }
 }

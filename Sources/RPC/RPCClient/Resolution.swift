@@ -25,7 +25,10 @@ struct Resolution {
     switch configuration.target.source {
     case .addresses(let addresses): (fixed, resolver) = (addresses, nil)
     case .name(let host, let port):
-      (fixed, resolver) = (nil, DNSResolver(loop: loop, host: host, port: port))
+      let lookup = configuration.asksDNSForServiceConfig ? DNSResolver.ConfigLookup() : nil
+      (fixed, resolver) = (
+        nil, DNSResolver(loop: loop, host: host, port: port, lookup: lookup)
+      )
     case .resolver(let own): (fixed, resolver) = (nil, own)
     }
   }
