@@ -92,6 +92,8 @@ package enum CallStore {
   package static func move(
     _ id: CallID, to state: CallState, reason: String = "", _ transaction: Transaction
   ) async throws -> CallRecord? {
+    // A scalar subquery and no EXISTS: PostgreSQL makes a join of that, and then looks at the state
+    // of before when it has waited for another move of the same call.
     let rows = try await transaction.query(
       """
       UPDATE calls SET previous_state = state, state = \(state), revision = revision + 1,
@@ -103,8 +105,8 @@ package enum CallStore {
           THEN (extract(epoch FROM now() - answer_time) * 1000000)::bigint ELSE duration_us END,
         lease_until = CASE WHEN \(state.isTerminal) THEN NULL
           ELSE now() + make_interval(secs => \(CallLease.seconds)) END
-      WHERE call_id = \(id.text) AND EXISTS
-        (SELECT 1 FROM call_moves WHERE from_state = calls.state AND to_state = \(state))
+      WHERE call_id = \(id.text) AND
+        (SELECT true FROM call_moves WHERE from_state = calls.state AND to_state = \(state))
       RETURNING \(CallRecord.columns)
       """)
     guard let record = try rows.first.map(CallRecord.init) else { return nil }

@@ -83,6 +83,31 @@ private struct Scene {
     await scene.pool.close()
   }
 
+  @Test func `a move that waited for another one starts from where that one led`() async throws {
+    let scene = try await Scene.make()
+    let call = try await scene.insert(scene.call())
+    let second = try await scene.pool.transaction(tenant: .system) { transaction in
+      try await CallStore.move(call.id, to: .dialing, transaction)
+      let second = Task {
+        try await scene.pool.transaction(tenant: .system) {
+          try await CallStore.move(call.id, to: .canceled, $0)
+        }
+      }
+      var waiting = 0
+      while waiting == 0 {
+        waiting = try await transaction.query(
+          """
+          SELECT 1 AS one FROM pg_locks
+          WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
+          """
+        ).count
+      }
+      return second
+    }
+    #expect(try await second.value?.state == .canceled)
+    await scene.pool.close()
+  }
+
   @Test func `a move around the table is refused by the database`() async throws {
     let scene = try await Scene.make()
     let call = try await scene.insert(scene.call())
