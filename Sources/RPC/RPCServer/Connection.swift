@@ -24,6 +24,7 @@ final class Connection: BeforeSleepHook {
   @exclusivity(unchecked) private var isHandshaking = true
   @exclusivity(unchecked) private var closesAfterFlush = false
   @exclusivity(unchecked) private var lingersUntil: LoopInstant?
+  @exclusivity(unchecked) private var peerHasEnded = false
   private var drainReason: String?
   /// Bytes given to the socket so far, and whether the peer takes them.
   private var written = 0
@@ -108,6 +109,7 @@ final class Connection: BeforeSleepHook {
   }
 
   func ended() {
+    peerHasEnded = true
     guard let driver, lingersUntil == nil else { return close() }
     driver.receiveEnd()
   }
@@ -163,7 +165,8 @@ final class Connection: BeforeSleepHook {
   private func drained() {
     driver?.transportDrained()
     scheduleFlush()
-    if lingersUntil != nil { stream.shutdownWrite() }
+    guard lingersUntil != nil else { return }
+    if peerHasEnded { close() } else { stream.shutdownWrite() }
   }
 
   /// Closes once what the driver has queued is out.
@@ -172,14 +175,15 @@ final class Connection: BeforeSleepHook {
     scheduleFlush()
   }
 
-  /// Our side ends; the client gets a moment to end its own, so that a reset does not eat what it
-  /// has not read yet.
+  /// Our side ends; a client that has not ended its own gets a moment for that, so that a reset does
+  /// not eat what it has not read yet.
   private func endGracefully() {
     guard lingersUntil == nil, !isClosed else { return }
     lingersUntil = server.loop.now.advanced(by: Self.linger)
     if let tls { sendCloseNotify(tls) }
     stream.shutdownWrite()
     driver?.transportLost()
+    if peerHasEnded, stream.pendingWriteBytes == 0 { close() }
   }
 
   // MARK: WebSocket

@@ -1,5 +1,6 @@
 """Smuggling, slowness and size on HTTP/1.1, and what TLS lets in."""
 
+import re
 import socket
 import ssl
 import subprocess
@@ -244,3 +245,15 @@ def test_a_tls_handshake_that_never_ends_is_cut(secure):
         client.settimeout(10)
         assert client.recv(100) == b""
     assert secure.cuts()["handshake_timeout"] > before
+
+
+@pytest.mark.parametrize("which", ["server", "secure"])
+def test_a_client_that_has_gone_leaves_no_connection_behind(request, which):
+    """They come and go one after another, faster than connections that wait for something time out."""
+    server = request.getfixturevalue(which)
+    for _ in range(20):
+        with server.connect() as client:
+            client.sendall(OK.encode())
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    open_now = re.findall(r"^server_connections(?:\{[^}]*\})? (\d+)$", server.get("/metrics"), re.M)
+    assert 1 <= sum(map(int, open_now)) < 10, open_now
