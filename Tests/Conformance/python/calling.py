@@ -6,6 +6,9 @@ import wave
 
 from stack import ROOT, wait_for
 
+# Numbers of voicesim's book: who hangs up after five seconds, and who only listens. Any other one is
+# answered by somebody who talks for forty.
+HASTY, SILENT = "+919000000007", "+919000000009"
 ENDED = {"COMPLETED", "BLOCKED", "FAILED", "BUSY", "NO_ANSWER", "CANCELED"}
 
 
@@ -35,6 +38,13 @@ def until(rest, call, states, limit=90.0):
 def until_said(rest, call, limit=30.0):
     """Waits until something was said; the call."""
     return wait_for(lambda: (found := get(rest, call)).get("transcript") and found, limit, 0.2)
+
+
+def listen(rest, call):
+    """Waits for the agent's first words and ends the call; the call. For those of `SILENT`."""
+    until_said(rest, call)
+    assert rest.post(f"/api/v1/calls/{call}:end", json={}).status_code == 200
+    return until(rest, call, {"COMPLETED"})
 
 
 def seconds(duration):

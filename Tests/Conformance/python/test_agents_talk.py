@@ -9,6 +9,7 @@ import pytest
 import calling
 import stack as stacks
 from conftest import client
+from exotel import together
 from test_live import Microphone, converse
 
 
@@ -22,54 +23,45 @@ def said(call):
     return [line["text"] for line in call["transcript"] if line["speaker"] == "AGENT"]
 
 
-def test_a_silent_caller_is_asked_and_then_told_goodbye(web):
-    agent = calling.new_agent(
-        web, "+918047120931", greeting="Hello there.", farewell="I will try again later, goodbye.",
-        turnTaking={"preset": "SNAPPY", "idleTimeout": "3s", "idleMessage": "Are you still there, please?"})
-    done = calling.until(web, calling.place(web, agent, "+919000000009"), {"COMPLETED"})
-    assert done["endReason"] == "caller_silent"
-    heard = said(done)
-    assert [t for t in heard if "still there" in t] == ["Are you still there, please?"]
-    assert heard[-1] == "I will try again later, goodbye."
+# What the agent of each call is told, and what is asked of the call.
+CALLS = {
+    "silence": (
+        {"greeting": "Hello there.", "farewell": "I will try again later, goodbye.",
+         "turnTaking": {"preset": "SNAPPY", "idleTimeout": "3s",
+                        "idleMessage": "Are you still there, please?"}}, {}),
+    "length": (
+        {"maxDuration": "10s", "farewell": "Our time is over, goodbye.",
+         "turnTaking": {"idleTimeout": "60s"}}, {}),
+    "language": (
+        {"recordingEnabled": False,
+         "languageSettings": {"hi": {"voiceId": "Aoede", "greeting": "नमस्ते, दुकान से बोल रही हूँ।"}}},
+        {"language": "hi"}),
+}
 
 
-def test_a_call_ends_at_its_length_with_last_words(web):
-    agent = calling.new_agent(
-        web, "+918047120932", maxDuration="10s", farewell="Our time is over, goodbye.",
-        turnTaking={"idleTimeout": "60s"})
-    done = calling.until(web, calling.place(web, agent, "+919000000009"), {"COMPLETED"})
-    assert done["endReason"] == "max_duration"
-    assert said(done)[-1] == "Our time is over, goodbye."
-    assert 10 <= calling.seconds(done["duration"]) < 20
+@pytest.fixture(scope="module")
+def talks(web):
+    """These calls, held at once; how each ended, by its name."""
+    def hold(name):
+        told, asked = CALLS[name]
+        agent = calling.new_agent(web, f"+9180471209{31 + list(CALLS).index(name)}", **told)
+        answer = web.post("/api/v1/calls", json={
+            "agentId": agent, "phoneNumber": calling.SILENT, **asked})
+        assert answer.status_code == 200, answer.text
+        call = answer.json()["callId"]
+        if name == "language":
+            return calling.listen(web, call)
+        return calling.until(web, call, {"COMPLETED"})
+    return together(hold, list(CALLS))
 
 
-def test_an_agent_that_may_ends_the_call_after_its_goodbye(web):
-    """The caller says goodbye and stays on the line; the model says so too and calls end_call."""
-    agent = calling.new_agent(
-        web, "+918047120935", mayEndCall=True, turnTaking={"idleTimeout": "60s"})
-    done = calling.until(web, calling.place(web, agent, "+919000000011"), {"COMPLETED"})
-    assert done["endReason"] == "agent_ended"
-    assert said(done)[-1] == "Thank you for calling. Goodbye."
-    assert not done.get("actionsExecuted")
-
-
-def test_a_call_may_be_in_the_other_language(web):
-    agent = calling.new_agent(
-        web, "+918047120933", recordingEnabled=False,
-        languageSettings={"hi": {"voiceId": "Aoede", "greeting": "नमस्ते, दुकान से बोल रही हूँ।"}})
-    answer = web.post("/api/v1/calls", json={
-        "agentId": agent, "phoneNumber": "+919000000002", "language": "hi"})
-    assert answer.status_code == 200, answer.text
-    done = calling.until(web, answer.json()["callId"], {"COMPLETED"})
-    assert done["language"] == "hi"
-    assert said(done)[0] == "नमस्ते, दुकान से बोल रही हूँ।"
-
-
-def test_a_draft_can_be_talked_to_before_it_is_published(web, channel, auth):
+@pytest.fixture(scope="module")
+def rehearsals(web, channel, auth):
+    """A conversation with what an agent has published and one with its draft, held at once."""
     from payaid.voice.v1 import live_pb2, live_pb2_grpc
     agent = calling.new_agent(
-        web, "+918047120934", publishing="MANUAL", recordingEnabled=False, greeting="This is published.")
-    web.patch(f"/api/v1/agents/{agent}", json={"greeting": "This is the draft."})
+        web, "+918047120939", publishing="MANUAL", recordingEnabled=False, greeting="This is published.")
+    web.patch(f"/api/v1/agents/{agent}", json={"greeting": "This is the draft."}).raise_for_status()
 
     class Rehearsal(Microphone):
         def __iter__(self):
@@ -80,11 +72,45 @@ def test_a_draft_can_be_talked_to_before_it_is_published(web, channel, auth):
             yield from frames
 
     stub = live_pb2_grpc.LiveServiceStub(channel)
-    for microphone, words in ((Microphone, "This is published."), (Rehearsal, "This is the draft.")):
-        frames = converse(stub, auth, microphone(live_pb2, agent))
-        ended = frames[-1][1].ended.call
-        assert next(t.text for t in ended.transcript if t.speaker == t.AGENT) == words
-        assert ended.agent_version == (1 if microphone is Microphone else 0)
+    return together(
+        lambda kind: converse(stub, auth, kind(live_pb2, agent))[-1][1].ended.call,
+        [Microphone, Rehearsal])
+
+
+def test_a_silent_caller_is_asked_and_then_told_goodbye(talks):
+    done = talks["silence"].result()
+    assert done["endReason"] == "caller_silent"
+    heard = said(done)
+    assert [t for t in heard if "still there" in t] == ["Are you still there, please?"]
+    assert heard[-1] == "I will try again later, goodbye."
+
+
+def test_a_call_ends_at_its_length_with_last_words(talks):
+    done = talks["length"].result()
+    assert done["endReason"] == "max_duration"
+    assert said(done)[-1] == "Our time is over, goodbye."
+    assert 10 <= calling.seconds(done["duration"]) < 20
+
+
+def test_an_agent_that_may_ends_the_call_after_its_goodbye(talks):
+    """The caller says goodbye and stays on the line; the model says so too and calls end_call."""
+    done = talks["goodbye"].result()
+    assert done["endReason"] == "agent_ended"
+    assert said(done)[-1] == "Thank you for calling. Goodbye."
+    assert not done.get("actionsExecuted")
+
+
+def test_a_call_may_be_in_the_other_language(talks):
+    done = talks["language"].result()
+    assert done["language"] == "hi"
+    assert said(done)[0] == "नमस्ते, दुकान से बोल रही हूँ।"
+
+
+def test_a_draft_can_be_talked_to_before_it_is_published(rehearsals):
+    ended = [rehearsal.result() for rehearsal in rehearsals.values()]
+    words = [next(t.text for t in call.transcript if t.speaker == t.AGENT) for call in ended]
+    assert words == ["This is published.", "This is the draft."]
+    assert [call.agent_version for call in ended] == [1, 0]
 
 
 def test_voicectl_publishes_shows_and_goes_back(stack, merchant):

@@ -10,16 +10,17 @@ import pytest
 import calling
 import stack as stacks
 from conftest import client
+from exotel import together
 from test_rest import error, fields
 
 CALLER = "+919000000001"
 
 
 class Endpoint:
-    """A merchant's endpoint: answers with what `answer` says and keeps every request."""
+    """A merchant's endpoint, while `with` lasts: answers with what `answer` says, keeps every request."""
 
-    def __init__(self):
-        self.requests, self.answer = [], (200, {"status": "shipped"})
+    def __init__(self, answer):
+        self.requests, self.answer = [], answer
         endpoint = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -40,12 +41,11 @@ class Endpoint:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/orders"
 
+    def __enter__(self):
+        return self
 
-@pytest.fixture()
-def endpoint():
-    it = Endpoint()
-    yield it
-    it.server.shutdown()
+    def __exit__(self, *_):
+        self.server.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -55,37 +55,53 @@ def web():
             yield it
 
 
-def ask(web, endpoint, number, **tool):
-    """A call in which the caller gives an order number, which the agent looks up."""
-    agent = calling.new_agent(web, number, tools=[{
-        "name": "get_order_status", "url": endpoint.url, "description": "Finds an order.",
-        "parameters": {"type": "object", "properties": {"order_id": {"type": "string"}}}, **tool}])
-    done = calling.until(web, calling.place(web, agent, CALLER), {"COMPLETED"})
-    said = " ".join(line["text"] for line in done["transcript"] if line["speaker"] == "AGENT")
-    return done, said
+SECRET = f"Bearer {uuid.uuid4().hex}"
+# What is answered in each call, and what else the agent is told of the endpoint.
+CALLS = {
+    "answering": ((200, {"status": "shipped"}), {
+        "headers": {"X-Shop": "7"}, "secretHeaders": {"Authorization": "orders_key"}}),
+    "failing": ((503, {"oops": "stack trace"}), {}),
+}
 
 
-def test_the_model_gets_what_the_merchants_endpoint_answers(web, endpoint):
-    secret = f"Bearer {uuid.uuid4().hex}"
-    web.put("/api/v1/secrets/orders_key", json={"value": secret}).raise_for_status()
-    done, said = ask(
-        web, endpoint, "+918047120941", headers={"X-Shop": "7"}, secretHeaders={"Authorization": "orders_key"})
+@pytest.fixture(scope="module")
+def asked(web):
+    """Calls in which the caller gives an order number, which the agent looks up, all held at once.
+
+    By name: the call, what the agent said, and the requests that its endpoint got.
+    """
+    web.put("/api/v1/secrets/orders_key", json={"value": SECRET}).raise_for_status()
+
+    def ask(name):
+        answer, tool = CALLS[name]
+        with Endpoint(answer) as endpoint:
+            agent = calling.new_agent(web, f"+9180471209{41 + list(CALLS).index(name)}", tools=[{
+                "name": "get_order_status", "url": endpoint.url, "description": "Finds an order.",
+                "parameters": {"type": "object", "properties": {"order_id": {"type": "string"}}},
+                **tool}])
+            done = calling.until(web, calling.place(web, agent, CALLER), {"COMPLETED"})
+        said = " ".join(line["text"] for line in done["transcript"] if line["speaker"] == "AGENT")
+        return done, said, endpoint.requests
+    return together(ask, list(CALLS))
+
+
+def test_the_model_gets_what_the_merchants_endpoint_answers(asked):
+    done, said, requests = asked["answering"].result()
     # The caller may speak over the end of the answer, and only what was heard is written down.
     assert "I have looked at order" in said and "could not look that up" not in said
-    [(headers, body)] = endpoint.requests
+    [(headers, body)] = requests
     headers = {name.lower(): value for name, value in headers.items()}
-    assert (headers["authorization"], headers["x-shop"]) == (secret, "7")
+    assert (headers["authorization"], headers["x-shop"]) == (SECRET, "7")
     assert headers["idempotency-key"] == f"{done['callId']}/{body['tool_call_id']}"
     assert body["call_id"] == done["callId"] and body["agent_version"] == 1
     assert body["tool"] == "get_order_status" and body["arguments"]["order_id"]
     [execution] = done["toolExecutions"]
     assert execution["tool"] == "get_order_status" and execution["succeeded"]
-    assert secret not in json.dumps(done)
+    assert SECRET not in json.dumps(done)
 
 
-def test_a_failing_endpoint_fails_the_function_and_not_the_call(web, endpoint):
-    endpoint.answer = (503, {"oops": "stack trace"})
-    done, _ = ask(web, endpoint, "+918047120942")
+def test_a_failing_endpoint_fails_the_function_and_not_the_call(asked):
+    done, _, _ = asked["failing"].result()
     [execution] = done["toolExecutions"]
     assert "succeeded" not in execution and "503" in execution["failure"]
     assert "stack trace" not in json.dumps(done)

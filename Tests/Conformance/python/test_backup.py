@@ -13,7 +13,8 @@ from conftest import client
 
 def run(*command, **environment):
     return subprocess.run(
-        [str(part) for part in command], env={**os.environ, "PAYAID_BIN": str(stacks.BIN), **environment},
+        [str(part) for part in command], cwd=stacks.ROOT,
+        env={**os.environ, "PAYAID_BIN": str(stacks.BIN), **environment},
         capture_output=True, text=True, timeout=120)
 
 
@@ -37,7 +38,7 @@ def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
         merchant = first.merchant(f"{uuid.uuid4()}@example.in")
         with client(first, merchant) as rest:
             agent = calling.new_agent(rest, "+918047120077")
-            call = calling.place(rest, agent, "+919000000001")
+            call = calling.place(rest, agent, calling.HASTY)
             calling.until(rest, call, {"COMPLETED"})
             sound = stacks.wait_for(lambda: rest.get(f"/api/v1/calls/{call}/recording").content)
 

@@ -13,7 +13,7 @@ import stack as stacks
 from conftest import client, metadata
 from exotel import together
 
-HASTY, TALKATIVE = "+919000000007", "+919000000001"
+HASTY, TALKATIVE = calling.HASTY, "+919000000001"
 
 
 def descendants(pid):

@@ -8,6 +8,7 @@ import pytest
 
 import calling
 from conftest import client
+from exotel import together
 
 FRAME = 0.02
 
@@ -66,9 +67,18 @@ def converse(stub, auth, microphone, limit=60):
     return frames
 
 
-@pytest.fixture(scope="module", params=[8000, 24000])
-def conversation(request, live, stub, auth, desk):
-    return request.param, converse(stub, auth, Microphone(live, desk, request.param))
+RATES = [8000, 24000]
+
+
+@pytest.fixture(scope="module")
+def conversations(live, stub, auth, desk):
+    """A conversation at each rate, held at once."""
+    return together(lambda rate: converse(stub, auth, Microphone(live, desk, rate)), RATES)
+
+
+@pytest.fixture(params=RATES)
+def conversation(request, conversations):
+    return request.param, conversations[request.param].result()
 
 
 def kinds(frames):

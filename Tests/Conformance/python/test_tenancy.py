@@ -12,6 +12,7 @@ import pytest
 import accounts
 import calling
 from conftest import client
+from exotel import together
 
 # A column `merchant_id` makes a table a merchant's; these few hold nothing of anybody's.
 SHARED = {"call_moves", "job_leaders", "job_schedules", "login_attempts", "payaid_migrations"}
@@ -53,17 +54,17 @@ def two(stack, channel):
     """Two merchants with something in as many tables as the API fills."""
     from payaid.voice.v1 import accounts_pb2, accounts_pb2_grpc
     door = accounts_pb2_grpc.AuthServiceStub(channel)
-    made = []
-    for number in range(2):
+
+    def make(number):
         merchant = stack.merchant(f"{uuid.uuid4()}@example.in")
         email = accounts.user(stack, merchant, f"{uuid.uuid4()}@example.in")
         door.Login(accounts_pb2.LoginRequest(email=email, password=accounts.PASSWORD))
         with client(stack, merchant) as rest:
             agent = calling.new_agent(rest, f"+91804713{number:04}")
-            call = calling.place(rest, agent, "+919876500001", **{"idempotency-key": "one"})
+            call = calling.place(rest, agent, calling.HASTY, **{"idempotency-key": "one"})
             calling.until(rest, call, calling.ENDED - {"BLOCKED"})
-        made.append(merchant["id"])
-    return made
+        return merchant["id"]
+    return [made.result() for made in together(make, range(2)).values()]
 
 
 def test_the_servers_role_is_bound_by_row_security(stack):

@@ -96,7 +96,7 @@ def test_messages_may_be_binary(page, desk):
 
 
 def test_a_stream_of_responses_opens_at_its_rest_path(page, http, desk):
-    call = calling.place(http, desk, "+919876543210")
+    call = calling.place(http, desk, calling.HASTY)
     with page(f"/api/v1/calls/{call}:watch") as socket:
         messages, code = rest(socket, 90)
     records = [json.loads(m) for m in messages]
@@ -147,7 +147,7 @@ def test_nothing_may_follow_the_end_of_the_requests(page, desk):
 
 
 def test_a_get_takes_no_messages(page, http, desk):
-    call = calling.place(http, desk, "+919876543210")
+    call = calling.place(http, desk, calling.HASTY)
     with page(f"/api/v1/calls/{call}:watch") as socket:
         socket.send("{}")
         messages, code = rest(socket, 90)
