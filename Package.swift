@@ -315,6 +315,9 @@ func here(_ path: String) -> Bool {
   FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + path)
 }
 
+/// What SwiftPM would warn of as a file that no rule handles.
+func readme(in path: String) -> [String] { here("\(path)/README.md") ? ["README.md"] : [] }
+
 // PAYAID_ONLY=Module,Executable narrows a build to those, what they import, and their tests.
 let only = Context.environment["PAYAID_ONLY"].map { text in
   Set(text.split(separator: ",").map { String($0) })
@@ -349,10 +352,11 @@ var targets: [Target] = systemLibraries.map { name, pkg in
 targets.append(
   .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Sources/C/CSchema"))
 for module in modules where wanted.contains(module.name) {
+  let path = "Sources/\(module.layer.rawValue)/\(module.name)"
   targets.append(
     .target(
       name: module.name, dependencies: byName(module.imports) + module.packages.map(product),
-      path: "Sources/\(module.layer.rawValue)/\(module.name)", resources: module.resources,
+      path: path, exclude: readme(in: path), resources: module.resources,
       swiftSettings: settings(module.imports)))
   let tests = "Tests/\(module.layer.rawValue)/\(module.name)Tests"
   if here(tests), isAsked(module.name) {
@@ -381,7 +385,7 @@ for executable in executables where isAsked(executable.name) {
       name: executable.name,
       dependencies: byName(executable.imports) + executable.packages.map(product),
       path: executable.path,
-      exclude: here("\(executable.path)/README.md") ? ["README.md"] : [],
+      exclude: readme(in: executable.path),
       // Clients see what a stranger's package would see: the public declarations.
       packageAccess: !executable.path.hasPrefix("Clients/"), swiftSettings: swiftSettings))
 }
