@@ -63,7 +63,7 @@ let modules: [Module] = [
   Module("EventLoop", .runtime, ["CUV", "CResolv"]),
   Module("Telemetry", .runtime, ["Buffers"], packages: ["Logging"]),
 
-  Module("HTTP", .wire),
+  Module("HTTP", .wire, ["Buffers"]),
   Module("HTTP1", .wire, ["HTTP"]),
   Module("HTTP2", .wire, ["Buffers", "HTTP", "CNghttp2"]),
   Module("TLS", .wire, ["COpenSSL"], testImports: ["Buffers"]),
@@ -103,7 +103,7 @@ let modules: [Module] = [
     "HTTPClient", .data,
     ["EventLoop", "HTTP", "HTTP1", "TLS", "WebSocket", "CCurl"]),
   Module(
-    "Jobs", .data, ["EventLoop", "Telemetry", "Postgres"],
+    "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module("Objects", .data, ["EventLoop"]),
   Module("AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient"]),

@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Postgres
 
 /// When something recurs, in five fields: minute, hour, day of month, month, day of week (0 to 7,
@@ -46,7 +47,7 @@ package struct CronExpression: Sendable, Equatable {
   /// The first time later than `seconds` since 1970, in the same measure.
   package func next(after seconds: Int64) -> Int64? {
     let local = seconds + offset
-    let today = Int64.floorDivide(local, 86_400)
+    let today = local.flooredQuotient(by: 86_400)
     let minute = Int((local - today * 86_400) / 60) + 1
     for distance in 0..<Int64(Self.horizon) where fits(day: today + distance) {
       if let found = firstMinute(from: distance == 0 ? minute : 0) {
@@ -57,12 +58,12 @@ package struct CronExpression: Sendable, Equatable {
   }
 
   private func fits(day: Int64) -> Bool {
-    let (_, month, dayOfMonth) = CivilDate.from(days: day)
-    guard months.contains(month) else { return false }
+    let date = CivilDate(daysSince1970: Int(day))
+    guard months.contains(date.month) else { return false }
     // 1970-01-01 was a Thursday.
-    let weekday = Int(day + 4 - Int64.floorDivide(day + 4, 7) * 7)
+    let weekday = Int(day + 4 - (day + 4).flooredQuotient(by: 7) * 7)
     let fitsWeekday = weekdays.contains(weekday) || (weekday == 0 && weekdays.contains(7))
-    let fitsDay = days.contains(dayOfMonth)
+    let fitsDay = days.contains(date.day)
     return days.isAny || weekdays.isAny ? fitsDay && fitsWeekday : fitsDay || fitsWeekday
   }
 

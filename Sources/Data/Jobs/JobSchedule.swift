@@ -1,3 +1,4 @@
+internal import Buffers
 package import Postgres
 
 /// When a schedule comes due.
@@ -12,10 +13,10 @@ package enum JobTimetable: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .every(let interval):
       let length = max(1_000_000, interval.wholeMicroseconds)
-      let count = Int64.floorDivide(moment.microseconds, length) + 1
+      let count = moment.microseconds.flooredQuotient(by: length) + 1
       return PostgresTimestamp(microseconds: count * length)
     case .cron(let expression):
-      let seconds = Int64.floorDivide(moment.microseconds, 1_000_000)
+      let seconds = moment.microseconds.flooredQuotient(by: 1_000_000)
       // An expression that was accepted comes due within the horizon.
       return PostgresTimestamp(seconds: expression.next(after: seconds) ?? seconds + 86_400)
     }

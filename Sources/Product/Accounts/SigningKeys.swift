@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Domain
 
 /// The keys that sign access tokens: a new one each week, of which two are good at a time.

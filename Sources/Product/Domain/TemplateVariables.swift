@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Protobuf
 package import Schema
 
@@ -69,11 +70,8 @@ package enum TemplateVariables {
     guard bytes.count == 10, bytes[4] == dash, bytes[7] == dash else { return false }
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }),
-      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
-      (1...12).contains(month), (1...31).contains(day)
+      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
     else { return false }
-    // A day that the month does not have comes back as another one.
-    let back = IndianTime.civil(days: IndianTime.days(year: year, month: month, day: day))
-    return back == (year, month, day)
+    return CivilDate(year: year, month: month, day: day).exists
   }
 }

@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Glibc
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z.
@@ -33,14 +34,6 @@ extension Duration {
   /// Whole microseconds, rounded towards zero.
   package var microseconds: Int64 {
     components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
-  }
-}
-
-extension Int64 {
-  /// The quotient rounded towards minus infinity; `divisor` is positive.
-  package func flooredQuotient(by divisor: Int64) -> Int64 {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? quotient - 1 : quotient
   }
 }
 

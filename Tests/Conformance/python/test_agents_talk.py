@@ -36,6 +36,9 @@ CALLS = {
         {"recordingEnabled": False,
          "languageSettings": {"hi": {"voiceId": "Aoede", "greeting": "नमस्ते, दुकान से बोल रही हूँ।"}}},
         {"language": "hi"}),
+    "goodbye": (
+        {"mayEndCall": True, "turnTaking": {"idleTimeout": "60s"}},
+        {"phoneNumber": "+919000000011"}),
 }
 
 

@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// A `timestamptz`: microseconds since 1970-01-01 UTC, the resolution PostgreSQL keeps.
 package struct PostgresTimestamp: Sendable, Hashable, Comparable {
   package var microseconds: Int64
@@ -29,11 +31,12 @@ extension PostgresTimestamp: PostgresEncodable, PostgresDecodable {
 extension PostgresTimestamp: CustomStringConvertible {
   /// `2026-11-23T06:39:24.000000Z`, RFC 3339 in UTC with six digits.
   package var description: String {
-    let day = Int64.floorDivide(microseconds, 86_400_000_000)
+    let day = microseconds.flooredQuotient(by: 86_400_000_000)
     let inDay = microseconds - day * 86_400_000_000
-    let (year, month, dayOfMonth) = CivilDate.from(days: day)
+    let date = CivilDate(daysSince1970: Int(day))
     let seconds = inDay / 1_000_000
-    return pad(year, 4) + "-" + pad(Int64(month), 2) + "-" + pad(Int64(dayOfMonth), 2) + "T"
+    return pad(Int64(date.year), 4) + "-" + pad(Int64(date.month), 2) + "-"
+      + pad(Int64(date.day), 2) + "T"
       + pad(seconds / 3600, 2) + ":" + pad(seconds / 60 % 60, 2) + ":" + pad(seconds % 60, 2) + "."
       + pad(inDay % 1_000_000, 6) + "Z"
   }
@@ -41,41 +44,6 @@ extension PostgresTimestamp: CustomStringConvertible {
   private func pad(_ value: Int64, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
-}
-
-/// Proleptic Gregorian dates as day numbers (Hinnant's algorithms).
-package enum CivilDate {
-  /// Days from 1970-01-01 to a date.
-  package static func days(year: Int64, month: Int, day: Int) -> Int64 {
-    let y = month <= 2 ? year - 1 : year
-    let era = Int64.floorDivide(y, 400)
-    let yearOfEra = y - era * 400
-    let dayOfYear = Int64((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1)
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
-  }
-
-  /// The date that lies so many days after 1970-01-01.
-  package static func from(days: Int64) -> (year: Int64, month: Int, day: Int) {
-    let shifted = days + 719_468
-    let era = Int64.floorDivide(shifted, 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = Int(dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100))
-    let monthIndex = (5 * dayOfYear + 2) / 153
-    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
-  }
-}
-
-extension Int64 {
-  /// The quotient rounded towards minus infinity; `b` is positive.
-  package static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
-    let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
-    return remainder < 0 ? quotient - 1 : quotient
   }
 }
 
@@ -92,8 +60,8 @@ private struct TimestampReader {
       (1...12).contains(month), (1...31).contains(day), let micros = fraction(),
       let offset = offsetSeconds(), rest.isEmpty
     else { return nil }
-    let days = CivilDate.days(year: year, month: Int(month), day: Int(day))
-    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+    let date = CivilDate(year: Int(year), month: Int(month), day: Int(day))
+    let seconds = Int64(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset
     return PostgresTimestamp(microseconds: seconds * 1_000_000 + micros)
   }
 

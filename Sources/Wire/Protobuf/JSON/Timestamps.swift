@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// `google.protobuf.Timestamp` in RFC 3339.
 enum Timestamps {
   /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds of the Unix epoch.
@@ -22,14 +24,13 @@ enum Timestamps {
       let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2),
       scanner.skip(":"), let second = scanner.digits(2)
     else { return nil }
-    guard year >= 1, (1...12).contains(month), day >= 1, day <= days(month, year), hour < 24,
-      minute < 60, second < 60
-    else { return nil }
+    let date = CivilDate(year: year, month: month, day: day)
+    guard year >= 1, date.exists, hour < 24, minute < 60, second < 60 else { return nil }
     guard let nanos = scanner.fraction(), let offset = zone(&scanner), scanner.isAtEnd else {
       return nil
     }
     let ofDay = Int64(hour * 3600 + minute * 60 + second)
-    return (epochDay(year, month, day) * 86400 + ofDay - offset, nanos)
+    return (Int64(date.daysSince1970) * 86400 + ofDay - offset, nanos)
   }
 
   private static func zone(_ scanner: inout DigitScanner) -> Int64? {
@@ -41,21 +42,6 @@ enum Timestamps {
     return Int64(hour * 3600 + minute * 60) * (isEast ? 1 : -1)
   }
 
-  private static func days(_ month: Int, _ year: Int) -> Int {
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-  }
-
-  /// Days from 1970-01-01, in the proleptic Gregorian calendar; years begin in March here.
-  private static func epochDay(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
-    let year = month <= 2 ? year - 1 : year
-    let era = year / 400
-    let yearOfEra = year - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return Int64(era * 146_097 + dayOfEra - 719_468)
-  }
-
   /// Appends the text of a time, with 0, 3, 6 or 9 digits after the second.
   static func append(
     _ seconds: Int64, _ nanos: Int32, to output: inout JSONText
@@ -63,9 +49,9 @@ enum Timestamps {
     guard range.contains(seconds), (0...999_999_999).contains(nanos) else {
       throw ProtobufError(.unrepresentable, "a timestamp is outside of years 0001 to 9999")
     }
-    let day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
+    let day = seconds.flooredQuotient(by: 86400)
     let ofDay = Int(seconds - day * 86400)
-    let date = civil(day)
+    let date = CivilDate(daysSince1970: Int(day))
     append(date.year / 100, "", to: &output)
     append(date.year % 100, "-", to: &output)
     append(date.month, "-", to: &output)
@@ -82,18 +68,6 @@ enum Timestamps {
     output.append(UInt8(ascii: "0") + UInt8(number / 10))
     output.append(UInt8(ascii: "0") + UInt8(number % 10))
     if mark.utf8CodeUnitCount > 0 { output.append(unsafe mark.utf8Start.pointee) }
-  }
-
-  private static func civil(_ epochDay: Int64) -> (year: Int, month: Int, day: Int) {
-    let day = Int(epochDay) + 719_468
-    let era = day / 146_097
-    let dayOfEra = day - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
   }
 }
 
