@@ -56,9 +56,10 @@ package struct WebhookClient: Sendable {
   func send(_ request: WebhookRequest) async throws -> WebhookAnswer {
     do {
       let url = try policy.check(request.url)
-      let addresses = try await loop.resolve(url.host, timeout: Self.connectTimeout)
+      let addresses = try await loop.addresses(
+        of: url.host, port: 0, timeout: Self.connectTimeout)
       var outgoing = Self.outgoing(request)
-      outgoing.connectAddress = try policy.choose(addresses, for: url)
+      outgoing.connectAddress = try policy.choose(addresses.compactMap(\.host), for: url)
       return Self.answer(try await client.send(outgoing))
     } catch let refusal as OutboundPolicy.Refusal {
       return .failure("refused: \(refusal)")

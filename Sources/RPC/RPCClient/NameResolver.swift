@@ -45,12 +45,15 @@ struct DNSResolver: NameResolver {
   let loop: EventLoop
   let host: String
   let port: Int
+  /// How long the look-up of the addresses may take.
+  let timeout: Duration
   /// Nil does not ask for a service config.
   let lookup: ConfigLookup?
 
   func resolve() async throws -> NameResolution {
     NameResolution(
-      addresses: try await loop.addresses(of: host, port: port), serviceConfig: try await config())
+      addresses: try await loop.addresses(of: host, port: port, timeout: timeout),
+      serviceConfig: try await config())
   }
 
   private func config() async throws -> ServiceConfig? {

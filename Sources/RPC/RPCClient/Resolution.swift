@@ -25,10 +25,10 @@ struct Resolution {
     switch configuration.target.source {
     case .addresses(let addresses): (fixed, resolver) = (addresses, nil)
     case .name(let host, let port):
-      let lookup = configuration.asksDNSForServiceConfig ? DNSResolver.ConfigLookup() : nil
-      (fixed, resolver) = (
-        nil, DNSResolver(loop: loop, host: host, port: port, lookup: lookup)
-      )
+      let resolver = DNSResolver(
+        loop: loop, host: host, port: port, timeout: configuration.connectTimeout,
+        lookup: configuration.asksDNSForServiceConfig ? DNSResolver.ConfigLookup() : nil)
+      (fixed, self.resolver) = (nil, resolver)
     case .resolver(let own): (fixed, resolver) = (nil, own)
     }
   }

@@ -66,11 +66,50 @@ import Testing
     #expect(milliseconds == 20_000)
   }
 
-  @Test func `a host's addresses are told, or that it has none`() async throws {
-    let found = try await withLoop { loop in try await loop.addresses(of: "::1", port: 5) }
+  @Test func `a host's addresses are told, or that it has none, or that nobody waits`() async throws
+  {
+    let found = try await withLoop { loop in
+      try await loop.addresses(of: "::1", port: 5, timeout: .seconds(10))
+    }
     #expect(found == [SocketAddress("[::1]:5")])
     await #expect(throws: EventLoopError.self) {
-      try await withLoop { try await $0.addresses(of: "no-such-host.invalid", port: 5) }
+      try await withLoop {
+        try await $0.addresses(of: "no-such-host.invalid", port: 5, timeout: .seconds(30))
+      }
+    }
+    await #expect(throws: CancellationError.self) {
+      try await withLoop { loop in
+        let task = Task {
+          try await loop.addresses(of: "no-such-host.invalid", port: 5, timeout: .seconds(30))
+        }
+        task.cancel()
+        return try await task.value
+      }
+    }
+  }
+
+  @Test func `a look-up that takes too long is given up`() async throws {
+    // Look-ups share four threads with blocking work; none is free before this one is given up.
+    var ends: [CInt] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    defer { close(reader) }
+    try await withLoop { loop in
+      let busy = (0..<16).map { _ in
+        Task {
+          try await loop.blocking {
+            var byte: UInt8 = 0
+            _ = read(reader, &byte, 1)
+          }
+        }
+      }
+      let error = await #expect(throws: EventLoopError.self) {
+        try await loop.addresses(
+          of: "no-such-host.invalid", port: 5, timeout: .milliseconds(20))
+      }
+      close(writer)
+      for each in busy { try await each.value }
+      #expect(error?.kind == .timedOut)
     }
   }
 

@@ -87,8 +87,8 @@ package struct ToolCaller: Sendable {
       callID: claimed.call.id.text, agentID: claimed.call.agent.text,
       agentVersion: claimed.call.agentVersion ?? 0)
     var request = try ToolRequest.make(tool, function, of: origin, secrets: values)
-    request.connectAddress = try policy.choose(
-      try await loop.resolve(url.host, timeout: Self.resolvingTime), for: url)
+    let addresses = try await loop.addresses(of: url.host, port: 0, timeout: Self.resolvingTime)
+    request.connectAddress = try policy.choose(addresses.compactMap(\.host), for: url)
     return try ToolRequest.result(try await client.send(request))
   }
 
