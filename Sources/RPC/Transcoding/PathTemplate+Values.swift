@@ -4,7 +4,6 @@ extension PathTemplate {
   /// The one path it matches, verb included; nil when it has variables or wildcards, or literals
   /// that a request may also spell with escapes.
   var fixedPath: String? {
-    guard variables.isEmpty else { return nil }
     var path = ""
     for segment in segments {
       guard case .literal(let text) = segment, text.utf8.allSatisfy(Self.isUnreserved) else {
