@@ -47,8 +47,8 @@ extension AccountService {
     if let pan = current.merchant.kyc?.pan, new.kyc?.pan == BusinessNumber.masked(pan: pan) {
       new.kyc?.pan = pan
     }
-    var merged = try Self.merchantFields.merged(
-      current.merchant, new, empty: V1.Merchant(), paths: request.updateMask?.paths ?? [])
+    var merged = try Self.merge.merged(
+      current.merchant, new, paths: request.updateMask?.paths ?? [])
     merged.email = merged.email.lowercased()
     try MerchantRules.check(merged, webhook: webhook)
     let isSame = merged.kycOrEmpty == current.merchant.kycOrEmpty
@@ -59,24 +59,8 @@ extension AccountService {
     return updated.proto(now: WallClock.now)
   }
 
-  private static let merchantFields = FieldMerge<V1.Merchant>(
-    "merchant",
-    [
-      .init("name", path: \.name),
-      .init("email", path: \.email),
-      .init("webhook_url", path: \.webhookUrl),
-      .init("cors_origins", path: \.corsOrigins),
-      .init("kyc.legal_name", path: \.kycOrEmpty.legalName),
-      .init("kyc.constitution", path: \.kycOrEmpty.constitution),
-      .init("kyc.pan", path: \.kycOrEmpty.pan),
-      .init("kyc.gstins", path: \.kycOrEmpty.gstins),
-      .init("kyc.registration_number", path: \.kycOrEmpty.registrationNumber),
-      .init("kyc.registered_address", path: \.kycOrEmpty.registeredAddress),
-      .init("kyc.dlt_entity_id", path: \.kycOrEmpty.dltEntityId),
-      .init("kyc.use_case", path: \.kycOrEmpty.useCase),
-      .init("settings.session_lifetime", path: \.settingsOrEmpty.sessionLifetime),
-      .init("settings.max_api_key_lifetime", path: \.settingsOrEmpty.maxApiKeyLifetime),
-    ],
+  private static let merge = FieldMerge<V1.Merchant>(
+    "a merchant",
     outputOnly: [
       "merchant_id", "state", "create_time", "update_time", "etag", "kyc.state",
       "kyc.missing_fields", "kyc.expire_time",
@@ -86,13 +70,5 @@ extension AccountService {
 }
 
 extension Payaid.Voice.V1.Merchant {
-  fileprivate var kycOrEmpty: Payaid.Voice.V1.Kyc {
-    get { kyc ?? .init() }
-    set { kyc = newValue }
-  }
-
-  fileprivate var settingsOrEmpty: Payaid.Voice.V1.MerchantSettings {
-    get { settings ?? .init() }
-    set { settings = newValue }
-  }
+  fileprivate var kycOrEmpty: Payaid.Voice.V1.Kyc { kyc ?? .init() }
 }

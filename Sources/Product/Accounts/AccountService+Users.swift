@@ -64,8 +64,8 @@ extension AccountService {
       ) {
         let current = try await Self.existing(new.userId, caller, transaction)
         try Etag.check(new.etag, against: Etag.text(revision: current.revision))
-        let merged = try Self.fields.merged(
-          current.proto, new, empty: V1.User(), paths: request.updateMask?.paths ?? [])
+        let merged = try Self.merge.merged(
+          current.proto, new, paths: request.updateMask?.paths ?? [])
         let role = Role(merged.role)
         try UserRules.check(name: merged.name, role: role)
         guard let role else { throw Self.noSuchUser }
@@ -99,12 +99,8 @@ extension AccountService {
     }
   }
 
-  private static let fields = FieldMerge<V1.User>(
-    "user",
-    [
-      .init("name", path: \.name),
-      .init("role", path: \.role),
-    ], outputOnly: ["user_id", "email", "create_time", "etag", "last_login_time"])
+  private static let merge = FieldMerge<V1.User>(
+    "a user", outputOnly: ["user_id", "email", "create_time", "etag", "last_login_time"])
 
   /// The user, in a transaction in which no other changes who the merchant's owners are.
   private static func existing(

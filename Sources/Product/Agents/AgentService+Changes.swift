@@ -39,7 +39,7 @@ extension AgentService {
         transaction, caller, method: "UpdateAgent", requestID: request.requestId, request: request
       ) {
         let current = try await Self.existing(new.agentId, transaction)
-        let merged = try AgentMerge.merged(current, new, paths: paths)
+        let merged = try Self.merge.merged(current, new, paths: paths)
         return try await replace(current, by: merged, etag: new.etag, caller, transaction)
       }
     }
@@ -78,6 +78,12 @@ extension AgentService {
       }
     }
   }
+
+  private static let merge = FieldMerge<V1.Agent>(
+    "an agent",
+    outputOnly: [
+      "agent_id", "create_time", "update_time", "etag", "published_version", "has_draft_changes",
+    ])
 
   /// Writes the draft; publishes it if it is not to wait and says something new.
   private func replace(

@@ -92,7 +92,7 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
       ) {
         let current = try await Self.existing(new.endpointId, transaction)
         try Etag.check(new.etag, against: current.etag)
-        let merged = try EndpointRules.merged(
+        let merged = try Self.merge.merged(
           current.proto, new, paths: request.updateMask?.paths ?? [])
         try EndpointRules.check(merged, policy: policy)
         if current.isManaged, merged.url != current.url { throw Self.isManaged }
@@ -148,6 +148,12 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
     RPCError(
       .failedPrecondition, "the endpoint follows the merchant's webhook_url; change or clear that")
   }
+
+  private static let merge = FieldMerge<V1.WebhookEndpoint>(
+    "an endpoint",
+    outputOnly: [
+      "endpoint_id", "create_time", "etag", "pause_reason", "failing_since", "managed",
+    ])
 
   static var notFound: RPCError { RPCError(.notFound, "there is no such webhook endpoint") }
 

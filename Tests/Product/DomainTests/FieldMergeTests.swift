@@ -1,55 +1,86 @@
+import Protobuf
 import RPCCore
+import Schema
 import Testing
 
 @testable import Domain
 
 @Suite struct FieldMergeTests {
-  private struct Shop: Sendable, Equatable {
-    struct Place: Sendable, Equatable {
-      var city = ""
-      var street = ""
+  private typealias Agent = Payaid.Voice.V1.Agent
+  private typealias Merchant = Payaid.Voice.V1.Merchant
+
+  private static let agent = #"""
+    {"agentId":"agt_1","name":"Asha","language":"hi","greeting":"Namaste","labels":{"env":"prod"},
+    "turnTaking":{"preset":"PATIENT","idleTimeout":"20s"},"maxDuration":"60s"}
+    """#
+  private static let merchant = #"""
+    {"merchantId":"mer_1","name":"Shop","kyc":{"state":"APPROVED","legalName":"Shop LLP"},"etag":"7"}
+    """#
+  private let agents = FieldMerge<Agent>("an agent", outputOnly: ["agent_id", "etag"])
+  private let merchants = FieldMerge<Merchant>(
+    "a merchant", outputOnly: ["merchant_id", "etag", "kyc.state"])
+
+  private func merged<Message: ProtobufMessage>(
+    _ merge: FieldMerge<Message>, _ current: String, _ new: String, _ paths: [String]
+  ) throws -> String {
+    let merged = try merge.merged(
+      Message(json: Array(current.utf8)), Message(json: Array(new.utf8)), paths: paths)
+    return String(decoding: try merged.json(), as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    (#"{"name":"Meera"}"#, ["name"], #""name":"Meera""#),
+    (#"{}"#, ["greeting"], #"-"greeting""#),
+    (#"{"turnTaking":{"preset":"SNAPPY"}}"#, ["turn_taking.preset"], #""idleTimeout":"20s""#),
+    (#"{"turnTaking":{"preset":"SNAPPY"}}"#, ["turnTaking"], #"-"idleTimeout""#),
+    (#"{"labels":{"team":"a.b"}}"#, ["labels.team"], #""env":"prod""#),
+    (#"{}"#, ["labels.env"], #"-"env""#),
+    (#"{"name":"Meera"}"#, [], #""greeting":"Namaste""#),
+    (#"{"turnTaking":{"preset":"SNAPPY"}}"#, [], #""idleTimeout":"20s""#),
+    (#"{"turnTaking":{"preset":"SNAPPY"}}"#, [], #""preset":"SNAPPY""#),
+    (#"{"labels":{"team":"a.b"}}"#, [], #"-"env""#),
+    (#"{"name":"Meera"}"#, ["*"], #"-"greeting""#),
+    (#"{"name":"Meera"}"#, ["*"], #""agentId":"agt_1""#),
+    (#"{"agentId":"agt_2","etag":"7"}"#, ["agent_id", "etag"], #""agentId":"agt_1""#),
+    (#"{"agentId":"agt_2","etag":"7"}"#, [], #""agentId":"agt_1""#),
+  ])
+  func `a mask takes its fields from the new message`(
+    new: String, paths: [String], expected: String
+  ) throws {
+    let json = try merged(agents, Self.agent, new, paths)
+    if expected.hasPrefix("-") {
+      #expect(!json.contains(expected.dropFirst()))
+    } else {
+      #expect(json.contains(expected))
     }
-    var shortName = ""
-    var size = 0
-    var place = Place()
   }
 
-  private let merge = FieldMerge<Shop>(
-    "shop",
-    [
-      .init("short_name", path: \.shortName), .init("size", path: \.size),
-      .init("place.city", path: \.place.city), .init("place.street", path: \.place.street),
-    ], outputOnly: ["etag"])
-  private let old = Shop(shortName: "a", size: 1, place: .init(city: "Pune", street: "MG Road"))
-  private let new = Shop(shortName: "b", size: 0, place: .init(city: "Agra", street: ""))
-
-  private func merged(_ paths: String...) throws -> Shop {
-    try merge.merged(old, new, empty: Shop(), paths: paths)
+  @Test(arguments: [
+    (["kyc"], #"{"pan":"ABCPD1234F"}"#), (["kyc"], #"{"state":"REJECTED","pan":"ABCPD1234F"}"#),
+    (["*"], #"{"pan":"ABCPD1234F"}"#),
+    (["kyc.pan", "kyc.legalName", "kyc.state"], #"{"pan":"ABCPD1234F"}"#),
+  ])
+  func `what is only told stays, also inside of what is replaced`(
+    paths: [String], kyc: String
+  ) throws {
+    let json = try merged(merchants, Self.merchant, #"{"name":"Shop","kyc":\#(kyc)}"#, paths)
+    let expected = Self.merchant.replacing(#""legalName":"Shop LLP""#, with: #""pan":"ABCPD1234F""#)
+    let wanted = try Merchant(json: Array(expected.utf8))
+    #expect(try Merchant(json: Array(json.utf8)) == wanted)
   }
 
-  @Test func `a path copies its field, also to nothing, in either spelling`() throws {
-    #expect(try merged("size") == Shop(shortName: "a", size: 0, place: old.place))
-    #expect(try merged("short_name") == merged("shortName"))
-    #expect(try merged("place.city").place == .init(city: "Agra", street: "MG Road"))
+  @Test func `what neither side has is not made`() throws {
+    #expect(try merged(merchants, #"{"name":"Shop"}"#, "{}", ["kyc.pan"]) == #"{"name":"Shop"}"#)
   }
 
-  @Test func `a path above fields copies all of them, and a star everything`() throws {
-    #expect(try merged("place") == Shop(shortName: "a", size: 1, place: new.place))
-    #expect(try merged("*") == new)
-  }
-
-  @Test func `without paths what is set is copied`() throws {
-    #expect(
-      try merged() == Shop(shortName: "b", size: 1, place: .init(city: "Agra", street: "MG Road")))
-  }
-
-  @Test func `what is only told is taken and does nothing`() throws {
-    #expect(try merged("etag") == old)
-  }
-
-  @Test(arguments: ["", "nothing", "place.", "place.zip", "sizes", "Size"])
-  func `another path is refused`(path: String) {
-    let error = #expect(throws: RPCError.self) { _ = try merged(path) }
-    #expect(error?.code == .invalidArgument)
+  @Test(arguments: [
+    "", "nope", "name.x", "tools.name", "turn_taking.nope", "name.", "max_duration.seconds", "Name",
+  ])
+  func `a path that is no field is refused`(path: String) {
+    let error = #expect(throws: RPCError.self) {
+      try agents.merged(Agent(), Agent(), paths: ["name", path])
+    }
+    #expect(error?.code == .invalidArgument && error?.details.count == 1)
+    #expect(error?.message == "updateMask: \"\(path)\" is no field of an agent")
   }
 }

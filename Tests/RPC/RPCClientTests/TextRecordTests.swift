@@ -87,7 +87,7 @@ private final class NameServer: Sendable {
   private func resolve(_ server: NameServer) async throws -> NameResolution {
     let loop = EventLoop.start(name: "test")
     let resolver = DNSResolver(
-      loop: loop, host: "localhost", port: 5,
+      loop: loop, host: "localhost", port: 5, timeout: .seconds(10),
       lookup: DNSResolver.ConfigLookup(hostname: "web-1", lot: 0, server: server.address))
     let answer: Result<NameResolution, any Error>
     do { answer = .success(try await resolver.resolve()) } catch { answer = .failure(error) }
