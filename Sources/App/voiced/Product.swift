@@ -49,7 +49,7 @@ struct Product {
       secrets: { Self.webhookSecrets(current.value.exotel) })
     let agents = StoredAgents()
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
-    let toolSecrets = ToolSecrets(key: keyring.key("tool-secrets"))
+    let toolSecrets = ToolSecrets(seal: try DataSeal(key: keyring.key("tool-secrets")))
     let admission = StoredGate(registry: NoRegistry())
     let recordings = Recordings(
       store: try FolderStore(folder: settings.dataDirectory + "/objects"), settings: callSettings)
@@ -76,10 +76,10 @@ struct Product {
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
-    let sealer = try SecretSealer(key: keyring.key("webhook-secrets"))
+    let webhookSeal = try DataSeal(key: keyring.key("webhook-secrets"))
     webhooks = WebhookJobs(
-      pool: pool, client: WebhookClient(loop: loop, policy: policy), sealer: sealer)
-    relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, sealer: sealer)
+      pool: pool, client: WebhookClient(loop: loop, policy: policy), seal: webhookSeal)
+    relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, seal: webhookSeal)
     services = [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator,
@@ -97,7 +97,7 @@ struct Product {
         bell: bell, live: live, recordings: recordings),
       LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
       CallbackService(pool: pool, callbacks: callbacks),
-      WebhookService(pool: pool, tokens: tokens, policy: policy, sealer: sealer),
+      WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
     ]
   }
 

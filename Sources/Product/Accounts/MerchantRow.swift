@@ -68,7 +68,7 @@ struct MerchantRow {
   }
 
   /// What a merchant's PAN is sealed for.
-  static func context(_ merchant: String) -> [UInt8] { Array("pan/\(merchant)".utf8) }
+  static func context(_ merchant: String) -> [String] { ["merchants.pan", merchant] }
 }
 
 extension MerchantState {

@@ -1,6 +1,7 @@
 internal import TLS
 
-/// Keeps what is secret from being read in the database.
+/// Keeps what is secret from being read in the database; each kind of secret has a seal with a key
+/// of its own.
 ///
 /// A plain digest of a request with a password in it, or of a short number, could be guessed at
 /// leisure, so digests are keyed; what must be read again is encrypted.
@@ -8,7 +9,7 @@ package struct DataSeal: Sendable {
   private let digestKey: [UInt8]
   private let cipher: AES256GCM
 
-  /// A seal made of one key of this installation, 32 bytes.
+  /// A seal made of one key of this installation, 32 bytes that are kept outside of the database.
   package init(key: [UInt8]) throws {
     digestKey = Digest.hmacSHA256(key: key, Array("digest".utf8))
     cipher = try AES256GCM(key: Digest.hmacSHA256(key: key, Array("answer".utf8)))
@@ -19,13 +20,19 @@ package struct DataSeal: Sendable {
     Digest.hmacSHA256(key: digestKey, bytes)
   }
 
-  /// `bytes`, to be opened with the same context only.
-  package func seal(_ bytes: [UInt8], for context: [UInt8]) throws -> [UInt8] {
-    try cipher.seal(bytes, authenticating: context)
+  /// `bytes`, to be opened with the same context only: what they are, whose, and in which row, so
+  /// that nobody who writes to the database can put them in another's place.
+  package func seal(_ bytes: [UInt8], for context: [String]) throws -> [UInt8] {
+    try cipher.seal(bytes, authenticating: Self.bytes(of: context))
   }
 
-  /// What was sealed for `context`.
-  package func open(_ sealed: [UInt8], for context: [UInt8]) throws -> [UInt8] {
-    try cipher.open(sealed, authenticating: context)
+  /// What was sealed for `context`; throws `TLSError` for anything else.
+  package func open(_ sealed: [UInt8], for context: [String]) throws -> [UInt8] {
+    try cipher.open(sealed, authenticating: Self.bytes(of: context))
+  }
+
+  /// Each part behind its length, so that no two contexts read the same.
+  private static func bytes(of context: [String]) -> [UInt8] {
+    context.flatMap { Array("\($0.utf8.count):\($0)".utf8) }
   }
 }

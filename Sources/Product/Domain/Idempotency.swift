@@ -35,7 +35,7 @@ package enum Idempotency {
     }
 
     /// What a sealed answer is bound to.
-    var context: [UInt8] { Array("\(merchant.text)/\(method)/\(requestID)".utf8) }
+    var context: [String] { ["idempotency_keys", merchant.text, method, requestID] }
   }
 
   /// Runs `effect` once per (merchant, method, `requestID`) and returns its first answer after that.

@@ -17,18 +17,18 @@ struct Deliverer: Sendable {
 
   let pool: PostgresPool
   let jobs: JobQueue
-  let sealer: SecretSealer
+  let seal: DataSeal
   let send: @Sendable (WebhookRequest) async throws -> WebhookAnswer
   private let gate = EndpointGate()
   private let metrics = WebhookMetrics()
 
   init(
-    pool: PostgresPool, jobs: JobQueue, sealer: SecretSealer,
+    pool: PostgresPool, jobs: JobQueue, seal: DataSeal,
     send: @escaping @Sendable (WebhookRequest) async throws -> WebhookAnswer
   ) {
     self.pool = pool
     self.jobs = jobs
-    self.sealer = sealer
+    self.seal = seal
     self.send = send
   }
 
@@ -71,7 +71,7 @@ struct Deliverer: Sendable {
   private func attempt(_ delivery: DueDelivery) async throws -> DeliveryStore.Attempt {
     let time = WallClock.now
     let signatures = try delivery.secrets.map {
-      try sealer.open($0, of: delivery.endpoint).sign(
+      try seal.open($0, of: delivery.endpoint).sign(
         id: delivery.message, timestamp: time.seconds, body: delivery.body)
     }
     let start = ContinuousClock.now

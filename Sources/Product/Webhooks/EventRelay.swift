@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 package import EventLoop
 package import Jobs
 package import Postgres
@@ -25,10 +25,10 @@ package actor EventRelay {
   private let log = Log("webhooks")
 
   /// Deliveries become jobs of `jobs`.
-  package init(loop: EventLoop, pool: PostgresPool, jobs: JobQueue, sealer: SecretSealer) {
+  package init(loop: EventLoop, pool: PostgresPool, jobs: JobQueue, seal: DataSeal) {
     self.loop = loop
     self.pool = pool
-    outgoing = Outgoing(jobs: jobs, sealer: sealer)
+    outgoing = Outgoing(jobs: jobs, seal: seal)
   }
 
   /// Begins to relay.

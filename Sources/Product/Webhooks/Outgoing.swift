@@ -73,7 +73,7 @@ struct Outgoing: Sendable {
   static let batch = 100
 
   let jobs: JobQueue
-  let sealer: SecretSealer
+  let seal: DataSeal
 
   /// Relays a batch; how many events there were.
   func relay(_ transaction: Transaction) async throws -> Int {
@@ -104,7 +104,7 @@ struct Outgoing: Sendable {
     let id = WebhookEndpointID()
     try await EndpointStore.ensure(
       id, ofCallsTo: event.onlyURL, merchant: event.merchant,
-      secret: try sealer.seal(SigningSecret(), of: id.text), transaction)
+      secret: try seal.seal(SigningSecret(), of: id.text), transaction)
   }
 
   private func endpoints(

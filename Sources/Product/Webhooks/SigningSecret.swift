@@ -1,4 +1,5 @@
 internal import Buffers
+internal import Domain
 internal import TLS
 
 /// An endpoint's secret by the Standard Webhooks specification: 24 to 64 random bytes, shown as
@@ -31,19 +32,14 @@ package struct SigningSecret: Sendable, Equatable {
   }
 }
 
-/// Seals secrets for the database and opens them again; bound to their endpoint, so that one cannot be
-/// put in another's place.
-package struct SecretSealer: Sendable {
-  private let cipher: AES256GCM
-
-  /// Throws when `key` has not 32 bytes.
-  package init(key: [UInt8]) throws { cipher = try AES256GCM(key: key) }
-
+extension DataSeal {
+  /// Bound to its endpoint, so that it cannot be put in another's place.
   func seal(_ secret: SigningSecret, of endpoint: String) throws -> [UInt8] {
-    try cipher.seal(secret.bytes, authenticating: Array(endpoint.utf8))
+    try seal(secret.bytes, for: ["webhook_endpoints", endpoint])
   }
 
+  /// What was sealed for this endpoint.
   func open(_ sealed: [UInt8], of endpoint: String) throws -> SigningSecret {
-    SigningSecret(bytes: try cipher.open(sealed, authenticating: Array(endpoint.utf8)))
+    SigningSecret(bytes: try open(sealed, for: ["webhook_endpoints", endpoint]))
   }
 }

@@ -1,3 +1,4 @@
+package import Domain
 package import Jobs
 package import Postgres
 internal import Telemetry
@@ -16,11 +17,11 @@ package struct WebhookJobs: Sendable {
   /// What runs the queue's jobs.
   package let handlers: [JobHandler]
 
-  package init(pool: PostgresPool, client: WebhookClient, sealer: SecretSealer) {
-    let deliverer = Deliverer(pool: pool, jobs: Self.queue, sealer: sealer) {
+  package init(pool: PostgresPool, client: WebhookClient, seal: DataSeal) {
+    let deliverer = Deliverer(pool: pool, jobs: Self.queue, seal: seal) {
       try await client.send($0)
     }
-    let outgoing = Outgoing(jobs: Self.queue, sealer: sealer)
+    let outgoing = Outgoing(jobs: Self.queue, seal: seal)
     handlers = [
       JobHandler(kind: Deliverer.jobKind) { try await deliverer.deliver($0) },
       JobHandler(kind: Self.sweepKind) { _ in

@@ -17,18 +17,18 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
   let pool: PostgresPool
   let tokens: PageTokens
   let policy: OutboundPolicy
-  let sealer: SecretSealer
+  let seal: DataSeal
   let outgoing: Outgoing
 
   /// `policy` says where endpoints may be, as far as their URLs show.
   package init(
-    pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy, sealer: SecretSealer
+    pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy, seal: DataSeal
   ) {
     self.pool = pool
     self.tokens = tokens
     self.policy = policy
-    self.sealer = sealer
-    outgoing = Outgoing(jobs: WebhookJobs.queue, sealer: sealer)
+    self.seal = seal
+    outgoing = Outgoing(jobs: WebhookJobs.queue, seal: seal)
   }
 
   package func createWebhookEndpoint(
@@ -47,7 +47,7 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
           throw RPCError(.resourceExhausted, "a merchant has at most 32 webhook endpoints")
         }
         let (id, secret) = (WebhookEndpointID(), SigningSecret())
-        let sealed = try sealer.seal(secret, of: id.text)
+        let sealed = try seal.seal(secret, of: id.text)
         let record = try await EndpointStore.insert(
           id, merchant: caller.merchant, url: endpoint.url, eventTypes: endpoint.eventTypes,
           isPaused: endpoint.state == .paused, secret: sealed, transaction)
@@ -130,7 +130,7 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
         request: request
       ) {
         let current = try await Self.existing(request.endpointId, transaction)
-        let sealed = try sealer.seal(SigningSecret(), of: current.id.text)
+        let sealed = try seal.seal(SigningSecret(), of: current.id.text)
         let expiry = try await EndpointStore.rotate(
           current.id, to: sealed, overlap: Self.overlap, transaction)
         guard let expiry else { throw Self.notFound }
@@ -178,6 +178,6 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
     guard let bytes = SealedText.read(sealed) else {
       throw RPCError(.internal, "the kept answer holds no secret")
     }
-    return try sealer.open(bytes, of: endpoint).text
+    return try seal.open(bytes, of: endpoint).text
   }
 }

@@ -333,7 +333,7 @@ private struct Scene {
     async throws
   {
     let scene = try await Scene.make()
-    let secrets = ToolSecrets(key: [UInt8](repeating: 9, count: 32))
+    let secrets = ToolSecrets(seal: try DataSeal(key: [UInt8](repeating: 9, count: 32)))
     let service = SecretService(pool: scene.pool, secrets: secrets)
     for value in ["first", "Bearer second"] {
       _ = try await service.setSecret(

@@ -64,7 +64,7 @@ import Testing
     _ = try await scene.run {
       try await EndpointStore.insert(
         foreign, merchant: stranger, url: "https://rival.example.in/", eventTypes: [],
-        isPaused: false, secret: try scene.sealer.seal(SigningSecret(), of: foreign.text), $0)
+        isPaused: false, secret: try scene.seal.seal(SigningSecret(), of: foreign.text), $0)
     }
     try await scene.happen()
     #expect(try await scene.log(all).count == 1)
@@ -231,7 +231,7 @@ import Testing
     let scene = try await WebhookScene.make()
     let (old, new) = (SigningSecret(), SigningSecret())
     let endpoint = try await scene.endpoint(secret: old)
-    let sealed = try scene.sealer.seal(new, of: endpoint.text)
+    let sealed = try scene.seal.seal(new, of: endpoint.text)
     _ = try await scene.run {
       try await EndpointStore.rotate(endpoint, to: sealed, overlap: .seconds(86_400), $0)
     }

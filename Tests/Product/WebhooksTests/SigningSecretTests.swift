@@ -1,4 +1,5 @@
 internal import Buffers
+internal import Domain
 internal import TLS
 import Testing
 
@@ -30,12 +31,12 @@ import Testing
   }
 
   @Test func `a sealed secret opens for its endpoint only`() throws {
-    let sealer = try SecretSealer(key: [UInt8](repeating: 7, count: 32))
+    let seal = try DataSeal(key: [UInt8](repeating: 7, count: 32))
     let secret = SigningSecret()
-    let sealed = try sealer.seal(secret, of: "wep_a")
+    let sealed = try seal.seal(secret, of: "wep_a")
     #expect(!sealed.contains(secret.bytes))
-    #expect(try sealer.open(sealed, of: "wep_a") == secret)
-    #expect(throws: TLSError.self) { try sealer.open(sealed, of: "wep_b") }
+    #expect(try seal.open(sealed, of: "wep_a") == secret)
+    #expect(throws: TLSError.self) { try seal.open(sealed, of: "wep_b") }
     #expect(SealedText.read(SealedText.write(sealed)) == sealed)
     #expect(SealedText.read("whsec_abcd") == nil)
   }

@@ -16,7 +16,7 @@ struct WebhookScene {
   let pool: PostgresPool
   let merchant: MerchantID
   let receiver = Receiver()
-  let sealer: SecretSealer
+  let seal: DataSeal
   let outgoing: Outgoing
   let deliverer: Deliverer
 
@@ -42,10 +42,10 @@ struct WebhookScene {
   private init(pool: PostgresPool, merchant: MerchantID) throws {
     self.pool = pool
     self.merchant = merchant
-    sealer = try SecretSealer(key: [UInt8](repeating: 7, count: 32))
-    outgoing = Outgoing(jobs: WebhookJobs.queue, sealer: sealer)
+    seal = try DataSeal(key: [UInt8](repeating: 7, count: 32))
+    outgoing = Outgoing(jobs: WebhookJobs.queue, seal: seal)
     let receiver = receiver
-    deliverer = Deliverer(pool: pool, jobs: WebhookJobs.queue, sealer: sealer) {
+    deliverer = Deliverer(pool: pool, jobs: WebhookJobs.queue, seal: seal) {
       receiver.answer($0)
     }
   }
@@ -61,7 +61,7 @@ struct WebhookScene {
     _ = try await run {
       try await EndpointStore.insert(
         id, merchant: merchant, url: "https://shop.example.in/\(id.text)", eventTypes: types,
-        isPaused: false, secret: try sealer.seal(secret, of: id.text), $0)
+        isPaused: false, secret: try seal.seal(secret, of: id.text), $0)
     }
     return id
   }
