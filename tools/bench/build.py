@@ -99,6 +99,43 @@ def grpc_go(folder, protoc):
     return target
 
 
+def grpc_swift(folder, protoc):
+    """The grpc-swift-2 peer: its package, copied, with its own plugins' code; None where it does not
+    build, as without a way to GitHub."""
+    source, package = HERE / "peers/grpc-swift", folder / "grpc-swift"
+    target = package / ".build/release/echo"
+    if is_stale(target, PROTO, *source.rglob("*.swift")):
+        note("building the grpc-swift-2 peer: minutes, the first time")
+        shutil.copytree(source, package, dirs_exist_ok=True)
+        command = ["swift", "build", "-c", "release", "--package-path", package, "--quiet", "--product"]
+        code, plugins = package / "Sources/echo", package / ".build/release"
+        try:
+            for plugin in ("protoc-gen-swift", "protoc-gen-grpc-swift-2"):
+                call(*command, plugin, stdout=sys.stderr)
+            call(*protoc, f"--plugin={plugins / 'protoc-gen-swift'}", f"--swift_out={code}",
+                 f"--plugin={plugins / 'protoc-gen-grpc-swift-2'}", f"--grpc-swift-2_out={code}",
+                 "--grpc-swift-2_opt=Client=false", "bench.proto")
+            call(*command, "echo", stdout=sys.stderr)
+        except subprocess.CalledProcessError as error:
+            note(f"no grpc-swift-2 here ({error.cmd[0]} ended with {error.returncode}): left out")
+            return None
+        target.touch()
+    return target
+
+
+def grpcio(folder, protoc):
+    """The grpcio peer and its arguments; None where tools/setup has not installed grpcio."""
+    python, code = ROOT / ".venv/bin/python", folder / "python"
+    if not python.exists() or subprocess.run(
+            [python, "-c", "import grpc_tools"], stderr=subprocess.DEVNULL).returncode:
+        note("no grpcio here (tools/setup): left out")
+        return None
+    code.mkdir(exist_ok=True)
+    call(python, "-m", "grpc_tools.protoc", "-I", folder, f"--python_out={code}",
+         f"--grpc_python_out={code}", "bench.proto")
+    return python, HERE / "peers/grpcio_echo.py", code
+
+
 def counter(folder):
     """The library that counts allocations of the program it is loaded into."""
     target, source = folder / "mallocs.so", HERE / "mallocs.c"
@@ -122,8 +159,16 @@ def bodies(folder, protoc):
     return folder / "unary.grpc", HERE / "payload.json", len(message)
 
 
+def check_programs(*names):
+    """Ends with what to do when one of these programs is not here."""
+    missing = [name for name in names if not shutil.which(name)]
+    if missing:
+        raise SystemExit(f"{', '.join(missing)}: not installed here; run tools/setup")
+
+
 def tools(options, names):
     """Everything the named measures need, built where it is out of date."""
+    check_programs("cc", "h2load", "protoc", "protoc-gen-c")
     folder = scratch() / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     made = {"folder": folder, "servers": {}}
@@ -138,6 +183,10 @@ def tools(options, names):
             servers["grpc"] = peer
         if "go" in options.only and (peer := grpc_go(folder, protoc)):
             servers["go"] = peer
+        if "swift" in options.only and (peer := grpc_swift(folder, protoc)):
+            servers["swift"] = peer
+        if "python" in options.only and (peer := grpcio(folder, protoc)):
+            servers["python"] = peer
         made["frames"], made["mallocs"] = generator(folder), counter(folder)
         made["grpc_body"], made["json_body"], made["size"] = bodies(folder, protoc)
     if {"calls", "api"} & set(names):

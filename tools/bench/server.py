@@ -39,14 +39,15 @@ def resident_bytes(pid):
 class Server:
     """An echo server on the first core, from `with` to its end.
 
-    `flags` are bench-server's own; `prefix` is a command to run the server under; a `core` of None
-    leaves it on all cores.
+    `program` is a file, or one with its first arguments; `flags` are bench-server's own; `prefix` is
+    a command to run the server under; a `core` of None leaves it on all cores.
     """
 
     def __init__(self, name, program, *flags, prefix=(), core=PINS[0], **environment):
         self.name, self.port, self.rest_port = name, free_port(), free_port()
         ports = ["--port", self.port, "--rest-port", self.rest_port, *flags]
-        self.command = pinned(core, *prefix, program, *(ports if name == "ours" else [self.port]))
+        words = program if isinstance(program, tuple) else (program,)
+        self.command = pinned(core, *prefix, *words, *(ports if name == "ours" else [self.port]))
         self.environment = os.environ | environment
 
     def __enter__(self):
@@ -78,7 +79,7 @@ def wait_for(port):
 
 
 LABELS = {"ours": "payaid-voice", "c": "bare C (nghttp2, protobuf-c)", "grpc": "C++ gRPC",
-          "go": "grpc-go"}
+          "go": "grpc-go", "swift": "grpc-swift-2", "python": "grpcio (asyncio)"}
 
 
 def cell(values, floor):
@@ -94,7 +95,7 @@ def show(title, unit, columns, figures, floor="c"):
     """Prints a table. `figures[name][column]` is a list, one figure a round."""
     base = LABELS.get(floor, floor)
     print(f"\n{title}\n{unit}; median (best), and the ratio of medians to {base}")
-    print(f"{'':30}" + "".join(f"{column:>22}" for column in columns))
+    print(f"{'':30}" + "".join(f"{column:>26}" for column in columns))
     for name, rows in figures.items():
         cells = [cell(rows.get(c), figures.get(floor, {}).get(c)) for c in columns]
-        print(f"{LABELS.get(name, name):30}" + "".join(f"{text:>22}" for text in cells), flush=True)
+        print(f"{LABELS.get(name, name):30}" + "".join(f"{text:>26}" for text in cells), flush=True)
