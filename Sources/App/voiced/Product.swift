@@ -83,7 +83,7 @@ struct Product {
     services = [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator,
-        webhook: ManagedEndpoint(policy: policy, sealer: sealer)),
+        webhook: ManagedEndpoint(policy: policy, seal: webhookSeal)),
       AuthService(
         pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
         authenticator: authenticator),

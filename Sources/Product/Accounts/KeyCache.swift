@@ -50,7 +50,7 @@ extension KeyCache {
       decode: { try credential(try seal.open($0, for: context), at: WallClock.now) })
   }
 
-  private static let context = Array("api-key-cache".utf8)
+  private static let context = ["api-key-cache"]
   private struct Unreadable: Error {}
 
   static func bytes(_ credential: Credential, until: Moment) -> [UInt8] {

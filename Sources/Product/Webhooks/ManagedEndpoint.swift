@@ -6,12 +6,12 @@ package import Postgres
 /// with a secret of its own that a rotation shows. It moves and goes with the URL only.
 package struct ManagedEndpoint: MerchantWebhook {
   private let policy: OutboundPolicy
-  private let sealer: SecretSealer
+  private let seal: DataSeal
 
   /// `policy` says where endpoints may be, as far as their URLs show.
-  package init(policy: OutboundPolicy, sealer: SecretSealer) {
+  package init(policy: OutboundPolicy, seal: DataSeal) {
     self.policy = policy
-    self.sealer = sealer
+    self.seal = seal
   }
 
   package func refusal(of url: String) -> String? {
@@ -30,6 +30,6 @@ package struct ManagedEndpoint: MerchantWebhook {
     let id = WebhookEndpointID()
     try await EndpointStore.ensureManaged(
       id, merchant: merchant, url: url,
-      secret: try sealer.seal(SigningSecret(), of: id.text), transaction)
+      secret: try seal.seal(SigningSecret(), of: id.text), transaction)
   }
 }

@@ -42,7 +42,11 @@ private func read(
     let isLast = index == pieces.count
     let isRead = (isLast ? [] : pieces[index]).withUnsafeBytes { bytes in
       do throws(RPCError) {
-        try machine.receive(bytes, end: isLast) { messages.append($0.bytes) }
+        var came: [StreamMachine.Message] = []
+        try machine.receive(bytes, end: isLast) { came.append($0) }
+        for message in came {
+          messages.append(message.wasCompressed ? try machine.open(message.bytes) : message.bytes)
+        }
         return true
       } catch { return false }
     }

@@ -402,7 +402,9 @@ private struct Scene {
   }
 
   @Test func `a list reads what changed since, and nothing else`() async throws {
-    var places = [AgentPlace(id: AgentID().text, etag: "1"), AgentPlace(id: AgentID().text, etag: "4")]
+    var places = [
+      AgentPlace(id: AgentID().text, etag: "1"), AgentPlace(id: AgentID().text, etag: "4"),
+    ]
     #expect(try await read(places) == (["revision 1", "revision 4"], places.map(\.id)))
     #expect(try await read(places) == (["revision 1", "revision 4"], []))
     places[0] = AgentPlace(id: places[0].id, etag: "2")
@@ -411,7 +413,9 @@ private struct Scene {
   }
 
   @Test func `an agent that is gone by then is left out, a deleted one is not kept`() async throws {
-    let places = [AgentPlace(id: AgentID().text, etag: "1"), AgentPlace(id: AgentID().text, etag: "1")]
+    let places = [
+      AgentPlace(id: AgentID().text, etag: "1"), AgentPlace(id: AgentID().text, etag: "1"),
+    ]
     var deleted = Self.agent(places[1].id, etag: "2")
     deleted.state = .deleted
     #expect(try await read(places, found: [deleted]).names == ["revision 2"])

@@ -14,7 +14,7 @@ import Testing
   }
 
   private func follow(_ url: String, _ scene: WebhookScene) async throws {
-    let endpoint = ManagedEndpoint(policy: OutboundPolicy(), sealer: scene.sealer)
+    let endpoint = ManagedEndpoint(policy: OutboundPolicy(), seal: scene.seal)
     try await scene.run { try await endpoint.follow(url, of: scene.merchant, $0) }
   }
 
@@ -56,7 +56,7 @@ import Testing
   func `its URL is held to what every endpoint's is`(url: String, isGood: Bool) throws {
     let endpoint = ManagedEndpoint(
       policy: OutboundPolicy(),
-      sealer: try SecretSealer(key: Array(repeating: 7, count: 32)))
+      seal: try DataSeal(key: Array(repeating: 7, count: 32)))
     #expect((endpoint.refusal(of: url) == nil) == isGood)
   }
 }

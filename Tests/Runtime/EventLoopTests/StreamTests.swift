@@ -1,6 +1,12 @@
 internal import EventLoop
 internal import Glibc
+internal import Synchronization
 import Testing
+
+/// How many began.
+private final class Begun: Sendable {
+  let count = Mutex(0)
+}
 
 @Suite struct StreamTests {
   static let places = [
@@ -95,14 +101,17 @@ import Testing
     let (reader, writer) = (ends[0], ends[1])
     defer { close(reader) }
     try await withLoop { loop in
-      let busy = (0..<16).map { _ in
+      let begun = Begun()
+      let busy = (0..<4).map { _ in
         Task {
           try await loop.blocking {
+            begun.count.withLock { $0 += 1 }
             var byte: UInt8 = 0
             _ = read(reader, &byte, 1)
           }
         }
       }
+      while begun.count.withLock({ $0 < 4 }) { try await loop.sleep(for: .milliseconds(1)) }
       let error = await #expect(throws: EventLoopError.self) {
         try await loop.addresses(
           of: "no-such-host.invalid", port: 5, timeout: .milliseconds(20))
