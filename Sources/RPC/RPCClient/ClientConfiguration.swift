@@ -25,6 +25,9 @@ public struct ClientConfiguration: Sendable {
   public var replayBytes = 256 * 1024
   /// How long one attempt to connect may take at least, TLS and HTTP/2 settings included.
   public var connectTimeout = Duration.seconds(20)
+  /// How long an address is tried before the next one is tried beside it (gRFC A61; RFC 8305 asks for
+  /// 100 ms to 2 s).
+  public var connectionAttemptDelay = Duration.milliseconds(250)
   /// How long to wait between failed attempts.
   public var backoff = Backoff()
   /// How often the resolver may be asked, after it had an answer.

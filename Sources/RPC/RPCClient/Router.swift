@@ -7,9 +7,6 @@ internal import Telemetry
 /// Finds a connection for every attempt: resolver, load balancer, one subchannel an address, and the
 /// attempts that wait for any of these. Loop-confined; the channel's core owns it.
 final class Router {
-  /// How long an address is tried before the next one is too (gRFC A61).
-  static let connectionAttemptDelay = Duration.milliseconds(250)
-
   let loop: EventLoop
   let configuration: ClientConfiguration
   private let tls: TLSClient?
@@ -196,7 +193,7 @@ extension Router {
       case .stopTimer: balancerTimer?.cancel()
       case .startTimer:
         balancerTimer?.cancel()
-        balancerTimer = loop.schedule(after: Self.connectionAttemptDelay) { [weak self] in
+        balancerTimer = loop.schedule(after: configuration.connectionAttemptDelay) { [weak self] in
           guard let self else { return }
           perform(balancer?.timerFired() ?? [])
           refresh()

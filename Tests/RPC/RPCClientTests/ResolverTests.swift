@@ -38,6 +38,8 @@ private struct Cluster {
     names = Names(addresses)
     var configuration = ClientConfiguration(target: Target(resolver: names, authority: "test"))
     configuration.resolutionInterval = .zero
+    // A slow machine is no reason to try the next address.
+    configuration.connectionAttemptDelay = .seconds(60)
     configuration.backoff.initial = .milliseconds(5)
     configuration.serviceConfig = try ServiceConfig(
       json: "{\"loadBalancingConfig\": [{\"\(policy)\": {}}]\(more)}")
