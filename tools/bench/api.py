@@ -5,6 +5,7 @@ for the list and the cache for its agents; a page of ListCalls over 1,000,000 ca
 them; CPU is the server's own.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -19,7 +20,7 @@ import venv
 import calls
 import server
 import unary
-from build import HERE, ROOT, call, note, output
+from build import HERE, ROOT, agents_go, call, note, output
 
 NO_LIMITS = {
     f"RATE_LIMIT_{what}": "1000000/s"
@@ -61,27 +62,26 @@ class Shop:
             "curl", "-sS", "--fail-with-body", *self.key, "-H", "content-type: application/json", "-d",
             json.dumps(body), f"http://127.0.0.1:{self.port}{path}"))
 
-    def grpc(self, method, message):
+    def grpc(self, method, message, port=None):
         target = self.folder / "request.grpc"
         target.write_bytes(b"\0" + struct.pack(">I", len(message)) + message)
         return ["-d", target, *self.key, "-H", "content-type: application/grpc", "-H",
-                "te: trailers", f"http://127.0.0.1:{self.port}/payaid.voice.v1.{method}"]
+                "te: trailers", f"http://127.0.0.1:{port or self.port}/payaid.voice.v1.{method}"]
 
-    def get_agent(self):
+    def get_agent(self, port=None):
         name = self.agent.encode()
-        return self.grpc("AgentService/GetAgent", b"\x0a" + bytes([len(name)]) + name)
+        return self.grpc("AgentService/GetAgent", b"\x0a" + bytes([len(name)]) + name, port)
 
     def rest(self, path, port=None):
         return [*self.key, f"http://127.0.0.1:{port or self.port}/api/v1/{path}"]
 
 
 class Peer:
-    """peers/fastapi_agents.py under uvicorn, in an environment of its own; from `with` to its end."""
+    """A program that serves agents from the same database, from `with` to its end."""
 
-    def __init__(self, tools, shop, core):
+    def __init__(self, shop, *command):
         self.port = server.free_port()
-        self.command = server.pinned(
-            core, environment(tools) / "bin/python", HERE / "peers/fastapi_agents.py", self.port)
+        self.command = [str(part) for part in (*command, self.port)]
         self.variables = os.environ | {"DATABASE_URL": shop.database}
 
     def __enter__(self):
@@ -162,29 +162,44 @@ def check_messages(report, number):
         raise SystemExit(f"h2load got {found} bytes of {number} agents")
 
 
+def peers(tools, shop, running):
+    """The peers that are here, as ways to measure; they end with `running`."""
+    fastapi = running.enter_context(
+        Peer(shop, environment(tools) / "bin/python", HERE / "peers/fastapi_agents.py"))
+    path = f"agents/{shop.agent}"
+    ways = {"GetAgent, FastAPI": (fastapi, ["--h1", *shop.rest(path, fastapi.port)], 5_000)}
+    program = agents_go(tools["folder"])
+    if program:
+        go = running.enter_context(Peer(shop, program))
+        ways["GetAgent, grpc-go"] = (go, shop.get_agent(go.port), 10_000)
+    return ways
+
+
+def shape_of(words):
+    return (32, 1) if "--h1" in words else SHAPE
+
+
 def stored(tools, figures):
-    """From PostgreSQL, on all cores: ours and the peer on the same database."""
+    """From PostgreSQL, on all cores: ours and the peers on the same database."""
     with tempfile.TemporaryDirectory(prefix="bench-api-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o711)
         with voiced(tools, folder, 2, None, AGENT_CACHE_SECONDS="0") as program:
             shop = Shop(tools, program.ready)
             ours = Meter(program)
-            with Peer(tools, shop, None) as peer:
+            with contextlib.ExitStack() as running:
                 ways = {
                     "GetAgent, gRPC": (ours, shop.get_agent(), 20_000),
                     "GetAgent, REST": (ours, shop.rest(f"agents/{shop.agent}"), 20_000),
-                    "GetAgent, FastAPI": (
-                        peer, ["--h1", *shop.rest(f"agents/{shop.agent}", peer.port)], 5_000),
+                    **peers(tools, shop, running),
                 }
                 for _ in range(figures["rounds"]):
-                    for way, (running, words, number) in ways.items():
-                        shape = (32, 1) if "--h1" in words else SHAPE
-                        cost, rate, _ = measure(running, number, words, shape)
+                    for way, (meter, words, number) in ways.items():
+                        cost, rate, report = measure(meter, number, words, shape_of(words))
+                        check_messages(report, number)
                         figures.setdefault(way, []).append((cost, rate))
                 for way, (_, words, number) in ways.items():
-                    shape = (32, 1) if "--h1" in words else SHAPE
-                    figures[f"p99 {way}"] = percentile(shop, words, number, shape, 0.99)
+                    figures[f"p99 {way}"] = percentile(shop, words, number, shape_of(words), 0.99)
             fill_calls(tools, shop)
             for path in ("calls?pageSize=50", f"calls?pageSize=50&agentId={shop.agent}"):
                 figures[f"p99 {path.split('&')[-1]}"] = percentile(
@@ -220,7 +235,8 @@ def run(tools, options):
     print(f"GetAgent from the cache   {middle(figures['cached']):8.2f}  {ratio:.2f}x the echo")
     print("\nfrom PostgreSQL, which shares the cores with the server and the generator")
     print(f"{'':26}{'CPU us':>10}{'calls/s':>10}{'p99 ms':>10}")
-    for way in ("GetAgent, gRPC", "GetAgent, REST", LIST, "GetAgent, FastAPI"):
+    ways = ["GetAgent, gRPC", "GetAgent, REST", LIST, "GetAgent, FastAPI", "GetAgent, grpc-go"]
+    for way in filter(figures.get, ways):
         cost = middle([c for c, _ in figures[way]])
         rate = middle([r for _, r in figures[way]])
         print(f"{way:26}{cost:10.1f}{rate:10.0f}{figures[f'p99 {way}']:10.1f}")

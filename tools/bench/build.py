@@ -79,20 +79,32 @@ def grpc(folder, protoc):
 
 
 def grpc_go(folder, protoc):
-    """The grpc-go peer, from Debian's packages; None where they are not installed."""
-    library = pathlib.Path("/usr/share/gocode")
-    if not (shutil.which("go") and shutil.which("protoc-gen-go")
-            and (library / "src/google.golang.org/grpc").is_dir()):
-        note("no grpc-go here (apt install golang-go golang-google-grpc-dev protoc-gen-go-1-3): "
-             "left out")
+    """The grpc-go peer; None where Debian's packages of it are not installed."""
+    return go_program(folder / "echo-go", HERE / "peers/grpc.go", [*protoc, "bench.proto"], PROTO)
+
+
+def agents_go(folder):
+    """GetAgent on grpc-go; None where Debian's packages are not installed."""
+    proto = HERE / "peers/agents.proto"
+    command = ["protoc", "-I", proto.parent, proto]
+    return go_program(folder / "agents-go", HERE / "peers/agents.go", command, proto,
+                      "github.com/lib/pq")
+
+
+def go_program(target, source, protoc, proto, *libraries):
+    """A Go program with its proto's code, from Debian's packages; None where they are not all here."""
+    folder, library = target.parent, pathlib.Path("/usr/share/gocode")
+    if not (shutil.which("go") and shutil.which("protoc-gen-go") and all(
+            (library / "src" / name).is_dir() for name in ("google.golang.org/grpc", *libraries))):
+        note(f"no {target.name} here (apt install golang-go golang-google-grpc-dev "
+             "protoc-gen-go-1-3 golang-github-lib-pq-dev): left out")
         return None
-    target, source = folder / "echo-go", HERE / "peers/grpc.go"
-    if is_stale(target, source, PROTO):
-        note("building the grpc-go peer")
+    if is_stale(target, source, proto):
+        note(f"building {target.name}")
         (folder / "go/src").mkdir(parents=True, exist_ok=True)
         # The plugin of golang-protobuf 1.3 does not know where 1.4 has moved this type to.
         time = "Mgoogle/protobuf/timestamp.proto=github.com/golang/protobuf/ptypes/timestamp"
-        call(*protoc, f"--go_out=plugins=grpc,{time}:{folder / 'go/src'}", "bench.proto")
+        call(*protoc, f"--go_out=plugins=grpc,{time}:{folder / 'go/src'}")
         paths = {"GO111MODULE": "off", "GOPATH": f"{folder / 'go'}:{library}",
                  "GOCACHE": str(folder / "go/cache"), "GOFLAGS": ""}
         call("go", "build", "-o", target, source, env=os.environ | paths)
