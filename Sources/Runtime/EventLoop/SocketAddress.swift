@@ -1,3 +1,5 @@
+// A whole-module build takes sockaddr_in from whichever of these it reads first.
+internal import CResolv
 internal import CUV
 internal import Glibc
 
