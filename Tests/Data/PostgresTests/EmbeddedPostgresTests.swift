@@ -48,10 +48,6 @@ import Testing
     // `first` is gone without a stop, as after SIGKILL: its server still runs.
     let old = try serverProcess(folder)
     #expect(kill(old, 0) == 0)
-    // Children that other tests fork hold the lock too, until they become what they are to be.
-    while (try? FolderLock(folder + "/postgres.lock")) == nil {
-      try await loop.sleep(for: .milliseconds(20))
-    }
     let next = cluster(folder)
     #expect(try await count(try await next.start(), "SELECT FROM kept") == 0)
     let process = try serverProcess(folder)

@@ -14,5 +14,10 @@ final class FolderLock {
     }
   }
 
-  deinit { Glibc.close(descriptor) }
+  /// Unlocks for all who share the lock: a child that another thread is just forking holds the
+  /// descriptor too, until it has become what it is to be.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    Glibc.close(descriptor)
+  }
 }
