@@ -4,14 +4,17 @@ public struct MessageCodec<M: Sendable>: Sendable {
   public let decode: @Sendable ([UInt8]) throws -> M
   /// The message's bytes, without any framing.
   public let encode: @Sendable (M) throws -> [UInt8]
+  /// The way by objects in place of bytes, where the codec has one.
+  public let objects: ObjectCodec<M>?
 
   /// A codec from its two functions.
   @inlinable public init(
     decode: @escaping @Sendable ([UInt8]) throws -> M,
-    encode: @escaping @Sendable (M) throws -> [UInt8]
+    encode: @escaping @Sendable (M) throws -> [UInt8], objects: ObjectCodec<M>? = nil
   ) {
     self.decode = decode
     self.encode = encode
+    self.objects = objects
   }
 
   /// ``decode`` with any error made `internal`, as gRPC wants for a message that does not parse.
@@ -21,6 +24,41 @@ public struct MessageCodec<M: Sendable>: Sendable {
 
   /// ``encode`` with any error made `internal`.
   @inlinable public func encoded(_ message: M) throws -> [UInt8] {
+    do { return try encode(message) } catch { throw CodecFailure.unwritable(error) }
+  }
+
+  /// The message that `object` is; by way of bytes where the codec knows no objects.
+  @inlinable public func decoded(_ object: any MessageObject) throws -> M {
+    guard let objects else { return try decoded(object.serializedBytes()) }
+    do { return try objects.decode(object) } catch { throw CodecFailure.unreadable(error) }
+  }
+}
+
+/// A message in the form that a codec and an edge have in common, so that the edge's own form (JSON)
+/// and the handler's value become each other without wire bytes in between.
+public protocol MessageObject: AnyObject, Sendable {
+  /// The message's bytes, for who knows no other form.
+  func serializedBytes() -> [UInt8]
+}
+
+/// How one message type becomes objects and back.
+public struct ObjectCodec<M: Sendable>: Sendable {
+  /// Makes the message from an object of its type.
+  public let decode: @Sendable (any MessageObject) throws -> M
+  /// The message as an object.
+  public let encode: @Sendable (M) throws -> any MessageObject
+
+  /// A codec from its two functions.
+  @inlinable public init(
+    decode: @escaping @Sendable (any MessageObject) throws -> M,
+    encode: @escaping @Sendable (M) throws -> any MessageObject
+  ) {
+    self.decode = decode
+    self.encode = encode
+  }
+
+  /// ``encode`` with any error made `internal`.
+  @inlinable func encoded(_ message: M) throws -> any MessageObject {
     do { return try encode(message) } catch { throw CodecFailure.unwritable(error) }
   }
 }

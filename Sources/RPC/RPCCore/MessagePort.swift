@@ -12,9 +12,19 @@ public protocol MessagePort: AnyObject, Sendable {
   /// only ``receive()`` can tell. Spares a method with one request two asynchronous calls.
   func takeOnlyMessage() -> [UInt8]?
 
+  /// The only message of the peer as ``takeOnlyMessage()`` gives it, where the transport has it as an
+  /// object.
+  func takeOnlyObject() -> (any MessageObject)?
+
   /// ``send(_:)`` for a caller that does not want to suspend: `false`, and nothing done, when it
   /// might have to.
   func sendNow(_ message: [UInt8]) throws -> Bool
+
+  /// Whether ``sendNow(_:)-(MessageObject)`` may take messages.
+  var takesObjects: Bool { get }
+
+  /// ``sendNow(_:)-([UInt8])`` with an object.
+  func sendNow(_ object: any MessageObject) throws -> Bool
 
   /// Hands a message to the transport; suspends while more than the transport's bound waits there.
   func send(_ message: [UInt8]) async throws
@@ -26,6 +36,15 @@ public protocol MessagePort: AnyObject, Sendable {
 extension MessagePort {
   /// Leaves it to ``receive()``.
   public func takeOnlyMessage() -> [UInt8]? { nil }
+
+  /// The transport has bytes.
+  public func takeOnlyObject() -> (any MessageObject)? { nil }
+
+  /// Bytes alone.
+  public var takesObjects: Bool { false }
+
+  /// Leaves it to the others.
+  public func sendNow(_ object: any MessageObject) throws -> Bool { false }
 
   /// Leaves it to ``send(_:)``.
   public func sendNow(_ message: [UInt8]) throws -> Bool { false }

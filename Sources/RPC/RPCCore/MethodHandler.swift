@@ -23,15 +23,21 @@ public struct MethodHandler: Sendable {
     _ body: @escaping @Sendable (I, RPCContext) async throws -> O
   ) -> MethodHandler {
     MethodHandler(method) { context, port in
-      let bytes: [UInt8]
-      if let here = port.takeOnlyMessage() {
-        bytes = here
+      let request: I
+      if let here = try port.takeOnly(input) {
+        request = here
       } else {
-        bytes = try await Cardinality.oneRequest(port, method)
+        request = try input.decoded(await Cardinality.oneRequest(port, method))
       }
-      let response = try output.encoded(await body(input.decoded(bytes), context))
-      if try port.sendNow(response) { return }
-      try await port.send(response)
+      let response = try await body(request, context)
+      if port.takesObjects, let objects = output.objects,
+        try port.sendNow(objects.encoded(response))
+      {
+        return
+      }
+      let bytes = try output.encoded(response)
+      if try port.sendNow(bytes) { return }
+      try await port.send(bytes)
     }
   }
 
@@ -66,6 +72,15 @@ public struct MethodHandler: Sendable {
       try await body(
         Inbound(port: port, codec: input), Outbound(port: port, codec: output), context)
     }
+  }
+}
+
+extension MessagePort {
+  /// The only message of the peer, when it and the end of its stream are here already.
+  @inlinable func takeOnly<M>(_ codec: MessageCodec<M>) throws -> M? {
+    if let object = takeOnlyObject() { return try codec.decoded(object) }
+    guard let bytes = takeOnlyMessage() else { return nil }
+    return try codec.decoded(bytes)
   }
 }
 

@@ -6,6 +6,17 @@ extension MessageCodec where M: Message {
   public static var protobuf: MessageCodec {
     MessageCodec(
       decode: { bytes in try M(serializedBytes: bytes) },
-      encode: { message in try message.serializedBytes() })
+      encode: { message in try message.serializedBytes() },
+      objects: ObjectCodec(
+        decode: { object in
+          guard let dynamic = object as? DynamicMessage else {
+            return try M(serializedBytes: object.serializedBytes())
+          }
+          return try M(dynamic)
+        },
+        encode: { message in try DynamicMessage(message) }))
   }
 }
+
+/// What edges that speak JSON and the handlers behind them hand each other.
+extension DynamicMessage: MessageObject {}

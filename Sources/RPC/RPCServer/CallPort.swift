@@ -147,10 +147,10 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   /// Whether the handler has taken every message that came.
   var isInboxEmpty: Bool { inbox.isEmpty }
 
-  /// A message came.
-  func deliver(_ message: [UInt8], compressed: Bool = false) {
+  /// A message came, `size` bytes of it where that is not what the handler gets.
+  func deliver(_ message: [UInt8], compressed: Bool = false, size: Int? = nil) {
     guard !isEnded else { return }
-    bytesIn &+= message.count
+    bytesIn &+= size ?? message.count
     if let waiting = receiver {
       receiver = nil
       context.noteRequest(compressed: compressed)
@@ -169,7 +169,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     }
   }
 
-  private func takeMessage() -> [UInt8]? {
+  final func takeMessage() -> [UInt8]? {
     guard let message = inbox.popFirst() else { return nil }
     if inbox.isEmpty { inboxDrained() }
     context.noteRequest(compressed: message.compressed)
@@ -188,11 +188,18 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   }
 
   final func takeOnlyMessage() -> [UInt8]? {
-    guard loop.isCurrent, failure == nil, requestEnded, inbox.hasOne, !waitsWrapped else {
-      return nil
-    }
+    guard hasOnlyMessage, !waitsWrapped else { return nil }
     return takeMessage()
   }
+
+  /// Whether the caller, who is on the loop then, may take the request's only message.
+  final var hasOnlyMessage: Bool {
+    loop.isCurrent && failure == nil && requestEnded && inbox.hasOne
+  }
+
+  func takeOnlyObject() -> (any MessageObject)? { nil }
+
+  var takesObjects: Bool { false }
 
   // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
   @inline(never) private func waitForMessage() async throws -> [UInt8]? {
@@ -224,11 +231,19 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   }
 
   final func sendNow(_ message: [UInt8]) throws -> Bool {
-    guard loop.isCurrent, failure == nil, !isEnded, !isCongested else { return false }
+    guard canSendNow else { return false }
     try transmit(message)
     bytesOut &+= message.count
     return true
   }
+
+  func sendNow(_ object: any MessageObject) throws -> Bool { false }
+
+  /// Whether the caller is on the loop and what it sends need not wait.
+  final var canSendNow: Bool { loop.isCurrent && failure == nil && !isEnded && !isCongested }
+
+  /// Counts bytes of the response that are on no message's account.
+  final func countOut(_ bytes: Int) { bytesOut &+= bytes }
 
   @inline(never) private func waitForRoom() async throws {
     try await withTaskCancellationHandler {

@@ -186,7 +186,7 @@ final class HTTPExchange: RequestResponder {
 
   private func start(_ transcoded: TranscodedCall, _ entry: MethodEntry) {
     do throws(RESTFailure) {
-      let message = try transcoded.request(body: try plainBody())
+      let message = try plainBody()
       body = []
       let timeout = try RESTEdge.timeout(head.headers)
       let context = RPCContext(
@@ -197,10 +197,9 @@ final class HTTPExchange: RequestResponder {
         server: server, context: context, entry: entry, transcoded: transcoded,
         response: exchangeResponse(response),
         queueSize: server.limits.streamQueueSize)
+      try call.deliver(body: message)
       self.call = call
       call.onFinished = { [self] in finish() }
-      call.deliver(message)
-      call.deliverEnd()
       call.start()
     } catch {
       answer(transcoded.failure(error))

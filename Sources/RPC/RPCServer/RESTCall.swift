@@ -1,5 +1,7 @@
 internal import EventLoop
+internal import Protobuf
 internal import RPCCore
+internal import RPCProtobuf
 internal import Transcoding
 
 /// A transcoded call: the handler speaks protobuf to its port, the client HTTP and JSON.
@@ -12,7 +14,9 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   private var stream: RESTStream?
   private var isHeadSent = false
   private var isCut = false
-  private var unaryMessage: [UInt8]?
+  /// The request message, until the handler takes it, where the body alone says it.
+  private var request: DynamicMessage?
+  private var answer: DynamicMessage?
   private var lastSent: LoopInstant
 
   /// A silence after which a stream gets a sign of life that is no message.
@@ -32,9 +36,46 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
 
   override var edge: Edge { .rest }
 
+  // MARK: Request
+
+  /// Gives the handler its request, which came in `body`.
+  func deliver(body: [UInt8]) throws(RESTFailure) {
+    if let whole = try transcoded.wholeRequest(body: body) {
+      request = whole
+      deliver([], size: body.count)
+    } else {
+      try deliver(transcoded.request(body: body))
+    }
+    deliverEnd()
+  }
+
+  override var waitsWrapped: Bool { request != nil }
+
+  override func opened(_ message: [UInt8]) throws -> [UInt8] {
+    defer { request = nil }
+    return request?.serializedBytes() ?? message
+  }
+
+  override func takeOnlyObject() -> (any MessageObject)? {
+    guard hasOnlyMessage, let request else { return nil }
+    _ = takeMessage()
+    self.request = nil
+    return request
+  }
+
+  // MARK: Response
+
+  override var takesObjects: Bool { stream == nil }
+
+  override func sendNow(_ object: any MessageObject) throws -> Bool {
+    guard takesObjects, canSendNow, let message = object as? DynamicMessage else { return false }
+    answer = message
+    return true
+  }
+
   override func transmit(_ message: [UInt8]) throws {
     guard stream != nil else {
-      unaryMessage = message
+      answer = try transcoded.unpack(message)
       return
     }
     guard let chunk = try stream?.message(message) else { return }
@@ -63,9 +104,11 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
     do throws(RESTFailure) {
       var metadata = context.initialMetadata
       metadata.add(contentsOf: context.trailers)
-      response.sendWhole(
-        try transcoded.response(unaryMessage ?? [], metadata: metadata),
-        compresses: context.compressesResponses)
+      let message = if let answer { answer } else { try transcoded.unpack([]) }
+      answer = nil
+      let whole = try transcoded.response(message, metadata: metadata)
+      countOut(whole.body.count)
+      response.sendWhole(whole, compresses: context.compressesResponses)
     } catch {
       response.sendWhole(transcoded.failure(error))
     }

@@ -118,7 +118,7 @@ final class WebSocketCall: CallPort, @unchecked Sendable {  // as its superclass
     if let record = try transcoded.record(message) {
       channel.send(.text(record))
     } else {
-      channel.send(.binary(transcoded.data(message)))
+      channel.send(.binary(try transcoded.data(message)))
     }
   }
 

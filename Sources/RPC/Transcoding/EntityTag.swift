@@ -18,7 +18,8 @@ package enum EntityTag {
 
   /// The header value for a serialized message of `type`; nil when it has no text field `etag`.
   package static func of(_ message: [UInt8], _ type: MessageType) -> String? {
-    ResponseShape(type: type, field: nil).entityTag(message)
+    guard let field = type.singularText("etag") else { return nil }
+    return WireFields.text(field.number, in: message[...]).flatMap(header(for:))
   }
 
   private static func opaque(_ tag: String) -> Substring {

@@ -1,5 +1,6 @@
 internal import Buffers
 internal import HTTP
+internal import Protobuf
 package import RPCCore
 
 /// How the messages of a server stream follow each other in an HTTP body.
@@ -59,11 +60,11 @@ package struct RESTStream: Sendable {
   private let output: ResponseShape
   private let errors: ErrorBody
   /// A field whose value names an event, so that a client can resume behind it.
-  private let resumeField: Int?
+  private let resumeField: FieldType?
   private var count = 0
   private var rawContentType: String?
 
-  init(format: StreamFormat, output: ResponseShape, errors: ErrorBody, resumeField: Int?) {
+  init(format: StreamFormat, output: ResponseShape, errors: ErrorBody, resumeField: FieldType?) {
     self.format = format
     self.output = output
     self.errors = errors
@@ -84,6 +85,7 @@ package struct RESTStream: Sendable {
   /// The bytes of the next message.
   package mutating func message(_ message: [UInt8]) throws(RESTFailure) -> [UInt8] {
     defer { count += 1 }
+    let message = try output.unpack(message)
     if output.isRaw {
       let body = output.raw(message)
       if count == 0 { rawContentType = body.contentType }
@@ -122,9 +124,9 @@ package struct RESTStream: Sendable {
     }
   }
 
-  private func eventID(_ message: [UInt8]) -> [UInt8] {
+  private func eventID(_ message: DynamicMessage) -> [UInt8] {
     guard let resumeField else { return [] }
-    return bytes("id: \(WireFields.int(resumeField, in: message[...]))\n")
+    return bytes("id: \(message.int64(of: resumeField))\n")
   }
 
   private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -9,6 +9,9 @@ struct RequestLine: Sendable {
   /// What the path bound, for comparison with the body.
   let pathValues: [(path: FieldPath, text: String)]
 
+  /// Whether path and query say anything at all.
+  var saysAnything: Bool { !pathValues.isEmpty || !outsideBody.isEmpty || !insideBody.isEmpty }
+
   init(
     _ rule: Rule, segments: [ArraySlice<UInt8>], query: ArraySlice<UInt8>, maxPairs: Int
   ) throws(RESTFailure) {

@@ -17,42 +17,43 @@ struct ResponseShape: Sendable {
     return field.isRepeated || field.isMap ? nil : field.messageType
   }
 
+  /// A message that came as bytes.
+  func unpack(_ bytes: [UInt8]) throws(RESTFailure) -> DynamicMessage {
+    do {
+      return try DynamicMessage(serializedBytes: bytes, type: type)
+    } catch {
+      throw Self.unprintable(error)
+    }
+  }
+
   /// The body of a raw response.
-  func raw(_ message: [UInt8]) -> (contentType: String?, data: [UInt8]) {
-    let body = inner(message[...])
-    let type = WireFields.text(1, in: body)
-    let data = WireFields.bytes(2, in: body).map(Array.init) ?? []
-    return (type?.isEmpty == false ? type : nil, data)
+  func raw(_ message: DynamicMessage) -> (contentType: String?, data: [UInt8]) {
+    guard let body = shown, let type = body.field(number: 1), let data = body.field(number: 2)
+    else { return (nil, []) }
+    let name = message.bytes(of: type, in: field)
+    return (
+      name.isEmpty ? nil : String(decoding: name, as: UTF8.self), message.bytes(of: data, in: field)
+    )
   }
 
   /// The body of a JSON response.
-  func json(_ message: [UInt8]) throws(RESTFailure) -> [UInt8] {
+  func json(_ message: DynamicMessage) throws(RESTFailure) -> [UInt8] {
     do {
-      guard let field else { return try transcodeBinaryToJSON(message, type: type) }
-      if let shown, !field.isSpecialJSON {
-        return try transcodeBinaryToJSON(Array(inner(message[...])), type: shown)
-      }
-      let whole = try JSONValue(parsing: transcodeBinaryToJSON(message, type: type))
-      return (whole[field.jsonName] ?? Self.empty(field)).serialized()
+      guard let field else { return try message.json() }
+      return try message.json(of: field) ?? Self.empty(field).serialized()
     } catch {
-      throw RESTFailure(RPCError(.internal, "the response has no JSON form", cause: error))
+      throw Self.unprintable(error)
     }
+  }
+
+  private static func unprintable(_ error: ProtobufError) -> RESTFailure {
+    RESTFailure(RPCError(.internal, "the response has no JSON form", cause: error))
   }
 
   /// The entity tag header for a message, when it has a text field `etag`.
-  func entityTag(_ message: [UInt8]) -> String? {
+  func entityTag(_ message: DynamicMessage) -> String? {
     guard let etag = shown?.singularText("etag") else { return nil }
-    return WireFields.text(etag.number, in: inner(message[...])).flatMap(EntityTag.header(for:))
-  }
-
-  /// The message shown: occurrences of one singular field merge by concatenation.
-  private func inner(_ message: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    guard let field else { return message }
-    var merged: [UInt8] = []
-    for found in WireFields(message) where found.number == field.number {
-      if case .bytes(let part) = found.value { merged.append(contentsOf: part) }
-    }
-    return merged[...]
+    return EntityTag.header(for: String(decoding: message.bytes(of: etag, in: field), as: UTF8.self))
   }
 
   /// What an unset field is in JSON when it has to be something.

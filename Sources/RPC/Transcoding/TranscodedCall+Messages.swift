@@ -32,11 +32,13 @@ extension TranscodedCall {
 
   /// A response as a record, `{"result":{…}}`; nil when it is raw bytes, which `data` gives.
   package func record(_ message: [UInt8]) throws(RESTFailure) -> [UInt8]? {
-    rule.output.isRaw ? nil : Record.result(try rule.output.json(message))
+    rule.output.isRaw ? nil : Record.result(try rule.output.json(unpack(message)))
   }
 
   /// The bytes of a response that is an HttpBody.
-  package func data(_ message: [UInt8]) -> [UInt8] { rule.output.raw(message).data }
+  package func data(_ message: [UInt8]) throws(RESTFailure) -> [UInt8] {
+    try rule.output.raw(unpack(message)).data
+  }
 
   /// The last record: `{"end":{}}`, or `{"error":{…}}` as in the answer to a failed call.
   package func endRecord(_ error: RPCError?) -> [UInt8] {

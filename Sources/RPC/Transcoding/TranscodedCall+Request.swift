@@ -1,6 +1,6 @@
 internal import Buffers
 internal import HTTP
-internal import Protobuf
+package import Protobuf
 internal import RPCCore
 
 extension TranscodedCall {
@@ -33,6 +33,21 @@ extension TranscodedCall {
     resume(&message)
     return message
   }
+
+  /// The request message where the body alone says all of it; nil where `request(body:)` has to put
+  /// it together.
+  package func wholeRequest(body: [UInt8]) throws(RESTFailure) -> DynamicMessage? {
+    guard case .whole = rule.body, !body.isEmpty, !line.saysAnything,
+      rule.input.fullName != httpBodyName, !Self.additions.contains(where: headers.contains)
+    else { return nil }
+    try requireJSON()
+    return try read(under: nil) { (options) throws(ProtobufError) in
+      try DynamicMessage(json: body, type: rule.input, options: options)
+    }
+  }
+
+  /// Headers that become fields of the request.
+  private static let additions = ["if-match", "idempotency-key", "last-event-id"]
 
   private func whole(_ body: [UInt8]) throws(RESTFailure) -> [UInt8] {
     if rule.input.fullName == httpBodyName { return httpBody(body) }
@@ -174,14 +189,23 @@ extension TranscodedCall {
     }
   }
 
-  /// `field` is where the document stands in the request, for the paths of errors.
   private func transcode(
     _ json: [UInt8], _ type: MessageType, under field: FieldType?
   ) throws(RESTFailure) -> [UInt8] {
+    try read(under: field) { (options) throws(ProtobufError) in
+      try transcodeJSONToBinary(json, type: type, options: options)
+    }
+  }
+
+  /// What `parse` makes of a document; `field` is where that stands in the request, for the paths of
+  /// errors.
+  private func read<R>(
+    under field: FieldType?, _ parse: (JSONOptions) throws(ProtobufError) -> R
+  ) throws(RESTFailure) -> R {
     do {
       var options = JSONOptions()
       options.ignoresUnknownFields = ignoresUnknownFields
-      return try transcodeJSONToBinary(json, type: type, options: options)
+      return try parse(options)
     } catch {
       let path = [field?.jsonName ?? "", error.path].filter { !$0.isEmpty }.joined(separator: ".")
       let reason = error.kind == .unknownField ? "UNKNOWN_FIELD" : "INVALID_JSON"

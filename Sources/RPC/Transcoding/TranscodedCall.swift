@@ -1,5 +1,5 @@
 internal import HTTP
-internal import Protobuf
+package import Protobuf
 package import RPCCore
 
 /// One REST request on its way to a method and back. Remembers the request's headers.
@@ -24,7 +24,7 @@ package struct TranscodedCall: Sendable {
   /// `metadata` (initial and trailing) becomes headers. A message with a field `etag` gets an
   /// `ETag`, and 304 when the request's If-None-Match names it.
   package func response(
-    _ message: [UInt8], metadata: Metadata = Metadata()
+    _ message: DynamicMessage, metadata: Metadata = Metadata()
   ) throws(RESTFailure) -> RESTResponse {
     var response = RESTResponse(status: 200, headers: RESTHeaders.headers(metadata))
     if let tag = rule.output.entityTag(message) {
@@ -46,6 +46,11 @@ package struct TranscodedCall: Sendable {
     return response
   }
 
+  /// A response message that came as bytes.
+  package func unpack(_ message: [UInt8]) throws(RESTFailure) -> DynamicMessage {
+    try rule.output.unpack(message)
+  }
+
   /// The answer to a call that failed before its response began. A failed `If-Match` is 412.
   package func failure(_ error: RPCError) -> RESTResponse {
     let isPrecondition = error.code == .aborted && headers.contains("if-match")
@@ -60,6 +65,6 @@ package struct TranscodedCall: Sendable {
   package func makeStream() -> RESTStream {
     RESTStream(
       format: StreamFormat(accept: headers.tokens("accept")), output: rule.output, errors: errors,
-      resumeField: rule.resume?.response.number)
+      resumeField: rule.resume?.response)
   }
 }

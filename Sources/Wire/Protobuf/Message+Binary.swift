@@ -13,7 +13,8 @@ extension Message {
     try self.init(Unpacked(bytes, Self.messageType, limits, checksUTF8: false))
   }
 
-  private init(_ unpacked: consuming Unpacked) throws(ProtobufError) {
+  /// Reads what `unpacked` holds of this type.
+  init(_ unpacked: borrowing Unpacked) throws(ProtobufError) {
     defer { extendLifetime(unpacked) }
     var reader = MessageReader()
     self.init()
@@ -31,10 +32,7 @@ extension Message {
 
   /// Appends ``serializedBytes()``; leaves `bytes` alone when it throws.
   public func append(to bytes: inout [UInt8]) throws(ProtobufError) {
-    let arena = Arena(capacity: 2048, budget: .max)
-    defer { extendLifetime(arena) }
-    let c = try unsafe filled(in: arena)
-    unsafe Packer.pack(c, in: arena, appendingTo: &bytes)
+    try Unpacked(filledBy: self).pack(appendingTo: &bytes)
   }
 
   /// The message as a protobuf-c struct in `arena`.

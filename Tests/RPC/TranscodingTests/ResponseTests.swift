@@ -30,7 +30,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     ]
     metadata.add(binary: [1, 2], for: "y-bin")
     let response = try bench(Google.Type_.Money.messageType).call("GET", "/c/c")
-      .response(money.serializedBytes(), metadata: metadata)
+      .response(DynamicMessage(money), metadata: metadata)
     #expect(response.status == 200)
     #expect(try JSONValue(parsing: response.body) == ["units": "5"])
     #expect(response.header("content-type") == "application/json")
@@ -47,7 +47,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
       $0.data = [1, 2, 3]
     }
     let response = try bench(Google.Api.HttpBody.messageType).call("GET", "/c/c")
-      .response(body.serializedBytes())
+      .response(DynamicMessage(body))
     #expect(response.header("content-type") == "audio/wav")
     #expect(response.body == [1, 2, 3])
   }
@@ -62,7 +62,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
       $0.pattern = ["a"]
     }
     let response = try bench(Google.Api.ResourceDescriptor.messageType, field).call("GET", "/c/c")
-      .response(message.serializedBytes())
+      .response(DynamicMessage(message))
     #expect(text(response.body) == body)
   }
 
@@ -70,10 +70,10 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
   func `an etag field becomes the ETag`(etag: String, header: String) throws {
     let agent = Payaid.Voice.V1.Agent.with { $0.etag = etag }
     let rest = try bench(Payaid.Voice.V1.Agent.messageType)
-    let response = try rest.call("GET", "/c/c").response(agent.serializedBytes())
+    let response = try rest.call("GET", "/c/c").response(DynamicMessage(agent))
     #expect(response.header("etag") == header)
     let cached = try rest.call("GET", "/c/c", ["if-none-match": "\"zzz\", \(header)"])
-      .response(agent.serializedBytes())
+      .response(DynamicMessage(agent))
     #expect(cached.status == 304)
     #expect(cached.body == [])
     #expect(cached.header("etag") == header)

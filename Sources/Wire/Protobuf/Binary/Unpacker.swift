@@ -25,6 +25,38 @@ struct Unpacked: ~Copyable {
     }
     self.arena = arena
   }
+
+  /// Reads ProtoJSON.
+  init(
+    json: [UInt8], _ type: MessageType, _ options: JSONOptions, _ limits: DecodingLimits
+  ) throws(ProtobufError) {
+    let arena = Unpacker.arena(for: json.count, limits)
+    unsafe c = try withBytes(json) { (bytes) throws(ProtobufError) in
+      var parser = try unsafe JSONParser(bytes, of: type, options, arena)
+      return try unsafe parser.parse()
+    }
+    self.arena = arena
+  }
+
+  /// Takes over what a Swift value holds. Throws when messages are nested too deep.
+  init(filledBy message: some Message) throws(ProtobufError) {
+    arena = Arena(capacity: 2048, budget: .max)
+    unsafe c = try message.filled(in: arena)
+  }
+
+  /// Appends the wire bytes.
+  func pack(appendingTo bytes: inout [UInt8]) {
+    defer { extendLifetime(self) }
+    unsafe Packer.pack(c, in: arena, appendingTo: &bytes)
+  }
+
+  /// The compact ProtoJSON of a message of `type`.
+  func json(_ type: MessageType, _ options: JSONOptions) throws(ProtobufError) -> [UInt8] {
+    defer { extendLifetime(self) }
+    var printer = JSONPrinter(type, options)
+    try unsafe printer.message(CView(UnsafeRawPointer(c), type), depth: 1)
+    return printer.output
+  }
 }
 
 /// From wire bytes to a protobuf-c struct in an arena.

@@ -40,6 +40,11 @@ struct CView {
     return unsafe UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len)
   }
 
+  /// The content of a singular string or bytes field, empty when it is not set.
+  func bytes(_ field: FieldType) -> [UInt8] {
+    count(field) == 0 ? [] : unsafe Array(Self.bytes(slot(field, 0)))
+  }
+
   /// The message in a slot.
   static func message(_ slot: UnsafeRawPointer, _ type: MessageType) -> CView? {
     guard let c = unsafe slot.load(as: UnsafeRawPointer?.self) else { return nil }

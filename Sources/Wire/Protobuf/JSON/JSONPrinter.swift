@@ -34,11 +34,18 @@ struct JSONPrinter: ~Copyable {
       if count == 0, !options.emitsDefaults || field.hasPresence { continue }
       comma(&isFirst)
       name(field)
-      switch unsafe field.cardinality {
-      case .map: try map(field, view, count, depth: depth)
-      case .repeated: try list(field, view, count, depth: depth)
-      case .singular: try unsafe value(field, view.slot(field, 0), depth: depth)
-      }
+      try self.field(field, view, count, depth: depth)
+    }
+  }
+
+  /// All that a field holds.
+  mutating func field(
+    _ field: FieldType, _ view: CView, _ count: Int, depth: Int
+  ) throws(ProtobufError) {
+    switch unsafe field.cardinality {
+    case .map: try map(field, view, count, depth: depth)
+    case .repeated: try list(field, view, count, depth: depth)
+    case .singular: try unsafe value(field, view.slot(field, 0), depth: depth)
     }
   }
 

@@ -5,11 +5,8 @@ public func transcodeJSONToBinary(
   _ json: [UInt8], type: MessageType, options: JSONOptions = JSONOptions(),
   limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
-  let arena = Unpacker.arena(for: json.count, limits)
-  defer { extendLifetime(arena) }
-  let c = try unsafe parseJSON(json, type, options, into: arena)
   var bytes: [UInt8] = []
-  unsafe Packer.pack(c, in: arena, appendingTo: &bytes)
+  try Unpacked(json: json, type, options, limits).pack(appendingTo: &bytes)
   return bytes
 }
 
@@ -18,21 +15,7 @@ public func transcodeBinaryToJSON(
   _ bytes: [UInt8], type: MessageType, options: JSONOptions = JSONOptions(),
   limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
-  let unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
-  defer { extendLifetime(unpacked) }
-  var printer = JSONPrinter(type, options)
-  try unsafe printer.message(CView(UnsafeRawPointer(unpacked.c), type), depth: 1)
-  return printer.output
-}
-
-/// The message that `json` describes as a protobuf-c struct in `arena`.
-func parseJSON(
-  _ json: [UInt8], _ type: MessageType, _ options: JSONOptions, into arena: borrowing Arena
-) throws(ProtobufError) -> UnsafeMutableRawPointer {
-  try unsafe withBytes(json) { (bytes) throws(ProtobufError) in
-    var parser = try unsafe JSONParser(bytes, of: type, options, arena)
-    return try unsafe parser.parse()
-  }
+  try Unpacked(bytes, type, limits, checksUTF8: true).json(type, options)
 }
 
 extension Message {
@@ -40,22 +23,11 @@ extension Message {
   public init(
     json: [UInt8], options: JSONOptions = JSONOptions(), limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    let arena = Unpacker.arena(for: json.count, limits)
-    defer { extendLifetime(arena) }
-    let c = try unsafe parseJSON(json, Self.messageType, options, into: arena)
-    var reader = MessageReader()
-    self.init()
-    unsafe read(unsafeC: UnsafeRawPointer(c), &reader)
-    if let failure = reader.failure { throw failure }
+    try self.init(Unpacked(json: json, Self.messageType, options, limits))
   }
 
   /// The message as compact ProtoJSON.
   public func json(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> [UInt8] {
-    let arena = Arena(capacity: 2048, budget: .max)
-    defer { extendLifetime(arena) }
-    let c = try unsafe filled(in: arena)
-    var printer = JSONPrinter(Self.messageType, options)
-    try unsafe printer.message(CView(UnsafeRawPointer(c), Self.messageType), depth: 1)
-    return printer.output
+    try Unpacked(filledBy: self).json(Self.messageType, options)
   }
 }
