@@ -45,18 +45,12 @@ struct ExchangeResponse {
 
   /// Sends the answer of a transcoded call.
   func sendWhole(_ answer: RESTResponse, compresses: Bool? = nil) {
-    sendWhole(
-      HTTPExchangeResponse(
-        status: HTTPStatus(rawValue: answer.status), headers: headers(answer), body: answer.body),
-      compresses: compresses)
+    sendWhole(HTTPExchangeResponse(answer), compresses: compresses)
   }
 
   /// Sends the head of an answer whose length is not known.
   func sendHead(_ answer: RESTResponse) {
-    var head = HTTPResponseHead(
-      status: HTTPStatus(rawValue: answer.status), headers: headers(answer))
-    complete(&head.headers)
-    stream.sendHead(head, end: isHead)
+    sendHead(HTTPResponseHead(status: answer.status, headers: answer.headers))
   }
 
   /// Sends the head of an answer whose body follows in pieces; headers of a CORS policy come on top.
@@ -70,13 +64,13 @@ struct ExchangeResponse {
     let given = RequestID.accepted(request.headers["x-request-id"])
     headers.replace("x-request-id", with: given ?? requestID.description)
     security?.complete(&headers)
-    guard let cors else { return }
-    for field in cors { headers.add(field.name, field.value) }
+    if let cors { headers.add(contentsOf: cors) }
   }
+}
 
-  private func headers(_ answer: RESTResponse) -> HTTPHeaders {
-    var headers = HTTPHeaders()
-    for (name, value) in answer.headers { headers.add(name, value) }
-    return headers
+extension HTTPExchangeResponse {
+  /// An answer of the REST edge.
+  init(_ answer: RESTResponse) {
+    self.init(status: answer.status, headers: answer.headers, body: answer.body)
   }
 }

@@ -240,11 +240,7 @@ final class HTTPExchange: RequestResponder {
   }
 
   private func answer(_ answer: RESTResponse) {
-    var headers = HTTPHeaders()
-    for (name, value) in answer.headers { headers.add(name, value) }
-    self.answer(
-      HTTPExchangeResponse(
-        status: HTTPStatus(rawValue: answer.status), headers: headers, body: answer.body))
+    self.answer(HTTPExchangeResponse(answer))
   }
 
   private func answer(_ answer: HTTPExchangeResponse) {

@@ -97,10 +97,6 @@ struct WebSocketUpgrade: Sendable {
   }
 
   private func refusal(_ answer: RESTResponse) -> Answer {
-    var headers = HTTPHeaders()
-    for (name, value) in answer.headers { headers.add(name, value) }
-    return .refuse(
-      HTTPExchangeResponse(
-        status: HTTPStatus(rawValue: answer.status), headers: headers, body: answer.body))
+    .refuse(HTTPExchangeResponse(answer))
   }
 }

@@ -1,4 +1,5 @@
 internal import Buffers
+internal import HTTP
 internal import Protobuf
 internal import RPCCore
 
@@ -10,17 +11,19 @@ struct ErrorBody: Sendable {
   func response(_ failure: RESTFailure) -> RESTResponse {
     let error = failure.error
     let status = failure.status ?? error.code.httpStatus
-    var headers = failure.headers + RESTHeaders.headers(error.metadata)
-    headers.append(("content-type", "application/json"))
+    var headers = failure.headers
+    RESTHeaders.add(error.metadata, to: &headers)
+    headers.add("content-type", "application/json")
     if let seconds = error.details.compactMap(\.retryAfterSeconds).first,
-      !headers.contains(where: { $0.name == "retry-after" })
+      !headers.contains("retry-after")
     {
-      headers.append(("retry-after", "\(seconds)"))
+      headers.add("retry-after", "\(seconds)")
     }
-    if status == 401, !headers.contains(where: { $0.name == "www-authenticate" }) {
-      headers.append(("www-authenticate", "Bearer"))
+    if status == 401, !headers.contains("www-authenticate") {
+      headers.add("www-authenticate", "Bearer")
     }
-    return RESTResponse(status: status, headers: headers, body: record(error, status: status))
+    return RESTResponse(
+      status: HTTPStatus(rawValue: status), headers: headers, body: record(error, status: status))
   }
 
   /// The JSON object alone, as a record of a stream uses it too.

@@ -149,7 +149,7 @@ package final class RESTEdge: Sendable {
       .refused(
         405, .unimplemented, "METHOD_NOT_ALLOWED",
         "the path is served for \(allow), not for \(method.prefix(20))",
-        headers: [("allow", allow)]))
+        headers: ["allow": allow]))
   }
 
   /// Request headers as call metadata, without what belongs to HTTP or to gRPC.

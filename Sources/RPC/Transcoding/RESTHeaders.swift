@@ -6,23 +6,29 @@ internal import RPCCore
 enum RESTHeaders {
   /// Whether it belongs to one connection or to the HTTP message itself, so that it is no metadata.
   private static func isOwnedByHTTP(_ name: String) -> Bool {
-    switch name {
-    case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
+    let count = name.utf8.count
+    return count < ownedByHTTP.count && ownedByHTTP[count].contains(name)
+  }
+
+  /// By length, as nearly every name is none of them.
+  private static let ownedByHTTP: [[String]] = {
+    let names = [
+      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
       "trailer", "host", "content-type", "content-length", "content-encoding", "expect", "cookie",
       "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date",
       "sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol",
-      "sec-websocket-extensions":
-      true
-    default: false
-    }
-  }
+      "sec-websocket-extensions",
+    ]
+    let longest = names.map(\.utf8.count).max() ?? 0
+    return (0...longest).map { count in names.filter { $0.utf8.count == count } }
+  }()
 
   /// Request headers as metadata, names as they are; `grpc-` names belong to another protocol and
   /// are left out, as is what HTTP owns and a `-bin` value that is not base64.
   static func metadata(_ headers: HTTPHeaders) -> Metadata {
     var metadata = Metadata()
     for field in headers where isMetadata(field.name) {
-      guard field.name.hasSuffix("-bin") else {
+      guard field.name.utf8.last == UInt8(ascii: "n"), field.name.hasSuffix("-bin") else {
         metadata.add(field.value, for: field.name)
         continue
       }
@@ -34,21 +40,25 @@ enum RESTHeaders {
     return metadata
   }
 
-  /// Response metadata as headers; values HTTP cannot carry are left out.
-  static func headers(_ metadata: Metadata) -> [(name: String, value: String)] {
-    metadata.entries.compactMap { entry in
-      guard isMetadata(entry.name), HTTPFieldRules.isName(entry.name) else { return nil }
+  /// Adds response metadata to headers; values HTTP cannot carry are left out.
+  static func add(_ metadata: Metadata, to headers: inout HTTPHeaders) {
+    for entry in metadata.entries where isMetadata(entry.name) && HTTPFieldRules.isName(entry.name)
+    {
       switch entry.value {
       case .ascii(let text):
-        return HTTPFieldRules.isValue(text.utf8) ? (entry.name, text) : nil
+        if HTTPFieldRules.isValue(text.utf8) { headers.add(entry.name, text) }
       case .binary(let bytes):
-        return (entry.name, Base64.encode(bytes, padded: false))
+        headers.add(entry.name, Base64.encode(bytes, padded: false))
       }
     }
   }
 
   private static func isMetadata(_ name: String) -> Bool {
-    !name.hasPrefix(":") && !name.hasPrefix("grpc-") && !isOwnedByHTTP(name)
+    switch name.utf8.first {
+    case UInt8(ascii: ":"): false
+    case UInt8(ascii: "g"): !name.hasPrefix("grpc-")
+    default: !isOwnedByHTTP(name)
+    }
   }
 
   /// What `grpc-timeout` allows: 1 to 8 digits and one of `H M S m u n`. Nil without the header.

@@ -1,20 +1,16 @@
+package import HTTP
 package import RPCCore
 
-/// A whole HTTP response without its framing. Header names are lower-case.
+/// A whole HTTP response without its framing.
 package struct RESTResponse: Sendable {
-  package var status: Int
-  package var headers: [(name: String, value: String)]
+  package var status: HTTPStatus
+  package var headers: HTTPHeaders
   package var body: [UInt8]
 
-  package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+  package init(status: HTTPStatus, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
     self.status = status
     self.headers = headers
     self.body = body
-  }
-
-  /// The first value of a header, by its lower-case name.
-  package func header(_ name: String) -> String? {
-    headers.first { $0.name == name }?.value
   }
 }
 
@@ -23,11 +19,9 @@ package struct RESTFailure: Error, Sendable {
   package var error: RPCError
   /// The HTTP status; nil takes the one that belongs to the error's code.
   package var status: Int?
-  package var headers: [(name: String, value: String)]
+  package var headers: HTTPHeaders
 
-  package init(
-    _ error: RPCError, status: Int? = nil, headers: [(name: String, value: String)] = []
-  ) {
+  package init(_ error: RPCError, status: Int? = nil, headers: HTTPHeaders = HTTPHeaders()) {
     self.error = error
     self.status = status
     self.headers = headers
@@ -54,7 +48,7 @@ extension RESTFailure {
   /// Refused with a status that no code maps to.
   static func refused(
     _ status: Int, _ code: StatusCode, _ reason: String, _ message: String,
-    headers: [(name: String, value: String)] = []
+    headers: HTTPHeaders = HTTPHeaders()
   ) -> RESTFailure {
     let details = [ErrorDetail.errorInfo(reason: reason, domain: edgeDomain)]
     return RESTFailure(RPCError(code, message, details: details), status: status, headers: headers)

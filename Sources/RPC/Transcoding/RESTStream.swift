@@ -75,11 +75,11 @@ package struct RESTStream: Sendable {
   /// after the first message, which decides the content type.
   package func head(metadata: Metadata = Metadata()) -> RESTResponse {
     let type = output.isRaw ? rawContentType ?? "application/octet-stream" : format.contentType
-    let own = [
-      (name: "content-type", value: type), (name: "cache-control", value: "no-store"),
-      (name: "x-accel-buffering", value: "no"),
+    var headers: HTTPHeaders = [
+      "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no",
     ]
-    return RESTResponse(status: 200, headers: own + RESTHeaders.headers(metadata))
+    RESTHeaders.add(metadata, to: &headers)
+    return RESTResponse(status: .ok, headers: headers)
   }
 
   /// The bytes of the next message.

@@ -127,12 +127,12 @@ extension TranscodedCall {
       throw .refused(
         415, .invalidArgument, "UNSUPPORTED_MEDIA_TYPE",
         "the content type of a body must be application/json",
-        headers: [("accept", "application/json")])
+        headers: ["accept": "application/json"])
     }
     guard headers["content-encoding"]?.lowercased() ?? "identity" == "identity" else {
       throw .refused(
         415, .invalidArgument, "UNSUPPORTED_CODING", "bodies are taken plain or gzipped",
-        headers: [("accept-encoding", "gzip, identity")])
+        headers: ["accept-encoding": "gzip, identity"])
     }
   }
 }

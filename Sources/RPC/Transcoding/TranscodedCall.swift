@@ -26,21 +26,23 @@ package struct TranscodedCall: Sendable {
   package func response(
     _ message: DynamicMessage, metadata: Metadata = Metadata()
   ) throws(RESTFailure) -> RESTResponse {
-    var response = RESTResponse(status: 200, headers: RESTHeaders.headers(metadata))
+    var response = RESTResponse(status: .ok)
+    response.headers.reserveCapacity(8)
+    RESTHeaders.add(metadata, to: &response.headers)
     if let tag = rule.output.entityTag(message) {
-      response.headers.append(("etag", tag))
+      response.headers.add("etag", tag)
       if rule.verb == "GET", EntityTag.list(headers.tokens("if-none-match"), names: tag) {
-        response.status = 304
+        response.status = .notModified
         return response
       }
     }
     if rule.output.isRaw {
       let body = rule.output.raw(message)
-      response.headers.append(("content-type", body.contentType ?? "application/octet-stream"))
-      response.headers.append(("x-content-type-options", "nosniff"))
+      response.headers.add("content-type", body.contentType ?? "application/octet-stream")
+      response.headers.add("x-content-type-options", "nosniff")
       response.body = body.data
     } else {
-      response.headers.append(("content-type", "application/json"))
+      response.headers.add("content-type", "application/json")
       response.body = try rule.output.json(message)
     }
     return response

@@ -16,6 +16,13 @@ public enum HTTPFieldRules {
     byte == 9 || (byte >= 32 && byte != 127)
   }
 
+  /// Whether all of `bytes` may stand in a field value.
+  package static func isValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // Hardly a value has a tab, so the exact look is for those alone that have any control.
+    !ByteWords.contains(0...31, in: bytes) && !ByteWords.contains(127...127, in: bytes)
+      || bytes.allSatisfy(isValueByte)
+  }
+
   /// Whether `name` is a token of at least one byte.
   public static func isName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.allSatisfy(isTokenByte)

@@ -24,10 +24,7 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// The first value of `name`; setting it drops every other one, setting nil drops all.
   public subscript(name: String) -> String? {
-    get {
-      let key = lowercasedName(name)
-      return fields.first { $0.name == key }?.value
-    }
+    get { index(of: name).map { fields[$0].value } }
     set {
       guard let newValue else { return remove(name) }
       replace(name, with: newValue)
@@ -41,20 +38,29 @@ public struct HTTPHeaders: Sendable, Equatable {
   }
 
   /// Whether at least one field is called `name`.
-  public func contains(_ name: String) -> Bool { self[name] != nil }
+  public func contains(_ name: String) -> Bool { index(of: name) != nil }
+
+  /// Where the first field called `name` is.
+  private func index(of name: String) -> Int? {
+    let key = lowercasedName(name)
+    let count = key.utf8.count
+    // To find that two Strings differ takes longer than that their lengths do.
+    return fields.indices.first { fields[$0].name.utf8.count == count && fields[$0].name == key }
+  }
 
   /// Appends a field behind those that are there.
   public mutating func add(_ name: String, _ value: String) {
     fields.append(Field(name: lowercasedName(name), value: value))
   }
 
+  /// Appends the fields of `other`.
+  public mutating func add(contentsOf other: HTTPHeaders) { fields += other.fields }
+
   /// Puts one field in the place of all fields called `name`.
   public mutating func replace(_ name: String, with value: String) {
-    let key = lowercasedName(name)
-    guard let first = fields.firstIndex(where: { $0.name == key }) else {
-      return fields.append(Field(name: key, value: value))
-    }
+    guard let first = index(of: name) else { return add(name, value) }
     fields[first].value = value
+    let key = fields[first].name
     var index = fields.count - 1
     while index > first {
       if fields[index].name == key { fields.remove(at: index) }
@@ -121,9 +127,7 @@ extension HTTPHeaders: Sequence {
 /// `name` in lower case, without an allocation when it is so already.
 private func lowercasedName(_ name: String) -> String {
   let isLowercase = name.utf8.withContiguousStorageIfAvailable { bytes in
-    var index = 0
-    while index < bytes.count, bytes[index] &- 65 > 25 { index += 1 }
-    return index == bytes.count
+    !ByteWords.contains(UInt8(ascii: "A")...UInt8(ascii: "Z"), in: UnsafeRawBufferPointer(bytes))
   }
   return isLowercase == true ? name : name.lowercased()
 }

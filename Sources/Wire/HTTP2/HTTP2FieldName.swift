@@ -38,6 +38,13 @@ package enum HTTP2FieldName: UInt8, Sendable {
     }
   }
 
+  /// ``text`` as a String that costs nothing to copy.
+  package var string: String { Self.strings[Int(rawValue)] }
+
+  private static let strings = (0...Self.grpcStatusDetails.rawValue).map { value in
+    Self(rawValue: value)?.text.description ?? ""
+  }
+
   /// Whether this is a pseudo-header field.
   package var isPseudo: Bool {
     rawValue >= Self.method.rawValue && rawValue <= Self.protocol.rawValue

@@ -20,7 +20,8 @@ package struct HTTP2Fields: Sendable {
 
   /// A response that begins with `status`, followed by `headers`.
   package init(status: HTTPStatus, _ headers: HTTPHeaders = HTTPHeaders()) {
-    append(":status", "\(status.rawValue)")
+    reserve(fields: 1 + headers.count, bytes: 16 + headers.count * 48)
+    append(":status", status.description)
     append(headers)
   }
 
@@ -59,7 +60,7 @@ package struct HTTP2Fields: Sendable {
     unsafe bytes.append(contentsOf: name)
     let start = bytes.count
     unsafe bytes.append(contentsOf: value)
-    if unsafe !value.allSatisfy(HTTPFieldRules.isValueByte) {
+    if unsafe !HTTPFieldRules.isValue(UnsafeRawBufferPointer(value)) {
       for index in start..<bytes.count where !HTTPFieldRules.isValueByte(bytes[index]) {
         bytes[index] = UInt8(ascii: "?")
       }

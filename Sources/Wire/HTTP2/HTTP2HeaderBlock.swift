@@ -72,9 +72,10 @@ package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
     for index in unsafe 0..<count {
       let field = unsafe self[index]
       if unsafe field.name.isPseudo { continue }
-      unsafe headers.add(
-        String(decoding: field.nameBytes, as: UTF8.self),
-        String(decoding: field.value, as: UTF8.self))
+      let name =
+        unsafe field.name == .other
+        ? String(decoding: field.nameBytes, as: UTF8.self) : field.name.string
+      unsafe headers.add(name, String(decoding: field.value, as: UTF8.self))
     }
     return headers
   }

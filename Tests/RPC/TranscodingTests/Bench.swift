@@ -90,7 +90,7 @@ struct Refusal: Equatable, CustomStringConvertible {
     let details = error["details"]?.arrayValue ?? []
     let violation = details.compactMap { $0["fieldViolations"]?[0] }.first
     self.init(
-      status: response.status, code: error["status"]?.stringValue ?? "",
+      status: response.status.rawValue, code: error["status"]?.stringValue ?? "",
       details.compactMap { $0["reason"]?.stringValue }.first ?? "",
       violation?["field"]?.stringValue ?? "")
   }

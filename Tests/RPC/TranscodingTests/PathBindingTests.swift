@@ -64,8 +64,8 @@ private typealias GetCall = Payaid.Voice.V1.GetCallRequest
       return
     }
     let response = bench.edge.methodNotAllowed("GET", allow: allow)
-    #expect(response.header("allow") == "POST")
-    #expect(response.header("content-type") == "application/json")
+    #expect(response.headers["allow"] == "POST")
+    #expect(response.headers["content-type"] == "application/json")
     #expect(
       Refusal(response) == Refusal(status: 405, code: "UNIMPLEMENTED", "METHOD_NOT_ALLOWED"))
   }
