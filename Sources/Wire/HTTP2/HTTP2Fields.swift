@@ -76,7 +76,16 @@ package struct HTTP2Fields: Sendable {
     entries.reserveCapacity(entries.count + headers.count)
     bytes.reserveCapacity(bytes.count + headers.count * 48)
     for field in headers {
-      append(field.name, field.value, sensitive: field.name == "authorization")
+      append(field.name, field.value, sensitive: Self.isUnindexed(field.name))
+    }
+  }
+
+  /// Whether it stays out of compression tables: secrets, and what never comes a second time.
+  private static func isUnindexed(_ name: String) -> Bool {
+    switch name.utf8.count {
+    case 12: name == "x-request-id"
+    case 13: name == "authorization"
+    default: false
     }
   }
 

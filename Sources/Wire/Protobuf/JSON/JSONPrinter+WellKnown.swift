@@ -6,7 +6,7 @@ extension JSONPrinter {
     switch special {
     case .any: try any(view, depth: depth)
     case .timestamp: try timestamp(view.int64(1), view.int32(2))
-    case .duration: raw("\"\(try Durations.text(view.int64(1), view.int32(2)))\"")
+    case .duration: try duration(view.int64(1), view.int32(2))
     case .fieldMask: try fieldMask(view)
     case .wrapper:
       guard let field = view.type.field(number: 1) else { return }

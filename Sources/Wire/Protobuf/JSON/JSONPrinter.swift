@@ -189,6 +189,13 @@ struct JSONPrinter: ~Copyable {
     mark("\"")
   }
 
+  /// A span as `google.protobuf.Duration` has it.
+  mutating func duration(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) {
+    mark("\"")
+    try Durations.append(seconds, nanos, to: &text)
+    mark("\"")
+  }
+
   private mutating func base64(_ bytes: UnsafeBufferPointer<UInt8>) {
     mark("\"")
     unsafe text.append(room: Base64.encodedLength(bytes.count)) { room in

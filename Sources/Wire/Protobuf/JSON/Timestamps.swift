@@ -59,7 +59,7 @@ enum Timestamps {
     append(ofDay / 3600, ":", to: &output)
     append(ofDay / 60 % 60, ":", to: &output)
     append(ofDay % 60, "", to: &output)
-    if nanos != 0 { output.append(Durations.fraction(nanos)) }
+    Durations.appendFraction(nanos, to: &output)
     output.append(UInt8(ascii: "Z"))
   }
 
@@ -89,20 +89,32 @@ enum Durations {
     return isNegative ? (-seconds, -nanos) : (seconds, nanos)
   }
 
-  static func text(_ seconds: Int64, _ nanos: Int32) throws(ProtobufError) -> String {
+  /// Appends the text of a duration.
+  static func append(
+    _ seconds: Int64, _ nanos: Int32, to output: inout JSONText
+  ) throws(ProtobufError) {
     guard seconds.magnitude <= UInt64(maximum), nanos.magnitude <= 999_999_999,
       seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0)
     else { throw ProtobufError(.unrepresentable, "a duration is out of range or has two signs") }
-    let sign = seconds < 0 || nanos < 0 ? "-" : ""
-    return sign + String(seconds.magnitude) + fraction(Int32(nanos.magnitude)) + "s"
+    if seconds < 0 || nanos < 0 { output.append(UInt8(ascii: "-")) }
+    output.append(String(seconds.magnitude))
+    appendFraction(Int32(nanos.magnitude), to: &output)
+    output.append(UInt8(ascii: "s"))
   }
 
-  /// Nothing, or a point and 3, 6 or 9 digits.
-  static func fraction(_ nanos: Int32) -> String {
-    if nanos == 0 { return "" }
-    let digits = String(1_000_000_000 + nanos).dropFirst()
-    if nanos % 1_000_000 == 0 { return "." + digits.prefix(3) }
-    return "." + (nanos % 1000 == 0 ? digits.prefix(6) : digits)
+  /// Appends nothing, or a point and 3, 6 or 9 digits.
+  static func appendFraction(_ nanos: Int32, to output: inout JSONText) {
+    if nanos == 0 { return }
+    var (rest, count) = (nanos, 9)
+    while rest % 1000 == 0 { (rest, count) = (rest / 1000, count - 3) }
+    output.append(UInt8(ascii: "."))
+    unsafe output.append(room: count) { digits in
+      for index in (0..<count).reversed() {
+        unsafe digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      }
+      return count
+    }
   }
 }
 
