@@ -16,9 +16,11 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   let entry: MethodEntry
   private let started: LoopInstant
 
+  private typealias Receiver = UnsafeContinuation<[UInt8]?, any Error>
+
   @exclusivity(unchecked) private var inbox = MessageQueue()
   @exclusivity(unchecked) private var requestEnded = false
-  @exclusivity(unchecked) private var receiver: UnsafeContinuation<[UInt8]?, any Error>?
+  @exclusivity(unchecked) private var receiver: Receiver?
   @exclusivity(unchecked) private var senders: [UnsafeContinuation<Void, any Error>] = []
   @exclusivity(unchecked) private var worker: HandlerCrew.Worker?
   @exclusivity(unchecked) private var timer: LoopTimer?
@@ -201,15 +203,23 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   var takesObjects: Bool { false }
 
-  // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
-  @inline(never) private func waitForMessage() async throws -> [UInt8]? {
+  // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
+  // register a cancellation handler costs some 1,000 instructions a message.
+  private func waitForMessage() async throws -> [UInt8]? {
     precondition(receiver == nil, "our bug: two tasks receive from one call")
-    // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
-    // register a cancellation handler costs some 1,000 instructions a message.
-    if worker?.isCurrentTask == true {
-      return try await withUnsafeThrowingContinuation { receiver = $0 }
+    var isHandlers = true
+    let message = try await withUnsafeThrowingContinuation { (continuation: Receiver) in
+      isHandlers = worker?.owns(continuation) ?? false
+      if isHandlers { receiver = continuation } else { continuation.resume(returning: nil) }
     }
-    return try await withTaskCancellationHandler {
+    return isHandlers ? message : try await waitCancellably()
+  }
+
+  /// For a task that may be cancelled while its call goes on. Nothing has come since the caller
+  /// looked: it has not left the loop.
+  // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
+  @inline(never) private func waitCancellably() async throws -> [UInt8]? {
+    try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { receiver = $0 }
     } onCancel: {
       loop.execute { [weak self] in self?.cancelReceiver() }

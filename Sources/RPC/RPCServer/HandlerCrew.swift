@@ -69,11 +69,7 @@ final class HandlerCrew {
     @exclusivity(unchecked) private var task: Task<Void, Never>?
     @exclusivity(unchecked) private var sleeper: UnsafeContinuation<Void, Never>?
     @exclusivity(unchecked) private var isSpent = false
-    /// The task as it sees itself; compared, never used.
-    @exclusivity(unchecked) private var identity: UnsafeCurrentTask?
-
-    /// Whether the caller runs on this worker's task, not on a child or a stranger.
-    var isCurrentTask: Bool { withUnsafeCurrentTask { $0 == identity } }
+    @exclusivity(unchecked) private var identity: TaskIdentity?
 
     fileprivate init(crew: HandlerCrew) { self.crew = crew }
 
@@ -93,8 +89,16 @@ final class HandlerCrew {
       task?.cancel()
     }
 
+    /// Whether it is this worker's task that waits, not a child of it or a stranger.
+    func owns<T>(_ continuation: UnsafeContinuation<T, any Error>) -> Bool {
+      identity == TaskIdentity(of: continuation)
+    }
+
     private func work() async {
-      withUnsafeCurrentTask { identity = $0 }
+      await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+        identity = TaskIdentity(of: continuation)
+        continuation.resume()
+      }
       while !isSpent {
         if let call = crew.next() {
           await call.runHandler(on: self)
