@@ -30,8 +30,9 @@ public struct Inbound<M: Sendable>: AsyncSequence, Sendable {
 
     @inlinable public mutating func next() async throws -> M? { try await inbound.next() }
 
-    @inlinable public mutating func next(
-      isolation actor: isolated (any Actor)?
+    // It stays with its caller as it is; an isolated parameter would have it switch executors.
+    @inlinable public nonisolated(nonsending) mutating func next(
+      isolation actor: (any Actor)?
     ) async throws -> M? {
       try await inbound.next()
     }

@@ -12,7 +12,9 @@ public struct Outbound<M: Sendable>: Sendable {
   /// Sends one message; suspends while the peer reads too slowly. Throws an ``RPCError`` when the
   /// call is over.
   @inlinable public func send(_ message: M) async throws {
-    try await port.send(codec.encoded(message))
+    let bytes = try codec.encoded(message)
+    if try port.sendNow(bytes) { return }
+    try await port.send(bytes)
   }
 
   /// Sends the response headers at once, so that the peer knows the call is accepted before the
