@@ -29,9 +29,10 @@ public protocol BeforeSleepHook: AnyObject {
   private let idle: UnsafeMutablePointer<uv_idle_t>
   private let alarm: UnsafeMutablePointer<uv_timer_t>
 
-  private var queue: [LoopItem] = []
-  private var running: [LoopItem] = []
-  private var hooks: [any BeforeSleepHook] = []
+  // Each is used in one place at a time, as the loop's thread alone comes here.
+  @safe @exclusivity(unchecked) private var queue: [LoopItem] = []
+  @safe @exclusivity(unchecked) private var running: [LoopItem] = []
+  @safe @exclusivity(unchecked) private var hooks: [any BeforeSleepHook] = []
   private var timers = TimerHeap()
   private var alarmDeadline: LoopInstant?
   private var residents: [UnsafeMutableRawPointer: any LoopResident] = unsafe [:]

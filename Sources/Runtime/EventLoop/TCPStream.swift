@@ -19,8 +19,8 @@ internal import Glibc
 
   let handle: UnsafeMutablePointer<uv_tcp_t>
   private let core: LoopCore
-  private var backlog = WriteBacklog()
-  private var sending = WriteBacklog()
+  @safe @exclusivity(unchecked) private var backlog = WriteBacklog()
+  @safe @exclusivity(unchecked) private var sending = WriteBacklog()
   private var request: UnsafeMutablePointer<uv_write_t>?
   private var isReading = false
   private var hasEnded = false
