@@ -5,8 +5,8 @@ internal import TLS
 
 /// One accepted connection: socket, TLS, and the driver of the protocol its first bytes name.
 ///
-/// handshaking → sniffing → driven → closed. Output is gathered and written once per iteration of
-/// the loop. Loop-confined; its `LoopServer` keeps it alive until it is closed.
+/// handshaking → sniffing → driven → closed. Output is gathered and written once what was read has
+/// been dealt with, else before the loop sleeps. Loop-confined; its `LoopServer` keeps it alive until it is closed.
 final class Connection: BeforeSleepHook {
   private let server: LoopServer
   private let stream: TCPStream
@@ -21,6 +21,8 @@ final class Connection: BeforeSleepHook {
   private var sniffed: [UInt8] = []
   @exclusivity(unchecked) private var output: [UInt8] = []
   @exclusivity(unchecked) private var flushScheduled = false
+  /// Whether what was read is being dealt with; `settled` comes when it is.
+  @exclusivity(unchecked) private var isReading = false
   @exclusivity(unchecked) private var isHandshaking = true
   @exclusivity(unchecked) private var closesAfterFlush = false
   @exclusivity(unchecked) private var lingersUntil: LoopInstant?
@@ -60,6 +62,7 @@ final class Connection: BeforeSleepHook {
 
   func start() {
     stream.onRead = { [unowned self] bytes in receive(bytes) }
+    stream.onSettled = { [unowned self] in settled() }
     stream.onEnd = { [unowned self] error in error == nil ? ended() : closed() }
     stream.onDrain = { [unowned self] in drained() }
     stream.start()
@@ -75,6 +78,7 @@ final class Connection: BeforeSleepHook {
   // MARK: Input
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
+    isReading = true
     guard lingersUntil == nil else { return }
     guard let tls else { return receivePlain(bytes) }
     receiveCiphertext(bytes, tls)
@@ -116,14 +120,23 @@ final class Connection: BeforeSleepHook {
 
   // MARK: Output
 
-  /// Has `takeOutput` of the driver called before the loop sleeps.
+  /// Has `takeOutput` of the driver called, before the loop sleeps at the latest.
   func scheduleFlush() {
     guard !flushScheduled, !isClosed else { return }
     flushScheduled = true
-    server.loop.beforeSleep(self)
+    if !isReading { server.loop.beforeSleep(self) }
   }
 
-  func loopWillSleep() {
+  /// Answers leave before the next connection is read: with many busy ones they would wait for all.
+  private func settled() {
+    isReading = false
+    flushIfScheduled()
+  }
+
+  func loopWillSleep() { flushIfScheduled() }
+
+  private func flushIfScheduled() {
+    guard flushScheduled else { return }
     flushScheduled = false
     flush()
   }

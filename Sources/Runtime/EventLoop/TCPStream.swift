@@ -10,6 +10,9 @@ internal import Glibc
   public let loop: EventLoop
   /// Gets what was read. The bytes are in memory shared by the loop: copy what must outlive the call.
   public var onRead: ((UnsafeRawBufferPointer) -> Void)?
+  /// Called after `onRead`, once the loop has run the jobs that it caused: the place to write what
+  /// they gathered, as what they touched is still in the cache.
+  public var onSettled: (() -> Void)?
   /// Called exactly once when reading ends: nil for the peer's clean end, after which writing still
   /// works and `close()` is due; else the error, after which the stream has closed itself. Never
   /// called after one's own `close()`, and never from inside `write`.
@@ -126,6 +129,8 @@ internal import Glibc
     }
   }
 
+  fileprivate func didSettle() { onSettled?() }
+
   /// Sends `bytes` after everything written before: what the kernel takes at once goes without a
   /// copy, the rest is queued without bound; watch `pendingWriteBytes`. Ignored after `close()`,
   /// `shutdownWrite()` or a failure.
@@ -220,6 +225,7 @@ internal import Glibc
     isClosed = true
     isReading = false
     unsafe onRead = nil
+    onSettled = nil
     onEnd = nil
     onDrain = nil
     unsafe core.close(handle)
@@ -260,10 +266,12 @@ private func streamDidRead(
   _ stream: UnsafeMutablePointer<uv_stream_t>?, _ count: Int, _ buffer: UnsafePointer<uv_buf_t>?
 ) {
   let core = unsafe LoopCore.of(stream!.pointee.loop)
-  unsafe owner(stream!, stream!.pointee.data).didRead(count, buffer!.pointee.base)
+  let owner = unsafe owner(stream!, stream!.pointee.data)
+  unsafe owner.didRead(count, buffer!.pointee.base)
   // What these bytes have caused runs while its memory is still in the cache, before the next
-  // stream is read. What it writes is still gathered until the loop sleeps.
+  // stream is read.
   core.drain()
+  owner.didSettle()
 }
 
 private func streamDidWrite(_ request: UnsafeMutablePointer<uv_write_t>?, _ status: CInt) {
