@@ -1,85 +1,89 @@
+internal import Glibc
+
 /// Bytes in arrival order: appended at the tail, consumed at the head.
 ///
+/// They lie in one block of memory, as to append a short piece to an Array costs five times as much.
 /// Consumed space is reused without copying when the queue runs empty and compacted when it
 /// outgrows what is left, so a byte moves at most once on average. Not bounded: its owner bounds it.
-public struct ByteQueue: Sendable {
-  private var storage: [UInt8] = []
+public struct ByteQueue: ~Copyable {
+  private var memory: UnsafeMutableRawPointer?
+  private var capacity = 0
   private var head = 0
+  private var tail = 0
 
   /// Room kept by an emptied queue; a larger burst is given back to the allocator.
   private static let retainedCapacity = 64 * 1024
+  private static let smallestCapacity = 256
 
   /// An empty queue that has allocated nothing.
   public init() {}
 
+  deinit { memory?.deallocate() }
+
   /// Bytes waiting to be consumed.
-  public var count: Int { storage.count - head }
+  public var count: Int { tail - head }
 
   /// Whether nothing waits.
-  public var isEmpty: Bool { head == storage.count }
+  public var isEmpty: Bool { head == tail }
+
+  /// Makes room for `count` more bytes at once.
+  public mutating func reserve(_ count: Int) {
+    if capacity - tail < count { makeRoom(for: count) }
+  }
 
   /// Copies `bytes` to the tail.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    compactIfWorthwhile()
-    storage.append(contentsOf: bytes)
+    guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+    reserve(bytes.count)
+    memcpy(memory! + tail, source, bytes.count)
+    tail += bytes.count
   }
 
   /// Copies `bytes` to the tail.
   public mutating func append(contentsOf bytes: [UInt8]) {
-    compactIfWorthwhile()
-    if storage.isEmpty { storage = bytes } else { storage.append(contentsOf: bytes) }
-  }
-
-  /// Copies `bytes` to the tail.
-  public mutating func append(contentsOf bytes: ArraySlice<UInt8>) {
-    compactIfWorthwhile()
-    storage.append(contentsOf: bytes)
+    bytes.withUnsafeBytes { append($0) }
   }
 
   /// Drops the first `n` bytes. `n` must not exceed `count`.
   public mutating func consume(_ n: Int) {
-    precondition(n >= 0 && n <= count, "consuming \(n) of \(count) bytes")
+    precondition(n >= 0 && n <= count, "our bug: consuming \(n) of \(count) bytes")
     head += n
-    if head == storage.count { removeAll() }
+    if head == tail { removeAll() }
   }
 
   /// Drops everything.
   public mutating func removeAll() {
-    storage.removeAll(keepingCapacity: storage.capacity <= Self.retainedCapacity)
     head = 0
+    tail = 0
+    guard capacity > Self.retainedCapacity else { return }
+    memory?.deallocate()
+    memory = nil
+    capacity = 0
   }
 
   /// Lends the waiting bytes, oldest first; the pointer is valid only inside `body`.
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    let head = head
-    return try storage.withUnsafeBufferPointer { (all) throws(E) -> R in
-      try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[head...]))
+    try body(UnsafeRawBufferPointer(start: memory.map { $0 + head }, count: count))
+  }
+
+  @inline(never)
+  private mutating func makeRoom(for size: Int) {
+    let waiting = count
+    if let memory, head >= waiting, waiting + size <= capacity {
+      memcpy(memory, memory + head, waiting)
+    } else {
+      let room = max(Self.smallestCapacity, waiting + size, capacity * 2)
+      let block = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 16)
+      if let memory {
+        memcpy(block, memory + head, waiting)
+        memory.deallocate()
+      }
+      memory = block
+      capacity = room
     }
-  }
-
-  /// Removes and returns the first `n` bytes. `n` must not exceed `count`.
-  public mutating func take(_ n: Int) -> [UInt8] {
-    precondition(n >= 0 && n <= count, "taking \(n) of \(count) bytes")
-    if head == 0, n == storage.count { return takeAll() }
-    let taken = Array(storage[head..<head + n])
-    consume(n)
-    return taken
-  }
-
-  /// Removes and returns everything; without a copy when nothing was consumed before.
-  public mutating func takeAll() -> [UInt8] {
-    defer {
-      storage = []
-      head = 0
-    }
-    return head == 0 ? storage : Array(storage[head...])
-  }
-
-  private mutating func compactIfWorthwhile() {
-    guard head > 0, head >= storage.count - head else { return }
-    storage.removeSubrange(..<head)
     head = 0
+    tail = waiting
   }
 }

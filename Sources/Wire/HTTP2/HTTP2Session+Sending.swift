@@ -77,6 +77,7 @@ extension HTTP2Session {
     _ id: HTTP2StreamID, _ prefix: UnsafeRawBufferPointer, _ bytes: [UInt8]
   ) throws(HTTP2Error) {
     let stream = unsafe try findUnfinished(id)
+    unsafe stream.pointee.queue.reserve(prefix.count + bytes.count)
     unsafe stream.pointee.queue.append(prefix)
     unsafe stream.pointee.queue.append(contentsOf: bytes)
     unsafe core.pointee.queuedBytes += prefix.count + bytes.count

@@ -1,7 +1,7 @@
 internal import Buffers
 
 /// What we know of one stream beyond nghttp2.
-struct StreamState {
+struct StreamState: ~Copyable {
   var id: HTTP2StreamID = 0
   /// Bytes accepted from the writer and not yet framed.
   var queue = ByteQueue()
@@ -128,10 +128,10 @@ struct StreamTable: ~Copyable {
 
   private mutating func recycle(_ reference: Reference) {
     guard unsafe pool.count < Self.pooled else { return unsafe Self.free(reference) }
-    var queue = unsafe reference.pointee.queue
-    unsafe reference.pointee = StreamState()
-    queue.removeAll()
-    unsafe reference.pointee.queue = queue
+    var fresh = StreamState()
+    unsafe swap(&fresh.queue, &reference.pointee.queue)
+    fresh.queue.removeAll()
+    unsafe reference.pointee = fresh
     unsafe pool.append(reference)
   }
 
