@@ -15,6 +15,16 @@ package enum Envelope {
     output.append(UInt8(truncatingIfNeeded: length))
   }
 
+  /// The five bytes for a message of `count` bytes.
+  package static func prefix(count: Int, compressed: Bool) -> InlineArray<5, UInt8> {
+    let length = UInt32(count)
+    return [
+      compressed ? 1 : 0, UInt8(truncatingIfNeeded: length >> 24),
+      UInt8(truncatingIfNeeded: length >> 16), UInt8(truncatingIfNeeded: length >> 8),
+      UInt8(truncatingIfNeeded: length),
+    ]
+  }
+
   /// Prefix and message in one array.
   package static func frame(_ message: [UInt8], compressed: Bool = false) -> [UInt8] {
     var output: [UInt8] = []
@@ -80,14 +90,24 @@ package struct EnvelopeDecoder: Sendable {
         try openBody()
       }
       let taken = min(missing, end - offset)
-      unsafe take(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + taken]))
-      missing -= taken
+      let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + taken])
       offset += taken
-      if missing == 0 { each(try closeBody()) }
+      if taken == missing, body.isEmpty {
+        unsafe each(try close(Array(part)))
+      } else {
+        unsafe take(part)
+        missing -= taken
+        if missing == 0 { each(try close(takeBody())) }
+      }
     }
   }
 
   private mutating func readPrefix(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    if prefix.count == 0, bytes.count - start >= Envelope.prefixSize {
+      let length = unsafe bytes.loadUnaligned(fromByteOffset: start + 1, as: UInt32.self)
+      prefix = unsafe (UInt64(bytes[start]) << 32 | UInt64(UInt32(bigEndian: length)), 5)
+      return start + Envelope.prefixSize
+    }
     var offset = start
     while prefix.count < Envelope.prefixSize, offset < bytes.count {
       unsafe prefix.0 = prefix.0 << 8 | UInt64(bytes[offset])
@@ -110,23 +130,23 @@ package struct EnvelopeDecoder: Sendable {
     guard missing <= limit else {
       throw fail(.resourceExhausted, "message is \(missing) bytes; the limit is \(limit)")
     }
-    body = []
   }
 
+  /// Takes a part of a message that comes in several.
   private mutating func take(_ bytes: UnsafeRawBufferPointer) {
-    if bytes.count == missing, body.isEmpty {
-      body = unsafe Array(bytes)
-      return
-    }
     // A prefix alone must not cost more than its sender paid for it.
     if body.isEmpty { body.reserveCapacity(min(missing, 65_536)) }
     unsafe body.append(contentsOf: bytes)
   }
 
-  private mutating func closeBody() throws(RPCError) -> ReceivedMessage {
+  private mutating func takeBody() -> [UInt8] {
+    defer { body = [] }
+    return body
+  }
+
+  /// The message whose bytes are `wire`.
+  private mutating func close(_ wire: [UInt8]) throws(RPCError) -> ReceivedMessage {
     inBody = false
-    let wire = body
-    body = []
     guard compressed, inflates else {
       return ReceivedMessage(
         bytes: wire, wasCompressed: compressed, wireSize: wire.count + Envelope.prefixSize)

@@ -18,7 +18,7 @@ package struct ServerStreamMachine: Sendable {
   package var isBegun: Bool { response != .notBegun }
 
   /// Bytes of a message that has come in part.
-  package var partialBytes: Int { decoder.partialBytes }
+  package private(set) var partialBytes = 0
 
   /// A stream whose head was accepted; `limit` bounds each request message in bytes. Compressed
   /// messages are given as they came.
@@ -34,6 +34,7 @@ package struct ServerStreamMachine: Sendable {
     if endStream { isRequestComplete = true }
     guard !isBroken, response != .finished else { return }
     do throws(RPCError) {
+      defer { partialBytes = decoder.partialBytes }
       try unsafe decoder.receive(bytes, each)
       if endStream, !decoder.isAtBorder {
         throw RPCError(.internal, "the request ends in the middle of a message")

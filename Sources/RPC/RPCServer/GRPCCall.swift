@@ -164,13 +164,8 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
     guard message.count <= Int(UInt32.max) else {
       throw RPCError(.internal, "message is \(message.count) bytes; a frame holds 4,294,967,295")
     }
-    try withUnsafeTemporaryAllocation(byteCount: Envelope.prefixSize, alignment: 4) { prefix in
-      prefix[0] = compressed ? 1 : 0
-      for index in 1...4 {
-        prefix[index] = UInt8(truncatingIfNeeded: message.count >> ((4 - index) * 8))
-      }
-      try connection.session.submitData(id, UnsafeRawBufferPointer(prefix), message)
-    }
+    let prefix = Envelope.prefix(count: message.count, compressed: compressed)
+    try withUnsafeBytes(of: prefix) { try connection.session.submitData(id, $0, message) }
     submittedBytes += message.count + Envelope.prefixSize
   }
 

@@ -36,10 +36,16 @@ struct FrameScanner {
         continue
       }
       // The first five of nine bytes say all we ask for: length, type, flags.
-      if header.1 < 5 { header.0 = unsafe header.0 << 8 | UInt64(bytes[position]) }
-      header.1 += 1
-      position += 1
-      guard header.1 == 9 else { continue }
+      if header.1 == 0, bytes.count - position >= 9 {
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        header.0 = UInt64(bigEndian: word) >> 24
+        position += 9
+      } else {
+        if header.1 < 5 { header.0 = unsafe header.0 << 8 | UInt64(bytes[position]) }
+        header.1 += 1
+        position += 1
+        guard header.1 == 9 else { continue }
+      }
       let frame = Frame(
         length: Int(header.0 >> 16), type: UInt8(truncatingIfNeeded: header.0 >> 8),
         flags: UInt8(truncatingIfNeeded: header.0))
