@@ -6,7 +6,10 @@
 /// later calls throw an ``RPCError``.
 public protocol MessagePort: AnyObject, Sendable {
   /// The next message of the peer, or `nil` when it will send no more.
-  func receive() async throws -> [UInt8]?
+  ///
+  /// Concurrent, as whoever calls it goes back to its own executor anyway: inheriting the caller's
+  /// would be one more switch of executor a message.
+  @concurrent func receive() async throws -> [UInt8]?
 
   /// The only message of the peer, when it and the end of its stream are here already; `nil` when
   /// only ``receive()`` can tell. Spares a method with one request two asynchronous calls.

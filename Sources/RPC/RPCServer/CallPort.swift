@@ -180,13 +180,18 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   // MARK: MessagePort, any task
 
-  final func receive() async throws -> [UInt8]? {
+  // Inlined into the protocol's entry, which were one more asynchronous frame a message.
+  @inline(__always) @concurrent final func receive() async throws -> [UInt8]? {
     guard loop.isCurrent else { return try await onLoop { try await self.receive() } }
     if let failure { throw failure }
     if let message = takeMessage() { return waitsWrapped ? try opened(message) : message }
     if requestEnded { return nil }
-    let message = try await waitForMessage()
-    return waitsWrapped ? try message.map { try opened($0) } : message
+    if waitsWrapped { return try await receiveWrapped() }
+    return try await waitForMessage()
+  }
+
+  @inline(never) @concurrent private func receiveWrapped() async throws -> [UInt8]? {
+    try await waitForMessage().map { try opened($0) }
   }
 
   final func takeOnlyMessage() -> [UInt8]? {
@@ -204,21 +209,30 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   var takesObjects: Bool { false }
 
   // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
-  // register a cancellation handler costs some 1,000 instructions a message.
-  private func waitForMessage() async throws -> [UInt8]? {
+  // register a cancellation handler costs some 1,000 instructions a message. Nothing is done with
+  // the message here, as that would be one more switch of executor.
+  @inline(__always) @concurrent private func waitForMessage() async throws -> [UInt8]? {
     precondition(receiver == nil, "our bug: two tasks receive from one call")
-    var isHandlers = true
-    let message = try await withUnsafeThrowingContinuation { (continuation: Receiver) in
-      isHandlers = worker?.owns(continuation) ?? false
-      if isHandlers { receiver = continuation } else { continuation.resume(returning: nil) }
+    do {
+      return try await withUnsafeThrowingContinuation { (continuation: Receiver) in
+        if worker?.owns(continuation) == true {
+          receiver = continuation
+        } else {
+          continuation.resume(throwing: NotHandlersTask())
+        }
+      }
+    } catch is NotHandlersTask {
+      return try await waitCancellably()
     }
-    return isHandlers ? message : try await waitCancellably()
   }
+
+  /// Thrown and caught here alone.
+  private struct NotHandlersTask: Error {}
 
   /// For a task that may be cancelled while its call goes on. Nothing has come since the caller
   /// looked: it has not left the loop.
   // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
-  @inline(never) private func waitCancellably() async throws -> [UInt8]? {
+  @inline(never) @concurrent private func waitCancellably() async throws -> [UInt8]? {
     try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { receiver = $0 }
     } onCancel: {
