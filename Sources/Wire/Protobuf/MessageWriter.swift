@@ -28,25 +28,27 @@ public struct MessageWriter {
 
   /// A copy of the text's UTF-8.
   public mutating func string(_ text: String) -> (UnsafeMutablePointer<UInt8>?, Int) {
-    let copied = unsafe text.utf8.withContiguousStorageIfAvailable { source in
-      unsafe (copy(source), source.count)
+    let count = text.utf8.count
+    guard count > 0 else { return (nil, 0) }
+    let target = unsafe allocate(UInt8.self, count)
+    // Nothing but the copy happens inside, or the text would be retained for it.
+    let copied: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { source in
+      _ = unsafe memcpy(target, source.baseAddress!, source.count)
     }
-    if let copied = unsafe copied { return unsafe copied }
-    return unsafe bytes(Array(text.utf8))
+    if copied == nil {
+      _ = unsafe UnsafeMutableBufferPointer(start: target, count: count).initialize(from: text.utf8)
+    }
+    return unsafe (target, count)
   }
 
   /// A copy of the bytes.
   public mutating func bytes(_ bytes: [UInt8]) -> (UnsafeMutablePointer<UInt8>?, Int) {
-    unsafe bytes.withUnsafeBufferPointer { unsafe (copy($0), $0.count) }
-  }
-
-  private mutating func copy(
-    _ source: UnsafeBufferPointer<UInt8>
-  ) -> UnsafeMutablePointer<UInt8>? {
-    guard source.count > 0, let start = source.baseAddress else { return nil }
-    let target = unsafe allocate(UInt8.self, source.count)
-    unsafe memcpy(target, start, source.count)
-    return unsafe target
+    guard !bytes.isEmpty else { return (nil, 0) }
+    let target = unsafe allocate(UInt8.self, bytes.count)
+    unsafe bytes.withUnsafeBufferPointer { source in
+      _ = unsafe memcpy(target, source.baseAddress!, source.count)
+    }
+    return unsafe (target, bytes.count)
   }
 
   /// A filled struct for `message`, or nil when it is nested too deep (then `failure` is set).
