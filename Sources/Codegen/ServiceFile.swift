@@ -81,7 +81,14 @@ struct Service {
   private func signature(of method: MethodDescriptor) -> String {
     let input = SwiftNames.full(method.inputType)
     let output = SwiftNames.full(method.outputType)
-    let request = method.clientStreaming ? "_ requests: Inbound<\(input)>" : "_ request: \(input)"
+    let request =
+      if method.clientStreaming {
+        "_ requests: Inbound<\(input)>"
+      } else if method.serverStreaming {
+        "_ request: \(input)"
+      } else {
+        "_ request: consuming \(input)"
+      }
     let head = "func \(SwiftNames.property(method.name))(\(request), "
     return method.serverStreaming
       ? head + "_ responses: Outbound<\(output)>, _ context: RPCContext) async throws"

@@ -17,10 +17,11 @@ public struct MethodHandler: Sendable {
     self.run = run
   }
 
-  /// One request, one response.
+  /// One request, one response. The request is the body's own: to answer with parts of it takes no
+  /// copy of it.
   @inlinable public static func unary<I: Sendable, O: Sendable>(
     _ method: MethodDescriptor, in input: MessageCodec<I>, out output: MessageCodec<O>,
-    _ body: @escaping @Sendable (I, RPCContext) async throws -> O
+    _ body: @escaping @Sendable (consuming I, RPCContext) async throws -> O
   ) -> MethodHandler {
     MethodHandler(method) { context, port in
       let request: I

@@ -9,44 +9,53 @@ extension Payaid.Voice.V1 {
   /// Accounts: the merchant, its users, its API keys, and logging in.
   public protocol AccountServiceServing: RPCService {
     /// Reads the merchant that the caller belongs to.
-    func getMerchant(_ request: Payaid.Voice.V1.GetMerchantRequest, _ context: RPCContext)
+    func getMerchant(_ request: consuming Payaid.Voice.V1.GetMerchantRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Merchant
 
     /// Changes the merchant's profile and settings.
-    func updateMerchant(_ request: Payaid.Voice.V1.UpdateMerchantRequest, _ context: RPCContext)
+    func updateMerchant(
+      _ request: consuming Payaid.Voice.V1.UpdateMerchantRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Merchant
 
     /// Makes an API key. The secret is in this answer and nowhere else, ever.
-    func createApiKey(_ request: Payaid.Voice.V1.CreateApiKeyRequest, _ context: RPCContext)
+    func createApiKey(
+      _ request: consuming Payaid.Voice.V1.CreateApiKeyRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.CreateApiKeyResponse
 
     /// Lists the API keys, newest first, without secrets.
-    func listApiKeys(_ request: Payaid.Voice.V1.ListApiKeysRequest, _ context: RPCContext)
+    func listApiKeys(_ request: consuming Payaid.Voice.V1.ListApiKeysRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ListApiKeysResponse
 
     /// Revokes an API key at once, everywhere.
-    func revokeApiKey(_ request: Payaid.Voice.V1.RevokeApiKeyRequest, _ context: RPCContext)
+    func revokeApiKey(
+      _ request: consuming Payaid.Voice.V1.RevokeApiKeyRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.ApiKey
 
     /// Makes a key that takes the place of another: same name and scopes. The old one goes on
     /// working for `overlap`.
-    func rotateApiKey(_ request: Payaid.Voice.V1.RotateApiKeyRequest, _ context: RPCContext)
+    func rotateApiKey(
+      _ request: consuming Payaid.Voice.V1.RotateApiKeyRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.RotateApiKeyResponse
 
     /// Adds a user to the merchant. Only an owner may add another owner.
-    func createUser(_ request: Payaid.Voice.V1.CreateUserRequest, _ context: RPCContext)
+    func createUser(_ request: consuming Payaid.Voice.V1.CreateUserRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.User
 
     /// Lists the merchant's users.
-    func listUsers(_ request: Payaid.Voice.V1.ListUsersRequest, _ context: RPCContext) async throws
+    func listUsers(_ request: consuming Payaid.Voice.V1.ListUsersRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.ListUsersResponse
 
     /// Changes a user's name or role. There is always an owner; only an owner may change one.
-    func updateUser(_ request: Payaid.Voice.V1.UpdateUserRequest, _ context: RPCContext)
+    func updateUser(_ request: consuming Payaid.Voice.V1.UpdateUserRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.User
 
     /// Removes a user; their sessions end at once.
-    func deleteUser(_ request: Payaid.Voice.V1.DeleteUserRequest, _ context: RPCContext)
+    func deleteUser(_ request: consuming Payaid.Voice.V1.DeleteUserRequest, _ context: RPCContext)
       async throws -> Google.Protobuf.Empty
   }
 
@@ -326,20 +335,26 @@ extension Payaid.Voice.V1 {
     /// It takes no request_id on purpose: each login is a session of its own. Asking again when an
     /// answer was lost makes another one and harms nothing; the lost one ends by itself, unused.
     /// Keeping answers would give a session's tokens a second time to whoever repeats the request.
-    func login(_ request: Payaid.Voice.V1.LoginRequest, _ context: RPCContext) async throws
+    func login(_ request: consuming Payaid.Voice.V1.LoginRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.Session
 
     /// Changes a refresh token for a new session; each token works once, and its second use ends
     /// all sessions that came from it.
-    func refreshSession(_ request: Payaid.Voice.V1.RefreshSessionRequest, _ context: RPCContext)
+    func refreshSession(
+      _ request: consuming Payaid.Voice.V1.RefreshSessionRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Session
 
     /// Ends a session of the caller's, at once and everywhere.
-    func logout(_ request: Payaid.Voice.V1.LogoutRequest, _ context: RPCContext) async throws
+    func logout(_ request: consuming Payaid.Voice.V1.LogoutRequest, _ context: RPCContext)
+      async throws
       -> Google.Protobuf.Empty
 
     /// Changes the caller's own password and ends their other sessions.
-    func changePassword(_ request: Payaid.Voice.V1.ChangePasswordRequest, _ context: RPCContext)
+    func changePassword(
+      _ request: consuming Payaid.Voice.V1.ChangePasswordRequest, _ context: RPCContext
+    )
       async throws -> Google.Protobuf.Empty
   }
 

@@ -15,55 +15,64 @@ extension Payaid.Voice.V1 {
   /// PublishAgent.
   public protocol AgentServiceServing: RPCService {
     /// Creates an agent and publishes its version 1: it can place calls at once.
-    func createAgent(_ request: Payaid.Voice.V1.CreateAgentRequest, _ context: RPCContext)
+    func createAgent(_ request: consuming Payaid.Voice.V1.CreateAgentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Agent
 
     /// Reads one agent. NOT_FOUND when there is none, when it is deleted, or when it is another
     /// merchant's.
-    func getAgent(_ request: Payaid.Voice.V1.GetAgentRequest, _ context: RPCContext) async throws
+    func getAgent(_ request: consuming Payaid.Voice.V1.GetAgentRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.Agent
 
     /// Lists the merchant's agents, newest first unless `order_by` says otherwise.
-    func listAgents(_ request: Payaid.Voice.V1.ListAgentsRequest, _ context: RPCContext)
+    func listAgents(_ request: consuming Payaid.Voice.V1.ListAgentsRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ListAgentsResponse
 
     /// Changes the fields that `update_mask` names, in the draft. Over REST a PATCH without a mask
     /// changes the fields in its body. Unless `publishing` is MANUAL, the draft is then published.
-    func updateAgent(_ request: Payaid.Voice.V1.UpdateAgentRequest, _ context: RPCContext)
+    func updateAgent(_ request: consuming Payaid.Voice.V1.UpdateAgentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Agent
 
     /// Replaces the whole configuration: a field that is not given goes back to its default.
     /// Published as by UpdateAgent.
-    func replaceAgent(_ request: Payaid.Voice.V1.ReplaceAgentRequest, _ context: RPCContext)
+    func replaceAgent(
+      _ request: consuming Payaid.Voice.V1.ReplaceAgentRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Agent
 
     /// Deletes an agent softly: it places and takes no more calls; its calls stay readable.
-    func deleteAgent(_ request: Payaid.Voice.V1.DeleteAgentRequest, _ context: RPCContext)
+    func deleteAgent(_ request: consuming Payaid.Voice.V1.DeleteAgentRequest, _ context: RPCContext)
       async throws -> Google.Protobuf.Empty
 
     /// Makes the draft the published version, which calls are made with from now on. All that is
     /// wrong with it is told at once. A draft that is as the published version makes no new one;
     /// that version is the answer.
-    func publishAgent(_ request: Payaid.Voice.V1.PublishAgentRequest, _ context: RPCContext)
+    func publishAgent(
+      _ request: consuming Payaid.Voice.V1.PublishAgentRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Lists an agent's versions, newest first.
     func listAgentVersions(
-      _ request: Payaid.Voice.V1.ListAgentVersionsRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.ListAgentVersionsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListAgentVersionsResponse
 
     /// Reads one version.
-    func getAgentVersion(_ request: Payaid.Voice.V1.GetAgentVersionRequest, _ context: RPCContext)
+    func getAgentVersion(
+      _ request: consuming Payaid.Voice.V1.GetAgentVersionRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Publishes an earlier version again, as a new version with the same content, and resets the
     /// draft to it. Naming the published version drops what was changed in the draft since, without
     /// a new version.
-    func rollbackAgent(_ request: Payaid.Voice.V1.RollbackAgentRequest, _ context: RPCContext)
+    func rollbackAgent(
+      _ request: consuming Payaid.Voice.V1.RollbackAgentRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Lists the voices an agent can have.
-    func listVoices(_ request: Payaid.Voice.V1.ListVoicesRequest, _ context: RPCContext)
+    func listVoices(_ request: consuming Payaid.Voice.V1.ListVoicesRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ListVoicesResponse
   }
 

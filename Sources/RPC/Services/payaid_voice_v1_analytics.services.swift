@@ -9,11 +9,13 @@ extension Payaid.Voice.V1 {
   /// Analytics: what the calls achieved and cost.
   public protocol AnalyticsServiceServing: RPCService {
     /// The dashboard's figures for a period.
-    func getDashboard(_ request: Payaid.Voice.V1.GetDashboardRequest, _ context: RPCContext)
+    func getDashboard(
+      _ request: consuming Payaid.Voice.V1.GetDashboardRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Dashboard
 
     /// Revenue by month, with the monthly recurring part.
-    func getRevenue(_ request: Payaid.Voice.V1.GetRevenueRequest, _ context: RPCContext)
+    func getRevenue(_ request: consuming Payaid.Voice.V1.GetRevenueRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.RevenueReport
   }
 

@@ -10,20 +10,23 @@ extension Payaid.Voice.V1 {
   public protocol CallServiceServing: RPCService {
     /// Places a call. The compliance gate is asked first: a refusal is FAILED_PRECONDITION with
     /// every reason, and nothing is dialled. Otherwise the call is queued and this answers at once.
-    func createCall(_ request: Payaid.Voice.V1.CreateCallRequest, _ context: RPCContext)
+    func createCall(_ request: consuming Payaid.Voice.V1.CreateCallRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Call
 
     /// Reads one call, with its transcript and cost as far as they are known.
-    func getCall(_ request: Payaid.Voice.V1.GetCallRequest, _ context: RPCContext) async throws
+    func getCall(_ request: consuming Payaid.Voice.V1.GetCallRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.Call
 
     /// Lists the merchant's calls, newest first, without transcripts.
-    func listCalls(_ request: Payaid.Voice.V1.ListCallsRequest, _ context: RPCContext) async throws
+    func listCalls(_ request: consuming Payaid.Voice.V1.ListCallsRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.ListCallsResponse
 
     /// Ends a call: one that still waits is canceled, one in progress is hung up. A call that has
     /// ended is returned as it is.
-    func endCall(_ request: Payaid.Voice.V1.EndCallRequest, _ context: RPCContext) async throws
+    func endCall(_ request: consuming Payaid.Voice.V1.EndCallRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.Call
 
     /// Follows a call: its present state first, then each change and each line of the transcript,
@@ -34,7 +37,9 @@ extension Payaid.Voice.V1 {
 
     /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
     /// when there is none.
-    func getRecording(_ request: Payaid.Voice.V1.GetRecordingRequest, _ context: RPCContext)
+    func getRecording(
+      _ request: consuming Payaid.Voice.V1.GetRecordingRequest, _ context: RPCContext
+    )
       async throws -> Google.Api.HttpBody
   }
 

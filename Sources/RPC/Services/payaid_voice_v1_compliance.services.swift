@@ -10,40 +10,51 @@ extension Payaid.Voice.V1 {
   /// TCCCPR 2018 as amended, and the DPDP Act 2023.
   public protocol ComplianceServiceServing: RPCService {
     /// Asks the gate without placing a call. The answer lists every rule that speaks against it.
-    func checkCall(_ request: Payaid.Voice.V1.CheckCallRequest, _ context: RPCContext) async throws
+    func checkCall(_ request: consuming Payaid.Voice.V1.CheckCallRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.Decision
 
     /// Reads a verdict that was given for a call.
-    func getDecision(_ request: Payaid.Voice.V1.GetDecisionRequest, _ context: RPCContext)
+    func getDecision(_ request: consuming Payaid.Voice.V1.GetDecisionRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Decision
 
     /// Records a person's consent with its evidence.
-    func createConsent(_ request: Payaid.Voice.V1.CreateConsentRequest, _ context: RPCContext)
+    func createConsent(
+      _ request: consuming Payaid.Voice.V1.CreateConsentRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Consent
 
     /// Reads one consent.
-    func getConsent(_ request: Payaid.Voice.V1.GetConsentRequest, _ context: RPCContext)
+    func getConsent(_ request: consuming Payaid.Voice.V1.GetConsentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Consent
 
     /// Lists consents, newest first.
-    func listConsents(_ request: Payaid.Voice.V1.ListConsentsRequest, _ context: RPCContext)
+    func listConsents(
+      _ request: consuming Payaid.Voice.V1.ListConsentsRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.ListConsentsResponse
 
     /// Withdraws a consent; effective for every call that is not yet dialled.
-    func withdrawConsent(_ request: Payaid.Voice.V1.WithdrawConsentRequest, _ context: RPCContext)
+    func withdrawConsent(
+      _ request: consuming Payaid.Voice.V1.WithdrawConsentRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Consent
 
     /// Puts a number on the merchant's own do-not-call list.
     func createSuppression(
-      _ request: Payaid.Voice.V1.CreateSuppressionRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.CreateSuppressionRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Suppression
 
     /// Lists the merchant's own do-not-call list, newest first.
-    func listSuppressions(_ request: Payaid.Voice.V1.ListSuppressionsRequest, _ context: RPCContext)
+    func listSuppressions(
+      _ request: consuming Payaid.Voice.V1.ListSuppressionsRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.ListSuppressionsResponse
 
     /// Lists the merchant's audit log in order, with the hashes that prove it (RFC 6962).
-    func listAuditEntries(_ request: Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext)
+    func listAuditEntries(
+      _ request: consuming Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.ListAuditEntriesResponse
   }
 

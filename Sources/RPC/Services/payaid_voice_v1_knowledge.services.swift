@@ -10,23 +10,31 @@ extension Payaid.Voice.V1 {
   public protocol KnowledgeServiceServing: RPCService {
     /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is indexed in
     /// the background.
-    func uploadDocument(_ request: Payaid.Voice.V1.UploadDocumentRequest, _ context: RPCContext)
+    func uploadDocument(
+      _ request: consuming Payaid.Voice.V1.UploadDocumentRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.Document
 
     /// Lists an agent's documents, newest first.
-    func listDocuments(_ request: Payaid.Voice.V1.ListDocumentsRequest, _ context: RPCContext)
+    func listDocuments(
+      _ request: consuming Payaid.Voice.V1.ListDocumentsRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.ListDocumentsResponse
 
     /// Reads one document's state.
-    func getDocument(_ request: Payaid.Voice.V1.GetDocumentRequest, _ context: RPCContext)
+    func getDocument(_ request: consuming Payaid.Voice.V1.GetDocumentRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Document
 
     /// Removes a document and everything made from it.
-    func deleteDocument(_ request: Payaid.Voice.V1.DeleteDocumentRequest, _ context: RPCContext)
+    func deleteDocument(
+      _ request: consuming Payaid.Voice.V1.DeleteDocumentRequest, _ context: RPCContext
+    )
       async throws -> Google.Protobuf.Empty
 
     /// Finds the passages nearest in meaning to a question, as the agent would in a call.
-    func searchKnowledge(_ request: Payaid.Voice.V1.SearchKnowledgeRequest, _ context: RPCContext)
+    func searchKnowledge(
+      _ request: consuming Payaid.Voice.V1.SearchKnowledgeRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.SearchKnowledgeResponse
   }
 

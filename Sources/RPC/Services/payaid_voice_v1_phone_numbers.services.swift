@@ -10,33 +10,39 @@ extension Payaid.Voice.V1 {
   /// each.
   public protocol PhoneNumberServiceServing: RPCService {
     /// Lists the merchant's numbers, in the order of the numbers.
-    func listPhoneNumbers(_ request: Payaid.Voice.V1.ListPhoneNumbersRequest, _ context: RPCContext)
+    func listPhoneNumbers(
+      _ request: consuming Payaid.Voice.V1.ListPhoneNumbersRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.ListPhoneNumbersResponse
 
     /// Reads one of the merchant's numbers.
-    func getPhoneNumber(_ request: Payaid.Voice.V1.GetPhoneNumberRequest, _ context: RPCContext)
+    func getPhoneNumber(
+      _ request: consuming Payaid.Voice.V1.GetPhoneNumberRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.PhoneNumber
 
     /// Asks the carrier which numbers can be bought.
     func searchPhoneNumbers(
-      _ request: Payaid.Voice.V1.SearchPhoneNumbersRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.SearchPhoneNumbersRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.SearchPhoneNumbersResponse
 
     /// Buys a number from the carrier, which then bills its rent, and assigns it to an agent if one
     /// is named. After UNAVAILABLE the number may or may not be bought: ask again, and it is looked
     /// up before it is bought once more.
-    func buyPhoneNumber(_ request: Payaid.Voice.V1.BuyPhoneNumberRequest, _ context: RPCContext)
+    func buyPhoneNumber(
+      _ request: consuming Payaid.Voice.V1.BuyPhoneNumberRequest, _ context: RPCContext
+    )
       async throws -> Payaid.Voice.V1.PhoneNumber
 
     /// Makes an agent the one that calls from the number and answers it. A number has one agent and
     /// an agent one number: both lose the one they had. Without an agent, the number is nobody's.
     func assignPhoneNumber(
-      _ request: Payaid.Voice.V1.AssignPhoneNumberRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.AssignPhoneNumberRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.PhoneNumber
 
     /// Gives a number back to the carrier; it is gone for good. Its agent has no number afterwards.
     func releasePhoneNumber(
-      _ request: Payaid.Voice.V1.ReleasePhoneNumberRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.ReleasePhoneNumberRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.PhoneNumber
   }
 

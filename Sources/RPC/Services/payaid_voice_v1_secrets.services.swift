@@ -11,16 +11,19 @@ extension Payaid.Voice.V1 {
   public protocol SecretServiceServing: RPCService {
     /// Sets a secret's value; the tools that name it use it from now on, in every version of every
     /// agent.
-    func setSecret(_ request: Payaid.Voice.V1.SetSecretRequest, _ context: RPCContext) async throws
+    func setSecret(_ request: consuming Payaid.Voice.V1.SetSecretRequest, _ context: RPCContext)
+      async throws
       -> Payaid.Voice.V1.Secret
 
     /// Lists the merchant's secrets by name, without their values.
-    func listSecrets(_ request: Payaid.Voice.V1.ListSecretsRequest, _ context: RPCContext)
+    func listSecrets(_ request: consuming Payaid.Voice.V1.ListSecretsRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ListSecretsResponse
 
     /// Deletes a secret. A tool that still names it fails in calls, and no version that names it
     /// can be published.
-    func deleteSecret(_ request: Payaid.Voice.V1.DeleteSecretRequest, _ context: RPCContext)
+    func deleteSecret(
+      _ request: consuming Payaid.Voice.V1.DeleteSecretRequest, _ context: RPCContext
+    )
       async throws -> Google.Protobuf.Empty
   }
 

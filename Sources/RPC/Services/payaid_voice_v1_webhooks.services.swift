@@ -12,7 +12,7 @@ extension Payaid.Voice.V1 {
     /// token in its address or the signature of its body is right, and acknowledged only after what
     /// it says is stored.
     func receiveExotelCallback(
-      _ request: Payaid.Voice.V1.ReceiveExotelCallbackRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.ReceiveExotelCallbackRequest, _ context: RPCContext
     ) async throws -> Google.Protobuf.Empty
   }
 
@@ -77,45 +77,45 @@ extension Payaid.Voice.V1 {
   public protocol WebhookServiceServing: RPCService {
     /// Adds an endpoint. The signing secret is in this answer and nowhere else, ever.
     func createWebhookEndpoint(
-      _ request: Payaid.Voice.V1.CreateWebhookEndpointRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.CreateWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.CreateWebhookEndpointResponse
 
     /// Lists the endpoints.
     func listWebhookEndpoints(
-      _ request: Payaid.Voice.V1.ListWebhookEndpointsRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.ListWebhookEndpointsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListWebhookEndpointsResponse
 
     /// Changes an endpoint.
     func updateWebhookEndpoint(
-      _ request: Payaid.Voice.V1.UpdateWebhookEndpointRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.UpdateWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.WebhookEndpoint
 
     /// Removes an endpoint; what waits for it is dropped. FAILED_PRECONDITION for one that is
     /// managed: clear the merchant's `webhook_url`.
     func deleteWebhookEndpoint(
-      _ request: Payaid.Voice.V1.DeleteWebhookEndpointRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.DeleteWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Google.Protobuf.Empty
 
     /// Makes a new signing secret; the old one signs beside it for 24 h.
     func rotateWebhookSecret(
-      _ request: Payaid.Voice.V1.RotateWebhookSecretRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.RotateWebhookSecretRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.RotateWebhookSecretResponse
 
     /// Queues a `webhook.test` event, also for a paused endpoint; ListWebhookDeliveries tells what
     /// came of it.
     func testWebhookEndpoint(
-      _ request: Payaid.Voice.V1.TestWebhookEndpointRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.TestWebhookEndpointRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.WebhookDelivery
 
     /// Lists deliveries, newest first.
     func listWebhookDeliveries(
-      _ request: Payaid.Voice.V1.ListWebhookDeliveriesRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.ListWebhookDeliveriesRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListWebhookDeliveriesResponse
 
     /// Sends a delivery again, at once and with the whole schedule before it; the endpoint must be
     /// active.
     func replayWebhookDelivery(
-      _ request: Payaid.Voice.V1.ReplayWebhookDeliveryRequest, _ context: RPCContext
+      _ request: consuming Payaid.Voice.V1.ReplayWebhookDeliveryRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.WebhookDelivery
   }
 

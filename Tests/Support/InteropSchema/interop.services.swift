@@ -9,15 +9,16 @@ extension Grpc.Testing {
   /// The service `grpc.testing.TestService`.
   public protocol TestServiceServing: RPCService {
     /// Answers at once.
-    func emptyCall(_ request: Grpc.Testing.Empty, _ context: RPCContext) async throws
+    func emptyCall(_ request: consuming Grpc.Testing.Empty, _ context: RPCContext) async throws
       -> Grpc.Testing.Empty
 
     /// A payload of the wanted size.
-    func unaryCall(_ request: Grpc.Testing.SimpleRequest, _ context: RPCContext) async throws
+    func unaryCall(_ request: consuming Grpc.Testing.SimpleRequest, _ context: RPCContext)
+      async throws
       -> Grpc.Testing.SimpleResponse
 
     /// The time as payload, with headers that let a proxy keep the answer.
-    func cacheableUnaryCall(_ request: Grpc.Testing.SimpleRequest, _ context: RPCContext)
+    func cacheableUnaryCall(_ request: consuming Grpc.Testing.SimpleRequest, _ context: RPCContext)
       async throws -> Grpc.Testing.SimpleResponse
 
     /// One answer for every parameter.
@@ -44,7 +45,8 @@ extension Grpc.Testing {
       async throws
 
     /// Served by nobody.
-    func unimplementedCall(_ request: Grpc.Testing.Empty, _ context: RPCContext) async throws
+    func unimplementedCall(_ request: consuming Grpc.Testing.Empty, _ context: RPCContext)
+      async throws
       -> Grpc.Testing.Empty
   }
 
@@ -276,7 +278,8 @@ extension Grpc.Testing {
   /// Served by nobody.
   public protocol UnimplementedServiceServing: RPCService {
     /// `UnimplementedCall`.
-    func unimplementedCall(_ request: Grpc.Testing.Empty, _ context: RPCContext) async throws
+    func unimplementedCall(_ request: consuming Grpc.Testing.Empty, _ context: RPCContext)
+      async throws
       -> Grpc.Testing.Empty
   }
 

@@ -8,7 +8,8 @@ extension Bench.V1 {
   /// The service `bench.v1.Bench`.
   public protocol BenchServing: RPCService {
     /// `Unary`.
-    func unary(_ request: Bench.V1.Payload, _ context: RPCContext) async throws -> Bench.V1.Payload
+    func unary(_ request: consuming Bench.V1.Payload, _ context: RPCContext) async throws
+      -> Bench.V1.Payload
 
     /// `Chat`.
     func chat(

@@ -3,7 +3,9 @@ internal import TestSchema
 
 /// Sends back what it gets; the server around it decodes each message and encodes it again.
 struct Echo: Bench.V1.BenchServing {
-  func unary(_ request: Bench.V1.Payload, _ context: RPCContext) async throws -> Bench.V1.Payload {
+  func unary(
+    _ request: consuming Bench.V1.Payload, _ context: RPCContext
+  ) async throws -> Bench.V1.Payload {
     request
   }
 

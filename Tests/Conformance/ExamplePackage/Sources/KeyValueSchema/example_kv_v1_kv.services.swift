@@ -8,11 +8,11 @@ extension Example.Kv.V1 {
   /// A small store of texts under keys.
   public protocol KeyValueServiceServing: RPCService {
     /// The entry of a key; NOT_FOUND when there is none.
-    func get(_ request: Example.Kv.V1.GetRequest, _ context: RPCContext) async throws
+    func get(_ request: consuming Example.Kv.V1.GetRequest, _ context: RPCContext) async throws
       -> Example.Kv.V1.Entry
 
     /// Sets the value of a key and gives the new entry.
-    func put(_ request: Example.Kv.V1.PutRequest, _ context: RPCContext) async throws
+    func put(_ request: consuming Example.Kv.V1.PutRequest, _ context: RPCContext) async throws
       -> Example.Kv.V1.Entry
 
     /// Every entry whose key begins with the prefix, in the order of keys.
