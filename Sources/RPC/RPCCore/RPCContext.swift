@@ -66,6 +66,15 @@ public final class RPCContext: Sendable {
     RequestID.accepted(metadata["x-request-id"]) ?? id.description
   }
 
+  /// Appends ``requestID``: letters, digits, dots, dashes and underscores.
+  package func appendRequestID(to bytes: inout [UInt8]) {
+    if let own = RequestID.accepted(metadata["x-request-id"]) {
+      bytes.append(contentsOf: own.utf8)
+    } else {
+      id.append(to: &bytes)
+    }
+  }
+
   /// What is left of the deadline, zero when it has passed; `nil` without one.
   public var timeRemaining: Duration? { deadline?.remaining(at: clock.now) }
 

@@ -25,12 +25,22 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
   }
 
   public var description: String {
-    String(unsafeUninitializedCapacity: 16) { digits in
-      for place in 0..<16 {
-        let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
-        unsafe digits[place] = digit < 10 ? 48 + digit : 87 + digit
-      }
-      return 16
+    String(unsafeUninitializedCapacity: 16) { unsafe write(to: $0) }
+  }
+
+  /// Appends ``description``.
+  package func append(to bytes: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
+      _ = unsafe write(to: digits)
+      unsafe bytes.append(contentsOf: digits)
     }
+  }
+
+  private func write(to digits: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    for place in 0..<16 {
+      let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
+      unsafe digits[place] = digit < 10 ? 48 + digit : 87 + digit
+    }
+    return 16
   }
 }

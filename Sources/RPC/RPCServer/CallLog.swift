@@ -4,11 +4,13 @@ internal import Telemetry
 /// Sends the log lines of one loop's calls out together, before the loop sleeps. Loop-confined.
 final class CallLog: BeforeSleepHook {
   private let loop: EventLoop
-  private var isArmed = false
+  /// Who adds one says so by `lineWritten()`.
+  @exclusivity(unchecked) var lines = LogBatch()
+  @exclusivity(unchecked) private var isArmed = false
 
   init(loop: EventLoop) { self.loop = loop }
 
-  /// A line waits in `LogOutput`.
+  /// A line waits in `lines`.
   func lineWritten() {
     guard !isArmed else { return }
     isArmed = true
@@ -17,6 +19,6 @@ final class CallLog: BeforeSleepHook {
 
   func loopWillSleep() {
     isArmed = false
-    LogOutput.flush()
+    lines.flush()
   }
 }

@@ -112,7 +112,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
         code: error?.code ?? .ok, edge: edge,
         nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
         bytesIn: bytesIn, bytesOut: bytesOut),
-      requestID: context.requestID, principal: context.identity?.principal)
+      requestID: context.appendRequestID(to:), principal: context.identity?.principal,
+      to: &callLog.lines)
     callLog.lineWritten()
     finished()
   }

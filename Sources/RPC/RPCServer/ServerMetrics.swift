@@ -63,10 +63,10 @@ final class ServerMetrics: Sendable {
 
   /// A request for a call that no handler saw.
   func rejected(_ error: RPCError, requestID: RequestID, edge: Edge = .grpc) {
-    other.record(
-      CallRecord(code: error.code, edge: edge, nanoseconds: 0, error: error),
-      requestID: requestID.description, principal: nil)
-    LogOutput.flush()
+    let call = CallRecord(code: error.code, edge: edge, nanoseconds: 0, error: error)
+    var lines = LogBatch()
+    other.record(call, requestID: requestID.append(to:), to: &lines)
+    lines.flush()
   }
 
   /// A plain route threw.
@@ -108,12 +108,19 @@ final class CallMeter: Sendable {
   private let method: String
   private let registry: MetricsRegistry
   private let log: Log?
-  private let ok: Histogram
-  private let others = Mutex<[Outcome: Histogram]>([:])
+  private let ok: Book
+  private let others = Mutex<[Outcome: Book]>([:])
 
   private struct Outcome: Hashable {
     let edge: Edge
     let code: StatusCode
+  }
+
+  /// Where calls of one outcome are booked.
+  private struct Book: Sendable {
+    let histogram: Histogram
+    /// Nil without log lines.
+    let template: LogTemplate?
   }
 
   /// Seconds; the bounds that OpenTelemetry asks for.
@@ -124,51 +131,59 @@ final class CallMeter: Sendable {
   init(method: String, registry: MetricsRegistry, log: Log?) {
     self.method = method
     self.registry = registry
-    self.log = log?.with(["method": LogValue(method)])
-    ok = Self.histogram(registry, method, Outcome(edge: .grpc, code: .ok))
+    let log = log?.with(["method": LogValue(method)])
+    self.log = log
+    ok = Self.book(registry, method, Outcome(edge: .grpc, code: .ok), log)
   }
 
-  private static func histogram(
-    _ registry: MetricsRegistry, _ method: String, _ outcome: Outcome
-  ) -> Histogram {
-    registry.histogram(
+  private static func book(
+    _ registry: MetricsRegistry, _ method: String, _ outcome: Outcome, _ log: Log?
+  ) -> Book {
+    let (edge, code) = (outcome.edge.rawValue, outcome.code.description)
+    let histogram = registry.histogram(
       "rpc_server_call_duration_seconds", help: "Duration of calls, by method, status, edge.",
-      labels: [
-        "rpc_method": method, "rpc_status_code": outcome.code.description,
-        "rpc_edge": outcome.edge.rawValue,
-      ], bounds: bounds)
+      labels: ["rpc_method": method, "rpc_status_code": code, "rpc_edge": edge], bounds: bounds)
+    let template = log.map {
+      LogTemplate($0, .info, "call", ["edge": LogValue(edge), "code": LogValue(code)])
+    }
+    return Book(histogram: histogram, template: template)
   }
 
-  /// Books one finished call. gRPC calls that went well take no lock but that of their log line,
-  /// which waits for `LogOutput.flush()`.
+  /// Books one finished call; its line goes to `lines`. gRPC calls that went well take no lock.
   func record(
-    _ call: CallRecord, requestID: @autoclosure () -> String, principal: @autoclosure () -> String?
+    _ call: CallRecord, requestID: (inout [UInt8]) -> Void,
+    principal: @autoclosure () -> String? = nil, to lines: inout LogBatch
   ) {
-    let histogram =
+    let book =
       call.code == .ok && call.edge == .grpc
-      ? ok : otherHistogram(Outcome(edge: call.edge, code: call.code))
-    histogram.observe(Double(call.nanoseconds) * 1e-9)
-    guard let log else { return }
-    log.infoLater(
-      "call",
-      [
-        "edge": .string(call.edge.rawValue), "code": .string(call.code.description),
-        "ms": .milliseconds(nanoseconds: call.nanoseconds),
-        "bytes_in": .int(call.bytesIn), "bytes_out": .int(call.bytesOut),
-        "principal": .string(principal() ?? ""), "request_id": .string(requestID()),
-      ])
-    // What went wrong inside is for us alone: the peer got the request id.
+      ? ok : otherBook(Outcome(edge: call.edge, code: call.code))
+    book.histogram.observe(Double(call.nanoseconds) * 1e-9)
+    guard let template = book.template else { return }
+    lines.add(template) { line in
+      line.milliseconds("ms", nanoseconds: call.nanoseconds)
+      line.integer("bytes_in", call.bytesIn)
+      line.integer("bytes_out", call.bytesOut)
+      line.string("principal", principal() ?? "")
+      line.plain("request_id", requestID)
+    }
     if call.code == .internal || call.code == .unknown, let cause = call.error?.cause {
-      log.error(
-        "call failed inside",
-        ["request_id": LogValue(requestID()), "error": LogValue("\(cause)")])
+      failedInside(cause, requestID)
     }
   }
 
-  private func otherHistogram(_ outcome: Outcome) -> Histogram {
+  /// What went wrong inside is for us alone: the peer got the request id.
+  private func failedInside(_ cause: any Error, _ requestID: (inout [UInt8]) -> Void) {
+    var id: [UInt8] = []
+    requestID(&id)
+    log?.error(
+      "call failed inside",
+      ["request_id": .string(String(decoding: id, as: UTF8.self)), "error": LogValue("\(cause)")])
+  }
+
+  private func otherBook(_ outcome: Outcome) -> Book {
     others.withLock { others in
       if let known = others[outcome] { return known }
-      let made = Self.histogram(registry, method, outcome)
+      let made = Self.book(registry, method, outcome, log)
       others[outcome] = made
       return made
     }

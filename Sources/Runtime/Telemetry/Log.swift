@@ -90,28 +90,32 @@ package struct Log: Sendable {
     _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
   ) {
     guard Self.isEnabled(level) else { return }
-    writeLine(level, message(), fields(), urgency: .now)
-  }
-
-  /// Writes a normal event that may wait for `LogOutput.flush()`, so that many go out by one write:
-  /// a line for each call. Its writer sees to the flush, soon.
-  package func infoLater(
-    _ message: @autoclosure () -> String,
-    _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
-  ) {
-    guard Self.isEnabled(.info) else { return }
-    writeLine(.info, message(), fields(), urgency: .later)
+    writeLine(level, message(), fields())
   }
 
   private func writeLine(
-    _ level: Level, _ message: String, _ own: KeyValuePairs<String, LogValue>,
-    urgency: LogOutput.Urgency
+    _ level: Level, _ message: String, _ own: KeyValuePairs<String, LogValue>
   ) {
     var line = LogLine(
       ownFormat ?? Self.format, level: level.name, component: component, message: message)
+    add(own, to: &line)
+    if let sink { sink(line.finished()) } else { LogOutput.write(line.finished()) }
+  }
+
+  private func add(_ own: KeyValuePairs<String, LogValue>, to line: inout LogLine) {
     line.fields(fields, members)
     for (key, value) in own { line.field(key, value.write) }
-    if let sink { sink(line.finished()) } else { LogOutput.write(line.finished(), urgency) }
+  }
+
+  /// What an event's line says after its time, up to fields that are still to come.
+  func rest(
+    _ format: Format, _ level: Level, _ message: String,
+    _ own: KeyValuePairs<String, LogValue>
+  ) -> [UInt8] {
+    var line = LogLine(
+      restOf: format, level: level.name, component: component, message: message)
+    add(own, to: &line)
+    return line.soFar
   }
 
   /// Details of one exchange.

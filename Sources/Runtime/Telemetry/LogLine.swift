@@ -21,6 +21,23 @@ struct LogLine {
       json.beginObject()
       json.key("ts")
       json.string(Timestamp.now())
+    case .text:
+      json = JSONWriter()
+      text = Timestamp.now()
+    }
+    head(level: level, component: component, message: message)
+  }
+
+  /// A line without its beginning, which is the time.
+  init(restOf format: Log.Format, level: String, component: String, message: String) {
+    self.format = format
+    json = JSONWriter()
+    head(level: level, component: component, message: message)
+  }
+
+  private mutating func head(level: String, component: String, message: String) {
+    switch format {
+    case .json:
       json.key("level")
       json.string(level)
       json.key("logger")
@@ -28,8 +45,7 @@ struct LogLine {
       json.key("msg")
       json.string(message)
     case .text:
-      json = JSONWriter()
-      text = "\(Timestamp.now()) \(level.uppercased()) \(component): "
+      text += " \(level.uppercased()) \(component): "
       text.unicodeScalars.append(
         contentsOf: message.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 })
     }
@@ -66,6 +82,14 @@ struct LogLine {
       value.write(to: &json)
     }
     return json.bytes
+  }
+
+  /// What is written, without an end.
+  var soFar: [UInt8] {
+    switch format {
+    case .json: json.bytes
+    case .text: Array(text.utf8)
+    }
   }
 
   /// The whole line with its line feed.

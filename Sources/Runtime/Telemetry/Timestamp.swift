@@ -3,29 +3,52 @@ internal import Glibc
 
 /// Wall-clock time as RFC 3339 text in UTC.
 package enum Timestamp {
+  /// Bytes of a text.
+  private static let length = 24
+
   /// The time now, to the millisecond, as in "2026-11-23T06:39:26.123Z".
   package static func now() -> String {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return text(seconds: Int64(time.tv_sec), milliseconds: Int64(time.tv_nsec) / 1_000_000)
+    let (seconds, milliseconds) = clock()
+    return text(seconds: seconds, milliseconds: milliseconds)
+  }
+
+  /// Appends ``now()``.
+  static func appendNow(to bytes: inout [UInt8]) {
+    let (seconds, milliseconds) = clock()
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { characters in
+      let count = unsafe write(seconds, milliseconds, to: characters)
+      unsafe bytes.append(contentsOf: characters[..<count])
+    }
   }
 
   /// The text of a moment given in seconds since 1970 and milliseconds after that.
   package static func text(seconds: Int64, milliseconds: Int64 = 0) -> String {
+    String(unsafeUninitializedCapacity: length) { characters in
+      unsafe write(seconds, milliseconds, to: characters)
+    }
+  }
+
+  private static func clock() -> (seconds: Int64, milliseconds: Int64) {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return (Int64(time.tv_sec), Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  private static func write(
+    _ seconds: Int64, _ milliseconds: Int64, to characters: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
     let days = seconds.flooredQuotient(by: 86_400)
     let ofDay = seconds - days * 86_400
     let date = CivilDate(daysSince1970: Int(days))
-    return String(unsafeUninitializedCapacity: 32) { characters in
-      var writer = DigitWriter(characters)
-      writer.write(date.year, 4, then: "-")
-      writer.write(date.month, 2, then: "-")
-      writer.write(date.day, 2, then: "T")
-      writer.write(ofDay / 3600, 2, then: ":")
-      writer.write(ofDay / 60 % 60, 2, then: ":")
-      writer.write(ofDay % 60, 2, then: ".")
-      writer.write(milliseconds, 3, then: "Z")
-      return writer.count
-    }
+    var writer = unsafe DigitWriter(characters)
+    writer.write(date.year, 4, then: "-")
+    writer.write(date.month, 2, then: "-")
+    writer.write(date.day, 2, then: "T")
+    writer.write(ofDay / 3600, 2, then: ":")
+    writer.write(ofDay / 60 % 60, 2, then: ":")
+    writer.write(ofDay % 60, 2, then: ".")
+    writer.write(milliseconds, 3, then: "Z")
+    return writer.count
   }
 }
 

@@ -63,6 +63,55 @@ private final class Lines: Sendable {
     #expect(number.value.count == 13)
   }
 
+  @Test(arguments: [Log.Format.json, .text])
+  func `lines of one kind are as a log writes them`(format: Log.Format) throws {
+    let lines = Lines()
+    let log = Log("rpc", format: format) { lines.add($0) }.with(["method": "A/B"])
+    log.info(
+      "call",
+      [
+        "code": "OK", "ms": .milliseconds(nanoseconds: 12_030_999), "bytes": .int(1_024),
+        "none": .int(0), "who": "pa_live_1", "said": "a \"b\"\nc", "id": "00ff",
+      ])
+    var batch = LogBatch(format) { lines.add($0) }
+    let template = LogTemplate(log, .info, "call", ["code": "OK"])
+    batch.add(template) { line in
+      line.milliseconds("ms", nanoseconds: 12_030_999)
+      line.integer("bytes", 1_024)
+      line.integer("none", 0)
+      line.string("who", "pa_live_1")
+      line.string("said", "a \"b\"\nc")
+      line.plain("id") { $0.append(contentsOf: "00ff".utf8) }
+    }
+    #expect(lines.text.count == 1)
+    batch.flush()
+    batch.flush()
+    #expect(lines.text.count == 2)
+    // Their times may differ.
+    let time = format == .json ? 8..<32 : 0..<24
+    let rest = lines.text.map { text in
+      var text = Array(text.utf8)
+      text.removeSubrange(time)
+      return String(decoding: text, as: UTF8.self)
+    }
+    #expect(rest[0] == rest[1])
+  }
+
+  @Test func `lines that wait go out together, and when their batch ends`() {
+    let lines = Lines()
+    do {
+      var batch = LogBatch(.text) { lines.add($0) }
+      let quiet = LogTemplate(Log("x"), .debug, "quiet")
+      let template = LogTemplate(Log("x"), .info, "loud")
+      batch.add(quiet) { $0.integer("n", 0) }
+      for n in [-1, .min, 1_000_000] { batch.add(template) { $0.integer("n", n) } }
+      #expect(lines.text == [])
+    }
+    #expect(lines.text.count == 1)
+    let ends = lines.text[0].split(separator: "\n").map { $0.split(separator: " ").last }
+    #expect(ends == ["n=-1", "n=-9223372036854775808", "n=1000000"])
+  }
+
   @Test(arguments: [
     (0, "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),
     (1_700_000_000, "2023-11-14T22:13:20.000Z"), (-1, "1969-12-31T23:59:59.000Z"),
