@@ -21,6 +21,11 @@ public struct Metadata: Sendable, Equatable {
       self.name = name
       self.value = value
     }
+
+    /// Whether the name is `other`, which is in lower case. Most differ in length already.
+    fileprivate func isNamed(_ other: String) -> Bool {
+      name.utf8.count == other.utf8.count && name == other
+    }
   }
 
   /// All pairs in the order they came.
@@ -46,6 +51,8 @@ public struct Metadata: Sendable, Equatable {
 
   /// Appends a value whose name is known to be in lower case and right for its kind.
   package mutating func add(lowercase name: String, _ value: MetadataValue) {
+    // A user agent and a key of two fields, without growing twice.
+    if entries.isEmpty { entries.reserveCapacity(4) }
     entries.append(Entry(name: name, value: value))
   }
 
@@ -70,8 +77,9 @@ public struct Metadata: Sendable, Equatable {
   public subscript(_ name: String) -> String? {
     get {
       let name = Self.canonical(name)
-      for entry in entries where entry.name == name {
-        if case .ascii(let text) = entry.value { return text }
+      // By index: an entry that is looped over is copied.
+      for index in entries.indices where entries[index].isNamed(name) {
+        if case .ascii(let text) = entries[index].value { return text }
       }
       return nil
     }
@@ -99,7 +107,10 @@ public struct Metadata: Sendable, Equatable {
   }
 
   private static func canonical(_ name: String) -> String {
-    name.utf8.contains { $0 >= 0x41 && $0 <= 0x5A } ? name.lowercased() : name
+    let isLowercase = name.utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe !bytes.contains { $0 >= 0x41 && $0 <= 0x5A }
+    }
+    return isLowercase == true ? name : name.lowercased()
   }
 }
 
