@@ -71,18 +71,33 @@ package final class Authenticator: Sendable {
   /// The interceptor that sets ``RPCContext/identity``, or throws `unauthenticated` for nobody and
   /// `permissionDenied` for somebody who may not.
   package var interceptor: Interceptor {
-    Interceptor { context, next in
-      try await self.admit(context)
-      try await next(context)
-    }
+    Interceptor(for: { method in
+      guard let rule = self.table.rule(for: method) else { return Self.closed(method) }
+      if rule.audience == .everybody { return nil }
+      return .check(now: { try self.admitNow($0, rule) }, later: { try await self.admit($0, rule) })
+    })
   }
 
-  private func admit(_ context: RPCContext) async throws {
-    guard let rule = table.rule(for: context.method) else {
-      throw RPCError(.permissionDenied, "\(context.method.fullName) is open to nobody")
+  private static func closed(_ method: MethodDescriptor) -> Interceptor {
+    .check(later: { _ in
+      throw RPCError(.permissionDenied, "\(method.fullName) is open to nobody")
+    })
+  }
+
+  /// False for a caller who is not known at once.
+  private func admitNow(_ context: RPCContext, _ rule: AccessRule) throws -> Bool {
+    guard case .key(let key) = Credentials(context.metadata), let known = keys.held(key.id) else {
+      return false
     }
-    if rule.audience == .everybody { return }
-    let caller = try await caller(context.metadata)
+    try admit(caller(key, known), context, rule)
+    return true
+  }
+
+  private func admit(_ context: RPCContext, _ rule: AccessRule) async throws {
+    try admit(try await caller(context.metadata), context, rule)
+  }
+
+  private func admit(_ caller: Caller, _ context: RPCContext, _ rule: AccessRule) throws {
     try rule.check(caller)
     if let origins, let origin = context.metadata["origin"],
       !origins.allows(origin, for: caller.merchant)
@@ -99,7 +114,7 @@ package final class Authenticator: Sendable {
     case .none:
       throw RPCError(.unauthenticated, "this method needs an API key or a login")
     case .malformed: throw Self.refusal
-    case .key(let key): return try await caller(key)
+    case .key(let key): return try caller(key, await keys.credential(key.id, load: readKey))
     case .token(let text): return try await caller(token: text)
     }
   }
@@ -108,10 +123,9 @@ package final class Authenticator: Sendable {
     RPCError(.unauthenticated, "the API key or token is not valid")
   }
 
-  private func caller(_ key: APIKey) async throws -> Caller {
-    guard let stored = try await keys.credential(key.id, load: readKey),
-      !stored.isRevoked, stored.expireTime.map({ WallClock.now < $0 }) ?? true,
-      stored.state != .closed,
+  private func caller(_ key: APIKey, _ stored: KeyCache.Credential?) throws -> Caller {
+    guard let stored, !stored.isRevoked,
+      stored.expireTime.map({ WallClock.now < $0 }) ?? true, stored.state != .closed,
       constantTimeEquals(stored.secretHash, key.secretHash)
     else { throw Self.refusal }
     return Caller(

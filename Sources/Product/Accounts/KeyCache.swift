@@ -21,12 +21,14 @@ package struct KeyCache: Sendable {
     keys = ReadThrough(store, name: "keys")
   }
 
+  /// What is known of a key without asking anybody.
+  func held(_ id: String) -> Credential? { keys.held(Self.key(id)) }
+
   /// What is known of a key; `load` reads it from the database.
   func credential(
     _ id: String, load: @escaping @Sendable (String) async throws -> Credential?
   ) async throws -> Credential? {
     let key = Self.key(id)
-    if let held = keys.held(key) { return held }
     guard let found = try await keys.value(key, load: { try await load(id) }) else { return nil }
     if found.id == id { return found }
     // Somebody moved an entry of Redis's.

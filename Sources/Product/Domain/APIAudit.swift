@@ -39,8 +39,7 @@ package final class APIAudit: Sendable {
 
   /// Goes around the authenticating interceptor, which sets whose call it is.
   package var interceptor: Interceptor {
-    Interceptor { context, next in
-      guard context.method.idempotency != .noSideEffects else { return try await next(context) }
+    let noting = Interceptor { context, next in
       do {
         try await next(context)
       } catch {
@@ -50,6 +49,7 @@ package final class APIAudit: Sendable {
       }
       await self.note(context, .ok)
     }
+    return Interceptor(for: { $0.idempotency == .noSideEffects ? nil : noting })
   }
 
   /// Forgets entries of calls longer ago than `lifetime`.

@@ -20,29 +20,50 @@ package struct AccessLimits: Sendable {
 
   /// Goes outside authentication.
   package var gate: Interceptor {
-    Interceptor { context, next in
-      let key = LimitKey(what: .anonymous, who: .address(addresses.customer(of: context)))
-      if policy.openClassOf(context.method) == .anonymous {
-        let standing = limiter.look(key, policy.anonymous)
-        if standing.isRefused { throw try fields(standing, key).refusal() }
-      }
-      do {
-        try await next(context)
-      } catch let error as RPCError where error.code == .unauthenticated && context.identity == nil
-      {
-        try check(await limiter.take(key, policy.anonymous), key, context)
-        throw error
-      }
+    Interceptor(for: { method in
+      let counting: Interceptor.Recast = { context, error in await guessed(context, error) }
+      guard policy.openClassOf(method) == .anonymous else { return .recast(counting) }
+      return .check(
+        now: { context in
+          let key = addressKey(context)
+          let standing = limiter.look(key, policy.anonymous)
+          if standing.isRefused { throw try fields(standing, key).refusal() }
+          return true
+        }, later: { _ in }, recast: counting)
+    })
+  }
+
+  private func addressKey(_ context: RPCContext) -> LimitKey {
+    LimitKey(what: .anonymous, who: .address(addresses.customer(of: context)))
+  }
+
+  /// Counts a call that authentication refused.
+  private func guessed(_ context: RPCContext, _ error: any Error) async -> any Error {
+    guard let refusal = error as? RPCError, refusal.code == .unauthenticated,
+      context.identity == nil
+    else { return error }
+    let key = addressKey(context)
+    do {
+      try check(await limiter.take(key, policy.anonymous), key, context)
+      return error
+    } catch let spent {
+      return spent
     }
   }
 
   /// Goes inside authentication.
   package var meter: Interceptor {
-    Interceptor { context, next in
-      let key = key(for: context)
-      try check(await limiter.take(key, policy.rate(key.what)), key, context)
-      try await next(context)
-    }
+    .check(
+      now: { context in
+        let key = key(for: context)
+        guard let verdict = limiter.takeNow(key, policy.rate(key.what)) else { return false }
+        try check(verdict, key, context)
+        return true
+      },
+      later: { context in
+        let key = key(for: context)
+        try check(await limiter.take(key, policy.rate(key.what)), key, context)
+      })
   }
 
   private func key(for context: RPCContext) -> LimitKey {

@@ -21,19 +21,27 @@ package final class Limiter: Sendable {
     self.clock = clock
   }
 
-  /// Takes one call; without waiting where that can be.
+  /// Takes one call where that needs no waiting: nil when Redis has to be asked.
+  func takeNow(_ key: LimitKey, _ rate: Rate) -> Verdict? {
+    redis == nil ? takeHere(key, rate) : leases.take(key, now: now)
+  }
+
+  /// Takes one call.
   func take(_ key: LimitKey, _ rate: Rate) async -> Verdict {
-    let now = now
-    let cells = GCRA(rate)
-    guard let redis else { return table.take(1, of: key, cells, now: now) }
+    guard let redis else { return takeHere(key, rate) }
     if let verdict = leases.take(key, now: now) { return verdict }
     do {
-      let verdict = try await SharedLimits.take(LeaseTable.size(rate), of: key, cells, redis)
-      table.note(verdict, of: key, now: self.now)
-      return leases.keep(verdict, of: key, now: self.now)
+      let verdict = try await SharedLimits.take(
+        LeaseTable.size(rate), of: key, GCRA(rate), redis)
+      table.note(verdict, of: key, now: now)
+      return leases.keep(verdict, of: key, now: now)
     } catch {
-      return table.take(1, of: key, cells, now: self.now)
+      return takeHere(key, rate)
     }
+  }
+
+  private func takeHere(_ key: LimitKey, _ rate: Rate) -> Verdict {
+    table.take(1, of: key, GCRA(rate), now: now)
   }
 
   /// How it stands as far as this process knows, without taking anything.

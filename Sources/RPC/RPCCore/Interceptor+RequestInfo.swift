@@ -1,14 +1,10 @@
 extension Interceptor {
   /// Adds a google.rpc.RequestInfo with the call's id to every error, so that whoever reports it can
   /// name the line in our logs. The outermost interceptor.
-  public static let requestInfo = Interceptor { context, next in
-    do {
-      try await next(context)
-    } catch {
-      var error = RPCError(converting: error, requestID: context.requestID)
-      error.details.append(.requestInfo(context.requestID))
-      throw error
-    }
+  public static let requestInfo = Interceptor.recast { context, error in
+    var error = RPCError(converting: error, requestID: context.requestID)
+    error.details.append(.requestInfo(context.requestID))
+    return error
   }
 }
 

@@ -234,6 +234,73 @@ import Testing
     #expect(call.trailers.values("x-order") == ["outer", "inner", "handler"])
   }
 
+  @Test func `checks and code around calls run in their order, errors pass outwards`() async throws
+  {
+    let unary = method("Unary", .unary)
+    @Sendable func note(_ context: RPCContext, _ name: String) {
+      context.trailers.add(name, for: "x-order")
+    }
+    let failing = MethodHandler.unary(unary, in: .bytes, out: .bytes) {
+      (_: [UInt8], context) -> [UInt8] in
+      note(context, "handler")
+      throw RPCError(.notFound, "no such thing")
+    }
+    func recast(_ name: String) -> Interceptor.Recast {
+      { context, error in
+        note(context, "\(name) of \(RPCError(converting: error, requestID: "").message)")
+        return RPCError(.notFound, name)
+      }
+    }
+    let interceptors: [Interceptor] = [
+      .recast(recast("outermost")),
+      .check(
+        now: { context in
+          note(context, "now")
+          return true
+        }, later: { _ in Issue.record("it was decided") }, recast: recast("outer")),
+      Interceptor { context, next in
+        note(context, "around")
+        try await next(context)
+      },
+      Interceptor(for: { $0.name == "Unary" ? nil : .check(later: { _ in Issue.record("not it") }) }
+      ),
+      .check(
+        now: { context in
+          note(context, "undecided")
+          return false
+        }, later: { note($0, "later") }),
+    ]
+    let call = try await channel([failing], interceptors: interceptors).open(
+      unary, options: CallOptions())
+    try await call.send([1])
+    try await call.finishSending()
+    let error = await #expect(throws: RPCError.self) { while try await call.receive() != nil {} }
+    #expect(error?.message == "outermost")
+    #expect(
+      call.trailers.values("x-order") == [
+        "now", "around", "undecided", "later", "handler", "outer of no such thing",
+        "outermost of outer",
+      ])
+  }
+
+  @Test(arguments: [true, false])
+  func `a check that refuses does not see its own refusal`(isNow: Bool) async throws {
+    let unary = method("Unary", .unary)
+    let handler = MethodHandler(unary) { _, _ in Issue.record("the handler ran") }
+    let refusal = RPCError(.unauthenticated, "who are you")
+    let refusing = Interceptor.check(
+      now: { _ in if isNow { throw refusal } else { false } }, later: { _ in throw refusal },
+      recast: { _, error in
+        Issue.record("it was its own")
+        return error
+      })
+    let error = await #expect(throws: RPCError.self) {
+      try await channel([handler], interceptors: [refusing]).unary(
+        unary, [], in: .bytes, out: .bytes)
+    }
+    #expect(error?.code == .unauthenticated)
+  }
+
   @Test(
     arguments: [
       (nil, nil), ("order-7_b.c", "order-7_b.c"), ("two words", nil), ("", nil),
