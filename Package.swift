@@ -139,7 +139,7 @@ let modules: [Module] = [
   Module(
     "Agents", .product,
     [
-      "Domain", "Buffers", "RPCCore", "Protobuf", "Schema", "Services", "Postgres",
+      "Domain", "Buffers", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "Services", "Postgres",
       "HTTPClient", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),

@@ -87,7 +87,8 @@ struct Product {
       AuthService(
         pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
         authenticator: authenticator),
-      AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents),
+      PackedAgents(
+        AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents)),
       PhoneNumberService(
         pool: pool, tokens: tokens, cache: shared.agents,
         carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),

@@ -6,7 +6,6 @@ internal import EventLoop
 internal import Limits
 internal import Postgres
 internal import Redis
-internal import Schema
 
 /// What this process shares with others like it besides the database: caches and limits. Over Redis
 /// when there is one; without it the caches are its own and hear of changes from the database alone.
@@ -41,14 +40,14 @@ struct SharedState {
 
   private static func nearAgents(
     _ lifetime: Duration
-  ) -> MemoryCache<Payaid.Voice.V1.Agent>? {
+  ) -> MemoryCache<AgentCache.Entry>? {
     guard lifetime > .zero else { return nil }
     return MemoryCache(limits: .init(lifetime: lifetime), cost: AgentCache.cost)
   }
 
   private static func agentStore(
-    near: MemoryCache<Payaid.Voice.V1.Agent>, _ lifetime: Duration, _ epoch: CacheEpoch?
-  ) -> any CacheStore<Payaid.Voice.V1.Agent> {
+    near: MemoryCache<AgentCache.Entry>, _ lifetime: Duration, _ epoch: CacheEpoch?
+  ) -> any CacheStore<AgentCache.Entry> {
     guard let epoch else { return near }
     return RedisCache(near: near, epoch: epoch, codec: AgentCache.codec, lifetime: lifetime * 2)
   }

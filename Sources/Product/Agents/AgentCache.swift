@@ -1,6 +1,6 @@
 package import Cache
 internal import Domain
-internal import Protobuf
+package import RPCProtobuf
 package import Schema
 
 /// Where an agent stands in a list.
@@ -16,34 +16,39 @@ struct AgentPlace: Sendable, Equatable {
 /// the entry itself too, so that who changed an agent reads it as changed.
 package struct AgentCache: Sendable {
   package typealias Agent = Payaid.Voice.V1.Agent
+  /// An agent as it is kept: packed once, and sent so each time.
+  package typealias Entry = PackedMessage<Agent>
 
   /// The area of the entries, here and in the triggers. A new form of entry needs a new number.
   package static let area = "agent.1"
 
   /// What an entry weighs: about its bytes.
-  package static let cost: @Sendable (Agent) -> Int = { agent in
-    1024 + agent.systemPrompt.utf8.count
-  }
+  package static let cost: @Sendable (Entry) -> Int = { 1024 + 2 * $0.bytes.count }
 
   /// Entries as protobuf.
-  package static let codec = CacheCodec<Agent>(
-    encode: { try $0.serializedBytes() }, decode: { try Agent(serializedBytes: $0) })
+  package static let codec = CacheCodec<Entry>(
+    encode: { $0.bytes }, decode: { try Entry(serializedBytes: $0) })
 
-  private let agents: ReadThrough<Agent>?
-  private let near: MemoryCache<Agent>?
+  private let agents: ReadThrough<Entry>?
+  private let near: MemoryCache<Entry>?
 
   /// Keeps nothing without a store. `near` is the part of the store that lies in this process.
-  package init(_ store: (any CacheStore<Agent>)? = nil, near: MemoryCache<Agent>? = nil) {
+  package init(_ store: (any CacheStore<Entry>)? = nil, near: MemoryCache<Entry>? = nil) {
     agents = store.map { ReadThrough($0, name: "agents") }
     self.near = near
+  }
+
+  /// The agent of a merchant if this process has it at hand.
+  func held(_ id: AgentID, of merchant: MerchantID) -> Entry? {
+    agents?.held(Self.key(id, merchant))
   }
 
   /// The agent of a merchant; `load` reads it from the database.
   func agent(
     _ id: AgentID, of merchant: MerchantID, load: @escaping @Sendable () async throws -> Agent?
-  ) async throws -> Agent? {
-    guard let agents else { return try await load() }
-    return try await agents.value(Self.key(id, merchant), load: load)
+  ) async throws -> Entry? {
+    guard let agents else { return try await load().map { try Entry($0) } }
+    return try await agents.value(Self.key(id, merchant)) { try await load().map { try Entry($0) } }
   }
 
   /// The agents at `places`, in their order; `load` reads those that are not at hand just as they are
@@ -53,22 +58,24 @@ package struct AgentCache: Sendable {
   ) async throws -> [Agent] {
     let answers = places.map { look($0, merchant) }
     let missing = places.indices.filter { answers[$0]?.value == nil }
-    if missing.isEmpty { return answers.compactMap { $0?.value } }
+    if missing.isEmpty { return answers.compactMap { $0?.value?.value } }
     var loaded: [String: Agent] = [:]
     for agent in try await load(missing.map { places[$0].id }) { loaded[agent.agentId] = agent }
-    return places.indices.compactMap { index in
-      if let known = answers[index]?.value { return known }
+    return try places.indices.compactMap { index in
+      if let known = answers[index]?.value { return known.value }
       guard let agent = loaded[places[index].id] else { return nil }
-      if let ticket = answers[index]?.ticket, agent.state != .deleted { near?.put(ticket, agent) }
+      if let near, let ticket = answers[index]?.ticket, agent.state != .deleted {
+        near.put(ticket, try Entry(agent))
+      }
       return agent
     }
   }
 
   /// What is kept for a place; another revision than the one that is there is forgotten.
-  private func look(_ place: AgentPlace, _ merchant: MerchantID) -> CacheAnswer<Agent>? {
+  private func look(_ place: AgentPlace, _ merchant: MerchantID) -> CacheAnswer<Entry>? {
     let key = CacheKey(area: Self.area, owner: merchant.text, name: place.id)
     let answer = near?.look(key)
-    guard let kept = answer?.value, kept.etag != place.etag else { return answer }
+    guard let kept = answer?.value, kept.value.etag != place.etag else { return answer }
     near?.forget(key)
     return near?.look(key)
   }

@@ -3,6 +3,7 @@ package import HTTPClient
 package import Postgres
 internal import Protobuf
 package import RPCCore
+internal import RPCProtobuf
 package import Schema
 internal import Services
 
@@ -29,8 +30,17 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
   package func getAgent(
     _ request: V1.GetAgentRequest, _ context: RPCContext
   ) async throws -> V1.Agent {
+    try await packedAgent(request, context).value
+  }
+
+  /// The answer of GetAgent, packed.
+  func packedAgent(
+    _ request: V1.GetAgentRequest, _ context: RPCContext
+  ) async throws -> PackedMessage<V1.Agent> {
     let merchant = try context.caller().merchant
-    guard let id = AgentID(request.agentId),
+    guard let id = AgentID(request.agentId) else { throw Self.notFound }
+    if let held = cache.held(id, of: merchant) { return held }
+    guard
       let agent = try await cache.agent(id, of: merchant, load: { try await load(id, merchant) })
     else { throw Self.notFound }
     return agent

@@ -385,7 +385,7 @@ private struct Scene {
     }
   }
 
-  private let near = MemoryCache<Agent>(limits: .init(lifetime: .seconds(60)))
+  private let near = MemoryCache<AgentCache.Entry>(limits: .init(lifetime: .seconds(60)))
   private let merchant = MerchantID()
 
   /// The names in a list of `places`, and which agents had to be read.
@@ -428,5 +428,27 @@ private struct Scene {
     let cache = AgentCache(near, near: near)
     let agents = try await cache.agents(places, of: MerchantID()) { _ in [] }
     #expect(agents == [])
+  }
+  @Test func `what is kept is packed once and sent as it is`() async throws {
+    let id = AgentID()
+    let cache = AgentCache(near, near: near)
+    let read = try #require(
+      try await cache.agent(id, of: merchant) { Self.agent(id.text, etag: "3") })
+    #expect(try Agent(serializedBytes: read.bytes) == read.value)
+    #expect(cache.held(id, of: merchant) === read)
+    #expect(cache.held(id, of: MerchantID()) == nil)
+    await cache.changed(id.text, of: merchant)
+    #expect(cache.held(id, of: merchant) == nil)
+    let stored = try AgentCache.codec.decode(AgentCache.codec.encode(read))
+    #expect(stored.value == read.value && stored.bytes == read.bytes)
+  }
+
+  @Test func `every method of the service is served`() async throws {
+    let pool = try await ScratchPostgres.database(migrations: [])
+    let tokens = PageTokens(key: [UInt8](repeating: 7, count: 32))
+    let service = AgentService(pool: pool, tokens: tokens)
+    let served = PackedAgents(service).handlers.map(\.descriptor.path)
+    #expect(served == service.handlers.map(\.descriptor.path))
+    await pool.close()
   }
 }
