@@ -19,6 +19,22 @@ struct LimitKey: Sendable, Hashable {
 
   let what: MethodClass
   let who: Who
+  /// Made once: a key is looked up in several tables.
+  private let digest: Int
+
+  init(what: MethodClass, who: Who) {
+    self.what = what
+    self.who = who
+    var hasher = Hasher()
+    hasher.combine(what)
+    hasher.combine(who)
+    digest = hasher.finalize()
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
+  /// One of 16, the same each time.
+  var part: Int { digest & 15 }
 
   /// Where it lies in Redis.
   var place: String {

@@ -45,5 +45,5 @@ final class LimitTable: Sendable {
     }
   }
 
-  private func part(_ key: LimitKey) -> Part { parts[key.hashValue & 15] }
+  private func part(_ key: LimitKey) -> Part { parts[key.part] }
 }

@@ -10,10 +10,12 @@ package struct NetworkAddress: Sendable, Hashable {
     self.low = low
   }
 
+  private init(v4: UInt32) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(v4)) }
+
   /// Reads a numeric address, with brackets around IPv6 or without; nil for other text.
   package init?(_ text: Substring) {
     if let v4 = Self.v4(text.utf8) {
-      self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(v4))
+      self.init(v4: v4)
       return
     }
     var host = text
@@ -26,6 +28,10 @@ package struct NetworkAddress: Sendable, Hashable {
 
   /// Reads `a.b.c.d:port`, `[v6]:port`, or an address without a port.
   package init?(endpoint text: Substring) {
+    if let v4 = text.utf8.withContiguousStorageIfAvailable(Self.v4(endpoint:)) ?? nil {
+      self.init(v4: v4)
+      return
+    }
     let digits = text.utf8.reversed().prefix { (48...57).contains($0) }.count
     let head = text.utf8.dropLast(digits)
     if (1...5).contains(digits), head.last == UInt8(ascii: ":"),
@@ -38,8 +44,18 @@ package struct NetworkAddress: Sendable, Hashable {
     }
   }
 
+  /// The usual case of an endpoint, over bytes as they lie: it is read for each call.
+  private static func v4(endpoint bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
+    let colon = bytes.lastIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
+    let port = bytes[colon...].dropFirst()
+    guard colon == bytes.endIndex || (1...5).contains(port.count),
+      port.allSatisfy({ (48...57).contains($0) })
+    else { return nil }
+    return v4(bytes[..<colon])
+  }
+
   /// Four numbers of at most 255 without leading zeros, between dots.
-  private static func v4(_ text: Substring.UTF8View) -> UInt32? {
+  private static func v4(_ text: some Sequence<UInt8>) -> UInt32? {
     var address: UInt32 = 0
     var number: UInt32 = 0
     var digits = 0
