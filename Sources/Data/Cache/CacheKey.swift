@@ -13,13 +13,13 @@ package struct CacheKey: Sendable, Hashable {
   /// An area or owner with a slash is our bug; a name may hold anything.
   package init(area: String, owner: String = "", name: String) {
     precondition(
-      !area.utf8.contains(UInt8(ascii: "/")) && !owner.utf8.contains(UInt8(ascii: "/")),
+      !Self.hasSlash(area) && !Self.hasSlash(owner),
       "our bug: a slash in a cache key's area or owner")
     self.area = area
     self.owner = owner
     self.name = name
+    // Not the area: the keys of a store have few.
     var hasher = Hasher()
-    hasher.combine(area)
     hasher.combine(owner)
     hasher.combine(name)
     digest = hasher.finalize()
@@ -30,6 +30,11 @@ package struct CacheKey: Sendable, Hashable {
     let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, !parts[0].isEmpty else { return nil }
     self.init(area: String(parts[0]), owner: String(parts[1]), name: String(parts[2]))
+  }
+
+  private static func hasSlash(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { $0.contains(UInt8(ascii: "/")) }
+      ?? text.contains("/")
   }
 
   /// `area/owner/name`, as notifications and Redis carry it.

@@ -19,16 +19,23 @@ package struct APIKey: Sendable {
   package init() {
     id = Self.idPrefix + Self.random(8)
     let body = Self.random(32)
-    secret = body + String(decoding: Self.checksum(id, body.utf8), as: UTF8.self)
+    secret = body + String(decoding: Self.checksum(id.utf8, body.utf8), as: UTF8.self)
   }
 
   /// The key with this id and secret; `nil` when the checksum says that one of them was mistyped.
   package init?(id: String, secret: String) {
-    guard id.utf8.starts(with: Self.idPrefix.utf8), id.utf8.count == 16, secret.utf8.count == 38,
-      Self.checksum(id, secret.utf8.prefix(32)).elementsEqual(secret.utf8.suffix(6))
-    else { return nil }
+    var (id, secret) = (id, secret)
+    let isWhole = id.withUTF8 { id in secret.withUTF8 { secret in Self.isWhole(id, secret) } }
+    guard isWhole else { return nil }
     self.id = id
     self.secret = secret
+  }
+
+  private static func isWhole(
+    _ id: UnsafeBufferPointer<UInt8>, _ secret: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    id.count == 16 && secret.count == 38 && id.starts(with: idPrefix.utf8)
+      && checksum(id, secret.prefix(32)).elementsEqual(secret.suffix(6))
   }
 
   /// The key written as one text: id, underscore, secret.
@@ -57,10 +64,13 @@ package struct APIKey: Sendable {
   }
 
   /// CRC-32 (ISO-HDLC) of both, in six base-62 digits.
-  private static func checksum(_ id: String, _ body: some Sequence<UInt8>) -> [UInt8] {
+  private static func checksum(
+    _ id: some Sequence<UInt8>, _ body: some Sequence<UInt8>
+  ) -> [UInt8] {
+    let (remainders, alphabet) = (remainders, alphabet)
     var crc = UInt32.max
-    for byte in id.utf8 { crc = step(crc, byte) }
-    for byte in body { crc = step(crc, byte) }
+    for byte in id { crc = crc >> 8 ^ remainders[Int(crc & 255 ^ UInt32(byte))] }
+    for byte in body { crc = crc >> 8 ^ remainders[Int(crc & 255 ^ UInt32(byte))] }
     var value = ~crc
     var digits = [UInt8](repeating: 0, count: 6)
     for place in digits.indices.reversed() {
@@ -68,10 +78,6 @@ package struct APIKey: Sendable {
       value /= 62
     }
     return digits
-  }
-
-  private static func step(_ crc: UInt32, _ byte: UInt8) -> UInt32 {
-    crc >> 8 ^ remainders[Int(truncatingIfNeeded: crc & 255 ^ UInt32(byte))]
   }
 
   /// The CRC of each byte alone.

@@ -19,12 +19,16 @@ package struct ID<Entity: Identified>: Sendable, Hashable, Comparable, CustomStr
 
   /// The identifier that `text` spells, or `nil` when it is none of this kind.
   package init?(_ text: String) {
-    let prefix = Entity.idPrefix.utf8
-    let rest = text.utf8.dropFirst(prefix.count)
-    guard text.utf8.starts(with: prefix), rest.first == UInt8(ascii: "_"),
-      ULID.isValid(rest.dropFirst())
-    else { return nil }
+    var text = text
+    guard text.withUTF8(Self.isOne) else { return nil }
     self.text = text
+  }
+
+  private static func isOne(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let prefix = Entity.idPrefix.utf8
+    let rest = text.dropFirst(prefix.count)
+    return text.starts(with: prefix) && rest.first == UInt8(ascii: "_")
+      && ULID.isValid(rest.dropFirst())
   }
 
   package var description: String { text }
@@ -48,7 +52,8 @@ enum ULID {
   }
 
   static func isValid(_ text: some Collection<UInt8>) -> Bool {
-    text.count == 26 && text.allSatisfy { $0 < 128 && members >> UInt128($0) & 1 == 1 }
+    let members = members
+    return text.count == 26 && text.allSatisfy { $0 < 128 && members &>> UInt128($0) & 1 == 1 }
   }
 
   /// A bit for each ASCII character that is in the alphabet.

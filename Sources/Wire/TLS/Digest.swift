@@ -6,7 +6,8 @@ package enum Digest {
   package static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     let input = Array(bytes)
     var output = [UInt8](repeating: 0, count: 32)
-    unsafe SHA256(input, input.count, &output)
+    let result = unsafe EVP_Digest(input, input.count, &output, nil, DigestMethod.sha256.raw, nil)
+    precondition(result == 1, "sha-256 is part of every openssl")
     return output
   }
 
@@ -42,6 +43,14 @@ package enum Digest {
     precondition(unsafe result != nil && Int(count) == size, "hmac is part of every openssl")
     return output
   }
+}
+
+/// An algorithm, fetched once: to find it by name takes locks, and as long as a short digest itself.
+@safe
+private struct DigestMethod: @unchecked Sendable {  // OpenSSL never changes one that was fetched
+  let raw: OpaquePointer?
+
+  static let sha256 = unsafe DigestMethod(raw: EVP_MD_fetch(nil, "SHA256", nil))
 }
 
 /// A SHA-256 that is fed piece by piece.
