@@ -30,7 +30,7 @@ public struct MethodHandler: Sendable {
       } else {
         request = try input.decoded(await Cardinality.oneRequest(port, method))
       }
-      let response = try await body(request, context)
+      let response = try await body(consume request, context)
       if port.takesObjects, let objects = output.objects,
         try port.sendNow(objects.encoded(response))
       {
@@ -78,7 +78,8 @@ public struct MethodHandler: Sendable {
 
 extension MessagePort {
   /// The only message of the peer, when it and the end of its stream are here already.
-  @inlinable func takeOnly<M>(_ codec: MessageCodec<M>) throws -> M? {
+  // Always inlined: called as it is, it would be generic code at run time.
+  @inlinable @inline(__always) func takeOnly<M>(_ codec: MessageCodec<M>) throws -> M? {
     if let object = takeOnlyObject() { return try codec.decoded(object) }
     guard let bytes = takeOnlyMessage() else { return nil }
     return try codec.decoded(bytes)

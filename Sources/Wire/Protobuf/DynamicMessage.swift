@@ -27,7 +27,7 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
   }
 
   /// What `message` holds. Throws when messages are nested deeper than 100.
-  public init<M: Message>(_ message: M) throws(ProtobufError) {
+  public init<M: Message>(_ message: borrowing M) throws(ProtobufError) {
     unpacked = try Unpacked(filledBy: message)
     type = M.messageType
   }

@@ -39,7 +39,7 @@ struct Unpacked: ~Copyable {
   }
 
   /// Takes over what a Swift value holds. Throws when messages are nested too deep.
-  init(filledBy message: some Message) throws(ProtobufError) {
+  init(filledBy message: borrowing some Message) throws(ProtobufError) {
     arena = Arena(capacity: 2048, budget: .max)
     unsafe c = try message.filled(in: arena)
   }
