@@ -13,6 +13,30 @@ import Testing
     #expect(!headers.contains("Host"))
   }
 
+  @Test(arguments: ["X", "a-B", "content-typE", "Content-type", "contenT-type", "x-aAaAaAaAaAaAaAaA"])
+  func `a name is found in lower case wherever its capital is`(name: String) {
+    let headers: HTTPHeaders = [name: "1"]
+    #expect(headers.map(\.name) == [name.lowercased()])
+    #expect(headers[name] == "1")
+    #expect(headers[name.lowercased()] == "1")
+    #expect(!headers.contains(name + "-"))
+  }
+
+  @Test func `a value may hold every byte but controls, wherever it stands`() {
+    for length in 1...20 {
+      for place in 0..<length {
+        for byte in UInt8.min...UInt8.max {
+          var value = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+          value[place] = byte
+          let isValue = value.withUnsafeBytes { HTTPFieldRules.isValue($0) }
+          if isValue != (byte == 9 || byte >= 32 && byte != 127) {
+            Issue.record("byte \(byte) at \(place) of \(length)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func `a token list spans fields and ignores case and spaces`() {
     let headers: HTTPHeaders = ["Connection": "keep-alive , Upgrade", "connection": ",foo"]
     #expect(headers.tokens("connection") == ["keep-alive", "Upgrade", "foo"])
