@@ -52,20 +52,21 @@ import Testing
     return (try? Compression.compress(text, as: .gzip)) ?? []
   }
 
+  private static func json(_ name: String, path: String, says: String) -> Row {
+    Row(
+      testDescription: name, path: path,
+      headers: ["content-type": "application/json", "content-encoding": "gzip"], body: jsonBomb,
+      says: says)
+  }
+
   static var bombs: [Row] {
     let enveloped = Envelope.frame(bomb, compressed: true)
     return [
-      Row(
-        testDescription: "REST", path: "/v1/say",
-        headers: ["content-type": "application/json", "content-encoding": "gzip"], body: jsonBomb,
-        says: "RESOURCE_EXHAUSTED"),
+      json("REST", path: "/v1/say", says: "RESOURCE_EXHAUSTED"),
       Row(
         testDescription: "Connect", path: "/test.Echo/Unary",
         headers: proto.adding("content-encoding", "gzip"), body: bomb, says: "resource_exhausted"),
-      Row(
-        testDescription: "Connect in JSON", path: "/test.Say/Once",
-        headers: ["content-type": "application/json", "content-encoding": "gzip"], body: jsonBomb,
-        says: "resource_exhausted"),
+      json("Connect in JSON", path: "/test.Say/Once", says: "resource_exhausted"),
       Row(
         testDescription: "Connect stream", path: "/test.Echo/Chat",
         headers: stream.adding("connect-content-encoding", "gzip"), body: enveloped,
