@@ -70,8 +70,8 @@ struct Product {
     authenticator = Authenticator(
       pool: pool, signingKeys: signingKeys, keys: shared.keys, origins: origins)
     retentions =
-      AccountRetention.all + [
-        Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
+      AccountRetention.all + WebhookJobs.retentions + [
+        .endedJobs, Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
       ]
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(

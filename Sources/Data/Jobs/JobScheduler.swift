@@ -2,18 +2,15 @@ package import EventLoop
 package import Postgres
 internal import Telemetry
 
-/// Enqueues recurring work and deletes what is old, in one process of all; shows the board in each.
-/// Run one per process. It follows until the leader falls silent for the length of its lease.
+/// Enqueues recurring work, in one process of all; shows the board in each. Run one per process. It
+/// follows until the leader falls silent for the length of its lease.
 package actor JobScheduler {
   package struct Settings: Sendable {
     /// How long a silent leader keeps the lead.
     package var lease = Duration.seconds(15)
-    /// How long ended jobs are kept; dead ones ten times as long.
-    package var retention = Duration.seconds(86_400)
     /// How often the queue's figures are read for the metrics.
     package var boardInterval = Duration.seconds(10)
     var pauses = LeaderMachine.Pauses()
-    var pruneEvery = 60
 
     package init() {}
   }
@@ -47,7 +44,7 @@ package actor JobScheduler {
     self.holder = holder
     self.schedules = schedules
     self.settings = settings
-    machine = LeaderMachine(pauses: settings.pauses, pruneEvery: settings.pruneEvery)
+    machine = LeaderMachine(pauses: settings.pauses)
   }
 
   /// Begins; does nothing the second time.
@@ -94,22 +91,13 @@ package actor JobScheduler {
         return term
       }
       if let term, isNew { log.info("leads the schedules", ["term": .integer(term)]) }
-      let pause = machine.asked(term != nil)
-      if term != nil, machine.ticked() { await prune() }
-      return pause
+      return machine.asked(term != nil)
     } catch is CancellationError {
       return .zero
     } catch {
       log.warning("schedules could not be looked at", ["error": .string("\(error)")])
       return machine.failed()
     }
-  }
-
-  private func prune() async {
-    let count = try? await pool.transaction(tenant: .system) {
-      try await JobStore.prune(olderThan: settings.retention, $0)
-    }
-    if let count, count > 0 { log.info("ended jobs were deleted", ["count": .int(count)]) }
   }
 
   private func watch() async {

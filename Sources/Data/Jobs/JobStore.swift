@@ -132,15 +132,15 @@ enum JobStore {
       """)
   }
 
-  /// Deletes jobs that ended longer ago than this, dead ones ten times later; at most 5,000 at a time,
-  /// so that no lock is held for long. Gives how many.
+  /// Deletes jobs that ended longer ago than this, dead ones ten times later: a batch at most. Gives
+  /// how many.
   static func prune(olderThan age: Duration, _ transaction: Transaction) async throws -> Int {
     try await transaction.execute(
       """
       DELETE FROM jobs WHERE job_id = ANY(ARRAY(
         SELECT job_id FROM jobs WHERE finished_at < now() - \(age.sqlInterval)::interval
           AND (state <> 'dead' OR finished_at < now() - 10 * \(age.sqlInterval)::interval)
-        ORDER BY finished_at LIMIT 5000 FOR UPDATE SKIP LOCKED))
+        ORDER BY finished_at LIMIT \(Retention.batch) FOR UPDATE SKIP LOCKED))
       """)
   }
 

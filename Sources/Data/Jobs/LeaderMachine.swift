@@ -13,20 +13,13 @@ struct LeaderMachine {
   }
 
   private let pauses: Pauses
-  private let pruneEvery: Int
   private(set) var state = State.following
-  private var ticks = 0
 
-  /// `pruneEvery` ticks the leader also deletes what is old.
-  init(pauses: Pauses = Pauses(), pruneEvery: Int = 60) {
-    self.pauses = pauses
-    self.pruneEvery = pruneEvery
-  }
+  init(pauses: Pauses = Pauses()) { self.pauses = pauses }
 
   /// The answer to asking for the lead: how long to wait before the next question.
   mutating func asked(_ hasLead: Bool) -> Duration {
     guard state != .ended else { return pauses.following }
-    if hasLead, state == .following { ticks = 0 }
     state = hasLead ? .leading : .following
     return hasLead ? pauses.leading : pauses.following
   }
@@ -35,12 +28,6 @@ struct LeaderMachine {
   mutating func failed() -> Duration {
     if state == .leading { state = .following }
     return pauses.leading
-  }
-
-  /// A leader ticked: whether it is time to prune.
-  mutating func ticked() -> Bool {
-    ticks += 1
-    return ticks % pruneEvery == 0
   }
 
   /// Stops; whether there is a lead to give up.

@@ -58,3 +58,10 @@ package struct Retention: Sendable {
     }
   }
 }
+
+extension Retention {
+  /// Jobs for a day after they ended, dead ones for ten.
+  package static let endedJobs = Retention("jobs.ended", every: .seconds(60)) {
+    try await JobStore.prune(olderThan: .seconds(86_400), $0)
+  }
+}

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Jobs
 internal import Postgres
 
 /// A delivery with all that sending it takes.
@@ -138,21 +139,31 @@ enum DeliveryStore {
       """) == 1
   }
 
-  /// Deletes messages, and with them their deliveries, that are older than this, and the numbers of
-  /// subjects that have been silent ten times as long; at most 5,000 of each.
-  static func prune(olderThan age: Duration, _ transaction: Transaction) async throws -> Int {
-    let seconds = age / .seconds(1)
+  /// Deletes messages that are older than this, and with them their deliveries: a batch at most. Gives
+  /// how many.
+  static func forgetMessages(
+    olderThan age: Duration, _ transaction: Transaction
+  ) async throws -> Int {
+    try await transaction.execute(
+      """
+      DELETE FROM webhook_messages WHERE message_id IN (
+        SELECT message_id FROM webhook_messages
+        WHERE time < now() - make_interval(secs => \(age / .seconds(1)))
+        ORDER BY time LIMIT \(Retention.batch))
+      """)
+  }
+
+  /// Deletes the numbers of subjects that have been silent for so long: a batch at most. Gives how
+  /// many.
+  static func forgetSubjects(
+    silentFor age: Duration, _ transaction: Transaction
+  ) async throws -> Int {
     try await transaction.execute(
       """
       DELETE FROM event_sequences WHERE (merchant_id, subject) IN (
         SELECT merchant_id, subject FROM event_sequences
-        WHERE update_time < now() - make_interval(secs => \(seconds * 10)) LIMIT 5000)
-      """)
-    return try await transaction.execute(
-      """
-      DELETE FROM webhook_messages WHERE message_id IN (
-        SELECT message_id FROM webhook_messages
-        WHERE time < now() - make_interval(secs => \(seconds)) ORDER BY time LIMIT 5000)
+        WHERE update_time < now() - make_interval(secs => \(age / .seconds(1)))
+        LIMIT \(Retention.batch))
       """)
   }
 }

@@ -148,11 +148,4 @@ import Testing
     _ = machine.asked(true)
     #expect(machine.state == .ended)
   }
-
-  @Test func `pruning comes with every so many ticks`() {
-    var machine = LeaderMachine(pauses: pauses, pruneEvery: 3)
-    _ = machine.asked(true)
-    #expect(
-      (0..<7).map { _ in machine.ticked() } == [false, false, true, false, false, true, false])
-  }
 }

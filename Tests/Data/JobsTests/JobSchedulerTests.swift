@@ -94,7 +94,6 @@ import Testing
     let scene = try await QueueScene.make()
     var settings = JobScheduler.Settings()
     settings.pauses = LeaderMachine.Pauses(following: .milliseconds(5), leading: .milliseconds(5))
-    settings.pruneEvery = 1
     let soon = JobSchedule(name: "soon", kind: "k", .every(.seconds(1)))
     let schedulers = try ["a", "b"].map {
       try JobScheduler(

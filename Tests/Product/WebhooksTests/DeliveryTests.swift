@@ -275,7 +275,10 @@ import Testing
     #expect(try await scene.deliver() == 1)
     #expect(scene.receiver.requests.isEmpty)
     try await scene.age(by: 100)
-    #expect(try await scene.run { try await DeliveryStore.prune(olderThan: .seconds(99), $0) } == 1)
+    let deleted = try await scene.run {
+      try await DeliveryStore.forgetMessages(olderThan: .seconds(99), $0)
+    }
+    #expect(deleted == 1)
     await scene.pool.close()
   }
 }
