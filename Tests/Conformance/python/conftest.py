@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 import calling
+import raw
 import stack as stacks
 import stubs
 
@@ -70,3 +71,19 @@ def desk(stack, merchant):
     """An agent of the merchant that places calls."""
     with client(stack, merchant) as rest:
         return calling.new_agent(rest, "+918047120001")
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server of limits, for one file: what it has counted belongs to that file's tests."""
+    it = raw.Server()
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="module")
+def hasty():
+    """The same, whose every timeout is one second."""
+    it = raw.Server("--timeout", 1)
+    yield it
+    it.stop()

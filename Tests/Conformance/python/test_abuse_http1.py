@@ -15,20 +15,6 @@ OK = "GET /sleepers HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def server():
-    it = Server()
-    yield it
-    it.stop()
-
-
-@pytest.fixture(scope="module")
-def hasty():
-    it = Server("--timeout", 1)
-    yield it
-    it.stop()
-
-
-@pytest.fixture(scope="module")
 def secure():
     it = Server("--tls", "--timeout", 2)
     yield it

@@ -8,25 +8,10 @@ import pytest
 
 from raw import (
     ACK, CALM, CANCEL, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PADDED, PING,
-    PREFACE, PRIORITY, REFUSED, RST, SETTINGS, WINDOW, Peer, Server, fields, frame, holds, length,
+    PREFACE, PRIORITY, REFUSED, RST, SETTINGS, WINDOW, Peer, fields, frame, holds, length,
     literal, message)
 
 RESET = struct.pack(">I", CANCEL)
-
-
-@pytest.fixture(scope="module")
-def server():
-    it = Server()
-    yield it
-    it.stop()
-
-
-@pytest.fixture(scope="module")
-def hasty():
-    """A server whose every timeout is one second."""
-    it = Server("--timeout", 1)
-    yield it
-    it.stop()
 
 
 def streams(count, first=1):

@@ -6,19 +6,12 @@ import time
 
 import pytest
 
-from raw import DATA, END_HEADERS, END_STREAM, HEADERS, Peer, Server, fields, frame, holds, length, message
+from raw import DATA, END_HEADERS, END_STREAM, HEADERS, Peer, fields, frame, holds, length, message
 
 UNARY = "/bench.v1.Bench/Unary"
 OK, INVALID, EXHAUSTED, UNIMPLEMENTED, INTERNAL = 0, 3, 8, 12, 13
 LIMIT = 4 << 20
 GZIP = ("grpc-encoding", "gzip")
-
-
-@pytest.fixture(scope="module")
-def server():
-    it = Server()
-    yield it
-    it.stop()
 
 
 def field(number, body):

@@ -6,19 +6,12 @@ import struct
 
 import pytest
 
-from raw import Server, holds
+from raw import holds
 
 UPGRADE = (
     b"GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n")
 MORE, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
-
-
-@pytest.fixture(scope="module")
-def server():
-    it = Server()
-    yield it
-    it.stop()
 
 
 def frame(opcode, payload=b"", fin=True, masked=True, rsv=0, size=None):

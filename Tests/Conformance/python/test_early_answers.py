@@ -6,23 +6,9 @@ import struct
 import httpx
 import pytest
 
-from raw import DATA, END_HEADERS, END_STREAM, HEADERS, RST, WINDOW, Peer, Server, fields, frame, holds
+from raw import DATA, END_HEADERS, END_STREAM, HEADERS, RST, WINDOW, Peer, fields, frame, holds
 
 MIB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def server():
-    it = Server()
-    yield it
-    it.stop()
-
-
-@pytest.fixture(scope="module")
-def hasty():
-    it = Server("--timeout", 1)
-    yield it
-    it.stop()
 
 
 REFUSED = {
