@@ -7,8 +7,8 @@ internal import EventLoop
 package protocol CacheStore<Value>: Sendable {
   associatedtype Value: Sendable
 
-  /// The value if this process has it at hand: without waiting, for hot paths.
-  func held(_ key: CacheKey) -> Value?
+  /// The part that lies in this process, which hot paths ask without waiting.
+  var near: MemoryCache<Value> { get }
 
   /// The value, or the right to bring it.
   func find(_ key: CacheKey) async -> CacheAnswer<Value>

@@ -19,7 +19,7 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   }
 
   /// A value as the table knows it: the table is compiled for one type, whatever is kept.
-  private final class Box: Sendable {
+  fileprivate final class Box: Sendable {
     let value: Value
     init(_ value: Value) { self.value = value }
   }
@@ -45,9 +45,14 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
     }
   }
 
-  package func held(_ key: CacheKey) -> Value? {
+  package var near: MemoryCache { self }
+
+  /// The value, without waiting.
+  package func held(_ key: CacheKey) -> Value? { Self.unbox(object(key)) }
+
+  fileprivate func object(_ key: CacheKey) -> (any AnyObject & Sendable)? {
     let now = clock()
-    return part(key).state.withLock { Self.unbox($0.table.find(key, at: now)) }
+    return part(key).state.withLock { $0.table.find(key, at: now) }
   }
 
   private static func unbox(_ object: (any AnyObject & Sendable)?) -> Value? {
@@ -120,6 +125,16 @@ package final class MemoryCache<Value: Sendable>: CacheStore {
   }
 
   private static func place(_ key: CacheKey) -> Int { (key.hashValue >> 4) & 255 }
+}
+
+extension MemoryCache where Value: AnyObject {
+  /// The value, without waiting. Code for objects: code for any type of value is not specialised for
+  /// other modules, and asks the runtime several times a call what an optional of it is.
+  package func held(_ key: CacheKey) -> Value? {
+    guard let object = object(key) else { return nil }
+    guard let box = object as? Box else { preconditionFailure("our bug: another cache's value") }
+    return box.value
+  }
 }
 
 /// One of a cache's parts.

@@ -16,20 +16,15 @@ package final class ReadThrough<Value: Sendable>: Sendable {
   }
 
   private let store: any CacheStore<Value>
-  private let meters: CacheMeters
+  fileprivate let near: MemoryCache<Value>
+  fileprivate let meters: CacheMeters
   private let state = Mutex(State())
 
   /// `name` is the cache's in the metrics.
   package init(_ store: any CacheStore<Value>, name: String) {
     self.store = store
+    near = store.near
     meters = CacheMeters(name)
-  }
-
-  /// The value if this process has it at hand: for hot paths that would not even make a closure.
-  package func held(_ key: CacheKey) -> Value? {
-    guard let held = store.held(key) else { return nil }
-    meters.hits.increment()
-    return held
   }
 
   /// The value of a key; `load` reads it from the source. What is not there is not remembered.
@@ -39,7 +34,10 @@ package final class ReadThrough<Value: Sendable>: Sendable {
   package func value(
     _ key: CacheKey, load: @escaping @Sendable () async throws -> Value?
   ) async throws -> Value? {
-    if let held = held(key) { return held }
+    if let held = near.held(key) {
+      meters.hits.increment()
+      return held
+    }
     if let task = state.withLock({ joinable($0.flights[key]) }) { return try await task.value }
     switch await store.find(key) {
     case .found(let value):
@@ -91,5 +89,14 @@ package final class ReadThrough<Value: Sendable>: Sendable {
     state.withLock { state in
       if state.flights[key]?.number == number { state.flights[key] = nil }
     }
+  }
+}
+
+extension ReadThrough where Value: AnyObject {
+  /// The value if this process has it at hand: for hot paths that would not even make a closure.
+  package func held(_ key: CacheKey) -> Value? {
+    guard let held = near.held(key) else { return nil }
+    meters.hits.increment()
+    return held
   }
 }

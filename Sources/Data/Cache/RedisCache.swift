@@ -7,7 +7,7 @@ internal import Redis
 /// good as none. A drop leaves a mark in the key's place for longer than any fill may take, so a fill
 /// of another process that began before it finds its place changed and is not kept.
 package final class RedisCache<Value: Sendable>: CacheStore {
-  private let near: MemoryCache<Value>
+  package let near: MemoryCache<Value>
   private let epoch: CacheEpoch
   private let codec: CacheCodec<Value>
   private let lifetime: Duration
@@ -25,8 +25,6 @@ package final class RedisCache<Value: Sendable>: CacheStore {
     self.codec = codec
     self.lifetime = lifetime
   }
-
-  package func held(_ key: CacheKey) -> Value? { near.held(key) }
 
   package func find(_ key: CacheKey) async -> CacheAnswer<Value> {
     guard case .missing(var ticket) = near.look(key) else { return near.look(key) }

@@ -3,16 +3,38 @@ package import Postgres
 
 /// All SQL of API keys. Every function runs in the caller's transaction.
 package enum APIKeyStore {
-  /// A merchant's key as it is checked.
-  package struct Credential: Sendable, Equatable {
+  /// A merchant's key as it is checked; an object, since every call looks at it.
+  package final class Credential: Sendable, Equatable {
     let id: String
-    let merchant: MerchantID
     let state: MerchantState
     let secretHash: [UInt8]
     let scopes: Set<String>
     let expireTime: Moment?
     /// By the database's word, so that clocks which differ cannot revive it.
     let isRevoked: Bool
+    /// Who shows that it has the secret.
+    let caller: Caller
+
+    init(
+      id: String, merchant: MerchantID, state: MerchantState, secretHash: [UInt8],
+      scopes: Set<String>, expireTime: Moment?, isRevoked: Bool
+    ) {
+      self.id = id
+      self.state = state
+      self.secretHash = secretHash
+      self.scopes = scopes
+      self.expireTime = expireTime
+      self.isRevoked = isRevoked
+      caller = Caller(
+        merchant: merchant, credential: .key(id: id, scopes: scopes),
+        isSuspended: state == .suspended)
+    }
+
+    package static func == (left: Credential, right: Credential) -> Bool {
+      left.caller == right.caller && left.state == right.state
+        && left.secretHash == right.secretHash && left.expireTime == right.expireTime
+        && left.isRevoked == right.isRevoked
+    }
   }
 
   /// A key as its owner sees it.

@@ -128,10 +128,7 @@ package final class Authenticator: Sendable {
       stored.expireTime.map({ WallClock.now < $0 }) ?? true, stored.state != .closed,
       constantTimeEquals(stored.secretHash, key.secretHash)
     else { throw Self.refusal }
-    return Caller(
-      merchant: stored.merchant,
-      credential: .key(id: key.id, scopes: stored.scopes),
-      isSuspended: stored.state == .suspended)
+    return stored.caller
   }
 
   private func caller(token text: String) async throws -> Caller {

@@ -59,7 +59,7 @@ extension KeyCache {
     var json = JSONWriter()
     json.beginObject()
     for (name, text) in [
-      ("id", credential.id), ("merchant", credential.merchant.text),
+      ("id", credential.id), ("merchant", credential.caller.merchant.text),
       ("state", credential.state.rawValue), ("hash", Hex.encode(credential.secretHash)),
     ] {
       json.key(name)

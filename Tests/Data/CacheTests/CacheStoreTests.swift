@@ -10,11 +10,11 @@ import Testing
   @Test(arguments: StoreKind.allCases)
   func `what was filled is found, here and by the other process`(_ kind: StoreKind) async throws {
     try await StoreBench.with(kind) { stores in
-      #expect(stores.first.held(key) == nil)
+      #expect(stores.first.near.held(key) == nil)
       await stores.first.bring(key, "one")
-      #expect(stores.first.held(key) == "one")
+      #expect(stores.first.near.held(key) == "one")
       #expect(await stores.second.find(key).value == "one")
-      #expect(stores.second.held(key) == "one")
+      #expect(stores.second.near.held(key) == "one")
     }
   }
 
@@ -39,7 +39,7 @@ import Testing
     try await StoreBench.with(kind) { stores in
       await stores.first.bring(key, "one")
       await stores.first.drop(key)
-      #expect(stores.first.held(key) == nil)
+      #expect(stores.first.near.held(key) == nil)
       #expect(await stores.first.find(key).value == nil)
       #expect(await stores.second.find(key).value == nil)
       await stores.first.bring(key, "two")
@@ -80,7 +80,7 @@ import Testing
       try await stores.age(by: .seconds(4))
       #expect(await stores.first.find(key).value == "one")
       try await stores.age(by: .seconds(2))
-      #expect(stores.first.held(key) == nil)
+      #expect(stores.first.near.held(key) == nil)
       #expect(await stores.first.find(key).value == nil)
       #expect(await stores.second.find(key).value == nil)
     }
