@@ -17,7 +17,7 @@ struct ScanField {
   var child: UnsafeMutablePointer<ScanTable>?
 
   @inline(__always)
-  func accepts(_ wire: UInt8) -> Bool { wires & (1 &<< wire) != 0 }
+  func accepts(_ wire: UInt8) -> Bool { wires & (1 << wire) != 0 }
 }
 
 /// A message type as the scanner sees it. Immortal, and unchanged once its file is linked.

@@ -15,18 +15,17 @@ struct Scanner {
     self.checksUTF8 = checksUTF8
   }
 
-  /// Scans a message whose bytes are all that is left of `message`; `depth` counts it.
+  /// Scans a message whose bytes are all that is left of `cursor`; `depth` counts it.
   mutating func scan(
-    _ message: WireCursor, _ table: UnsafePointer<ScanTable>, depth: Int
+    _ cursor: inout WireCursor, _ table: UnsafePointer<ScanTable>, depth: Int
   ) throws(ProtobufError) {
     guard depth <= limit else { throw .tooDeep(limit) }
-    var cursor = message
     var seen: UInt64 = 0
     while !cursor.isAtEnd {
       let tag = try cursor.tag()
       let field = unsafe table.pointee.field(tag.number)
       guard field.accepts(tag.wire) else {
-        cursor = try unknown(cursor, tag, depth)
+        try unknown(&cursor, tag, depth)
         continue
       }
       switch field.role {
@@ -34,12 +33,13 @@ struct Scanner {
         let range = try cursor.delimited()
         if field.singularBit < 64 {
           // The last bit stands for all fields beyond it: those are always rewritten.
-          let bit = UInt64(1) &<< UInt64(field.singularBit)
+          let bit = UInt64(1) << UInt64(field.singularBit)
           if seen & bit != 0 || field.singularBit == 63 { needsRewrite = true }
           seen |= bit
         }
         guard let child = unsafe field.child else { continue }
-        try unsafe scan(cursor.within(range), child, depth: depth + 1)
+        var inner = cursor.within(range)
+        try unsafe scan(&inner, child, depth: depth + 1)
       case .string where checksUTF8:
         let range = try cursor.delimited()
         guard unsafe UTF8Check.isValid(cursor.bytes(range)) else {
@@ -50,19 +50,16 @@ struct Scanner {
     }
   }
 
-  /// Steps over a field that its type does not declare, or not so; answers where it ends.
   @inline(never)
   private mutating func unknown(
-    _ start: WireCursor, _ tag: WireCursor.Tag, _ depth: Int
-  ) throws(ProtobufError) -> WireCursor {
+    _ cursor: inout WireCursor, _ tag: WireCursor.Tag, _ depth: Int
+  ) throws(ProtobufError) {
     needsRewrite = true
-    var cursor = start
     if tag.wire == WireFormat.startGroup {
       try cursor.skipGroup(tag.number, depth: depth, limit: limit)
     } else {
       try cursor.skip(tag.wire)
     }
-    return cursor
   }
 }
 

@@ -72,7 +72,8 @@ enum Unpacker {
     checksUTF8: Bool, into arena: borrowing Arena
   ) throws(ProtobufError) -> UnsafeMutableRawPointer {
     var scanner = Scanner(limit: limits.depth, checksUTF8: checksUTF8)
-    try unsafe scanner.scan(WireCursor(bytes), type.table, depth: 1)
+    var cursor = unsafe WireCursor(bytes)
+    try unsafe scanner.scan(&cursor, type.table, depth: 1)
     guard scanner.needsRewrite else { return try unsafe parse(bytes, type, arena) }
     let plain = try unsafe Rewriter(limit: limits.depth).rewrite(bytes, type.table)
     return try unsafe withBytes(plain) { (bytes) throws(ProtobufError) in

@@ -24,8 +24,6 @@ enum WireFormat {
 }
 
 /// A reading position in wire bytes. Every step checks the end; nothing traps.
-///
-/// What is rare is a static function of the parts, so that a cursor can stay in registers.
 @safe
 struct WireCursor {
   struct Tag {
@@ -77,22 +75,18 @@ struct WireCursor {
       offset += 1
       return Tag(number: Int(first >> 3), wire: first & 7)
     }
-    let (tag, next) = try unsafe Self.longTag(base, offset, end)
-    offset = next
-    return tag
+    return try longTag()
   }
 
-  @inline(never)
-  private static func longTag(
-    _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int
-  ) throws(ProtobufError) -> (Tag, next: Int) {
-    let (raw, next) = try unsafe longVarint(base, start, end)
+  private mutating func longTag() throws(ProtobufError) -> Tag {
+    let start = offset
+    let raw = try varint()
     let number = Int(truncatingIfNeeded: raw >> 3)
-    guard next - start <= 5, raw <= UInt64(UInt32.max) else {
+    guard offset - start <= 5, raw <= UInt64(UInt32.max) else {
       throw .malformed("a field tag is longer than 32 bits")
     }
     guard number != 0 else { throw .malformed("field number 0 is not legal") }
-    return (Tag(number: number, wire: UInt8(raw & 7)), next)
+    return Tag(number: number, wire: UInt8(raw & 7))
   }
 
   @inline(__always)
@@ -103,23 +97,17 @@ struct WireCursor {
       offset += 1
       return UInt64(first)
     }
-    let (value, next) = try unsafe Self.longVarint(base, offset, end)
-    offset = next
-    return value
+    return try longVarint()
   }
 
-  @inline(never)
-  private static func longVarint(
-    _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int
-  ) throws(ProtobufError) -> (UInt64, next: Int) {
+  private mutating func longVarint() throws(ProtobufError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
-    var offset = start
     while offset < end {
       let byte = unsafe base[offset]
       offset += 1
-      value |= UInt64(byte & 0x7f) &<< shift
-      if byte < 0x80 { return (value, offset) }
+      value |= UInt64(byte & 0x7f) << shift
+      if byte < 0x80 { return value }
       shift += 7
       if shift > 63 { throw .malformed("a varint is longer than 10 bytes") }
     }
