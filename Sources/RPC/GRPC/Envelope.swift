@@ -7,12 +7,8 @@ package enum Envelope {
 
   /// Appends the five bytes for a message of `count` bytes.
   package static func appendPrefix(count: Int, compressed: Bool, to output: inout [UInt8]) {
-    let length = UInt32(count)
-    output.append(compressed ? 1 : 0)
-    output.append(UInt8(truncatingIfNeeded: length >> 24))
-    output.append(UInt8(truncatingIfNeeded: length >> 16))
-    output.append(UInt8(truncatingIfNeeded: length >> 8))
-    output.append(UInt8(truncatingIfNeeded: length))
+    let prefix = prefix(count: count, compressed: compressed)
+    for index in prefix.indices { output.append(prefix[index]) }
   }
 
   /// The five bytes for a message of `count` bytes.

@@ -10,13 +10,11 @@ extension Grpc.Health.V1 {
   public protocol HealthServing: RPCService {
     /// The status of one service; NOT_FOUND when it is not known.
     func check(_ request: consuming Grpc.Health.V1.HealthCheckRequest, _ context: RPCContext)
-      async throws
-      -> Grpc.Health.V1.HealthCheckResponse
+      async throws -> Grpc.Health.V1.HealthCheckResponse
 
     /// The status of every service; RESOURCE_EXHAUSTED when there are more than a hundred.
     func list(_ request: consuming Grpc.Health.V1.HealthListRequest, _ context: RPCContext)
-      async throws
-      -> Grpc.Health.V1.HealthListResponse
+      async throws -> Grpc.Health.V1.HealthListResponse
 
     /// The status of one service now, and again whenever it changes.
     func watch(

@@ -15,14 +15,12 @@ extension Payaid.Voice.V1 {
     /// Changes the merchant's profile and settings.
     func updateMerchant(
       _ request: consuming Payaid.Voice.V1.UpdateMerchantRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Merchant
+    ) async throws -> Payaid.Voice.V1.Merchant
 
     /// Makes an API key. The secret is in this answer and nowhere else, ever.
     func createApiKey(
       _ request: consuming Payaid.Voice.V1.CreateApiKeyRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.CreateApiKeyResponse
+    ) async throws -> Payaid.Voice.V1.CreateApiKeyResponse
 
     /// Lists the API keys, newest first, without secrets.
     func listApiKeys(_ request: consuming Payaid.Voice.V1.ListApiKeysRequest, _ context: RPCContext)
@@ -31,15 +29,13 @@ extension Payaid.Voice.V1 {
     /// Revokes an API key at once, everywhere.
     func revokeApiKey(
       _ request: consuming Payaid.Voice.V1.RevokeApiKeyRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.ApiKey
+    ) async throws -> Payaid.Voice.V1.ApiKey
 
     /// Makes a key that takes the place of another: same name and scopes. The old one goes on
     /// working for `overlap`.
     func rotateApiKey(
       _ request: consuming Payaid.Voice.V1.RotateApiKeyRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.RotateApiKeyResponse
+    ) async throws -> Payaid.Voice.V1.RotateApiKeyResponse
 
     /// Adds a user to the merchant. Only an owner may add another owner.
     func createUser(_ request: consuming Payaid.Voice.V1.CreateUserRequest, _ context: RPCContext)
@@ -47,8 +43,7 @@ extension Payaid.Voice.V1 {
 
     /// Lists the merchant's users.
     func listUsers(_ request: consuming Payaid.Voice.V1.ListUsersRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.ListUsersResponse
+      async throws -> Payaid.Voice.V1.ListUsersResponse
 
     /// Changes a user's name or role. There is always an owner; only an owner may change one.
     func updateUser(_ request: consuming Payaid.Voice.V1.UpdateUserRequest, _ context: RPCContext)
@@ -336,26 +331,22 @@ extension Payaid.Voice.V1 {
     /// answer was lost makes another one and harms nothing; the lost one ends by itself, unused.
     /// Keeping answers would give a session's tokens a second time to whoever repeats the request.
     func login(_ request: consuming Payaid.Voice.V1.LoginRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.Session
+      async throws -> Payaid.Voice.V1.Session
 
     /// Changes a refresh token for a new session; each token works once, and its second use ends
     /// all sessions that came from it.
     func refreshSession(
       _ request: consuming Payaid.Voice.V1.RefreshSessionRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Session
+    ) async throws -> Payaid.Voice.V1.Session
 
     /// Ends a session of the caller's, at once and everywhere.
     func logout(_ request: consuming Payaid.Voice.V1.LogoutRequest, _ context: RPCContext)
-      async throws
-      -> Google.Protobuf.Empty
+      async throws -> Google.Protobuf.Empty
 
     /// Changes the caller's own password and ends their other sessions.
     func changePassword(
       _ request: consuming Payaid.Voice.V1.ChangePasswordRequest, _ context: RPCContext
-    )
-      async throws -> Google.Protobuf.Empty
+    ) async throws -> Google.Protobuf.Empty
   }
 
   /// What the edges know of `payaid.voice.v1.AuthService`: methods, types and routes.

@@ -21,8 +21,7 @@ extension Payaid.Voice.V1 {
     /// Reads one agent. NOT_FOUND when there is none, when it is deleted, or when it is another
     /// merchant's.
     func getAgent(_ request: consuming Payaid.Voice.V1.GetAgentRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.Agent
+      async throws -> Payaid.Voice.V1.Agent
 
     /// Lists the merchant's agents, newest first unless `order_by` says otherwise.
     func listAgents(_ request: consuming Payaid.Voice.V1.ListAgentsRequest, _ context: RPCContext)
@@ -37,8 +36,7 @@ extension Payaid.Voice.V1 {
     /// Published as by UpdateAgent.
     func replaceAgent(
       _ request: consuming Payaid.Voice.V1.ReplaceAgentRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Agent
+    ) async throws -> Payaid.Voice.V1.Agent
 
     /// Deletes an agent softly: it places and takes no more calls; its calls stay readable.
     func deleteAgent(_ request: consuming Payaid.Voice.V1.DeleteAgentRequest, _ context: RPCContext)
@@ -49,8 +47,7 @@ extension Payaid.Voice.V1 {
     /// that version is the answer.
     func publishAgent(
       _ request: consuming Payaid.Voice.V1.PublishAgentRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.AgentVersion
+    ) async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Lists an agent's versions, newest first.
     func listAgentVersions(
@@ -60,16 +57,14 @@ extension Payaid.Voice.V1 {
     /// Reads one version.
     func getAgentVersion(
       _ request: consuming Payaid.Voice.V1.GetAgentVersionRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.AgentVersion
+    ) async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Publishes an earlier version again, as a new version with the same content, and resets the
     /// draft to it. Naming the published version drops what was changed in the draft since, without
     /// a new version.
     func rollbackAgent(
       _ request: consuming Payaid.Voice.V1.RollbackAgentRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.AgentVersion
+    ) async throws -> Payaid.Voice.V1.AgentVersion
 
     /// Lists the voices an agent can have.
     func listVoices(_ request: consuming Payaid.Voice.V1.ListVoicesRequest, _ context: RPCContext)

@@ -11,8 +11,7 @@ extension Payaid.Voice.V1 {
     /// The dashboard's figures for a period.
     func getDashboard(
       _ request: consuming Payaid.Voice.V1.GetDashboardRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Dashboard
+    ) async throws -> Payaid.Voice.V1.Dashboard
 
     /// Revenue by month, with the monthly recurring part.
     func getRevenue(_ request: consuming Payaid.Voice.V1.GetRevenueRequest, _ context: RPCContext)

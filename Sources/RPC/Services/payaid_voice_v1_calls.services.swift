@@ -15,19 +15,16 @@ extension Payaid.Voice.V1 {
 
     /// Reads one call, with its transcript and cost as far as they are known.
     func getCall(_ request: consuming Payaid.Voice.V1.GetCallRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.Call
+      async throws -> Payaid.Voice.V1.Call
 
     /// Lists the merchant's calls, newest first, without transcripts.
     func listCalls(_ request: consuming Payaid.Voice.V1.ListCallsRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.ListCallsResponse
+      async throws -> Payaid.Voice.V1.ListCallsResponse
 
     /// Ends a call: one that still waits is canceled, one in progress is hung up. A call that has
     /// ended is returned as it is.
     func endCall(_ request: consuming Payaid.Voice.V1.EndCallRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.Call
+      async throws -> Payaid.Voice.V1.Call
 
     /// Follows a call: its present state first, then each change and each line of the transcript,
     /// until the call has ended.
@@ -39,8 +36,7 @@ extension Payaid.Voice.V1 {
     /// when there is none.
     func getRecording(
       _ request: consuming Payaid.Voice.V1.GetRecordingRequest, _ context: RPCContext
-    )
-      async throws -> Google.Api.HttpBody
+    ) async throws -> Google.Api.HttpBody
   }
 
   /// What the edges know of `payaid.voice.v1.CallService`: methods, types and routes.

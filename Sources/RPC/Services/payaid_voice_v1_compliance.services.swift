@@ -11,8 +11,7 @@ extension Payaid.Voice.V1 {
   public protocol ComplianceServiceServing: RPCService {
     /// Asks the gate without placing a call. The answer lists every rule that speaks against it.
     func checkCall(_ request: consuming Payaid.Voice.V1.CheckCallRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.Decision
+      async throws -> Payaid.Voice.V1.Decision
 
     /// Reads a verdict that was given for a call.
     func getDecision(_ request: consuming Payaid.Voice.V1.GetDecisionRequest, _ context: RPCContext)
@@ -21,8 +20,7 @@ extension Payaid.Voice.V1 {
     /// Records a person's consent with its evidence.
     func createConsent(
       _ request: consuming Payaid.Voice.V1.CreateConsentRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Consent
+    ) async throws -> Payaid.Voice.V1.Consent
 
     /// Reads one consent.
     func getConsent(_ request: consuming Payaid.Voice.V1.GetConsentRequest, _ context: RPCContext)
@@ -31,14 +29,12 @@ extension Payaid.Voice.V1 {
     /// Lists consents, newest first.
     func listConsents(
       _ request: consuming Payaid.Voice.V1.ListConsentsRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.ListConsentsResponse
+    ) async throws -> Payaid.Voice.V1.ListConsentsResponse
 
     /// Withdraws a consent; effective for every call that is not yet dialled.
     func withdrawConsent(
       _ request: consuming Payaid.Voice.V1.WithdrawConsentRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Consent
+    ) async throws -> Payaid.Voice.V1.Consent
 
     /// Puts a number on the merchant's own do-not-call list.
     func createSuppression(
@@ -48,14 +44,12 @@ extension Payaid.Voice.V1 {
     /// Lists the merchant's own do-not-call list, newest first.
     func listSuppressions(
       _ request: consuming Payaid.Voice.V1.ListSuppressionsRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.ListSuppressionsResponse
+    ) async throws -> Payaid.Voice.V1.ListSuppressionsResponse
 
     /// Lists the merchant's audit log in order, with the hashes that prove it (RFC 6962).
     func listAuditEntries(
       _ request: consuming Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.ListAuditEntriesResponse
+    ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse
   }
 
   /// What the edges know of `payaid.voice.v1.ComplianceService`: methods, types and routes.

@@ -12,14 +12,12 @@ extension Payaid.Voice.V1 {
     /// the background.
     func uploadDocument(
       _ request: consuming Payaid.Voice.V1.UploadDocumentRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.Document
+    ) async throws -> Payaid.Voice.V1.Document
 
     /// Lists an agent's documents, newest first.
     func listDocuments(
       _ request: consuming Payaid.Voice.V1.ListDocumentsRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.ListDocumentsResponse
+    ) async throws -> Payaid.Voice.V1.ListDocumentsResponse
 
     /// Reads one document's state.
     func getDocument(_ request: consuming Payaid.Voice.V1.GetDocumentRequest, _ context: RPCContext)
@@ -28,14 +26,12 @@ extension Payaid.Voice.V1 {
     /// Removes a document and everything made from it.
     func deleteDocument(
       _ request: consuming Payaid.Voice.V1.DeleteDocumentRequest, _ context: RPCContext
-    )
-      async throws -> Google.Protobuf.Empty
+    ) async throws -> Google.Protobuf.Empty
 
     /// Finds the passages nearest in meaning to a question, as the agent would in a call.
     func searchKnowledge(
       _ request: consuming Payaid.Voice.V1.SearchKnowledgeRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.SearchKnowledgeResponse
+    ) async throws -> Payaid.Voice.V1.SearchKnowledgeResponse
   }
 
   /// What the edges know of `payaid.voice.v1.KnowledgeService`: methods, types and routes.

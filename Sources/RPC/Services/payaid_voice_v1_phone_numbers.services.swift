@@ -12,14 +12,12 @@ extension Payaid.Voice.V1 {
     /// Lists the merchant's numbers, in the order of the numbers.
     func listPhoneNumbers(
       _ request: consuming Payaid.Voice.V1.ListPhoneNumbersRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.ListPhoneNumbersResponse
+    ) async throws -> Payaid.Voice.V1.ListPhoneNumbersResponse
 
     /// Reads one of the merchant's numbers.
     func getPhoneNumber(
       _ request: consuming Payaid.Voice.V1.GetPhoneNumberRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.PhoneNumber
+    ) async throws -> Payaid.Voice.V1.PhoneNumber
 
     /// Asks the carrier which numbers can be bought.
     func searchPhoneNumbers(
@@ -31,8 +29,7 @@ extension Payaid.Voice.V1 {
     /// up before it is bought once more.
     func buyPhoneNumber(
       _ request: consuming Payaid.Voice.V1.BuyPhoneNumberRequest, _ context: RPCContext
-    )
-      async throws -> Payaid.Voice.V1.PhoneNumber
+    ) async throws -> Payaid.Voice.V1.PhoneNumber
 
     /// Makes an agent the one that calls from the number and answers it. A number has one agent and
     /// an agent one number: both lose the one they had. Without an agent, the number is nobody's.

@@ -12,8 +12,7 @@ extension Payaid.Voice.V1 {
     /// Sets a secret's value; the tools that name it use it from now on, in every version of every
     /// agent.
     func setSecret(_ request: consuming Payaid.Voice.V1.SetSecretRequest, _ context: RPCContext)
-      async throws
-      -> Payaid.Voice.V1.Secret
+      async throws -> Payaid.Voice.V1.Secret
 
     /// Lists the merchant's secrets by name, without their values.
     func listSecrets(_ request: consuming Payaid.Voice.V1.ListSecretsRequest, _ context: RPCContext)
@@ -23,8 +22,7 @@ extension Payaid.Voice.V1 {
     /// can be published.
     func deleteSecret(
       _ request: consuming Payaid.Voice.V1.DeleteSecretRequest, _ context: RPCContext
-    )
-      async throws -> Google.Protobuf.Empty
+    ) async throws -> Google.Protobuf.Empty
   }
 
   /// What the edges know of `payaid.voice.v1.SecretService`: methods, types and routes.

@@ -155,6 +155,22 @@ import Testing
     }
   }
 
+  @Test func `a handler's child task is woken by messages`() async throws {
+    try await TestServer.run { test in
+      let client = try RawClient(test.address)
+      let id = try client.open("/test.Echo/Delegate", .grpc)
+      for count in 1...3 {
+        try client.session.submitData(id, Envelope.frame([UInt8(count)]))
+        try client.flush()
+        try client.run { $0.answers[id]!.body.count >= count * 6 }
+      }
+      try client.session.submitData(id, [UInt8](), endStream: true)
+      let answer = try client.finish(id)
+      #expect(answer.body == Envelope.frame([1]) + Envelope.frame([2]) + Envelope.frame([3]))
+      #expect(answer.status == "0")
+    }
+  }
+
   @Test func `a handler's child task that waits for messages can be cancelled`() async throws {
     try await TestServer.run { test in
       let client = try RawClient(test.address)

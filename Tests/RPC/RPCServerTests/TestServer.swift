@@ -52,6 +52,13 @@ struct TestServer {
             while try await halves.next() != nil {}
           }
         },
+        .bidirectional(Self.method("Delegate", .bidirectional), in: .bytes, out: .bytes) {
+          (requests: Inbound<[UInt8]>, responses: Outbound<[UInt8]>, _) in
+          async let echo: Void = {
+            for try await message in requests { try await responses.send(message) }
+          }()
+          try await echo
+        },
         MethodHandler(Self.method("Flood", .serverStreaming)) { _, port in
           let message = [UInt8](repeating: 1, count: 10_000)
           try await self.reporting { while true { try await port.send(message) } }

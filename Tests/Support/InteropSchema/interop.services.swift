@@ -14,8 +14,7 @@ extension Grpc.Testing {
 
     /// A payload of the wanted size.
     func unaryCall(_ request: consuming Grpc.Testing.SimpleRequest, _ context: RPCContext)
-      async throws
-      -> Grpc.Testing.SimpleResponse
+      async throws -> Grpc.Testing.SimpleResponse
 
     /// The time as payload, with headers that let a proxy keep the answer.
     func cacheableUnaryCall(_ request: consuming Grpc.Testing.SimpleRequest, _ context: RPCContext)
@@ -46,8 +45,7 @@ extension Grpc.Testing {
 
     /// Served by nobody.
     func unimplementedCall(_ request: consuming Grpc.Testing.Empty, _ context: RPCContext)
-      async throws
-      -> Grpc.Testing.Empty
+      async throws -> Grpc.Testing.Empty
   }
 
   /// What the edges know of `grpc.testing.TestService`: methods, types and routes.
@@ -279,8 +277,7 @@ extension Grpc.Testing {
   public protocol UnimplementedServiceServing: RPCService {
     /// `UnimplementedCall`.
     func unimplementedCall(_ request: consuming Grpc.Testing.Empty, _ context: RPCContext)
-      async throws
-      -> Grpc.Testing.Empty
+      async throws -> Grpc.Testing.Empty
   }
 
   /// What the edges know of `grpc.testing.UnimplementedService`: methods, types and routes.
