@@ -39,7 +39,10 @@ private final class Resolution {
     self.continuation = continuation
     startTimer(timeout)
     guard !isOver else { return }
-    if let numeric = RawAddress(numeric: host, port: port) {
+    // A number must not wait behind names: libuv has few threads for those.
+    if let numeric = RawAddress(numeric: host, port: port)
+      ?? RawAddress(anySpelling: host, port: port)
+    {
       return end(.success([numeric.address]))
     }
     NameLookup.start(loop.core, host: host, port: port) { result in
