@@ -85,13 +85,11 @@ extension DatabaseTests {
         try await AccountStore.setState(.suspended, of: merchant, $0)
       }
       // It believes what it knows for an hour, unless it hears of the change.
-      while await code() == .notFound { await Task.yield() }
-      #expect(await code() == .permissionDenied)
+      while await code() != .permissionDenied { await Task.yield() }
       _ = try await scene.pool.transaction(tenant: .system) {
         try await AccountStore.setState(.closed, of: merchant, $0)
       }
-      while await code() == .permissionDenied { await Task.yield() }
-      #expect(await code() == .unauthenticated)
+      while await code() != .unauthenticated { await Task.yield() }
       await other.pool.close()
       await scene.pool.close()
     }

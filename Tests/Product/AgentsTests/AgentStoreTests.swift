@@ -434,14 +434,17 @@ private struct Scene {
   @Test func `what is kept is packed once and sent as it is`() async throws {
     let id = AgentID()
     let cache = AgentCache(near, near: near)
-    let read = try #require(
-      try await cache.agent(id, of: merchant) { Self.agent(id.text, etag: "3") })
-    #expect(try Agent(serializedBytes: read.bytes) == read.value)
-    #expect(cache.held(id, of: merchant) === read)
+    var read: AgentCache.Entry?
+    // A fill that took ten seconds, as on a machine that is busy with other tests, is not kept.
+    for _ in 0..<100 where cache.held(id, of: merchant) == nil {
+      read = try await cache.agent(id, of: merchant) { Self.agent(id.text, etag: "3") }
+    }
+    #expect(try read.map { try Agent(serializedBytes: $0.bytes) } == read?.value)
+    #expect(read != nil && cache.held(id, of: merchant) === read)
     #expect(cache.held(id, of: MerchantID()) == nil)
     await cache.changed(id.text, of: merchant)
     #expect(cache.held(id, of: merchant) == nil)
-    #expect(try AgentCache.Entry(serializedBytes: read.bytes).value == read.value)
+    #expect(try read.map { try AgentCache.Entry(serializedBytes: $0.bytes).value } == read?.value)
   }
 
   @Test func `every method of the service is served`() async throws {
