@@ -80,7 +80,9 @@ final class InMemoryCall: ClientCall {
     if let alarm { clock.cancel(alarm) }
     guard let sent else { return }
     announce(sent.headers ?? Metadata())
-    requests.end(RPCError(.cancelled, "the call has ended"), discarding: true)
+    // A client that still sends hears why the call has ended.
+    requests.end(
+      sent.end.error ?? RPCError(.cancelled, "the call has ended"), discarding: true)
     responses.end(sent.end.error)
   }
 
