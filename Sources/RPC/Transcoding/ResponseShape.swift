@@ -53,7 +53,8 @@ struct ResponseShape: Sendable {
   /// The entity tag header for a message, when it has a text field `etag`.
   func entityTag(_ message: DynamicMessage) -> String? {
     guard let etag = shown?.singularText("etag") else { return nil }
-    return EntityTag.header(for: String(decoding: message.bytes(of: etag, in: field), as: UTF8.self))
+    return EntityTag.header(
+      for: String(decoding: message.bytes(of: etag, in: field), as: UTF8.self))
   }
 
   /// What an unset field is in JSON when it has to be something.

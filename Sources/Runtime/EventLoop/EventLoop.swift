@@ -24,7 +24,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   /// Starts a loop on a thread of its own. Also makes the process ignore SIGPIPE.
   public static func start(name: String) -> EventLoop {
     signal(SIGPIPE, SIG_IGN)
-    unsafe setenv("UV_THREADPOOL_SIZE", blockingThreads, 0)
+    unsafe setenv("UV_THREADPOOL_SIZE", String(blockingThreads), 0)
     let loop = EventLoop(name: name)
     loop.startThread { $0.live() }
     return loop
@@ -32,7 +32,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
 
   /// Threads for blocking work and names to be resolved, which may take half of them, for all loops:
   /// by libuv's own 4, two names whose servers are silent would hold up every other.
-  private static let blockingThreads = "16"
+  package static let blockingThreads = 16
 
   /// The loop whose thread this is, if it is one.
   public static var current: EventLoop? {

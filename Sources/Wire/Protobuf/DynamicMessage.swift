@@ -8,12 +8,15 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
   /// The message's type.
   public let type: MessageType
   private let unpacked: Unpacked
+  /// The bytes it came as: in the struct, unknown fields are not as they were.
+  private let source: [UInt8]?
 
   /// Decodes a message from a peer, whose strings are checked.
   public init(
     serializedBytes bytes: [UInt8], type: MessageType, limits: DecodingLimits = .default
   ) throws(ProtobufError) {
     unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
+    source = bytes
     self.type = type
   }
 
@@ -23,17 +26,20 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
     limits: DecodingLimits = .default
   ) throws(ProtobufError) {
     unpacked = try Unpacked(json: json, type, options, limits)
+    source = nil
     self.type = type
   }
 
   /// What `message` holds. Throws when messages are nested deeper than 100.
   public init<M: Message>(_ message: borrowing M) throws(ProtobufError) {
     unpacked = try Unpacked(filledBy: message)
+    source = nil
     type = M.messageType
   }
 
-  /// The wire bytes.
+  /// The wire bytes; those it was made from, if it was.
   public func serializedBytes() -> [UInt8] {
+    if let source { return source }
     var bytes: [UInt8] = []
     unpacked.pack(appendingTo: &bytes)
     return bytes

@@ -129,7 +129,9 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
       HTTPRule("DELETE", "/a/{agent_id}"), input: Payaid.Voice.V1.DeleteAgentRequest.messageType)
     let error = RPCError(.aborted, "the agent has changed")
     #expect(try remove.call("DELETE", "/a/x").failure(error).status == .conflict)
-    #expect(try remove.call("DELETE", "/a/x", ["if-match": "\"e\""]).failure(error).status == .preconditionFailed)
+    #expect(
+      try remove.call("DELETE", "/a/x", ["if-match": "\"e\""]).failure(error).status
+        == .preconditionFailed)
   }
 
   @Test func `an error as google Status has code, message and details`() throws {

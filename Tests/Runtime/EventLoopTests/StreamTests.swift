@@ -95,14 +95,14 @@ private final class Begun: Sendable {
   }
 
   @Test func `a look-up that takes too long is given up`() async throws {
-    // Look-ups share four threads with blocking work; none is free before this one is given up.
+    // Look-ups share their threads with blocking work; none is free before this one is given up.
     var ends: [CInt] = [0, 0]
     try #require(pipe(&ends) == 0)
     let (reader, writer) = (ends[0], ends[1])
     defer { close(reader) }
     try await withLoop { loop in
       let begun = Begun()
-      let busy = (0..<4).map { _ in
+      let busy = (0..<EventLoop.blockingThreads).map { _ in
         Task {
           try await loop.blocking {
             begun.count.withLock { $0 += 1 }
@@ -111,7 +111,9 @@ private final class Begun: Sendable {
           }
         }
       }
-      while begun.count.withLock({ $0 < 4 }) { try await loop.sleep(for: .milliseconds(1)) }
+      while begun.count.withLock({ $0 < EventLoop.blockingThreads }) {
+        try await loop.sleep(for: .milliseconds(1))
+      }
       let error = await #expect(throws: EventLoopError.self) {
         try await loop.addresses(
           of: "no-such-host.invalid", port: 5, timeout: .milliseconds(20))

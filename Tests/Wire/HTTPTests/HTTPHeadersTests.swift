@@ -13,7 +13,9 @@ import Testing
     #expect(!headers.contains("Host"))
   }
 
-  @Test(arguments: ["X", "a-B", "content-typE", "Content-type", "contenT-type", "x-aAaAaAaAaAaAaAaA"])
+  @Test(arguments: [
+    "X", "a-B", "content-typE", "Content-type", "contenT-type", "x-aAaAaAaAaAaAaAaA",
+  ])
   func `a name is found in lower case wherever its capital is`(name: String) {
     let headers: HTTPHeaders = [name: "1"]
     #expect(headers.map(\.name) == [name.lowercased()])
