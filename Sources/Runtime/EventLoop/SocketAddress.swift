@@ -107,19 +107,6 @@ struct RawAddress {
     }
   }
 
-  /// The address of a number in any spelling that the system's resolver knows, `127.1` as well; nil
-  /// when `host` is a name. Nobody is asked, so it does not block.
-  init?(anySpelling host: String, port: Int) {
-    var hints = unsafe addrinfo()
-    unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
-    unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
-    var list: UnsafeMutablePointer<addrinfo>?
-    guard unsafe getaddrinfo(host, String(port), &hints, &list) == 0 else { return nil }
-    defer { unsafe freeaddrinfo(list) }
-    guard let entry = unsafe list?.pointee, let address = unsafe entry.ai_addr else { return nil }
-    unsafe self.init(copying: address, length: Int(entry.ai_addrlen))
-  }
-
   /// The address of a unix socket; nil when the path is longer than the kernel takes (107 bytes).
   init?(unixPath path: String) {
     var address = sockaddr_un()
