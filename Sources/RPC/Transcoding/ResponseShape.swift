@@ -66,7 +66,7 @@ struct ResponseShape: Sendable {
     case .string, .bytes: return ""
     case .int64, .sint64, .sfixed64, .uint64, .fixed64: return "0"
     case .enumeration: return field.enumType?.name(of: 0).map { .string($0) } ?? 0
-    case .message: return .null
+    case .message: return field.isSpecialJSON ? .null : .object(JSONObject())
     default: return 0
     }
   }

@@ -66,6 +66,17 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     #expect(text(response.body) == body)
   }
 
+  @Test(arguments: [
+    (Payaid.Voice.V1.UpdateAgentRequest.messageType, "agent", "{}"),
+    (Payaid.Voice.V1.UpdateAgentRequest.messageType, "update_mask", "null"),
+  ])
+  func `an unset message as response_body is empty, or null where its JSON is no object`(
+    type: MessageType, field: String, body: String
+  ) throws {
+    let empty = try DynamicMessage(serializedBytes: [], type: type)
+    #expect(try text(bench(type, field).call("GET", "/c/c").response(empty).body) == body)
+  }
+
   @Test(arguments: [("abc", "\"abc\""), ("\"abc\"", "\"abc\""), ("W/\"x\"", "W/\"x\"")])
   func `an etag field becomes the ETag`(etag: String, header: String) throws {
     let agent = Payaid.Voice.V1.Agent.with { $0.etag = etag }
