@@ -34,7 +34,7 @@ package struct CacheKey: Sendable, Hashable {
 
   private static func hasSlash(_ text: String) -> Bool {
     text.utf8.withContiguousStorageIfAvailable { $0.contains(UInt8(ascii: "/")) }
-      ?? text.contains("/")
+      ?? text.utf8.contains(UInt8(ascii: "/"))
   }
 
   /// `area/owner/name`, as notifications and Redis carry it.

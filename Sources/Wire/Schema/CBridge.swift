@@ -142,8 +142,8 @@ extension MessageWriter {
   ) -> CList<T> {
     guard !source.isEmpty else { return (0, nil) }
     let list = unsafe allocate(T.self, source.count)
-    for index in 0..<source.count {
-      unsafe (list + index).initialize(to: convert(source[index], &self))
+    for (index, element) in source.enumerated() {
+      unsafe (list + index).initialize(to: convert(element, &self))
     }
     return unsafe (source.count, list)
   }
