@@ -6,7 +6,8 @@ internal import TLS
 /// One accepted connection: socket, TLS, and the driver of the protocol its first bytes name.
 ///
 /// handshaking → sniffing → driven → closed. Output is gathered and written once what was read has
-/// been dealt with, else before the loop sleeps. Loop-confined; its `LoopServer` keeps it alive until it is closed.
+/// been dealt with, else before the loop sleeps. Loop-confined; its `LoopServer` keeps it alive until
+/// it is closed.
 final class Connection: BeforeSleepHook {
   private let server: LoopServer
   private let stream: TCPStream
