@@ -64,7 +64,7 @@ let modules: [Module] = [
   Module("Telemetry", .runtime, ["Buffers"], packages: ["Logging"]),
 
   Module("HTTP", .wire, ["Buffers"]),
-  Module("HTTP1", .wire, ["HTTP"]),
+  Module("HTTP1", .wire, ["Buffers", "HTTP"]),
   Module("HTTP2", .wire, ["Buffers", "HTTP", "CNghttp2"]),
   Module("TLS", .wire, ["COpenSSL"], testImports: ["Buffers"]),
   Module("WebSocket", .wire, ["Buffers", "HTTP", "TLS", "CWslay"]),
@@ -73,7 +73,7 @@ let modules: [Module] = [
     testImports: ["TestSchema", "Schema", "RPCCore", "RPCProtobuf"]),
   Module("Schema", .wire, ["Protobuf", "CSchema", "CProtobufC"]),
 
-  Module("RPCCore", .rpc),
+  Module("RPCCore", .rpc, ["Buffers"]),
   Module("RPCProtobuf", .rpc, ["RPCCore", "Protobuf"]),
   Module("Services", .rpc, ["RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
   Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib", "CBrotli"]),

@@ -58,7 +58,7 @@ package enum MetadataFields {
     for entry in metadata.entries where isSendable(entry.name) {
       switch entry.value {
       case .ascii(let text):
-        if !entry.name.hasSuffix("-bin"), HTTPFieldRules.isValue(text.utf8) {
+        if !entry.name.hasSuffix("-bin"), HTTPFieldRules.isValue(text) {
           headers.add(entry.name, text)
         }
       case .binary(let bytes):

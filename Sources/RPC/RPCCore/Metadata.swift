@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// One value of metadata: text for ordinary names, bytes for names that end in `-bin`.
 public enum MetadataValue: Sendable, Equatable {
   case ascii(String)
@@ -39,12 +41,12 @@ public struct Metadata: Sendable, Equatable {
 
   /// Appends a text value; values already under `name` stay.
   public mutating func add(_ value: String, for name: String) {
-    entries.append(Entry(name: Self.canonical(name), value: .ascii(value)))
+    entries.append(Entry(name: name.inLowerCase, value: .ascii(value)))
   }
 
   /// Appends a bytes value. `name` must end in `-bin`; a name that does not gets the suffix.
   public mutating func add(binary value: [UInt8], for name: String) {
-    let name = Self.canonical(name)
+    let name = name.inLowerCase
     entries.append(
       Entry(name: name.hasSuffix("-bin") ? name : name + "-bin", value: .binary(value)))
   }
@@ -69,14 +71,14 @@ public struct Metadata: Sendable, Equatable {
 
   /// Takes all values under `name` out.
   public mutating func removeAll(_ name: String) {
-    let name = Self.canonical(name)
+    let name = name.inLowerCase
     entries.removeAll { $0.name == name }
   }
 
   /// The first text value under `name`; setting replaces all values, `nil` removes them.
   public subscript(_ name: String) -> String? {
     get {
-      let name = Self.canonical(name)
+      let name = name.inLowerCase
       // By index: an entry that is looped over is copied.
       for index in entries.indices where entries[index].isNamed(name) {
         if case .ascii(let text) = entries[index].value { return text }
@@ -91,7 +93,7 @@ public struct Metadata: Sendable, Equatable {
 
   /// All text values under `name`, in order.
   public func values(_ name: String) -> [String] {
-    let name = Self.canonical(name)
+    let name = name.inLowerCase
     return entries.compactMap {
       if $0.name == name, case .ascii(let text) = $0.value { text } else { nil }
     }
@@ -99,18 +101,11 @@ public struct Metadata: Sendable, Equatable {
 
   /// The first bytes value under `name`, which ends in `-bin`.
   public func binary(_ name: String) -> [UInt8]? {
-    let name = Self.canonical(name)
+    let name = name.inLowerCase
     for entry in entries where entry.name == name {
       if case .binary(let bytes) = entry.value { return bytes }
     }
     return nil
-  }
-
-  private static func canonical(_ name: String) -> String {
-    let isLowercase = name.utf8.withContiguousStorageIfAvailable { bytes in
-      unsafe !bytes.contains { $0 >= 0x41 && $0 <= 0x5A }
-    }
-    return isLowercase == true ? name : name.lowercased()
   }
 }
 

@@ -40,8 +40,8 @@ struct WebSocketOffer {
     else { throw refusal }
     let name = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
     let value = bytes[(colon + 1)...].drop { $0 == UInt8(ascii: " ") }
-    guard HTTPFieldRules.isName(name), HTTPFieldRules.isValue(value),
-      let text = String(validating: value, as: UTF8.self)
+    guard HTTPFieldRules.isName(name), let text = String(validating: value, as: UTF8.self),
+      HTTPFieldRules.isValue(text)
     else { throw refusal }
     return (name, text)
   }

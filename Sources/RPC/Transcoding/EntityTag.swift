@@ -6,7 +6,7 @@ package import Protobuf
 package enum EntityTag {
   /// The header value for a field's text; text that has quotes already stays as it is.
   static func header(for text: String) -> String? {
-    guard !text.isEmpty, HTTPFieldRules.isValue(text.utf8) else { return nil }
+    guard !text.isEmpty, HTTPFieldRules.isValue(text) else { return nil }
     if text.hasSuffix("\""), text.hasPrefix("\"") || text.hasPrefix("W/\"") { return text }
     return text.utf8.contains(UInt8(ascii: "\"")) ? nil : "\"\(text)\""
   }

@@ -46,7 +46,7 @@ enum RESTHeaders {
     {
       switch entry.value {
       case .ascii(let text):
-        if HTTPFieldRules.isValue(text.utf8) { headers.add(entry.name, text) }
+        if HTTPFieldRules.isValue(text) { headers.add(entry.name, text) }
       case .binary(let bytes):
         headers.add(entry.name, Base64.encode(bytes, padded: false))
       }

@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// What RFC 9110 allows in field names, field values and methods.
 public enum HTTPFieldRules {
   /// Whether `byte` may stand in a token (RFC 9110, 5.6.2).
@@ -17,56 +19,56 @@ public enum HTTPFieldRules {
   }
 
   /// Whether all of `bytes` may stand in a field value.
-  package static func isValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  public static func isValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
     // Hardly a value has a tab, so the exact look is for those alone that have any control.
     !ByteWords.contains(0...31, in: bytes) && !ByteWords.contains(127...127, in: bytes)
       || bytes.allSatisfy(isValueByte)
   }
 
-  /// Whether `name` is a token of at least one byte.
-  public static func isName(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.allSatisfy(isTokenByte)
+  /// Whether all of `bytes` may stand in a token, and there is at least one.
+  public static func isName(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    !bytes.isEmpty && bytes.allSatisfy(isTokenByte)
   }
 
+  /// Whether `name` is a token of at least one byte.
+  public static func isName(_ name: String) -> Bool { withBytes(of: name, isName) }
+
   /// Whether `value` has neither CR, LF, NUL nor any other control but a tab.
-  public static func isValue(_ value: some Sequence<UInt8>) -> Bool {
-    value.allSatisfy(isValueByte)
-  }
+  public static func isValue(_ value: String) -> Bool { withBytes(of: value, isValue) }
 
   /// Whether `text` has the form of a Host field: a name, IPv4 or [IPv6], and a port.
   ///
   /// An empty text is not an authority, nor is one with user information.
-  public static func isAuthority(_ text: some StringProtocol) -> Bool {
-    guard let (host, port) = splitAuthority(text) else { return false }
-    guard let port else { return !host.isEmpty }
-    return !host.isEmpty && port.utf8.count <= 5 && (Int(port) ?? 65_536) <= 65_535
+  public static func isAuthority(_ text: String) -> Bool {
+    withBytes(of: text, splitAuthority) != nil
   }
 
-  /// The host (brackets kept) and port text of an authority; nil when a byte is not allowed there.
-  static func splitAuthority<S: StringProtocol>(
-    _ text: S
-  ) -> (host: S.SubSequence, port: S.SubSequence?)? {
-    var host = text[...]
-    var port: S.SubSequence?
-    if text.hasPrefix("[") {
-      guard let end = text.firstIndex(of: "]") else { return nil }
-      let inside = text[text.index(after: text.startIndex)..<end]
-      guard inside.utf8.count >= 2, inside.utf8.allSatisfy(isIPv6Byte) else { return nil }
-      host = text[...end]
-      let rest = text[text.index(after: end)...]
-      if !rest.isEmpty {
-        guard rest.hasPrefix(":") else { return nil }
-        port = rest.dropFirst()
-      }
-    } else {
-      if let colon = text.firstIndex(of: ":") {
-        host = text[..<colon]
-        port = text[text.index(after: colon)...]
-      }
-      guard host.utf8.allSatisfy(isHostByte) else { return nil }
+  /// How many bytes of an authority are its host, brackets included, and its port; nil when it is none.
+  static func splitAuthority(_ text: UnsafeRawBufferPointer) -> (hostLength: Int, port: Int?)? {
+    guard let hostLength = hostLength(text) else { return nil }
+    if hostLength == text.count { return (hostLength, nil) }
+    let digits = text[(hostLength + 1)...]
+    guard text[hostLength] == UInt8(ascii: ":"), 1...5 ~= digits.count,
+      digits.allSatisfy({ 48...57 ~= $0 })
+    else { return nil }
+    let port = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    return port <= 65_535 ? (hostLength, port) : nil
+  }
+
+  private static func hostLength(_ text: UnsafeRawBufferPointer) -> Int? {
+    guard text.first == UInt8(ascii: "[") else {
+      let end = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
+      return end > 0 && text[..<end].allSatisfy(isHostByte) ? end : nil
     }
-    if let port { guard port.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil } }
-    return (host, port)
+    guard let end = text.firstIndex(of: UInt8(ascii: "]")), end >= 3,
+      text[1..<end].allSatisfy(isIPv6Byte)
+    else { return nil }
+    return end + 1
+  }
+
+  private static func withBytes<R>(of text: String, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+    var text = text
+    return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
   }
 
   private static func isIPv6Byte(_ byte: UInt8) -> Bool {

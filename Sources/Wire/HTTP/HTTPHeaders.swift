@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// Header fields in their order of arrival, found without regard to case.
 ///
 /// Names are kept in lower case. Values are kept as given: check a peer's or a user's own text
@@ -9,6 +11,14 @@ public struct HTTPHeaders: Sendable, Equatable {
     public let name: String
     /// As it was given; it may hold anything.
     public var value: String
+
+    /// Whether the name is `key`, which is in lower case.
+    ///
+    /// To find that two Strings differ takes longer than that their lengths do.
+    @inline(__always)
+    fileprivate func isNamed(_ key: String) -> Bool {
+      name.utf8.count == key.utf8.count && name == key
+    }
   }
 
   /// All fields in the order they were added.
@@ -33,8 +43,14 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Every value of `name`, in order.
   public func all(_ name: String) -> [String] {
-    let key = lowercasedName(name)
-    return fields.compactMap { $0.name == key ? $0.value : nil }
+    let key = name.inLowerCase
+    return fields.compactMap { $0.isNamed(key) ? $0.value : nil }
+  }
+
+  /// How many fields are called `name`.
+  public func count(of name: String) -> Int {
+    let key = name.inLowerCase
+    return fields.count { $0.isNamed(key) }
   }
 
   /// Whether at least one field is called `name`.
@@ -42,15 +58,18 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Where the first field called `name` is.
   private func index(of name: String) -> Int? {
-    let key = lowercasedName(name)
-    let count = key.utf8.count
-    // To find that two Strings differ takes longer than that their lengths do.
-    return fields.indices.first { fields[$0].name.utf8.count == count && fields[$0].name == key }
+    let key = name.inLowerCase
+    return fields.indices.first { fields[$0].isNamed(key) }
   }
 
   /// Appends a field behind those that are there.
   public mutating func add(_ name: String, _ value: String) {
-    fields.append(Field(name: lowercasedName(name), value: value))
+    fields.append(Field(name: name.inLowerCase, value: value))
+  }
+
+  /// Appends a field whose name is known to be in lower case.
+  package mutating func add(lowercase name: String, _ value: String) {
+    fields.append(Field(name: name, value: value))
   }
 
   /// Appends the fields of `other`.
@@ -70,8 +89,8 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Drops every field called `name`.
   public mutating func remove(_ name: String) {
-    let key = lowercasedName(name)
-    fields.removeAll { $0.name == key }
+    let key = name.inLowerCase
+    fields.removeAll { $0.isNamed(key) }
   }
 
   /// The comma-separated members of every field called `name`, trimmed, empty ones left out.
@@ -89,6 +108,7 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Whether the token list `name` has `token`, whatever its case.
   public func hasToken(_ name: String, _ token: String) -> Bool {
+    guard contains(name) else { return false }
     let wanted = token.lowercased()
     return tokens(name).contains { $0.lowercased() == wanted }
   }
@@ -99,7 +119,7 @@ public struct HTTPHeaders: Sendable, Equatable {
       guard HTTPFieldRules.isName(field.name) else {
         throw HTTPError(.field, "header name of \(field.name.utf8.count) bytes is not a token")
       }
-      guard HTTPFieldRules.isValue(field.value.utf8) else {
+      guard HTTPFieldRules.isValue(field.value) else {
         throw HTTPError(.field, "value of header \(field.name) holds a control character")
       }
     }
@@ -122,14 +142,6 @@ extension HTTPHeaders: Sequence {
 
   /// How many fields there are, repeated names included.
   public var count: Int { fields.count }
-}
-
-/// `name` in lower case, without an allocation when it is so already.
-private func lowercasedName(_ name: String) -> String {
-  let isLowercase = name.utf8.withContiguousStorageIfAvailable { bytes in
-    !ByteWords.contains(UInt8(ascii: "A")...UInt8(ascii: "Z"), in: UnsafeRawBufferPointer(bytes))
-  }
-  return isLowercase == true ? name : name.lowercased()
 }
 
 extension Substring {

@@ -130,7 +130,9 @@ private struct MultipartScanner {
       let line = bytes[position..<end]
       position = end + 2
       if line.isEmpty { return headers }
-      guard let colon = line.firstIndex(of: 58), HTTPFieldRules.isValue(line[(colon + 1)...]) else {
+      guard let colon = line.firstIndex(of: 58),
+        line[(colon + 1)...].allSatisfy(HTTPFieldRules.isValueByte)
+      else {
         throw HTTPError(.multipart, "multipart part header is not name: value")
       }
       let name = String(decoding: line[..<colon], as: UTF8.self)

@@ -28,13 +28,15 @@ public struct URLParts: Sendable, Equatable, CustomStringConvertible {
     else { throw HTTPError(.url, "url scheme is not a letter followed by letters and digits") }
     let rest = text[colon.upperBound...]
     let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-    let authority = rest[..<end]
-    guard HTTPFieldRules.isAuthority(authority),
-      let (host, port) = HTTPFieldRules.splitAuthority(authority)
-    else { throw HTTPError(.url, "url authority is not host or host:port") }
+    var authority = String(rest[..<end])
+    let parts = authority.withUTF8 { HTTPFieldRules.splitAuthority(UnsafeRawBufferPointer($0)) }
+    guard let (hostLength, port) = parts else {
+      throw HTTPError(.url, "url authority is not host or host:port")
+    }
+    let host = authority[..<authority.utf8.index(authority.startIndex, offsetBy: hostLength)]
     self.scheme = scheme.lowercased()
     self.host = Self.withoutBrackets(host).lowercased()
-    self.port = port.flatMap { $0.isEmpty ? nil : Int($0) }
+    self.port = port
     (path, query) = try Self.pathAndQuery(rest[end...])
   }
 

@@ -104,17 +104,21 @@ struct BodyReader {
   }
 
   private mutating func chunkSize(_ buffer: inout LineBuffer) throws(HTTP1Error) -> Int? {
-    let tooLong = HTTP1Error(
-      .chunk, .badRequest, "chunk size line exceeds \(Self.chunkLine) bytes")
-    guard let line = try buffer.line(limit: Self.chunkLine, tooLong: tooLong) else { return nil }
+    guard let line = try buffer.line(limit: Self.chunkLine, tooLong: Self.chunkLineTooLong)
+    else { return nil }
     let digits = line.prefix { Self.hexValue($0) != nil }
     let rest = line[digits.endIndex...].drop { $0 == 32 || $0 == 9 }
     guard (1...8).contains(digits.count), rest.isEmpty || rest.first == UInt8(ascii: ";"),
-      rest.startIndex == digits.endIndex || !rest.isEmpty, HTTPFieldRules.isValue(rest)
+      rest.startIndex == digits.endIndex || !rest.isEmpty,
+      rest.allSatisfy(HTTPFieldRules.isValueByte)
     else { throw HTTP1Error(.chunk, .badRequest, "chunk size is not 1 to 8 hexadecimal digits") }
     let size = digits.reduce(0) { $0 << 4 | Int(Self.hexValue($1) ?? 0) }
     try admit(size)
     return size
+  }
+
+  private static var chunkLineTooLong: HTTP1Error {
+    HTTP1Error(.chunk, .badRequest, "chunk size line exceeds \(chunkLine) bytes")
   }
 
   private static func check(_ trailers: HTTPHeaders) throws(HTTP1Error) {

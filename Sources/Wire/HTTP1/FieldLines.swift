@@ -1,3 +1,4 @@
+internal import Buffers
 internal import HTTP
 
 /// Reads header or trailer lines (RFC 9112, 5) up to the empty one.
@@ -23,24 +24,36 @@ struct FieldLines {
   }
 
   private mutating func add(_ line: ArraySlice<UInt8>) throws(HTTP1Error) {
-    if line.first == 32 || line.first == 9 {
-      throw HTTP1Error(.field, .badRequest, "header line is folded")
-    }
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
-      line[..<colon].allSatisfy(HTTPFieldRules.isTokenByte)
-    else {
-      throw HTTP1Error(
-        .field, .badRequest, "header line has no name that is a token before a colon")
-    }
-    var value = line[(colon + 1)...]
-    while let first = value.first, first == 32 || first == 9 { value.removeFirst() }
-    while let last = value.last, last == 32 || last == 9 { value.removeLast() }
-    guard HTTPFieldRules.isValue(value) else {
-      throw HTTP1Error(.field, .badRequest, "header value holds a control character")
-    }
-    headers.add(
-      String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+    let (name, value) = try line.withUnsafeBytes(Self.field).get()
+    headers.add(lowercase: name, value)
   }
+
+  private static func field(
+    _ line: UnsafeRawBufferPointer
+  ) -> Result<(name: String, value: String), HTTP1Error> {
+    if isBlank(line[0]) {
+      return .failure(HTTP1Error(.field, .badRequest, "header line is folded"))
+    }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
+      HTTPFieldRules.isName(UnsafeRawBufferPointer(rebasing: line[..<colon]))
+    else {
+      return .failure(
+        HTTP1Error(
+          .field, .badRequest, "header line has no name that is a token before a colon"))
+    }
+    var (start, end) = (colon + 1, line.count)
+    while start < end, isBlank(line[start]) { start += 1 }
+    while start < end, isBlank(line[end - 1]) { end -= 1 }
+    let value = UnsafeRawBufferPointer(rebasing: line[start..<end])
+    guard HTTPFieldRules.isValue(value) else {
+      return .failure(
+        HTTP1Error(.field, .badRequest, "header value holds a control character"))
+    }
+    let name = UnsafeRawBufferPointer(rebasing: line[..<colon])
+    return .success((String(lowercasingASCII: name), String(decoding: value, as: UTF8.self)))
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
 
   private static func tooLarge(_ limits: HTTP1Limits) -> HTTP1Error {
     HTTP1Error(

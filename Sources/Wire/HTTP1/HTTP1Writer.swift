@@ -22,7 +22,9 @@ package enum HTTP1Writer {
     guard (100...999).contains(head.status.rawValue) else {
       throw HTTPError(.field, "status \(head.status.rawValue) is not three digits")
     }
-    output.append(contentsOf: "HTTP/1.1 \(head.status.rawValue) \(head.status.reason)\r\n".utf8)
+    for text in ["HTTP/1.1 ", head.status.description, " ", head.status.reason, "\r\n"] {
+      output.append(contentsOf: text.utf8)
+    }
     append(head.headers, to: &output)
     if !head.status.forbidsBody { append(body, to: &output, writesZero: true) }
     if closes { output.append(contentsOf: "connection: close\r\n".utf8) }
@@ -79,7 +81,10 @@ package enum HTTP1Writer {
   private static func append(_ body: Body, to output: inout [UInt8], writesZero: Bool) {
     switch body {
     case .none: if writesZero { output.append(contentsOf: "content-length: 0\r\n".utf8) }
-    case .length(let count): output.append(contentsOf: "content-length: \(count)\r\n".utf8)
+    case .length(let count):
+      output.append(contentsOf: "content-length: ".utf8)
+      output.append(contentsOf: String(count).utf8)
+      output.append(contentsOf: [13, 10])
     case .chunked: output.append(contentsOf: "transfer-encoding: chunked\r\n".utf8)
     }
   }

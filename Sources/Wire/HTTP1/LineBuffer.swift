@@ -1,3 +1,4 @@
+internal import Buffers
 internal import HTTP
 
 /// Received bytes that are taken line by line; every line must end with CR LF.
@@ -26,30 +27,41 @@ struct LineBuffer {
   mutating func line(
     limit: Int, tooLong: @autoclosure () -> HTTP1Error
   ) throws(HTTP1Error) -> ArraySlice<UInt8>? {
-    var index = max(scanned, position)
     let end = min(bytes.count, position + limit + 3)
-    while index < end {
-      switch bytes[index] {
-      case 10:
-        guard index > position, bytes[index - 1] == 13 else {
-          throw HTTP1Error(.startLine, .badRequest, "line ends with a bare line feed")
-        }
-        let line = bytes[position..<(index - 1)]
-        if line.count > limit { throw tooLong() }
-        position = index + 1
-        scanned = position
-        return line
-      case 0: throw HTTP1Error(.field, .badRequest, "line holds a nul byte")
-      default:
-        if index > position, bytes[index - 1] == 13 {
-          throw HTTP1Error(.startLine, .badRequest, "line holds a bare carriage return")
-        }
-      }
-      index += 1
+    guard let lineEnd = try lineEnd(before: end) else {
+      if count > limit + 2 { throw tooLong() }
+      return nil
     }
-    scanned = index
-    if count > limit + 2 { throw tooLong() }
+    let line = bytes[position..<lineEnd]
+    if line.count > limit { throw tooLong() }
+    position = lineEnd + 2
+    return line
+  }
+
+  /// Where the next CR LF is; nil until both have come.
+  private mutating func lineEnd(before end: Int) throws(HTTP1Error) -> Int? {
+    scanned = max(scanned, position)
+    while let index = control(before: end) {
+      scanned = index
+      switch bytes[index] {
+      case 13:
+        guard index + 1 < end else { return nil }
+        if bytes[index + 1] == 10 { return index }
+        throw HTTP1Error(.startLine, .badRequest, "line holds a bare carriage return")
+      case 10: throw HTTP1Error(.startLine, .badRequest, "line ends with a bare line feed")
+      case 0: throw HTTP1Error(.field, .badRequest, "line holds a nul byte")
+      default: scanned += 1
+      }
+    }
+    scanned = max(scanned, end)
     return nil
+  }
+
+  /// The first byte that was not looked at and may end a line or break it.
+  private func control(before end: Int) -> Int? {
+    bytes.withUnsafeBytes { bytes in
+      ByteWords.firstIndex(of: 0...13, in: .init(rebasing: bytes[..<end]), from: scanned)
+    }
   }
 
   /// Up to `limit` bytes, as many as there are.

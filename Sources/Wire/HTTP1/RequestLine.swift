@@ -30,18 +30,18 @@ struct RequestLine: Sendable {
 
   /// The authority the client means: exactly one valid Host, equal to an absolute target's.
   func authority(_ headers: HTTPHeaders) throws(HTTP1Error) -> String {
-    let hosts = headers.all("host")
-    if hosts.isEmpty && minorVersion == 0 { return absoluteAuthority ?? "" }
-    guard hosts.count == 1 else {
-      throw HTTP1Error(.host, .badRequest, "host is given \(hosts.count) times, not once")
+    let count = headers.count(of: "host")
+    if count == 0 && minorVersion == 0 { return absoluteAuthority ?? "" }
+    guard count == 1, let host = headers["host"] else {
+      throw HTTP1Error(.host, .badRequest, "host is given \(count) times, not once")
     }
-    guard HTTPFieldRules.isAuthority(hosts[0]) else {
+    guard HTTPFieldRules.isAuthority(host) else {
       throw HTTP1Error(.host, .badRequest, "host is not a name or address with an optional port")
     }
-    if let absoluteAuthority, absoluteAuthority.lowercased() != hosts[0].lowercased() {
+    if let absoluteAuthority, absoluteAuthority.lowercased() != host.lowercased() {
       throw HTTP1Error(.host, .badRequest, "host differs from the authority of the target")
     }
-    return hosts[0]
+    return host
   }
 
   private static func minorVersion(_ text: ArraySlice<UInt8>) throws(HTTP1Error) -> Int {

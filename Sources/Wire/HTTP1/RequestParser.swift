@@ -91,10 +91,9 @@ package struct RequestParser: Sendable {
     while true {
       switch state {
       case .requestLine(let emptyLines):
-        let tooLong = targetTooLong
-        guard let line = try buffer.line(limit: limits.target + 64, tooLong: tooLong) else {
-          return nil
-        }
+        let limit = limits.target
+        guard let line = try buffer.line(limit: limit + 64, tooLong: Self.targetTooLong(limit))
+        else { return nil }
         // RFC 9112, 2.2: one stray line end after a body is forgiven, a stream of them is not.
         if line.isEmpty && emptyLines == 0 {
           state = .requestLine(emptyLines: 1)
@@ -144,7 +143,7 @@ package struct RequestParser: Sendable {
       contentLength: framing.map { if case .length(let count) = $0 { count } else { nil } } ?? 0)
   }
 
-  private var targetTooLong: HTTP1Error {
-    HTTP1Error(.tooLarge, .uriTooLong, "request line exceeds \(limits.target) bytes")
+  private static func targetTooLong(_ limit: Int) -> HTTP1Error {
+    HTTP1Error(.tooLarge, .uriTooLong, "request line exceeds \(limit) bytes")
   }
 }

@@ -114,7 +114,7 @@ package struct ResponseParser: Sendable {
     let bytes = Array(line)
     guard bytes.count >= 12, bytes.starts(with: "HTTP/1.".utf8), bytes[7] == 48 || bytes[7] == 49,
       bytes[8] == 32, bytes[9...11].allSatisfy({ (48...57).contains($0) }), bytes[9] >= 49,
-      bytes.count == 12 || bytes[12] == 32, HTTPFieldRules.isValue(bytes)
+      bytes.count == 12 || bytes[12] == 32, bytes.allSatisfy(HTTPFieldRules.isValueByte)
     else {
       throw HTTP1Error(.startLine, .badGateway, "status line is not http/1.x and three digits")
     }

@@ -139,7 +139,7 @@ private func readFields(_ bytes: [UInt8]) throws(Violation) {
 private func codings(_ text: String) throws(Violation) {
   let message = StatusMessage.decode(text)
   let sent = StatusMessage.encode(message)
-  try require(HTTPFieldRules.isValue(sent.utf8), "an encoded message is no header value")
+  try require(HTTPFieldRules.isValue(sent), "an encoded message is no header value")
   try requireEqual(
     Array(StatusMessage.decode(sent).utf8), Array(message.utf8), "a status message changes")
   let parsed = Array(text.utf8).withUnsafeBytes { Timeout.parse($0) }

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Buffers
+
+struct ByteWordsTests {
+  @Test(arguments: [0...13, 0x41...0x5A, 0x7F...0x7F, 0...0x7F] as [ClosedRange<UInt8>])
+  func `the first byte of a range is found, wherever it and the start are`(
+    range: ClosedRange<UInt8>
+  ) {
+    let outside = (UInt8.min...UInt8.max).filter { !range.contains($0) }
+    for count in 0...25 {
+      for place in 0...count {
+        var bytes = (0..<count).map { outside[($0 &* 31) % outside.count] }
+        if place < count { bytes[place] = range.upperBound }
+        for start in 0...count {
+          let expected = bytes[start...].firstIndex(where: range.contains)
+          let found = bytes.withUnsafeBytes { ByteWords.firstIndex(of: range, in: $0, from: start) }
+          #expect(found == expected, "\(bytes) from \(start)")
+        }
+      }
+    }
+  }
+
+  @Test func `every byte is told from its neighbours`() {
+    for byte in UInt8.min...UInt8.max {
+      let word = [UInt8](repeating: byte, count: 8)
+      let found = word.withUnsafeBytes { ByteWords.contains(0x30...0x39, in: $0) }
+      #expect(found == (0x30...0x39).contains(byte))
+    }
+  }
+
+  @Test(arguments: [
+    ("content-type", "content-type"), ("Content-Type", "content-type"), ("", ""),
+    ("X-Ä-LONGER-THAN-FIFTEEN", "x-ä-longer-than-fifteen"), ("@[`{", "@[`{"),
+  ])
+  func `a text in lower case is the standard library's`(text: String, lower: String) {
+    #expect(text.inLowerCase == lower)
+    #expect(text.lowercased() == lower)
+  }
+
+  @Test func `ASCII in lower case leaves all but letters alone`() {
+    let bytes = Array(0...127) as [UInt8]
+    let text = bytes.withUnsafeBytes { String(lowercasingASCII: $0) }
+    #expect(text == String(decoding: bytes, as: UTF8.self).lowercased())
+  }
+}
