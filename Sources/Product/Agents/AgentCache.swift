@@ -56,28 +56,33 @@ package struct AgentCache: Sendable {
   func agents(
     _ places: [AgentPlace], of merchant: MerchantID, load: ([String]) async throws -> [Agent]
   ) async throws -> [Agent] {
-    let answers = places.map { look($0, merchant) }
-    let missing = places.indices.filter { answers[$0]?.value == nil }
-    if missing.isEmpty { return answers.compactMap { $0?.value?.value } }
+    let kept = places.map { held($0, merchant) }
+    let missing = places.indices.filter { kept[$0] == nil }.map { places[$0] }
+    if missing.isEmpty { return kept.compactMap { $0?.value } }
+    let tickets = missing.map { ticket($0, merchant) }
     var loaded: [String: Agent] = [:]
-    for agent in try await load(missing.map { places[$0].id }) { loaded[agent.agentId] = agent }
-    return try places.indices.compactMap { index in
-      if let known = answers[index]?.value { return known.value }
-      guard let agent = loaded[places[index].id] else { return nil }
-      if let near, let ticket = answers[index]?.ticket, agent.state != .deleted {
-        near.put(ticket, try Entry(agent))
+    for agent in try await load(missing.map(\.id)) { loaded[agent.agentId] = agent }
+    for (place, ticket) in zip(missing, tickets) {
+      guard let near, let ticket, let agent = loaded[place.id], agent.state != .deleted else {
+        continue
       }
-      return agent
+      near.put(ticket, try Entry(agent))
     }
+    return zip(places, kept).compactMap { $1?.value ?? loaded[$0.id] }
   }
 
-  /// What is kept for a place; another revision than the one that is there is forgotten.
-  private func look(_ place: AgentPlace, _ merchant: MerchantID) -> CacheAnswer<Entry>? {
-    let key = CacheKey(area: Self.area, owner: merchant.text, name: place.id)
-    let answer = near?.look(key)
-    guard let kept = answer?.value, kept.value.etag != place.etag else { return answer }
-    near?.forget(key)
-    return near?.look(key)
+  /// The agent at a place, if it is kept at the revision that is there.
+  private func held(_ place: AgentPlace, _ merchant: MerchantID) -> Entry? {
+    guard let entry = near?.held(Self.key(place, merchant)) else { return nil }
+    return entry.value.etag == place.etag ? entry : nil
+  }
+
+  /// The right to keep the agent at a place; another revision of it is forgotten.
+  private func ticket(_ place: AgentPlace, _ merchant: MerchantID) -> FillTicket? {
+    let key = Self.key(place, merchant)
+    guard let near, case .found = near.look(key) else { return near?.look(key).ticket }
+    near.forget(key)
+    return near.look(key).ticket
   }
 
   /// Drops an agent that was changed, once that is committed.
@@ -88,6 +93,10 @@ package struct AgentCache: Sendable {
 
   /// Drops every agent, after a change that says not whose: numbers move seldom.
   func someChanged() async { await agents?.dropAll() }
+
+  private static func key(_ place: AgentPlace, _ merchant: MerchantID) -> CacheKey {
+    CacheKey(area: area, owner: merchant.text, name: place.id)
+  }
 
   private static func key(_ id: AgentID, _ merchant: MerchantID) -> CacheKey {
     CacheKey(area: area, owner: merchant.text, name: id.text)

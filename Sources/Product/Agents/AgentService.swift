@@ -80,10 +80,10 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
     let database = pool.autocommit(.merchant(merchant.text))
     let places = try await AgentStore.page(list, limit: size + 1, merchant: merchant, database)
     let agents = try await cache.agents(Array(places.prefix(size)), of: merchant) {
-      try await AgentStore.find($0, database)
+      // Deleted since the list was read.
+      try await AgentStore.find($0, database).filter { list.showsDeleted || $0.state != .deleted }
     }
-    let shown = list.showsDeleted ? agents : agents.filter { $0.state != .deleted }
-    return (shown, places.count > size)
+    return (agents, places.count > size)
   }
 
   private static func list(_ request: V1.ListAgentsRequest) throws -> AgentList {

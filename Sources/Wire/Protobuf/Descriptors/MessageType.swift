@@ -23,6 +23,8 @@ public final class MessageType: @unchecked Sendable {
   private(set) var c: UnsafePointer<ProtobufCMessageDescriptor>?
   /// For the scanner; filled by ``link()``.
   let table: UnsafeMutablePointer<ScanTable>
+  /// Of each field; filled by ``link()``.
+  private(set) var presences: [FieldPresence] = []
   private let anchor: FileAnchor
   private var byName: [String: Int] = [:]
   private var byNumber: [Int: Int] = [:]
@@ -75,6 +77,7 @@ public final class MessageType: @unchecked Sendable {
       byName[fields[index].jsonName] = index
     }
     for (index, field) in fields.enumerated() { byName[field.name] = index }
+    presences = fields.map { FieldPresence($0) }
     unsafe table.pointee.fill(self)
   }
 

@@ -13,18 +13,7 @@ struct CView {
 
   /// How many values a list has; 1 or 0 for other fields, set or not.
   func count(_ field: FieldType) -> Int {
-    if field.isRepeated {
-      return unsafe c.load(fromByteOffset: field.quantifierOffset, as: Int.self)
-    }
-    if field.oneofIndex != nil {
-      let number = unsafe c.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
-      return number == UInt32(field.number) ? 1 : 0
-    }
-    switch field.kind.stride {
-    case 4: return unsafe c.load(fromByteOffset: field.offset, as: UInt32.self) == 0 ? 0 : 1
-    // The first word of bytes is their length, of a message its address.
-    default: return unsafe c.load(fromByteOffset: field.offset, as: UInt64.self) == 0 ? 0 : 1
-    }
+    unsafe type.presences[field.index].count(in: c)
   }
 
   /// Where value `index` of a field is.

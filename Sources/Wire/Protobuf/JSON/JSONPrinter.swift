@@ -29,9 +29,12 @@ struct JSONPrinter: ~Copyable {
   mutating func fields(
     _ view: CView, depth: Int, isFirst: inout Bool
   ) throws(ProtobufError) {
-    for field in view.type.fields {
-      let count = view.count(field)
-      if count == 0, !options.emitsDefaults || field.hasPresence { continue }
+    let type = view.type
+    for index in type.presences.indices {
+      let presence = type.presences[index]
+      let count = unsafe presence.count(in: view.c)
+      if count == 0, !options.emitsDefaults || presence.isExplicit { continue }
+      let field = type.fields[index]
       comma(&isFirst)
       name(field)
       try self.field(field, view, count, depth: depth)
@@ -73,20 +76,29 @@ struct JSONPrinter: ~Copyable {
     guard let entry = unsafe field.messageType, let keyField = entry.field(number: 1),
       let valueField = entry.field(number: 2)
     else { return raw("{}") }
-    var keys: [[UInt8]] = []
-    for index in 0..<count { keys.append(unsafe key(keyField, view.slot(field, index), entry)) }
-    var last: [[UInt8]: Int] = [:]
-    for (index, key) in keys.enumerated() { last[key] = index }
+    let keys = (0..<count).map { unsafe key(keyField, view.slot(field, $0), entry) }
+    let shadowed = Self.shadowed(keys)
     mark("{")
     var isFirst = true
-    for (index, key) in keys.enumerated() where last[key] == index {
+    for index in keys.indices where shadowed.isEmpty || !shadowed.contains(index) {
       comma(&isFirst)
-      string(key)
+      string(keys[index])
       mark(":")
       guard let made = unsafe CView.message(view.slot(field, index), entry) else { continue }
       try unsafe mapValue(valueField, made.slot(valueField, 0), depth: depth + 1)
     }
     mark("}")
+  }
+
+  /// The places of entries whose key comes again.
+  private static func shadowed(_ keys: [[UInt8]]) -> Set<Int> {
+    guard keys.count > 1 else { return [] }
+    var places: [[UInt8]: Int] = [:]
+    var shadowed: Set<Int> = []
+    for (index, key) in keys.enumerated() {
+      if let earlier = places.updateValue(index, forKey: key) { shadowed.insert(earlier) }
+    }
+    return shadowed
   }
 
   private mutating func mapValue(
