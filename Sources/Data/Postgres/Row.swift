@@ -5,6 +5,9 @@ package struct QueryResult: Sendable {
   package let affectedRows: Int
   /// The command tag, such as `COMMIT` or `INSERT 0 1`.
   package let commandTag: String
+
+  /// Of a script, which tells nothing.
+  static let nothing = QueryResult(rows: [], affectedRows: 0, commandTag: "")
 }
 
 /// One row. Columns are read by name; the index of names is shared by all rows of a result.
@@ -61,9 +64,9 @@ final class ResultTable: Sendable {
   private let bytes: [UInt8]
   private let cells: [Cell]
 
-  init(columns: [String], rowCount: Int, bytes: [UInt8], cells: [Cell]) {
+  init(columns: ColumnIndex, rowCount: Int, bytes: [UInt8], cells: [Cell]) {
     self.rowCount = rowCount
-    self.columns = ColumnIndex(columns)
+    self.columns = columns
     self.bytes = bytes
     self.cells = cells
   }

@@ -3,30 +3,27 @@ import Testing
 @testable internal import Postgres
 
 @Suite struct StatementCacheTests {
-  @Test func `a statement is prepared once and then run by name`() {
+  @Test func `a statement is prepared once and then run by name`() throws {
     var cache = StatementCache(capacity: 2)
-    #expect(cache.use("a") == .prepare(name: "s1"))
+    let a = try cache.prepares("a")
+    #expect(a.name == "s1")
     #expect(cache.use("a") == .runUnprepared)
-    cache.prepared("s1")
-    #expect(cache.use("a") == .run(name: "s1"))
+    cache.prepared(a)
+    #expect(cache.use("a") == .run(a))
   }
 
-  @Test func `a failed prepare is forgotten`() {
+  @Test func `a failed prepare is forgotten`() throws {
     var cache = StatementCache(capacity: 2)
-    _ = cache.use("a")
-    cache.failed("s1")
-    #expect(cache.use("a") == .prepare(name: "s2"))
+    cache.failed(try cache.prepares("a"))
+    #expect(try cache.prepares("a").name == "s2")
     #expect(cache.takeEvicted() == [])
   }
 
-  @Test func `the least recently used statement makes room`() {
+  @Test func `the least recently used statement makes room`() throws {
     var cache = StatementCache(capacity: 2)
-    for (sql, name) in [("a", "s1"), ("b", "s2")] {
-      #expect(cache.use(sql) == .prepare(name: name))
-      cache.prepared(name)
-    }
+    for sql in ["a", "b"] { cache.prepared(try cache.prepares(sql)) }
     _ = cache.use("a")
-    #expect(cache.use("c") == .prepare(name: "s4"))
+    #expect(try cache.prepares("c").name == "s4")
     #expect(cache.takeEvicted() == ["s2"])
   }
 
@@ -37,36 +34,50 @@ import Testing
   }
 }
 
+extension StatementCache {
+  /// The statement, when `sql` is to be prepared.
+  fileprivate mutating func prepares(_ sql: String) throws -> PreparedStatement {
+    let answer = use(sql)
+    guard case .prepare(let statement) = answer else {
+      throw PostgresError(.server, "it answered \(answer)")
+    }
+    return statement
+  }
+}
+
 @Suite struct PipelineMachineTests {
+  private let s1 = PreparedStatement(sql: "SELECT 1", name: "s1")
   private let row = QueryResult(rows: [], affectedRows: 1, commandTag: "SELECT 1")
 
   @Test func `answers are paired with batches in order`() throws {
     var machine = PipelineMachine()
-    machine.submitted(1, steps: [.prepare(name: "s1"), .run])
-    machine.submitted(2, steps: [.run, .run])
-    #expect(machine.received(.done(row)) == .prepared(name: "s1"))
+    machine.submitted(1, steps: [.prepare(s1), .run(s1)])
+    machine.submitted(2, steps: [.run(nil), .run(s1)])
+    #expect(machine.received(.done(row)) == .prepared(s1))
     machine.stepEnded()
     #expect(machine.received(.done(row)) == .none)
     machine.stepEnded()
     let first = machine.synced()
     #expect(first?.id == 1)
-    #expect(try first?.result.get().count == 1)
-    for _ in 0..<2 {
-      _ = machine.received(.done(row))
-      machine.stepEnded()
-    }
+    #expect(try first?.outcome.get().affectedRows == 1)
+    #expect(machine.expectation == .init(statement: nil, wantsRows: false))
+    _ = machine.received(.done(QueryResult.nothing))
+    machine.stepEnded()
+    #expect(machine.expectation == .init(statement: s1, wantsRows: true))
+    _ = machine.received(.done(row))
+    machine.stepEnded()
     let second = machine.synced()
     #expect(second?.id == 2)
-    #expect(try second?.result.get().count == 2)
+    #expect(try second?.outcome.get().affectedRows == 1)
     #expect(machine.isEmpty)
   }
 
   @Test func `the first failure of a batch is its result and the next batch is clean`() throws {
     var machine = PipelineMachine()
-    machine.submitted(1, steps: [.prepare(name: "s1"), .run])
-    machine.submitted(2, steps: [.run])
+    machine.submitted(1, steps: [.prepare(s1), .run(s1)])
+    machine.submitted(2, steps: [.run(nil)])
     let failure = PostgresError(.server, "syntax error")
-    #expect(machine.received(.failed(failure)) == .prepareFailed(name: "s1"))
+    #expect(machine.received(.failed(failure)) == .prepareFailed(s1))
     machine.stepEnded()
     #expect(machine.received(.skipped) == .none)
     machine.stepEnded()
@@ -74,13 +85,14 @@ import Testing
     #expect(throws: PostgresError.self) { try first?.get() }
     _ = machine.received(.done(row))
     machine.stepEnded()
-    #expect(try machine.synced()?.result.get().count == 1)
+    #expect(try machine.synced()?.outcome.get().affectedRows == 1)
   }
 
   @Test func `a broken connection gives up what is outstanding in order`() {
     var machine = PipelineMachine()
-    for id in 1...3 { machine.submitted(UInt64(id), steps: [.run]) }
-    _ = machine.synced()
+    for id in 1...3 { machine.submitted(UInt64(id), steps: [.run(nil)]) }
+    #expect(machine.first { $0 > 1 } == 2)
+    #expect(throws: PostgresError.self) { try machine.synced()?.outcome.get() }
     #expect(machine.abandonAll() == [2, 3])
     #expect(machine.isEmpty)
   }

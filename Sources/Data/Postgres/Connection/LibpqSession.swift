@@ -91,10 +91,10 @@ internal import Glibc
   }
 
   /// The next answer; call only when something is outstanding and `isBusy` is false.
-  func nextAnswer() -> Answer {
+  func nextAnswer(_ expectation: PipelineMachine.Expectation) -> Answer {
     guard let result = unsafe PQgetResult(raw) else { return .stepEnded }
     defer { unsafe PQclear(result) }
-    return unsafe ResultReader(result).answer
+    return unsafe ResultReader(result, expectation).answer
   }
 
   func nextNotification() -> (channel: String, payload: String)? {

@@ -5,10 +5,10 @@
 /// batch come back as skipped, and the next batch starts clean.
 struct PipelineMachine {
   enum Step: Equatable {
-    /// Parse under this name; its answer belongs to the statement cache.
-    case prepare(name: String)
-    /// Bind and execute; its answer is one of the batch's results.
-    case run
+    /// Parse; its answer belongs to the statement cache.
+    case prepare(PreparedStatement)
+    /// Bind and execute, by a statement if it is prepared. The last one's answer is the batch's.
+    case run(PreparedStatement?)
   }
 
   enum Outcome {
@@ -19,13 +19,32 @@ struct PipelineMachine {
 
   enum OnOutcome: Equatable {
     case none
-    case prepared(name: String)
-    case prepareFailed(name: String)
+    case prepared(PreparedStatement)
+    case prepareFailed(PreparedStatement)
+  }
+
+  /// How the next answer is to be read.
+  struct Expectation: Equatable {
+    /// What it answers, if that is prepared.
+    var statement: PreparedStatement?
+    /// Whether anybody looks at its rows.
+    var wantsRows = true
   }
 
   struct Finished {
     let id: UInt64
-    let result: Result<[QueryResult], PostgresError>
+    /// Nil for a batch that ran nothing.
+    let result: Result<QueryResult?, PostgresError>
+
+    /// For who asked: the last statement's result.
+    var outcome: Result<QueryResult, any Error> {
+      switch result {
+      case .success(let result?): .success(result)
+      case .success(nil):
+        .failure(PostgresError(.connectionLost, "statement had no result"))
+      case .failure(let error): .failure(error)
+      }
+    }
   }
 
   private struct Batch {
@@ -33,7 +52,7 @@ struct PipelineMachine {
     let steps: [Step]
     var next = 0
     var answered = false
-    var results: [QueryResult] = []
+    var result: QueryResult?
     var failure: PostgresError?
   }
 
@@ -42,6 +61,15 @@ struct PipelineMachine {
 
   var isEmpty: Bool { head == batches.count }
   var count: Int { batches.count - head }
+
+  /// How the answer that comes next is to be read.
+  var expectation: Expectation {
+    guard !isEmpty, batches[head].next < batches[head].steps.count,
+      case .run(let statement) = batches[head].steps[batches[head].next]
+    else { return Expectation() }
+    return Expectation(
+      statement: statement, wantsRows: batches[head].next == batches[head].steps.count - 1)
+  }
 
   mutating func submitted(_ id: UInt64, steps: [Step]) {
     batches.append(Batch(id: id, steps: steps))
@@ -53,10 +81,10 @@ struct PipelineMachine {
     let step = batches[head].steps[batches[head].next]
     batches[head].answered = true
     switch (step, outcome) {
-    case (.prepare(let name), .done):
-      return .prepared(name: name)
+    case (.prepare(let statement), .done):
+      return .prepared(statement)
     case (.run, .done(let result)):
-      batches[head].results.append(result)
+      batches[head].result = result
       return .none
     case (_, .failed(let error)):
       batches[head].failure = batches[head].failure ?? error
@@ -64,7 +92,7 @@ struct PipelineMachine {
       batches[head].failure =
         batches[head].failure ?? PostgresError(.transactionFailed, "statement was skipped")
     }
-    if case .prepare(let name) = step { return .prepareFailed(name: name) }
+    if case .prepare(let statement) = step { return .prepareFailed(statement) }
     return .none
   }
 
@@ -85,7 +113,12 @@ struct PipelineMachine {
       head = 0
     }
     return Finished(
-      id: batch.id, result: batch.failure.map { .failure($0) } ?? .success(batch.results))
+      id: batch.id, result: batch.failure.map { .failure($0) } ?? .success(batch.result))
+  }
+
+  /// The oldest outstanding batch that fits.
+  func first(where fits: (UInt64) -> Bool) -> UInt64? {
+    batches[head...].first { fits($0.id) }?.id
   }
 
   /// Gives up on everything outstanding, in order; the connection is broken.

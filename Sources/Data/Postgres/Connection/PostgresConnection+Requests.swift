@@ -1,10 +1,11 @@
 internal import EventLoop
 
 extension PostgresConnection {
-  /// Sends statements as one batch. Ids grow. `answer` may be called before this returns.
+  /// Sends statements as one batch and answers with the last one's result; no two have one id.
+  /// `answer` may be called before this returns.
   func submit(
     _ queries: [Query], id: UInt64, timeout: Duration,
-    answer: @escaping (Result<[QueryResult], any Error>) -> Void, finished: (() -> Void)? = nil
+    answer: @escaping (Result<QueryResult, any Error>) -> Void, finished: (() -> Void)? = nil
   ) {
     guard phase == .ready, let session else {
       answer(.failure(PostgresError(.connectionLost, "connection is closed")))
@@ -45,7 +46,7 @@ extension PostgresConnection {
   /// Runs a text of several statements, by the simple protocol, when nothing is outstanding.
   func runScript(
     _ sql: String, id: UInt64, timeout: Duration,
-    answer: @escaping (Result<[QueryResult], any Error>) -> Void
+    answer: @escaping (Result<QueryResult, any Error>) -> Void
   ) {
     guard phase == .ready, pipeline.isEmpty, let session, !sql.utf8.contains(0) else {
       return answer(.failure(PostgresError(.invalidParameter, "script cannot run now")))
@@ -63,14 +64,15 @@ extension PostgresConnection {
     _ text: String, _ parameters: PackedParameters, on session: LibpqSession
   ) -> [PipelineMachine.Step]? {
     switch statements.use(text) {
-    case .prepare(let name):
-      guard session.sendPrepare(name: name, sql: text) else { return nil }
+    case .prepare(let statement):
+      guard session.sendPrepare(name: statement.name, sql: text) else { return nil }
       configuration.onPrepare?(text)
-      return session.sendPrepared(name: name, parameters) ? [.prepare(name: name), .run] : nil
-    case .run(let name):
-      return session.sendPrepared(name: name, parameters) ? [.run] : nil
+      return session.sendPrepared(name: statement.name, parameters)
+        ? [.prepare(statement), .run(statement)] : nil
+    case .run(let statement):
+      return session.sendPrepared(name: statement.name, parameters) ? [.run(statement)] : nil
     case .runUnprepared:
-      return session.sendUnprepared(sql: text, parameters) ? [.run] : nil
+      return session.sendUnprepared(sql: text, parameters) ? [.run(nil)] : nil
     }
   }
 
@@ -82,7 +84,7 @@ extension PostgresConnection {
       guard let none = try? PackedParameters([]),
         session.sendUnprepared(sql: "DEALLOCATE \(name)", none), session.sync()
       else { return }
-      pipeline.submitted(0, steps: [.run])
+      pipeline.submitted(0, steps: [.run(nil)])
     }
   }
 }
@@ -91,7 +93,7 @@ extension PostgresConnection {
   /// Takes every complete answer out of libpq. Closures run between calls into C, never inside.
   func drain() {
     while let session, isBusy, !session.isBusy {
-      let answer = session.nextAnswer()
+      let answer = session.nextAnswer(pipeline.expectation)
       if session.isBroken { return failAfter(answer) }
       phase == .scripting ? scriptAnswered(answer, session) : pipelineAnswered(answer)
     }
@@ -112,8 +114,8 @@ extension PostgresConnection {
     case .outcome(let outcome):
       switch pipeline.received(outcome) {
       case .none: break
-      case .prepared(let name): statements.prepared(name)
-      case .prepareFailed(let name): statements.failed(name)
+      case .prepared(let statement): statements.prepared(statement)
+      case .prepareFailed(let statement): statements.failed(statement)
       }
     case .stepEnded: pipeline.stepEnded()
     case .synced: if let batch = pipeline.synced() { finish(batch) }
@@ -125,7 +127,7 @@ extension PostgresConnection {
     if case .failure(let error) = batch.result, error.isStaleStatement {
       for text in request.texts { statements.forget(text) }
     }
-    request.answer?(batch.result.mapError { $0 })
+    request.answer?(batch.outcome)
     // A server that was demoted under us: nobody is to be served by this connection any more, and
     // whoever comes next looks for the server that takes writes.
     if case .failure(let error) = batch.result, error.sqlState == .readOnlyTransaction {
@@ -139,9 +141,9 @@ extension PostgresConnection {
     guard case .stepEnded = answer else { return }
     phase = .ready
     guard session.enterPipeline() else { return failFromLibpq() }
-    guard let id = requests.keys.min(), let request = requests.removeValue(forKey: id) else {
+    guard let id = requests.keys.first, let request = requests.removeValue(forKey: id) else {
       return
     }
-    request.answer?(scriptFailure.map { .failure($0) } ?? .success([]))
+    request.answer?(scriptFailure.map { .failure($0) } ?? .success(.nothing))
   }
 }

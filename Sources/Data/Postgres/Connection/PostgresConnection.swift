@@ -11,7 +11,7 @@ final class PostgresConnection {
   struct Request {
     let id: UInt64
     let deadline: LoopInstant
-    var answer: ((Result<[QueryResult], any Error>) -> Void)?
+    var answer: ((Result<QueryResult, any Error>) -> Void)?
     let finished: (() -> Void)?
     /// The statements' texts, kept to drop stale plans from the cache.
     let texts: [String]
@@ -180,7 +180,8 @@ extension PostgresConnection {
       requests[request.id]?.answer = nil
       request.answer?(.failure(PostgresError(.timedOut, "statement had no answer in time")))
     }
-    if let head = requests.keys.min(), late.contains(where: { $0.id == head }) {
+    let head = pipeline.first { requests[$0] != nil } ?? requests.keys.first
+    if late.contains(where: { $0.id == head }) {
       return fail(PostgresError(.timedOut, "connection was given up after a time-out"))
     }
     guard !requests.isEmpty else { return }

@@ -3,8 +3,12 @@ internal import CLibpq
 /// Copies one `PGresult` into Swift values. The owner clears it afterwards.
 @safe struct ResultReader {
   private let raw: OpaquePointer
+  private let expectation: PipelineMachine.Expectation
 
-  init(_ raw: OpaquePointer) { unsafe self.raw = raw }
+  init(_ raw: OpaquePointer, _ expectation: PipelineMachine.Expectation) {
+    unsafe self.raw = raw
+    self.expectation = expectation
+  }
 
   var answer: LibpqSession.Answer {
     switch unsafe PQresultStatus(raw) {
@@ -19,7 +23,7 @@ internal import CLibpq
 
   private var result: QueryResult {
     QueryResult(
-      rows: table.rows,
+      rows: expectation.wantsRows ? table.rows : [],
       affectedRows: unsafe Int(String(cString: PQcmdTuples(raw))) ?? 0,
       commandTag: unsafe String(cString: PQcmdStatus(raw)))
   }
@@ -33,9 +37,16 @@ internal import CLibpq
     for row in 0..<rowCount {
       for column in 0..<columnCount { copyCell(row, column, into: &bytes, &cells) }
     }
-    let names = (0..<columnCount).map { unsafe String(cString: PQfname(raw, $0)) }
     return ResultTable(
-      columns: names, rowCount: Int(rowCount), bytes: bytes, cells: cells)
+      columns: columns(columnCount), rowCount: Int(rowCount), bytes: bytes, cells: cells)
+  }
+
+  /// The columns' names, made once for a prepared statement.
+  private func columns(_ count: Int32) -> ColumnIndex {
+    if let known = expectation.statement?.columns, known.names.count == count { return known }
+    let columns = ColumnIndex((0..<count).map { unsafe String(cString: PQfname(raw, $0)) })
+    expectation.statement?.columns = columns
+    return columns
   }
 
   private func copyCell(

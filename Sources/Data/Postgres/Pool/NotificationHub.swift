@@ -78,7 +78,7 @@ actor NotificationHub {
   }
 
   private func send(
-    _ text: String, _ answer: @escaping (Result<[QueryResult], any Error>) -> Void
+    _ text: String, _ answer: @escaping (Result<QueryResult, any Error>) -> Void
   ) {
     nextID += 1
     guard let connection else {

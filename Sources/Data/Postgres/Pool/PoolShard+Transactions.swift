@@ -17,11 +17,7 @@ extension PoolShard {
   func run(_ query: Query, in lease: UInt64, timeout: Duration?) async throws -> QueryResult {
     let (connection, preamble) = try nextStatement(in: lease)
     do {
-      let results = try await submit(preamble + [query], on: connection, timeout: timeout)
-      guard let result = results.last else {
-        throw PostgresError(.connectionLost, "statement had no result")
-      }
-      return result
+      return try await submit(preamble + [query], on: connection, timeout: timeout)
     } catch {
       leases[lease]?.machine.statementFailed()
       throw error
@@ -89,10 +85,10 @@ extension PoolShard {
 
   private func finish(_ state: Lease, with command: Query) async throws {
     do {
-      let results = try await submit(
+      let result = try await submit(
         [command], on: state.connection, timeout: nil, cancellable: false)
       returnLease(of: state.connection)
-      if results.last?.commandTag != command.sql {
+      if result.commandTag != command.sql {
         throw PostgresError(.transactionFailed, "the server rolled the transaction back")
       }
     } catch let error as PostgresError where error.kind != .transactionFailed {

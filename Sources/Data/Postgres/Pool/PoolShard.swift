@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Synchronization
 
 /// One loop's part of the pool: its connections, its waiters, its transactions. An actor on that
 /// loop; `PoolMachine` decides, this acts.
@@ -8,9 +9,11 @@ actor PoolShard {
     unsafe loop.asUnownedSerialExecutor()
   }
   nonisolated let configuration: PostgresConfiguration
+  /// Ids of requests and of who waits to make one.
+  private nonisolated let ids = Atomic<UInt64>(0)
 
   private struct Waiter {
-    let continuation: CheckedContinuation<UInt64, any Error>
+    let granted: (Result<UInt64, any Error>) -> Void
     let timer: LoopTimer
   }
 
@@ -20,7 +23,6 @@ actor PoolShard {
   private var order: ServerOrder
   private(set) var connections: [UInt64: PostgresConnection] = [:]
   private var waiters: [UInt64: Waiter] = [:]
-  private var nextID: UInt64 = 1
   private var retryTimer: LoopTimer?
   private var lastConnectError: PostgresError?
   var leases: [UInt64: Lease] = [:]
@@ -38,15 +40,52 @@ actor PoolShard {
 
   /// Runs statements as one transaction on whichever connection is free or least busy; the last
   /// one's result. Up to their Sync they are an implicit transaction of PostgreSQL.
-  func run(_ queries: [Query], timeout: Duration?) async throws -> QueryResult {
-    let id = try await acquire(.shared)
-    let results = try await submit(queries, on: id, timeout: timeout) { [self] in
-      act(on: machine.statementFinished(on: id))
+  ///
+  /// Not isolated, so that a caller on the loop stays there: to enter the actor and to leave it are
+  /// two jobs more.
+  nonisolated func run(_ queries: [Query], timeout: Duration?) async throws -> QueryResult {
+    let id = newID()
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+        onLoop {
+          $0.start(queries, id: id, timeout: timeout) { continuation.resume(with: $0) }
+        }
+        // A cancellation since then may have come too early to find it.
+        if Task.isCancelled { onLoop { $0.cancel(id) } }
+      }
+    } onCancel: {
+      loop.execute { self.assumeIsolated { $0.cancel(id) } }
     }
-    guard let result = results.last else {
-      throw PostgresError(.connectionLost, "statement had no result")
+  }
+
+  private nonisolated func onLoop(_ body: @escaping @Sendable (isolated PoolShard) -> Void) {
+    if loop.isCurrent { return assumeIsolated(body) }
+    loop.execute { self.assumeIsolated(body) }
+  }
+
+  /// Sends statements on a shared connection as soon as there is one.
+  private func start(
+    _ queries: [Query], id: UInt64, timeout: Duration?,
+    answer: @escaping (Result<QueryResult, any Error>) -> Void
+  ) {
+    acquire(.shared, as: id) { [self] granted in
+      do {
+        let connection = try granted.get()
+        guard let target = connections[connection] else { throw Self.lost }
+        target.submit(
+          queries, id: id, timeout: timeout ?? configuration.queryTimeout, answer: answer
+        ) { [self] in act(on: machine.statementFinished(on: connection)) }
+      } catch {
+        answer(.failure(error))
+      }
     }
-    return result
+  }
+
+  /// Nobody waits any more for what `start` began.
+  private func cancel(_ id: UInt64) {
+    giveUp(id, CancellationError())
+    for connection in connections.values { connection.abandon(id) }
   }
 
   /// Closes every connection: idle ones now, leased ones when their transaction ends.
@@ -65,44 +104,47 @@ actor PoolShard {
       open: machine.openConnections, leased: machine.leasedConnections, waiting: machine.waiting)
   }
 
-  func newID() -> UInt64 {
-    defer { nextID += 1 }
-    return nextID
-  }
+  nonisolated func newID() -> UInt64 { ids.wrappingAdd(1, ordering: .relaxed).newValue }
 
-  /// A connection for this demand: at once, or after waiting within the pool's limits.
-  ///
-  /// The machine is asked inside the continuation: an `await` before it, even of our own method, may
-  /// give the loop to others, and a waiter that is served before it is known here loses what it got.
+  /// A connection for this demand, waited for within the pool's limits.
   func acquire(_ demand: PoolMachine.Demand) async throws -> UInt64 {
     let waiter = newID()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-        switch machine.acquire(waiter, demand) {
-        case .use(let id): continuation.resume(returning: id)
-        case .refuse(let reason): continuation.resume(throwing: refusal(reason))
-        case .wait(let opening):
-          wait(as: waiter, continuation)
-          if let opening { open(opening) }
-        }
+        acquire(demand, as: waiter) { continuation.resume(with: $0) }
       }
     } onCancel: {
       loop.execute { self.assumeIsolated { $0.giveUp(waiter, CancellationError()) } }
     }
   }
 
-  private func wait(as waiter: UInt64, _ continuation: CheckedContinuation<UInt64, any Error>) {
-    let timer = loop.schedule(after: configuration.acquireTimeout) { [self] in
-      giveUp(waiter, PostgresError(.poolExhausted, "no connection became free in time"))
+  /// Calls `granted` with a connection for this demand: at once, or after waiting within the pool's
+  /// limits.
+  private func acquire(
+    _ demand: PoolMachine.Demand, as waiter: UInt64,
+    _ granted: @escaping (Result<UInt64, any Error>) -> Void
+  ) {
+    switch machine.acquire(waiter, demand) {
+    case .use(let id): granted(.success(id))
+    case .refuse(let reason): granted(.failure(refusal(reason)))
+    case .wait(let opening):
+      let timer = loop.schedule(after: configuration.acquireTimeout) { [self] in
+        giveUp(waiter, PostgresError(.poolExhausted, "no connection became free in time"))
+      }
+      waiters[waiter] = Waiter(granted: granted, timer: timer)
+      if let opening { open(opening) }
     }
-    waiters[waiter] = Waiter(continuation: continuation, timer: timer)
   }
 
   private func giveUp(_ id: UInt64, _ error: any Error) {
     guard machine.leave(id), let waiter = waiters.removeValue(forKey: id) else { return }
     waiter.timer.cancel()
-    waiter.continuation.resume(throwing: error)
+    waiter.granted(.failure(error))
+  }
+
+  private static var lost: PostgresError {
+    PostgresError(.connectionLost, "connection was lost")
   }
 
   private func refusal(_ reason: PoolMachine.Refusal) -> PostgresError {
@@ -135,14 +177,13 @@ extension PoolShard {
   private func serve(_ id: UInt64, _ connection: UInt64) {
     guard let waiter = waiters.removeValue(forKey: id) else { return }
     waiter.timer.cancel()
-    waiter.continuation.resume(returning: connection)
+    waiter.granted(.success(connection))
   }
 
   private func fail(_ id: UInt64) {
     guard let waiter = waiters.removeValue(forKey: id) else { return }
     waiter.timer.cancel()
-    waiter.continuation.resume(
-      throwing: lastConnectError ?? PostgresError(.closed, "pool was closed"))
+    waiter.granted(.failure(lastConnectError ?? PostgresError(.closed, "pool was closed")))
   }
 
   private func retry(after delay: Duration) {
@@ -193,7 +234,7 @@ extension PoolShard {
   func submit(
     _ queries: [Query], on connection: UInt64, timeout: Duration?, cancellable: Bool = true,
     finished: (() -> Void)? = nil
-  ) async throws -> [QueryResult] {
+  ) async throws -> QueryResult {
     let id = newID()
     let timeout = timeout ?? configuration.queryTimeout
     return try await withTaskCancellationHandler {
@@ -205,9 +246,7 @@ extension PoolShard {
           return
         }
         guard let target = connections[connection] else {
-          continuation.resume(
-            throwing: PostgresError(.connectionLost, "connection was lost"))
-          return
+          return continuation.resume(throwing: Self.lost)
         }
         target.submit(
           queries, id: id, timeout: timeout, answer: { continuation.resume(with: $0) },
@@ -224,8 +263,7 @@ extension PoolShard {
     try await withCheckedThrowingContinuation {
       (continuation: CheckedContinuation<Void, any Error>) in
       guard let target = connections[connection] else {
-        let error = PostgresError(.connectionLost, "connection was lost")
-        return continuation.resume(throwing: error)
+        return continuation.resume(throwing: Self.lost)
       }
       target.runScript(sql, id: id, timeout: timeout) { result in
         continuation.resume(with: result.map { _ in () })
