@@ -55,6 +55,7 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
     of field: FieldType, options: JSONOptions = JSONOptions()
   ) throws(ProtobufError) -> [UInt8]? {
     defer { extendLifetime(self) }
+    let field = FieldHandle(field)
     let count = view.count(field)
     guard count > 0 else { return nil }
     var printer = JSONPrinter(type, options)
@@ -66,8 +67,9 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
   /// the message in that singular field.
   public func bytes(of field: FieldType, in parent: FieldType? = nil) -> [UInt8] {
     defer { extendLifetime(self) }
-    guard let parent else { return view.bytes(field) }
-    guard let type = unsafe parent.messageType,
+    let field = FieldHandle(field)
+    guard let parent = parent.map({ FieldHandle($0) }) else { return view.bytes(field) }
+    guard let type = parent.messageType,
       let inner = unsafe CView.message(view.slot(parent, 0), type)
     else { return [] }
     return inner.bytes(field)
@@ -76,10 +78,10 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
   /// The number in a singular int64 field.
   public func int64(of field: FieldType) -> Int64 {
     defer { extendLifetime(self) }
-    return unsafe view.slot(field, 0).load(as: Int64.self)
+    return unsafe view.slot(FieldHandle(field), 0).load(as: Int64.self)
   }
 
-  private var view: CView { unsafe CView(UnsafeRawPointer(unpacked.c), type) }
+  private var view: CView { unsafe CView(UnsafeRawPointer(unpacked.c), MessageHandle(type)) }
 
   fileprivate func read<M: Message>(_ type: M.Type) throws(ProtobufError) -> M {
     try M(unpacked)

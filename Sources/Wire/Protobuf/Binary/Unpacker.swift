@@ -54,7 +54,7 @@ struct Unpacked: ~Copyable {
   func json(_ type: MessageType, _ options: JSONOptions) throws(ProtobufError) -> [UInt8] {
     defer { extendLifetime(self) }
     var printer = JSONPrinter(type, options)
-    try unsafe printer.message(CView(UnsafeRawPointer(c), type), depth: 1)
+    try unsafe printer.message(CView(UnsafeRawPointer(c), MessageHandle(type)), depth: 1)
     return printer.output
   }
 }

@@ -14,12 +14,15 @@ struct FieldPresence {
   private let form: Form
   private let offset: Int
   private let number: UInt32
+  /// The field.
+  let field: FieldHandle
   /// As ``FieldType/hasPresence``.
   let isExplicit: Bool
 
   /// Of a field that has its place in the struct.
   init(_ field: FieldType) {
     number = UInt32(field.number)
+    self.field = FieldHandle(field)
     isExplicit = field.hasPresence
     if field.isRepeated {
       form = .count

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// One field of a message type.
 // Mutable only while its type is linked; see MessageType.
+@safe
 public final class FieldType: @unchecked Sendable {
   /// What a field holds; raw values are those of `FieldDescriptorProto.Type`.
   public enum Kind: UInt8, Sendable {
@@ -47,8 +48,9 @@ public final class FieldType: @unchecked Sendable {
   @exclusivity(unchecked) var offset = 0
   /// Where the count or the oneof case is in the protobuf-c struct.
   @exclusivity(unchecked) var quantifierOffset = 0
-  /// `"name":`, as it stands before a value in JSON.
-  let jsonKey: [UInt8]
+  /// `"name":`, as it stands before a value in JSON. In memory of its own, as an array were retained
+  /// each time it is written.
+  let jsonKey: UnsafeBufferPointer<UInt8>
   /// Whether `null` is a value of the field in JSON, not its absence.
   @exclusivity(unchecked) private(set) var takesNull = false
 
@@ -66,8 +68,10 @@ public final class FieldType: @unchecked Sendable {
     self.isProto3Optional = isProto3Optional
     self.options = options
     self.typeName = typeName
-    jsonKey = Array("\"\(jsonName)\":".utf8)
+    unsafe jsonKey = .copy(of: "\"\(jsonName)\":")
   }
+
+  deinit { unsafe jsonKey.deallocate() }
 
   /// Gives the field its type, once; see MessageType.
   func resolve(message: MessageType) {
@@ -84,16 +88,23 @@ public final class FieldType: @unchecked Sendable {
   /// Whether the field's JSON name is `name`.
   func isCalled(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     // Two quotes and a colon stand around it.
-    guard jsonKey.count == name.count + 3, let start = name.baseAddress else { return false }
-    return unsafe jsonKey.withUnsafeBufferPointer { key in
-      unsafe memcmp(key.baseAddress! + 1, start, name.count) == 0
-    }
+    guard unsafe jsonKey.count == name.count + 3, let start = name.baseAddress else { return false }
+    return unsafe memcmp(jsonKey.baseAddress! + 1, start, name.count) == 0
   }
 
   /// Whether the field is a list or a map.
   public var isRepeated: Bool { unsafe cardinality != .singular }
   /// Whether the field is a map.
   public var isMap: Bool { unsafe cardinality == .map }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The text's UTF-8, in memory that the caller deallocates.
+  static func copy(of text: String) -> Self {
+    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
+    _ = unsafe memory.initialize(from: text.utf8)
+    return Self(memory)
+  }
 }
 
 extension FieldType.Kind {

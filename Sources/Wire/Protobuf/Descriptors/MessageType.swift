@@ -24,7 +24,7 @@ public final class MessageType: @unchecked Sendable {
   /// For the scanner; filled by ``link()``.
   let table: UnsafeMutablePointer<ScanTable>
   /// Of each field; filled by ``link()``.
-  private(set) var presences: [FieldPresence] = []
+  private(set) var presences = unsafe UnsafeBufferPointer<FieldPresence>(start: nil, count: 0)
   private let anchor: FileAnchor
   private var byName: [String: Int] = [:]
   private var byNumber: [Int: Int] = [:]
@@ -77,7 +77,9 @@ public final class MessageType: @unchecked Sendable {
       byName[fields[index].jsonName] = index
     }
     for (index, field) in fields.enumerated() { byName[field.name] = index }
-    presences = fields.map { FieldPresence($0) }
+    let made = UnsafeMutableBufferPointer<FieldPresence>.allocate(capacity: fields.count)
+    _ = unsafe made.initialize(from: fields.map { FieldPresence($0) })
+    unsafe presences = UnsafeBufferPointer(made)
     unsafe table.pointee.fill(self)
   }
 

@@ -4,20 +4,20 @@ internal import CProtobufC
 @safe
 struct CView {
   let c: UnsafeRawPointer
-  let type: MessageType
+  let type: MessageHandle
 
-  init(_ c: UnsafeRawPointer, _ type: MessageType) {
+  init(_ c: UnsafeRawPointer, _ type: MessageHandle) {
     unsafe self.c = c
     self.type = type
   }
 
   /// How many values a list has; 1 or 0 for other fields, set or not.
-  func count(_ field: FieldType) -> Int {
+  func count(_ field: FieldHandle) -> Int {
     unsafe type.presences[field.index].count(in: c)
   }
 
   /// Where value `index` of a field is.
-  func slot(_ field: FieldType, _ index: Int) -> UnsafeRawPointer {
+  func slot(_ field: FieldHandle, _ index: Int) -> UnsafeRawPointer {
     guard field.isRepeated else { return unsafe c + field.offset }
     let list = unsafe c.load(fromByteOffset: field.offset, as: UnsafeRawPointer.self)
     return unsafe list + index * field.kind.stride
@@ -30,12 +30,12 @@ struct CView {
   }
 
   /// The content of a singular string or bytes field, empty when it is not set.
-  func bytes(_ field: FieldType) -> [UInt8] {
+  func bytes(_ field: FieldHandle) -> [UInt8] {
     count(field) == 0 ? [] : unsafe Array(Self.bytes(slot(field, 0)))
   }
 
   /// The message in a slot.
-  static func message(_ slot: UnsafeRawPointer, _ type: MessageType) -> CView? {
+  static func message(_ slot: UnsafeRawPointer, _ type: MessageHandle) -> CView? {
     guard let c = unsafe slot.load(as: UnsafeRawPointer?.self) else { return nil }
     return unsafe CView(c, type)
   }

@@ -34,11 +34,13 @@ extension JSONPrinter {
   }
 
   private mutating func anyValue(_ view: CView, depth: Int) throws(ProtobufError) {
-    guard let field = view.type.fields.first(where: { view.count($0) > 0 }) else {
+    let presences = unsafe view.type.presences
+    guard let field = unsafe presences.first(where: { unsafe $0.count(in: view.c) > 0 })?.field
+    else {
       throw ProtobufError(.unrepresentable, "a google.protobuf.Value has no kind set")
     }
     // A number here would be the number of a Value.
-    if unsafe field.takesNull { return raw("null") }
+    if field.takesNull { return raw("null") }
     if field.kind == .double {
       let number = unsafe view.slot(field, 0).load(as: Double.self)
       guard number.isFinite else {
@@ -72,7 +74,7 @@ extension JSONPrinter {
     let limits = DecodingLimits(depth: options.depth)
     let unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
     defer { extendLifetime(unpacked) }
-    let view = unsafe CView(UnsafeRawPointer(unpacked.c), type)
+    let view = unsafe CView(UnsafeRawPointer(unpacked.c), MessageHandle(type))
     if type.wellKnown != nil {
       raw(",\"value\":")
       return try message(view, depth: depth)

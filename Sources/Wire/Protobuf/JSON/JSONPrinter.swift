@@ -29,37 +29,36 @@ struct JSONPrinter: ~Copyable {
   mutating func fields(
     _ view: CView, depth: Int, isFirst: inout Bool
   ) throws(ProtobufError) {
-    let type = view.type
-    for index in type.presences.indices {
-      let presence = type.presences[index]
+    let presences = unsafe view.type.presences
+    for index in presences.indices {
+      let presence = unsafe presences[index]
       let count = unsafe presence.count(in: view.c)
       if count == 0, !options.emitsDefaults || presence.isExplicit { continue }
-      let field = type.fields[index]
       comma(&isFirst)
-      name(field)
-      try self.field(field, view, count, depth: depth)
+      name(presence.field)
+      try field(presence.field, view, count, depth: depth)
     }
   }
 
   /// All that a field holds.
   mutating func field(
-    _ field: FieldType, _ view: CView, _ count: Int, depth: Int
+    _ field: FieldHandle, _ view: CView, _ count: Int, depth: Int
   ) throws(ProtobufError) {
-    switch unsafe field.cardinality {
+    switch field.cardinality {
     case .map: try map(field, view, count, depth: depth)
     case .repeated: try list(field, view, count, depth: depth)
     case .singular: try unsafe value(field, view.slot(field, 0), depth: depth)
     }
   }
 
-  private mutating func name(_ field: FieldType) {
-    guard options.usesProtoNames else { return text.append(field.jsonKey) }
+  private mutating func name(_ field: FieldHandle) {
+    guard options.usesProtoNames else { return unsafe text.append(field.jsonKey) }
     quoted(field.name)
     mark(":")
   }
 
   mutating func list(
-    _ field: FieldType, _ view: CView, _ count: Int, depth: Int
+    _ field: FieldHandle, _ view: CView, _ count: Int, depth: Int
   ) throws(ProtobufError) {
     mark("[")
     for index in 0..<count {
@@ -71,9 +70,9 @@ struct JSONPrinter: ~Copyable {
 
   /// A map; of entries with one key the last counts, as everywhere.
   mutating func map(
-    _ field: FieldType, _ view: CView, _ count: Int, depth: Int
+    _ field: FieldHandle, _ view: CView, _ count: Int, depth: Int
   ) throws(ProtobufError) {
-    guard let entry = unsafe field.messageType, let keyField = entry.field(number: 1),
+    guard let entry = field.messageType, let keyField = entry.field(number: 1),
       let valueField = entry.field(number: 2)
     else { return raw("{}") }
     let keys = (0..<count).map { unsafe key(keyField, view.slot(field, $0), entry) }
@@ -102,18 +101,20 @@ struct JSONPrinter: ~Copyable {
   }
 
   private mutating func mapValue(
-    _ field: FieldType, _ slot: UnsafeRawPointer, depth: Int
+    _ field: FieldHandle, _ slot: UnsafeRawPointer, depth: Int
   ) throws(ProtobufError) {
     let isMissing = unsafe field.kind == .message && slot.load(as: UnsafeRawPointer?.self) == nil
     if !isMissing { return try unsafe value(field, slot, depth: depth) }
-    guard let type = unsafe field.messageType else { return raw("{}") }
+    guard let type = field.messageType else { return raw("{}") }
     let arena = Arena(capacity: 512, budget: 1 << 16)
     defer { extendLifetime(arena) }
-    let empty = try unsafe CBuilder(arena).message(type)
+    let empty = try unsafe CBuilder(arena).message(type.type)
     try unsafe message(CView(UnsafeRawPointer(empty), type), depth: depth + 1)
   }
 
-  private func key(_ field: FieldType, _ slot: UnsafeRawPointer, _ entry: MessageType) -> [UInt8] {
+  private func key(_ field: FieldHandle, _ slot: UnsafeRawPointer, _ entry: MessageHandle)
+    -> [UInt8]
+  {
     guard let made = unsafe CView.message(slot, entry) else { return [] }
     let slot = unsafe made.slot(field, 0)
     switch field.kind {
@@ -125,11 +126,11 @@ struct JSONPrinter: ~Copyable {
 
   /// One value of a field.
   mutating func value(
-    _ field: FieldType, _ slot: UnsafeRawPointer, depth: Int
+    _ field: FieldHandle, _ slot: UnsafeRawPointer, depth: Int
   ) throws(ProtobufError) {
     switch field.kind {
     case .message, .group:
-      guard let type = unsafe field.messageType, let view = unsafe CView.message(slot, type) else {
+      guard let type = field.messageType, let view = unsafe CView.message(slot, type) else {
         return raw("null")
       }
       try message(view, depth: depth + 1)
@@ -148,12 +149,14 @@ struct JSONPrinter: ~Copyable {
     }
   }
 
-  private mutating func enumeration(_ field: FieldType, _ number: Int32) {
-    if unsafe field.takesNull, number == 0 { return raw("null") }
-    if !options.writesEnumsAsNumbers, let name = unsafe field.enumType?.name(of: number) {
-      return quoted(name)
+  private mutating func enumeration(_ field: FieldHandle, _ number: Int32) {
+    if field.takesNull, number == 0 { return raw("null") }
+    guard !options.writesEnumsAsNumbers, let name = unsafe field.spelling(of: number) else {
+      return raw(String(number))
     }
-    raw(String(number))
+    mark("\"")
+    unsafe text.append(name)
+    mark("\"")
   }
 
   /// A double in its shortest form that reads back as the same.

@@ -138,12 +138,15 @@ extension MessageWriter {
 
   @inline(__always)
   private mutating func list<S, T>(
-    _ source: [S], _ convert: (S, inout MessageWriter) -> T
+    _ source: [S], _ convert: (borrowing S, inout MessageWriter) -> T
   ) -> CList<T> {
     guard !source.isEmpty else { return (0, nil) }
     let list = unsafe allocate(T.self, source.count)
-    for (index, element) in source.enumerated() {
-      unsafe (list + index).initialize(to: convert(element, &self))
+    // In place: an element that leaves its array is a copy, and all that it refers to retained.
+    unsafe source.withUnsafeBufferPointer { source in
+      for index in source.indices {
+        unsafe (list + index).initialize(to: convert(source[index], &self))
+      }
     }
     return unsafe (source.count, list)
   }
