@@ -38,7 +38,9 @@ struct MessageHandle {
   init(_ type: MessageType) { unsafe raw = .passUnretained(type) }
 
   @inline(__always)
-  private func read<T>(_ body: (MessageType) -> T) -> T { unsafe raw._withUnsafeGuaranteedRef(body) }
+  private func read<T>(_ body: (MessageType) -> T) -> T {
+    unsafe raw._withUnsafeGuaranteedRef(body)
+  }
 
   /// The description itself, retained.
   var type: MessageType { unsafe raw.takeUnretainedValue() }
@@ -47,5 +49,7 @@ struct MessageHandle {
   var presences: UnsafeBufferPointer<FieldPresence> { unsafe read { unsafe $0.presences } }
 
   /// The field of a number.
-  func field(number: Int) -> FieldHandle? { read { $0.field(number: number).map { FieldHandle($0) } } }
+  func field(number: Int) -> FieldHandle? {
+    read { $0.field(number: number).map { FieldHandle($0) } }
+  }
 }
