@@ -68,7 +68,7 @@ import Testing
       let server = PeerServer(loop: loop, settings: .peer { $0.maxConcurrentStreams = 3 }) {
         Self.act($0, dice.roll(24))
       }
-      addresses.append(try await server.start())
+      addresses.append(try await server.start(on: .ownLoopback()))
       servers.append(server)
     }
     let found = addresses

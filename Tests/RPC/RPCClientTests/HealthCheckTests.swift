@@ -51,7 +51,7 @@ private struct Ward {
     var addresses: [SocketAddress] = []
     for (number, chart) in charts.enumerated() {
       let server = PeerServer(loop: loop, chart.script(number))
-      addresses.append(try await server.start())
+      addresses.append(try await server.start(on: .ownLoopback()))
       servers.append(server)
     }
     self.servers = servers

@@ -3,6 +3,7 @@ import GRPC
 import HTTP
 import HTTP2
 import RPCCore
+import Synchronization
 import TLS
 
 /// A bare HTTP/2 server on a loop whose every answer a test decides.
@@ -218,5 +219,16 @@ final class PeerConnection: BeforeSleepHook {
     case .reset(_, let code): resets.append(code)
     default: break
     }
+  }
+}
+
+extension SocketAddress {
+  private static let hosts = Atomic<Int>(0)
+
+  /// A loopback address that no other server has, for one that is to be missed when it stops: a port
+  /// of 127.0.0.1 may be somebody else's a moment later.
+  static func ownLoopback() -> SocketAddress {
+    let host = hosts.wrappingAdd(1, ordering: .relaxed).newValue
+    return SocketAddress(host: "127.1.\(host >> 8 & 255).\(host & 255)", port: 0)
   }
 }

@@ -31,7 +31,7 @@ private struct Cluster {
         call.answer(Array("\(number)".utf8))
       }
       let server = PeerServer(loop: loop, settings: settings, script ?? own)
-      addresses.append(try await server.start())
+      addresses.append(try await server.start(on: .ownLoopback()))
       servers.append(server)
     }
     (self.servers, self.addresses) = (servers, addresses)
@@ -230,7 +230,7 @@ extension Cluster {
   @Test func `a channel that cannot connect says so until it can`() async throws {
     let loop = EventLoop.start(name: "test")
     let server = PeerServer(loop: loop) { $0.answer([]) }
-    let address = try await server.start()
+    let address = try await server.start(on: .ownLoopback())
     await server.stop()
     var configuration = ClientConfiguration(address: address)
     configuration.backoff.initial = .milliseconds(5)
