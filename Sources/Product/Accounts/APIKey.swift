@@ -19,7 +19,9 @@ package struct APIKey: Sendable {
   package init() {
     id = Self.idPrefix + Self.random(8)
     let body = Self.random(32)
-    secret = body + String(decoding: Self.checksum(id.utf8, body.utf8), as: UTF8.self)
+    let checksum = Self.checksum(id.utf8, body.utf8)
+    let digits = Self.checksumPlaces.map { Self.digit($0, of: checksum) }
+    secret = body + String(decoding: digits, as: UTF8.self)
   }
 
   /// The key with this id and secret; `nil` when the checksum says that one of them was mistyped.
@@ -34,8 +36,9 @@ package struct APIKey: Sendable {
   private static func isWhole(
     _ id: UnsafeBufferPointer<UInt8>, _ secret: UnsafeBufferPointer<UInt8>
   ) -> Bool {
-    id.count == 16 && secret.count == 38 && id.starts(with: idPrefix.utf8)
-      && checksum(id, secret.prefix(32)).elementsEqual(secret.suffix(6))
+    guard id.count == 16, secret.count == 38, id.starts(with: idPrefix.utf8) else { return false }
+    let checksum = checksum(id, secret[..<32])
+    return checksumPlaces.allSatisfy { secret[32 + $0] == digit($0, of: checksum) }
   }
 
   /// The key written as one text: id, underscore, secret.
@@ -63,21 +66,23 @@ package struct APIKey: Sendable {
     return String(decoding: characters, as: UTF8.self)
   }
 
-  /// CRC-32 (ISO-HDLC) of both, in six base-62 digits.
+  /// CRC-32 (ISO-HDLC) of both.
   private static func checksum(
     _ id: some Sequence<UInt8>, _ body: some Sequence<UInt8>
-  ) -> [UInt8] {
-    let (remainders, alphabet) = (remainders, alphabet)
+  ) -> UInt32 {
+    let remainders = remainders
     var crc = UInt32.max
     for byte in id { crc = crc >> 8 ^ remainders[Int(crc & 255 ^ UInt32(byte))] }
     for byte in body { crc = crc >> 8 ^ remainders[Int(crc & 255 ^ UInt32(byte))] }
-    var value = ~crc
-    var digits = [UInt8](repeating: 0, count: 6)
-    for place in digits.indices.reversed() {
-      digits[place] = alphabet[Int(value % 62)]
-      value /= 62
-    }
-    return digits
+    return ~crc
+  }
+
+  /// The places of a checksum's base-62 digits, the highest first.
+  private static let checksumPlaces = 0..<6
+  private static let weights: [UInt32] = [916_132_832, 14_776_336, 238_328, 3_844, 62, 1]
+
+  private static func digit(_ place: Int, of checksum: UInt32) -> UInt8 {
+    alphabet[Int(checksum / weights[place] % 62)]
   }
 
   /// The CRC of each byte alone.

@@ -9,23 +9,24 @@ struct RequestLine: Sendable {
   private let absoluteAuthority: String?
 
   init(_ line: ArraySlice<UInt8>, limit: Int) throws(HTTP1Error) {
-    let parts = line.split(separator: 32, omittingEmptySubsequences: false)
-    guard parts.count == 3, (1...32).contains(parts[0].count),
-      parts[0].allSatisfy(HTTPFieldRules.isTokenByte)
+    guard let first = line.firstIndex(of: 32), let last = line.lastIndex(of: 32), first < last,
+      (1...32).contains(first - line.startIndex),
+      line[..<first].allSatisfy(HTTPFieldRules.isTokenByte)
     else {
       throw HTTP1Error(
         .startLine, .badRequest, "request line is not method, target and version, one space apart")
     }
-    guard parts[1].count <= limit else {
+    let text = line[(first + 1)..<last]
+    guard text.count <= limit else {
       throw HTTP1Error(.tooLarge, .uriTooLong, "request target exceeds \(limit) bytes")
     }
-    guard !parts[1].isEmpty, parts[1].allSatisfy(Self.isTargetByte) else {
+    guard !text.isEmpty, text.allSatisfy(Self.isTargetByte) else {
       throw HTTP1Error(.startLine, .badRequest, "request target holds a byte that must be coded")
     }
-    minorVersion = try Self.minorVersion(parts[2])
-    method = String(decoding: parts[0], as: UTF8.self)
+    minorVersion = try Self.minorVersion(line[(last + 1)...])
+    method = String(decoding: line[..<first], as: UTF8.self)
     (target, absoluteAuthority) = try Self.target(
-      String(decoding: parts[1], as: UTF8.self), method: method)
+      String(decoding: text, as: UTF8.self), method: method)
   }
 
   /// The authority the client means: exactly one valid Host, equal to an absolute target's.

@@ -11,6 +11,13 @@ import Testing
     #expect(APIKey("\(key.id)_\(key.secret)")?.id == key.id)
   }
 
+  /// The checksum is zlib's `crc32`, so that a scanner in any language can tell a key from chance.
+  @Test func `the checksum is the standard CRC-32`() {
+    let body = "0123456789abcdefghijABCDEFGHIJ01"
+    #expect(APIKey(id: "pa_live_ABCDEFGH", secret: body + "0J8OBK") != nil)
+    #expect(APIKey(id: "pa_live_ABCDEFGI", secret: body + "0J8OBK") == nil)
+  }
+
   @Test func `one wrong character is noticed without asking anybody`() {
     let key = APIKey()
     for index in key.secret.indices {
