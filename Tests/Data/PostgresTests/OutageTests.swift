@@ -104,6 +104,42 @@ import Testing
     }
   }
 
+  /// The loop has not looked at the socket again: it is a write that finds the server gone, while more
+  /// than the socket took is still to be written.
+  @Test func `what is sent to a server process that was just killed fails at once`() async throws {
+    try await withCluster { _, url, _ in
+      let own = EventLoop.start(name: "test")
+      let pool = PostgresPool(
+        loops: [own],
+        configuration: {
+          var configuration = PostgresConfiguration(url: url)
+          configuration.maxConnections = 1
+          return configuration
+        }())
+      let rows = try await pool.query("SELECT pg_backend_pid() AS pid")
+      let backend = Int32(try rows[0].decode("pid", as: Int.self))
+      kill(backend, SIGSTOP)
+      let large = String(repeating: "x", count: 4 << 20)
+      let first = Task(executorPreference: own) {
+        try await pool.query("SELECT length(\(large)) AS n", timeout: .seconds(60))
+      }
+      try await own.sleep(for: .milliseconds(100))
+      let start = ContinuousClock.now
+      let second = Task(executorPreference: own) {
+        kill(backend, SIGKILL)
+        while kill(backend, 0) == 0 { usleep(1_000) }
+        return try await pool.query("SELECT 1 AS one", timeout: .seconds(60))
+      }
+      for task in [first, second] {
+        let error = await #expect(throws: PostgresError.self) { try await task.value }
+        #expect(error?.isTransient == true)
+      }
+      #expect(ContinuousClock.now - start < .seconds(30))
+      await pool.close()
+      await own.stop()
+    }
+  }
+
   @Test func `a frozen server costs each caller its deadline and no more`() async throws {
     try await withCluster { _, url, folder in
       let pool = pool(url) { $0.connectTimeout = .milliseconds(300) }
