@@ -8,14 +8,14 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
   /// The message's type.
   public let type: MessageType
   private let unpacked: Unpacked
-  /// The bytes it came as: in the struct, unknown fields are not as they were.
+  /// The bytes it came as, which are passed on as they were.
   private let source: [UInt8]?
 
   /// Decodes a message from a peer, whose strings are checked.
   public init(
     serializedBytes bytes: [UInt8], type: MessageType, limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
+    unpacked = try Unpacked(copying: bytes, type, limits)
     source = bytes
     self.type = type
   }

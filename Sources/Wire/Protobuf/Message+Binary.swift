@@ -3,14 +3,16 @@ extension Message {
   public init(
     serializedBytes bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    try unsafe self.init(Unpacked(bytes, Self.messageType, limits, checksUTF8: false))
+    try unsafe self.init(Unpacked(lent: bytes, Self.messageType, limits, checksUTF8: false))
   }
 
   /// Decodes a message from a peer. Never traps; the first thing wrong is the error.
   public init(
     serializedBytes bytes: [UInt8], limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    try self.init(Unpacked(bytes, Self.messageType, limits, checksUTF8: false))
+    self = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
+      try unsafe Self(serializedBytes: bytes, limits: limits)
+    }
   }
 
   /// Reads what `unpacked` holds of this type.

@@ -2,13 +2,9 @@ internal import CProtobufC
 
 /// What every protobuf-c struct begins with: its descriptor and its unknown fields.
 ///
-/// The scanner hands all unknown fields of a message through protobuf-c as one field of number
-/// ``carrier``, which is one above the highest legal number, so no peer can send it.
+/// An unknown field is told by its tag and its bytes; of several that came one after the other, the
+/// later ones are part of the first one's bytes.
 enum CMessage {
-  /// 2^29, not a legal field number.
-  static let carrier: UInt32 = 1 << 29
-  /// The carrier's tag: (2^29 << 3 | 2) as a varint of five bytes.
-  static let carrierTag: [UInt8] = [0x82, 0x80, 0x80, 0x80, 0x10]
   static let unknownFieldSize = unsafe MemoryLayout<ProtobufCMessageUnknownField>.stride
 
   @inline(__always)
@@ -22,20 +18,47 @@ enum CMessage {
     var bytes: [UInt8] = []
     for index in 0..<Int(unsafe message.pointee.n_unknown_fields) {
       let field = unsafe message.pointee.unknown_fields[index]
-      let data = unsafe UnsafeBufferPointer(start: field.data, count: field.len)
-      if unsafe field.tag == carrier {
-        unsafe bytes.append(contentsOf: data.drop { $0 >= 0x80 }.dropFirst())
-      } else {
-        let wire = unsafe UInt64(field.wire_type.rawValue)
-        unsafe WireFormat.appendVarint(UInt64(field.tag) << 3 | wire, to: &bytes)
-        unsafe bytes.append(contentsOf: data)
-      }
+      let wire = unsafe UInt8(truncatingIfNeeded: field.wire_type.rawValue)
+      unsafe WireFormat.appendTag(Int(field.tag), wire, to: &bytes)
+      unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: field.data, count: field.len))
     }
     return bytes
   }
 
-  /// Makes `data` the unknown fields of the message at `c`: protobuf-c is told one field with the
-  /// first tag, whose data is all the rest. False when `data` does not begin with a tag.
+  /// Keeps `field`, a whole field with `tag` whose content is `from` an offset, among the unknown
+  /// ones of the message at `c`. The bytes are not copied.
+  static func keep(
+    _ field: UnsafeRawBufferPointer, _ tag: WireCursor.Tag, from offset: Int,
+    in c: UnsafeMutableRawPointer, _ builder: CBuilder
+  ) throws(ProtobufError) {
+    typealias Unknown = ProtobufCMessageUnknownField
+    let message = unsafe c.assumingMemoryBound(to: ProtobufCMessage.self)
+    let count = unsafe Int(message.pointee.n_unknown_fields)
+    if count > 0 {
+      let last = unsafe message.pointee.unknown_fields + (count - 1)
+      if unsafe UnsafeRawPointer(last.pointee.data + last.pointee.len) == field.baseAddress {
+        return unsafe last.pointee.len += field.count
+      }
+    }
+    // The list grows at powers of two, so that its capacity need not be kept.
+    if count & (count - 1) == 0 {
+      let memory = try unsafe builder.allocate(max(1, count * 2) * unknownFieldSize)
+      let larger = unsafe memory.bindMemory(to: Unknown.self, capacity: max(1, count * 2))
+      if count > 0 {
+        unsafe larger.initialize(from: message.pointee.unknown_fields, count: count)
+      }
+      unsafe message.pointee.unknown_fields = larger
+    }
+    let content = unsafe UnsafeRawBufferPointer(rebasing: field[offset...])
+    let data = unsafe ProtobufCBinaryData(lent: content)
+    unsafe (message.pointee.unknown_fields + count).initialize(
+      to: Unknown(
+        tag: UInt32(tag.number), wire_type: ProtobufCWireType(rawValue: UInt32(tag.wire)),
+        len: data.len, data: data.data))
+    unsafe message.pointee.n_unknown_fields += 1
+  }
+
+  /// Makes `data` the unknown fields of the message at `c`. False when it does not begin with a tag.
   static func attachUnknown(
     _ data: UnsafeMutablePointer<UInt8>?, _ count: Int, _ memory: UnsafeMutableRawPointer,
     to c: UnsafeMutableRawPointer
@@ -52,5 +75,14 @@ enum CMessage {
     unsafe message.pointee.n_unknown_fields = 1
     unsafe message.pointee.unknown_fields = field
     return true
+  }
+}
+
+extension ProtobufCBinaryData {
+  /// Bytes of somebody else, which nobody writes to.
+  @inline(__always)
+  init(lent bytes: UnsafeRawBufferPointer) {
+    let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    unsafe self.init(len: bytes.count, data: UnsafeMutablePointer(mutating: start))
   }
 }

@@ -54,6 +54,9 @@ struct WireCursor {
 
   @inline(__always) var isAtEnd: Bool { offset >= end }
 
+  /// The bytes that are left.
+  var rest: UnsafeRawBufferPointer { unsafe bytes(offset..<end) }
+
   /// The bytes of a range read before.
   @inline(__always)
   func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
@@ -151,6 +154,16 @@ struct WireCursor {
       default: try skip(tag.wire)
       }
     }
+  }
+
+  /// The next bytes as a number, lowest byte first.
+  @inline(__always)
+  mutating func fixed<T: FixedWidthInteger & BitwiseCopyable>(
+    _ type: T.Type
+  ) throws(ProtobufError) -> T {
+    let from = offset
+    try advance(MemoryLayout<T>.size)
+    return unsafe T(littleEndian: UnsafeRawPointer(base + from).loadUnaligned(as: type))
   }
 
   @inline(__always)

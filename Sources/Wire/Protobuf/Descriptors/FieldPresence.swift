@@ -32,7 +32,7 @@ struct FieldPresence {
       form = field.kind.stride == 4 ? .word32 : .word64
     }
     let isValue = form == .word32 || form == .word64
-    offset = unsafe isValue ? field.offset : field.quantifierOffset
+    offset = unsafe isValue ? field.place.offset : field.place.quantifier
   }
 
   /// How many values a list in `c` has; of other fields 1, or 0 when they are not set.

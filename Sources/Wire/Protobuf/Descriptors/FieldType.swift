@@ -45,9 +45,7 @@ public final class FieldType: @unchecked Sendable {
   /// Position in the type's fields, which are sorted by number.
   @exclusivity(unchecked) var index = 0
   /// Where the value is in the protobuf-c struct.
-  @exclusivity(unchecked) var offset = 0
-  /// Where the count or the oneof case is in the protobuf-c struct.
-  @exclusivity(unchecked) var quantifierOffset = 0
+  @exclusivity(unchecked) var place = FieldPlace()
   /// `"name":`, as it stands before a value in JSON. In memory of its own, as an array were retained
   /// each time it is written.
   let jsonKey: UnsafeBufferPointer<UInt8>
@@ -92,6 +90,8 @@ public final class FieldType: @unchecked Sendable {
     return unsafe memcmp(jsonKey.baseAddress! + 1, start, name.count) == 0
   }
 
+  /// Where the value is in the protobuf-c struct.
+  var offset: Int { unsafe place.offset }
   /// Whether the field is a list or a map.
   public var isRepeated: Bool { unsafe cardinality != .singular }
   /// Whether the field is a map.

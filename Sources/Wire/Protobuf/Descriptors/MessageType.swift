@@ -21,8 +21,8 @@ public final class MessageType: @unchecked Sendable {
   let wellKnown: WellKnown?
   /// Null for types that only reflection sees (proto2 files).
   private(set) var c: UnsafePointer<ProtobufCMessageDescriptor>?
-  /// For the scanner; filled by ``link()``.
-  let table: UnsafeMutablePointer<ScanTable>
+  /// For ``WireParser``; filled by ``link()``.
+  let table: UnsafeMutablePointer<WireTable>
   /// Of each field; filled by ``link()``.
   private(set) var presences = unsafe UnsafeBufferPointer<FieldPresence>(start: nil, count: 0)
   private let anchor: FileAnchor
@@ -38,7 +38,7 @@ public final class MessageType: @unchecked Sendable {
     wellKnown = WellKnown(fullName: parsed.fullName)
     unsafe self.c = c?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
     unsafe table = .allocate(capacity: 1)
-    unsafe table.initialize(to: ScanTable())
+    unsafe table.initialize(to: WireTable())
   }
 
   /// The field of a proto name or a JSON name.
@@ -100,8 +100,8 @@ public final class MessageType: @unchecked Sendable {
     for index in 0..<count {
       let described = unsafe c.pointee.fields[index]
       guard unsafe Int(described.id) == field.number else { continue }
-      unsafe field.offset = Int(described.offset)
-      unsafe field.quantifierOffset = Int(described.quantifier_offset)
+      unsafe field.place = FieldPlace(
+        field, offset: described.offset, quantifier: described.quantifier_offset)
       return
     }
     fatalError("our bug: protobuf-c does not know field \(field.number) of \(fullName)")

@@ -40,7 +40,7 @@ extension JSONParser {
   private func seconds(
     _ time: (seconds: Int64, nanos: Int32), _ type: MessageType, _ c: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
-    let offsets = unsafe (try member(1, of: type).offset, try member(2, of: type).offset)
+    let offsets = (try member(1, of: type).offset, try member(2, of: type).offset)
     unsafe c.storeBytes(of: time.seconds, toByteOffset: offsets.0, as: Int64.self)
     unsafe c.storeBytes(of: time.nanos, toByteOffset: offsets.1, as: Int32.self)
   }

@@ -101,8 +101,7 @@ struct JSONParser {
     case .repeated: try unsafe list(field, c, depth: depth)
     case .singular:
       if field.oneofIndex != nil {
-        let set = unsafe c.load(fromByteOffset: field.quantifierOffset, as: UInt32.self)
-        guard set == 0 else {
+        guard unsafe field.place.memberSet(in: c) == 0 else {
           throw .json("another member of oneof \(oneofName(field)) is set too")
         }
       }

@@ -72,7 +72,7 @@ extension JSONPrinter {
     _ bytes: [UInt8], _ type: MessageType, depth: Int
   ) throws(ProtobufError) {
     let limits = DecodingLimits(depth: options.depth)
-    let unpacked = try Unpacked(bytes, type, limits, checksUTF8: true)
+    let unpacked = try Unpacked(copying: bytes, type, limits)
     defer { extendLifetime(unpacked) }
     let view = unsafe CView(UnsafeRawPointer(unpacked.c), MessageHandle(type))
     if type.wellKnown != nil {

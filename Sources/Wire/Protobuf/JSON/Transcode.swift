@@ -15,7 +15,7 @@ public func transcodeBinaryToJSON(
   _ bytes: [UInt8], type: MessageType, options: JSONOptions = JSONOptions(),
   limits: DecodingLimits = .default
 ) throws(ProtobufError) -> [UInt8] {
-  try Unpacked(bytes, type, limits, checksUTF8: true).json(type, options)
+  try Unpacked(copying: bytes, type, limits).json(type, options)
 }
 
 extension Message {

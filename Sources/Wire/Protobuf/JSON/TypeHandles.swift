@@ -16,7 +16,7 @@ struct FieldHandle {
   var cardinality: FieldType.Cardinality { read { unsafe $0.cardinality } }
   var isRepeated: Bool { cardinality != .singular }
   var index: Int { read { unsafe $0.index } }
-  var offset: Int { read { unsafe $0.offset } }
+  var offset: Int { read { $0.offset } }
   var takesNull: Bool { read { unsafe $0.takesNull } }
   var jsonKey: UnsafeBufferPointer<UInt8> { unsafe read { unsafe $0.jsonKey } }
   var name: String { read { $0.name } }

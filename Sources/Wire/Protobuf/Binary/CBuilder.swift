@@ -1,5 +1,4 @@
 internal import CProtobufC
-internal import Glibc
 
 /// Builds protobuf-c structs field by field in an arena, by description.
 @safe
@@ -13,11 +12,20 @@ struct CBuilder {
     guard let c = unsafe type.c else {
       throw ProtobufError(.unrepresentable, "\(type.fullName) is for reflection only")
     }
-    let memory = try unsafe allocate(type.size)
+    return try unsafe message(c)
+  }
+
+  /// A message with no field set.
+  @inline(__always)
+  func message(
+    _ c: UnsafePointer<ProtobufCMessageDescriptor>
+  ) throws(ProtobufError) -> UnsafeMutableRawPointer {
+    let memory = try unsafe allocate(c.pointee.sizeof_message)
     unsafe protobuf_c_message_init(c, memory)
     return unsafe memory
   }
 
+  @inline(__always)
   func allocate(_ size: Int) throws(ProtobufError) -> UnsafeMutableRawPointer {
     guard let memory = unsafe Arena.take(arena, size) else {
       throw ProtobufError(.overBudget, "message takes more memory than its limit to decode")
@@ -29,30 +37,7 @@ struct CBuilder {
   func slot(
     _ c: UnsafeMutableRawPointer, _ field: FieldType
   ) throws(ProtobufError) -> UnsafeMutableRawPointer {
-    if field.isRepeated { return try unsafe append(c, field) }
-    if field.oneofIndex != nil {
-      let number = UInt32(field.number)
-      unsafe c.storeBytes(of: number, toByteOffset: field.quantifierOffset, as: UInt32.self)
-    }
-    return unsafe c + field.offset
-  }
-
-  private func append(
-    _ c: UnsafeMutableRawPointer, _ field: FieldType
-  ) throws(ProtobufError) -> UnsafeMutableRawPointer {
-    let count = unsafe c.load(fromByteOffset: field.quantifierOffset, as: Int.self)
-    let stride = field.kind.stride
-    var list = unsafe c.load(fromByteOffset: field.offset, as: UnsafeMutableRawPointer?.self)
-    // Lists grow at powers of two, so their capacity need not be kept.
-    if count == 0 || (count >= 4 && count & (count - 1) == 0) {
-      let larger = try unsafe allocate(max(4, count * 2) * stride)
-      if let list = unsafe list { unsafe memcpy(larger, list, count * stride) }
-      unsafe list = larger
-      unsafe c.storeBytes(of: list, toByteOffset: field.offset, as: UnsafeMutableRawPointer?.self)
-    }
-    unsafe c.storeBytes(of: count + 1, toByteOffset: field.quantifierOffset, as: Int.self)
-    guard let list = unsafe list else { throw .malformed("a list has no room") }
-    return unsafe list + count * stride
+    try unsafe field.place.next(in: c, self)
   }
 
   /// A new message in the slot of `field`.
@@ -68,10 +53,14 @@ struct CBuilder {
   func store(_ bytes: some Collection<UInt8>, in slot: UnsafeMutableRawPointer)
     throws(ProtobufError)
   {
+    let copy = try unsafe copy(bytes)
+    unsafe slot.storeBytes(of: ProtobufCBinaryData(lent: copy), as: ProtobufCBinaryData.self)
+  }
+
+  /// A copy that lives as long as the arena.
+  func copy(_ bytes: some Collection<UInt8>) throws(ProtobufError) -> UnsafeRawBufferPointer {
     let memory = try unsafe allocate(bytes.count)
     unsafe UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
-    let data = unsafe memory.assumingMemoryBound(to: UInt8.self)
-    unsafe slot.storeBytes(
-      of: ProtobufCBinaryData(len: bytes.count, data: data), as: ProtobufCBinaryData.self)
+    return unsafe UnsafeRawBufferPointer(start: memory, count: bytes.count)
   }
 }
