@@ -12,7 +12,7 @@ package struct RequestFields: Sendable {
   /// Whether `grpc-accept-encoding` lists gzip.
   package private(set) var acceptsGzip = false
   /// Everything an application may see.
-  package private(set) var metadata = Metadata()
+  package var metadata: Metadata { received.metadata }
   /// The first thing found that makes the call fail at once.
   package private(set) var problem: Problem?
 
@@ -23,21 +23,26 @@ package struct RequestFields: Sendable {
   }
 
   private var encodingSeen = false
+  private var received: RepeatedMetadata
 
-  /// No field yet.
-  package init() {}
+  /// No field yet; `last` is the metadata of the request before on the same connection.
+  package init(after last: Metadata = Metadata()) { received = RepeatedMetadata(like: last) }
 
   /// Takes the next field; pseudo-headers may be given and are passed over.
   package mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     switch name.count {
     case 2 where unsafe name.equals("te"): return
     case 12 where unsafe name.equals("content-type"): contentType = unsafe ContentType(value)
+    case 14 where unsafe name.equals("content-length"): return
     case 12 where unsafe name.equals("grpc-timeout"): unsafe readTimeout(value)
     case 13 where unsafe name.equals("grpc-encoding"): unsafe readEncoding(value)
     case 20 where unsafe name.equals("grpc-accept-encoding"): unsafe readAccepted(value)
+    case _ where unsafe received.repeats(name: name, value: value): return
     default:
       do throws(RPCError) {
-        try unsafe MetadataFields.add(name: name, value: value, to: &metadata)
+        try received.append { (metadata) throws(RPCError) in
+          try unsafe MetadataFields.add(name: name, value: value, to: &metadata)
+        }
       } catch {
         refuse(error)
       }

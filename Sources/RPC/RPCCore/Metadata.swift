@@ -58,6 +58,13 @@ public struct Metadata: Sendable, Equatable {
     entries.append(Entry(name: name, value: value))
   }
 
+  /// The first `count` pairs.
+  func prefix(_ count: Int) -> Metadata {
+    var metadata = Metadata()
+    metadata.entries = Array(entries.prefix(count))
+    return metadata
+  }
+
   /// Appends all pairs of `other`.
   public mutating func add(contentsOf other: Metadata) {
     entries.append(contentsOf: other.entries)

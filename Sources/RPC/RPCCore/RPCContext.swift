@@ -23,6 +23,8 @@ public final class RPCContext: Sendable {
 
   private let id: RequestID
   private let state = Mutex(State())
+  /// Whether response metadata was ever set: most calls set none, and need no lock to know it.
+  private let hasResponseMetadata = Atomic(false)
   private let cancelled = Atomic(false)
   private let compression = Atomic<UInt8>(0)
   private let requestCompressed = Atomic(false)
@@ -83,14 +85,26 @@ public final class RPCContext: Sendable {
 
   /// Response headers; what is set after they were sent has no effect.
   public var initialMetadata: Metadata {
-    get { state.withLock { $0.initialMetadata } }
-    set { state.withLock { $0.initialMetadata = newValue } }
+    get {
+      guard hasResponseMetadata.load(ordering: .acquiring) else { return Metadata() }
+      return state.withLock { $0.initialMetadata }
+    }
+    set {
+      state.withLock { $0.initialMetadata = newValue }
+      hasResponseMetadata.store(true, ordering: .releasing)
+    }
   }
 
   /// Trailing metadata, sent with the status whether the call succeeds or fails.
   public var trailers: Metadata {
-    get { state.withLock { $0.trailers } }
-    set { state.withLock { $0.trailers = newValue } }
+    get {
+      guard hasResponseMetadata.load(ordering: .acquiring) else { return Metadata() }
+      return state.withLock { $0.trailers }
+    }
+    set {
+      state.withLock { $0.trailers = newValue }
+      hasResponseMetadata.store(true, ordering: .releasing)
+    }
   }
 
   /// Who calls; set by an interceptor, `nil` for an anonymous caller.

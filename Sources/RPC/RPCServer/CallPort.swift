@@ -10,8 +10,7 @@ internal import RPCCore
 /// Confined to `loop`: the async entries hop there when they are called elsewhere.
 class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see above
   let loop: EventLoop
-  private let crew: HandlerCrew
-  private let callLog: CallLog
+  private let server: LoopServer
   let context: RPCContext
   let entry: MethodEntry
   private let started: LoopInstant
@@ -33,11 +32,10 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   @exclusivity(unchecked) private(set) var isRunning = false
 
   init(server: LoopServer, context: RPCContext, entry: MethodEntry) {
-    crew = server.crew
-    callLog = server.callLog
-    loop = server.loop
+    self.server = server
     self.context = context
     self.entry = entry
+    loop = server.loop
     started = loop.now
   }
 
@@ -73,7 +71,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
       let remaining = deadline.remaining(at: Deadline(nanoseconds: UInt64(loop.now.nanoseconds)))
       timer = loop.schedule(after: remaining) { [unowned self] in deadlinePassed() }
     }
-    crew.run(self)
+    server.crew.run(self)
   }
 
   /// The handler, on a task of `worker`, from beginning to end.
@@ -113,8 +111,8 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
         nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds, error: error,
         bytesIn: bytesIn, bytesOut: bytesOut),
       requestID: context.appendRequestID(to:), principal: context.identity?.principal,
-      to: &callLog.lines)
-    callLog.lineWritten()
+      to: &server.callLog.lines)
+    server.callLog.lineWritten()
     finished()
   }
 

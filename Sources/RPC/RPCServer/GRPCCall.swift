@@ -35,14 +35,14 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   }()
 
   init(
-    id: HTTP2StreamID, connection: HTTP2Connection, entry: MethodEntry, fields: RequestFields,
-    context: RPCContext, messageLimit: Int
+    id: HTTP2StreamID, connection: HTTP2Connection, entry: MethodEntry, context: RPCContext,
+    encoding: MessageEncoding, acceptsGzip: Bool, messageLimit: Int
   ) {
     self.id = id
     self.connection = connection
-    machine = ServerStreamMachine(encoding: fields.encoding, limit: messageLimit)
-    acceptsGzip = fields.acceptsGzip
-    requestEncoding = fields.encoding
+    machine = ServerStreamMachine(encoding: encoding, limit: messageLimit)
+    self.acceptsGzip = acceptsGzip
+    requestEncoding = encoding
     self.messageLimit = messageLimit
     super.init(server: connection.server, context: context, entry: entry)
   }

@@ -18,8 +18,10 @@ final class HTTP2Connection: ConnectionDriver {
   @exclusivity(unchecked) private var keepalive: KeepaliveMachine
   @exclusivity(unchecked) private var stalls = StallWatch()
   @exclusivity(unchecked) private var idleSince: LoopInstant
+  /// Of the last call; the next one probably has the same.
+  @exclusivity(unchecked) private var lastMetadata = Metadata()
   private var age: AgeMachine
-  private var idleStreams = StallWatch()
+  @exclusivity(unchecked) private var idleStreams = StallWatch()
   private var headersSince: LoopInstant?
   /// What requests of this connection hold until their handlers take it.
   let memory: MemoryMeter
@@ -140,19 +142,21 @@ final class HTTP2Connection: ConnectionDriver {
   // MARK: gRPC
 
   private func openCall(_ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool) {
-    var fields = RequestFields()
+    var fields = RequestFields(after: lastMetadata)
     // By index: iterating a collection reads each element through a heap-allocated coroutine.
     for index in 0..<block.count {
       let field = block[index]
       if !field.name.isPseudo { fields.add(name: field.nameBytes, value: field.value) }
     }
-    guard let entry = accept(id, block, fields) else { return }
+    guard let entry = accept(id, block, fields.problem) else { return }
+    lastMetadata = fields.metadata
     let context = RPCContext(
-      method: entry.descriptor, metadata: fields.metadata,
+      method: entry.descriptor, metadata: lastMetadata,
       deadline: fields.timeout.map { deadline(in: $0) }, peer: shell.peer,
       id: server.nextRequestID())
     let call = GRPCCall(
-      id: id, connection: self, entry: entry, fields: fields, context: context,
+      id: id, connection: self, entry: entry, context: context,
+      encoding: fields.encoding, acceptsGzip: fields.acceptsGzip,
       messageLimit: server.limits.messageSize)
     streams[id] = call
     running += 1
@@ -170,14 +174,14 @@ final class HTTP2Connection: ConnectionDriver {
 
   /// Answers what no handler may see; `nil` when it did.
   private func accept(
-    _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, _ fields: RequestFields
+    _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, _ problem: RequestFields.Problem?
   ) -> MethodEntry? {
     guard block.isEqual(.method, "POST") else {
       let error = RPCError(.internal, "a gRPC request is a POST")
       reject(id, error, status: .methodNotAllowed)
       return nil
     }
-    if let problem = fields.problem {
+    if let problem {
       reject(id, problem.error, listsEncodings: problem.listsEncodings)
       return nil
     }

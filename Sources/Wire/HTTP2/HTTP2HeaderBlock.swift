@@ -29,24 +29,34 @@ package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
 
   package var endIndex: Int { unsafe records.count }
 
+  /// As the collection's own, which counts its way from start to end.
+  package var count: Int { unsafe records.count }
+
   package subscript(position: Int) -> HTTP2Field {
     let record = unsafe records[position]
-    let offset = Int(record.offset)
-    let valueStart = offset + (record.name == .other ? Int(record.nameLength) : 0)
+    let name = record.name.text
     return unsafe HTTP2Field(
       name: record.name,
       nameBytes: record.name == .other
-        ? UnsafeRawBufferPointer(rebasing: bytes[offset..<valueStart])
-        : UnsafeRawBufferPointer(
-          start: record.name.text.utf8Start, count: record.name.text.utf8CodeUnitCount),
-      value: UnsafeRawBufferPointer(
-        rebasing: bytes[valueStart..<(valueStart + Int(record.valueLength))]))
+        ? slice(Int(record.offset), Int(record.nameLength))
+        : UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+      value: value(of: record))
+  }
+
+  private func value(of record: FieldRecord) -> UnsafeRawBufferPointer {
+    let start = Int(record.offset) + (record.name == .other ? Int(record.nameLength) : 0)
+    return unsafe slice(start, Int(record.valueLength))
+  }
+
+  /// Records lie within the bytes: both were written together.
+  private func slice(_ start: Int, _ count: Int) -> UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: bytes.baseAddress.map { unsafe $0 + start }, count: count)
   }
 
   /// The first value of a recognised name.
   package subscript(name: HTTP2FieldName) -> UnsafeRawBufferPointer? {
     for index in unsafe 0..<records.count where unsafe records[index].name == name {
-      return unsafe self[index].value
+      return unsafe value(of: records[index])
     }
     return nil
   }

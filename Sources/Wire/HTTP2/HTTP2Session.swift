@@ -49,8 +49,10 @@ package final class HTTP2Session {
     unsafe core.pointee.batch &+= 1
     var failure: HTTP2Error?
     if unsafe scan(bytes) {
+      unsafe core.pointee.memory = SessionMemory.lists()
       let consumed = unsafe nghttp2_session_mem_recv(
         raw, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+      unsafe core.pointee.memory = nil
       if consumed < 0, unsafe core.pointee.trip == nil {
         failure = Self.error(Int32(consumed))
         if failure?.kind != .badPreface { goAway(lastStream: 0, .protocolError, debug: "session") }
@@ -82,6 +84,7 @@ package final class HTTP2Session {
     let end = unsafe core.pointee.output.count + limit
     unsafe core.pointee.outputEnd = end
     var failure: HTTP2Error?
+    unsafe core.pointee.memory = SessionMemory.lists()
     while unsafe core.pointee.output.count < end {
       var start: UnsafePointer<UInt8>?
       let count = unsafe nghttp2_session_mem_send(raw, &start)
@@ -95,6 +98,7 @@ package final class HTTP2Session {
       unsafe core.pointee.output.append(
         contentsOf: UnsafeBufferPointer(start: start, count: count))
     }
+    unsafe core.pointee.memory = nil
     swapOutput(with: &output)
     terminateIfTripped()
     unsafe deliver(each)

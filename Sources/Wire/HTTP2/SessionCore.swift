@@ -41,6 +41,8 @@ struct SessionCore: ~Copyable {
   var batch: UInt32 = 0
   /// What a server sends first, until it is taken.
   var firstFlight: [UInt8] = []
+  /// The lists of the thread that is inside of nghttp2 for long, so that each block need not ask.
+  var memory: UnsafeMutablePointer<SessionMemory.Lists>?
   /// What nghttp2 makes frames in, when it is one of the ``PageBlocks``.
   var frameBuffer: UnsafeMutableRawPointer?
 

@@ -31,18 +31,20 @@ enum SessionMemory {
   ) -> R {
     var functions = unsafe nghttp2_mem(
       mem_user_data: core,
-      malloc: { size, _ in unsafe SessionMemory.allocate(size) },
-      free: { block, _ in unsafe SessionMemory.free(block) },
-      calloc: { count, size, _ in
+      malloc: { size, core in unsafe SessionMemory.allocate(size, SessionMemory.lists(core)) },
+      free: { block, core in unsafe SessionMemory.free(block, SessionMemory.lists(core)) },
+      calloc: { count, size, core in
         let (total, overflows) = count.multipliedReportingOverflow(by: size)
         if overflows { return nil }
         if let (block, isZero) = unsafe PageBlocks.take(total) {
           return unsafe isZero ? block : memset(block, 0, total)
         }
-        return unsafe SessionMemory.allocate(total).map { unsafe memset($0, 0, total) }
+        return unsafe SessionMemory.allocate(total, SessionMemory.lists(core)).map {
+          unsafe memset($0, 0, total)
+        }
       },
       realloc: { block, size, core in
-        let moved = unsafe SessionMemory.reallocate(block, size)
+        let moved = unsafe SessionMemory.reallocate(block, size, SessionMemory.lists(core))
         if unsafe block == nil, let core = unsafe core, let moved = unsafe moved {
           unsafe SessionMemory.note(buffer: moved, core)
         }
@@ -61,12 +63,13 @@ enum SessionMemory {
     unsafe core.pointee.frameBuffer = unsafe block
   }
 
-  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+  private static func allocate(
+    _ size: Int, _ lists: UnsafeMutablePointer<Lists>
+  ) -> UnsafeMutableRawPointer? {
     let index = (size + step - 1) / step - 1
     guard index >= 0, index < classes else {
       return unsafe PageBlocks.take(size)?.block ?? plain(size, index: classes)
     }
-    let lists = unsafe Self.lists()
     guard let block = unsafe lists.pointee.heads[index] else {
       return unsafe plain((index + 1) * step, index: index)
     }
@@ -81,9 +84,10 @@ enum SessionMemory {
     return unsafe memory + headerSize
   }
 
-  private static func free(_ block: UnsafeMutableRawPointer?) {
+  private static func free(
+    _ block: UnsafeMutableRawPointer?, _ lists: UnsafeMutablePointer<Lists>
+  ) {
     guard let block = unsafe block else { return }
-    let lists = unsafe Self.lists()
     if unsafe PageBlocks.owns(block, lists.pointee.pages) {
       return unsafe PageBlocks.give(back: block)
     }
@@ -98,9 +102,9 @@ enum SessionMemory {
   }
 
   private static func reallocate(
-    _ block: UnsafeMutableRawPointer?, _ size: Int
+    _ block: UnsafeMutableRawPointer?, _ size: Int, _ lists: UnsafeMutablePointer<Lists>
   ) -> UnsafeMutableRawPointer? {
-    guard let block = unsafe block else { return unsafe allocate(size) }
+    guard let block = unsafe block else { return unsafe allocate(size, lists) }
     let room: Int
     if unsafe PageBlocks.owns(block, PageBlocks.base) {
       room = unsafe PageBlocks.size(block)
@@ -113,13 +117,20 @@ enum SessionMemory {
       room = (index + 1) * step
     }
     guard size > room else { return unsafe block }
-    guard let larger = unsafe allocate(size) else { return nil }
+    guard let larger = unsafe allocate(size, lists) else { return nil }
     unsafe memcpy(larger, block, room)
-    unsafe free(block)
+    unsafe free(block, lists)
     return unsafe larger
   }
 
-  private static func lists() -> UnsafeMutablePointer<Lists> {
+  /// The lists to use on behalf of the session of `core`.
+  @inline(__always)
+  private static func lists(_ core: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<Lists> {
+    unsafe core?.assumingMemoryBound(to: SessionCore.self).pointee.memory ?? lists()
+  }
+
+  /// The lists of this thread.
+  static func lists() -> UnsafeMutablePointer<Lists> {
     if let known = unsafe pthread_getspecific(listsKey) {
       return unsafe known.assumingMemoryBound(to: Lists.self)
     }

@@ -44,8 +44,24 @@ import Testing
     #expect(problem?.listsEncodings == listsEncodings)
   }
 
-  private func read(_ list: [(String, String)]) -> RequestFields {
-    var fields = RequestFields()
+  static let last = [("user-agent", "ua"), ("x-id", "1"), ("x-bin", "AQ"), ("empty", "")]
+
+  @Test(arguments: [
+    ("the same", last), ("fewer", Array(last.prefix(2))), ("none", []),
+    ("more", last + [("more", "")]), ("another value", [last[0], ("x-id", "2"), last[3]]),
+    ("a longer value", [("user-agent", "uaa")]), ("another order", last.reversed()),
+    ("twice", [last[0], last[0], last[1]]),
+    ("known names between", [last[0], ("te", "x"), last[1]]),
+  ])
+  func `metadata does not depend on the request before`(name: String, list: [(String, String)]) {
+    let before = read(Self.last).metadata
+    #expect(read(list, after: before).metadata == read(list).metadata)
+    #expect(before == read(Self.last).metadata)
+  }
+
+  private func read(_ list: [(String, String)], after last: Metadata = Metadata()) -> RequestFields
+  {
+    var fields = RequestFields(after: last)
     for (name, value) in list {
       bytes(name) { name in bytes(value) { fields.add(name: name, value: $0) } }
     }

@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// Metadata of a request that probably repeats the one before it on its connection: a client sends its
+/// name, its key and its version each time. HPACK sends them once; here they are made once, and every
+/// call shares them.
+package struct RepeatedMetadata: Sendable {
+  private let model: Metadata
+  /// How many of the model's entries came again, in order.
+  private var count = 0
+  /// What came, once it differs from the model.
+  private var own: Metadata?
+
+  /// Expects what `model` has.
+  package init(like model: Metadata = Metadata()) { self.model = model }
+
+  /// What came so far.
+  package var metadata: Metadata {
+    own ?? (count == model.entries.count ? model : model.prefix(count))
+  }
+
+  /// Whether this field, a text, is the next one of the model; it is counted then.
+  @inline(__always)
+  package mutating func repeats(
+    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard own == nil, count < model.entries.count,
+      case .ascii(let text) = model.entries[count].value,
+      unsafe text.isUTF8(value), unsafe model.entries[count].name.isUTF8(name)
+    else { return false }
+    count += 1
+    return true
+  }
+
+  /// Appends what is not the model's next entry.
+  package mutating func append<E: Error>(_ body: (inout Metadata) throws(E) -> Void) throws(E) {
+    var metadata = self.metadata
+    own = nil
+    defer { own = metadata }
+    try body(&metadata)
+  }
+}
+
+extension String {
+  /// Whether these bytes are the text's UTF-8.
+  fileprivate func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard utf8.count == bytes.count else { return false }
+    guard bytes.count > 0 else { return true }
+    let isEqual = utf8.withContiguousStorageIfAvailable {
+      unsafe memcmp($0.baseAddress!, bytes.baseAddress!, bytes.count) == 0
+    }
+    return unsafe isEqual ?? utf8.elementsEqual(bytes)
+  }
+}
