@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Buffers
 
 /// Metadata of a request that probably repeats the one before it on its connection: a client sends its
 /// name, its key and its version each time. HPACK sends them once; here they are made once, and every
@@ -37,17 +37,5 @@ package struct RepeatedMetadata: Sendable {
     own = nil
     defer { own = metadata }
     try body(&metadata)
-  }
-}
-
-extension String {
-  /// Whether these bytes are the text's UTF-8.
-  fileprivate func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard utf8.count == bytes.count else { return false }
-    guard bytes.count > 0 else { return true }
-    let isEqual = utf8.withContiguousStorageIfAvailable {
-      unsafe memcmp($0.baseAddress!, bytes.baseAddress!, bytes.count) == 0
-    }
-    return unsafe isEqual ?? utf8.elementsEqual(bytes)
   }
 }

@@ -11,7 +11,7 @@ struct ExchangeResponse {
   /// Nil without a policy.
   private let cors: HTTPHeaders?
   private let security: SecurityHeaders?
-  private let request: HTTPRequestHead
+  private let request: HTTPHeaders
 
   init(
     _ stream: any ResponseStream, to request: HTTPRequestHead, requestID: RequestID,
@@ -20,20 +20,21 @@ struct ExchangeResponse {
     self.stream = stream
     isHead = request.method == "HEAD"
     self.requestID = requestID
-    self.request = request
+    self.request = request.headers
     cors = server.cors?.headers(for: request)
     security = server.security
   }
 
   /// Sends head and body at once, in a coding the client takes; a HEAD request gets the head alone.
   /// `compresses` is what a handler asked for, nil when it said nothing.
-  func sendWhole(_ answer: HTTPExchangeResponse, compresses: Bool? = nil) {
-    var answer = answer
+  func sendWhole(_ answer: consuming HTTPExchangeResponse, compresses: Bool? = nil) {
     if compresses != false {
       ContentCoding.apply(
-        to: &answer, accepting: request.headers, whateverSize: compresses == true)
+        to: &answer, accepting: request, whateverSize: compresses == true)
     }
-    var head = HTTPResponseHead(status: answer.status, headers: answer.headers)
+    var head = HTTPResponseHead(status: answer.status)
+    // Moved, not copied, so that what is added needs no memory of its own.
+    swap(&head.headers, &answer.headers)
     complete(&head.headers)
     if !answer.status.forbidsBody {
       head.headers.replace("content-length", with: "\(answer.body.count)")
@@ -44,8 +45,8 @@ struct ExchangeResponse {
   }
 
   /// Sends the answer of a transcoded call.
-  func sendWhole(_ answer: RESTResponse, compresses: Bool? = nil) {
-    sendWhole(HTTPExchangeResponse(answer), compresses: compresses)
+  func sendWhole(_ answer: consuming RESTResponse, compresses: Bool? = nil) {
+    sendWhole(HTTPExchangeResponse(consume answer), compresses: compresses)
   }
 
   /// Sends the head of an answer whose length is not known.
@@ -61,7 +62,7 @@ struct ExchangeResponse {
   }
 
   private func complete(_ headers: inout HTTPHeaders) {
-    let given = RequestID.accepted(request.headers["x-request-id"])
+    let given = RequestID.accepted(request["x-request-id"])
     headers.replace("x-request-id", with: given ?? requestID.description)
     security?.complete(&headers)
     if let cors { headers.add(contentsOf: cors) }
@@ -70,7 +71,7 @@ struct ExchangeResponse {
 
 extension HTTPExchangeResponse {
   /// An answer of the REST edge.
-  init(_ answer: RESTResponse) {
+  init(_ answer: consuming RESTResponse) {
     self.init(status: answer.status, headers: answer.headers, body: answer.body)
   }
 }

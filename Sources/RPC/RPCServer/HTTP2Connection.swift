@@ -18,8 +18,9 @@ final class HTTP2Connection: ConnectionDriver {
   @exclusivity(unchecked) private var keepalive: KeepaliveMachine
   @exclusivity(unchecked) private var stalls = StallWatch()
   @exclusivity(unchecked) private var idleSince: LoopInstant
-  /// Of the last call; the next one probably has the same.
+  /// Of the last call and of the last other request; the next one probably has the same.
   @exclusivity(unchecked) private var lastMetadata = Metadata()
+  @exclusivity(unchecked) private var lastHead = HTTPRequestHead(method: "", target: "")
   private var age: AgeMachine
   @exclusivity(unchecked) private var idleStreams = StallWatch()
   private var headersSince: LoopInstant?
@@ -223,8 +224,9 @@ final class HTTP2Connection: ConnectionDriver {
     let owner = HTTP2Exchange(id: id, connection: self)
     streams[id] = owner
     running += 1
+    lastHead = block.requestHead(after: lastHead)
     let dispatch = RequestDispatch(
-      server: server, head: block.requestHead(), peer: shell.peer, stream: owner
+      server: server, head: lastHead, peer: shell.peer, stream: owner
     ) { [self] in callFinished() }
     owner.exchange = dispatch.responder()
     owner.exchange?.begin()
@@ -275,7 +277,7 @@ extension HTTP2Connection {
     }
     if isHeaderOverdue(now) { return cut(.headerTimeout) }
     for (id, owner) in streams.all { tick(now, id, owner) }
-    if streams.isEmpty { session.releaseIdleMemory() }
+    if streams.isEmpty { releaseIdleMemory() }
     if let limit = server.limits.idleTimeoutHTTP2, streams.isEmpty,
       idleSince.duration(to: now) > limit
     {
@@ -288,6 +290,13 @@ extension HTTP2Connection {
       end(RPCError(.unavailable, "the connection has reached its age limit"))
       shell.closeAfterFlush()
     }
+  }
+
+  /// Ten thousand connections wait for their next call at less than 10 kB each.
+  private func releaseIdleMemory() {
+    session.releaseIdleMemory()
+    lastMetadata = Metadata()
+    lastHead = HTTPRequestHead(method: "", target: "")
   }
 
   private func tick(_ now: LoopInstant, _ id: HTTP2StreamID, _ owner: any StreamOwner) {

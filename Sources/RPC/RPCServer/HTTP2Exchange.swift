@@ -12,15 +12,15 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
   private let id: HTTP2StreamID
   private let connection: HTTP2Connection
   private let opened: LoopInstant
-  private(set) var submittedBytes = 0
-  var exchange: (any RequestResponder)?
+  @exclusivity(unchecked) private(set) var submittedBytes = 0
+  @exclusivity(unchecked) var exchange: (any RequestResponder)?
   /// Body bytes given to the exchange that it has not taken.
-  private var heldCredit = 0
+  @exclusivity(unchecked) private var heldCredit = 0
   /// Body bytes that came after the answer.
-  private var unwantedBytes = 0
-  private var isAnswered = false
+  @exclusivity(unchecked) private var unwantedBytes = 0
+  @exclusivity(unchecked) private var isAnswered = false
   /// Whether nothing more of the request is awaited.
-  private var isBodyOver = false
+  @exclusivity(unchecked) private var isBodyOver = false
 
   init(id: HTTP2StreamID, connection: HTTP2Connection) {
     self.id = id

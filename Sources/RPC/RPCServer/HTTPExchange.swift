@@ -19,17 +19,17 @@ final class HTTPExchange: RequestResponder {
   private let server: LoopServer
   let head: HTTPRequestHead
   private let peer: String
-  private var response: (any ResponseStream)?
-  private var whenDone: (() -> Void)?
-  private var target = Target.answered
-  private var body: [UInt8] = []
+  @exclusivity(unchecked) private var response: (any ResponseStream)?
+  @exclusivity(unchecked) private var whenDone: (() -> Void)?
+  @exclusivity(unchecked) private var target = Target.answered
+  @exclusivity(unchecked) private var body: [UInt8] = []
   private let memory: MemoryMeter
-  private var bookedBytes = 0
-  private var isBodyWhole = false
+  @exclusivity(unchecked) private var bookedBytes = 0
+  @exclusivity(unchecked) private var isBodyWhole = false
   /// Whether the body of a call is to be inflated first.
-  private var isGzipped = false
-  private var call: RESTCall?
-  private var task: Task<Void, Never>?
+  @exclusivity(unchecked) private var isGzipped = false
+  @exclusivity(unchecked) private var call: RESTCall?
+  @exclusivity(unchecked) private var task: Task<Void, Never>?
   private let id: RequestID
   private let started: LoopInstant
 

@@ -10,14 +10,14 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   private let response: ExchangeResponse
   private let queueSize: Int
   /// Called once, when the handler has returned and the call is off the books.
-  var onFinished: (() -> Void)?
-  private var stream: RESTStream?
-  private var isHeadSent = false
-  private var isCut = false
+  @exclusivity(unchecked) var onFinished: (() -> Void)?
+  @exclusivity(unchecked) private var stream: RESTStream?
+  @exclusivity(unchecked) private var isHeadSent = false
+  @exclusivity(unchecked) private var isCut = false
   /// The request message, until the handler takes it, where the body alone says it.
-  private var request: DynamicMessage?
-  private var answer: DynamicMessage?
-  private var lastSent: LoopInstant
+  @exclusivity(unchecked) private var request: DynamicMessage?
+  @exclusivity(unchecked) private var answer: DynamicMessage?
+  @exclusivity(unchecked) private var lastSent: LoopInstant
 
   /// A silence after which a stream gets a sign of life that is no message.
   private static let quietInterval = Duration.seconds(15)

@@ -12,13 +12,26 @@ struct RequestLine: Sendable {
   /// Whether path and query say anything at all.
   var saysAnything: Bool { !pathValues.isEmpty || !outsideBody.isEmpty || !insideBody.isEmpty }
 
+  private init(
+    insideBody: [UInt8] = [], outsideBody: [UInt8] = [],
+    pathValues: [(path: FieldPath, text: String)] = []
+  ) {
+    self.insideBody = insideBody
+    self.outsideBody = outsideBody
+    self.pathValues = pathValues
+  }
+
   init(
     _ rule: Rule, segments: [ArraySlice<UInt8>], query: ArraySlice<UInt8>, maxPairs: Int
   ) throws(RESTFailure) {
+    if segments.isEmpty, query.isEmpty, rule.variables.isEmpty {
+      self.init()
+      return
+    }
     guard let values = rule.template.values(in: segments) else {
       throw .invalid("BAD_PATH", "the path is not percent-encoded UTF-8 text")
     }
-    pathValues = zip(rule.variables, values).map { ($0, $1.text) }
+    let pathValues = zip(rule.variables, values).map { ($0, $1.text) }
     var outside = TextBindings(rule.input)
     var inside: TextBindings?
     var bodyField: FieldType?
@@ -35,8 +48,9 @@ struct RequestLine: Sendable {
       }
     }
     try Self.bind(query, rule, bodyField, maxPairs, into: &outside)
-    insideBody = try inside?.serialized() ?? []
-    outsideBody = try outside.serialized()
+    try self.init(
+      insideBody: inside?.serialized() ?? [], outsideBody: outside.serialized(),
+      pathValues: pathValues)
   }
 
   private static func bind(

@@ -7,14 +7,19 @@ internal import RPCCore
 struct ResponseShape: Sendable {
   let type: MessageType
   let field: FieldType?
-
-  /// Whether the body is raw.
-  var isRaw: Bool { shown?.fullName == httpBodyName }
-
   /// The message type of the body, nil when the body is no message.
-  private var shown: MessageType? {
-    guard let field else { return type }
-    return field.isRepeated || field.isMap ? nil : field.messageType
+  private let shown: MessageType?
+  /// Whether the body is raw.
+  let isRaw: Bool
+  /// The text field `etag` of the body.
+  private let etag: FieldType?
+
+  init(type: MessageType, field: FieldType?) {
+    self.type = type
+    self.field = field
+    shown = field.map { $0.isRepeated ? nil : $0.messageType } ?? type
+    isRaw = shown?.fullName == httpBodyName
+    etag = shown?.singularText("etag")
   }
 
   /// A message that came as bytes.
@@ -52,7 +57,7 @@ struct ResponseShape: Sendable {
 
   /// The entity tag header for a message, when it has a text field `etag`.
   func entityTag(_ message: DynamicMessage) -> String? {
-    guard let etag = shown?.singularText("etag") else { return nil }
+    guard let etag else { return nil }
     return EntityTag.header(
       for: String(decoding: message.bytes(of: etag, in: field), as: UTF8.self))
   }

@@ -3,12 +3,23 @@ package import Protobuf
 package import RPCCore
 
 /// One REST request on its way to a method and back. Remembers the request's headers.
-package struct TranscodedCall: Sendable {
+package final class TranscodedCall: Sendable {
   let rule: Rule
   let line: RequestLine
   let headers: HTTPHeaders
   let errors: ErrorBody
   let ignoresUnknownFields: Bool
+
+  init(
+    rule: Rule, line: RequestLine, headers: HTTPHeaders, errors: ErrorBody,
+    ignoresUnknownFields: Bool
+  ) {
+    self.rule = rule
+    self.line = line
+    self.headers = headers
+    self.errors = errors
+    self.ignoresUnknownFields = ignoresUnknownFields
+  }
 
   package var method: MethodDescriptor { rule.method }
 

@@ -58,8 +58,32 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Where the first field called `name` is.
   private func index(of name: String) -> Int? {
-    let key = name.inLowerCase
-    return fields.indices.first { fields[$0].isNamed(key) }
+    // Names are nearly always asked for in lower case, and those that are not there mostly differ in
+    // length from all that are.
+    var isCandidate = false
+    for index in 0..<fields.count where fields[index].name.utf8.count == name.utf8.count {
+      if fields[index].name == name { return index }
+      isCandidate = true
+    }
+    guard isCandidate, !name.isInLowerCase else { return nil }
+    let key = name.lowercased()
+    return fields.indices.first { fields[$0].name == key }
+  }
+
+  /// The first `count` fields.
+  package func prefix(_ count: Int) -> HTTPHeaders {
+    var headers = HTTPHeaders()
+    headers.fields = Array(fields.prefix(count))
+    return headers
+  }
+
+  /// Bytes of all names and values.
+  package var byteCount: Int {
+    var sum = 0
+    for index in 0..<fields.count {
+      sum += fields[index].name.utf8.count + fields[index].value.utf8.count
+    }
+    return sum
   }
 
   /// Appends a field behind those that are there.

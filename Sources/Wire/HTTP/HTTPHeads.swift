@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// The part of a request before its body, the same for HTTP/1.1 and HTTP/2.
 public struct HTTPRequestHead: Sendable, Equatable {
   /// The method as sent; case matters.
@@ -24,13 +26,21 @@ public struct HTTPRequestHead: Sendable, Equatable {
   }
 
   /// The target without its query, still percent-coded.
-  public var path: Substring {
-    target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...]
-  }
+  public var path: Substring { mark.map { target[..<$0] } ?? target[...] }
 
   /// What stands behind the first question mark, still percent-coded; nil when there is none.
   public var query: Substring? {
-    target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[target.utf8.index(after: $0)...] }
+    mark.map { target[target.utf8.index(after: $0)...] }
+  }
+
+  /// The first question mark.
+  private var mark: String.Index? {
+    let question = UInt8(ascii: "?")
+    let offset = target.utf8.withContiguousStorageIfAvailable { bytes in
+      ByteWords.firstIndex(of: question...question, in: UnsafeRawBufferPointer(bytes), from: 0)
+    }
+    guard let offset else { return target.utf8.firstIndex(of: question) }
+    return offset.map { target.utf8.index(target.utf8.startIndex, offsetBy: $0) }
   }
 }
 

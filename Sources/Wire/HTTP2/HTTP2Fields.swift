@@ -20,18 +20,24 @@ package struct HTTP2Fields: Sendable {
 
   /// A response that begins with `status`, followed by `headers`.
   package init(status: HTTPStatus, _ headers: HTTPHeaders = HTTPHeaders()) {
-    reserve(fields: 1 + headers.count, bytes: 16 + headers.count * 48)
-    append(":status", status.description)
-    append(headers)
+    let text = status.description
+    write(fields: 1 + headers.count, bytes: 7 + text.utf8.count + headers.byteCount) { writer in
+      writer.append(":status", text)
+      writer.append(headers)
+    }
   }
 
   /// A request that begins with its pseudo-header fields.
   package init(request head: HTTPRequestHead) {
-    append(":method", head.method)
-    append(":scheme", head.scheme)
-    append(":path", head.target)
-    if !head.authority.isEmpty { append(":authority", head.authority) }
-    append(head.headers)
+    let pseudo = [
+      (":method", head.method), (":scheme", head.scheme), (":path", head.target),
+      (":authority", head.authority),
+    ].filter { $0.0 != ":authority" || !$0.1.isEmpty }
+    let count = pseudo.reduce(head.headers.byteCount) { $0 + $1.0.utf8.count + $1.1.utf8.count }
+    write(fields: pseudo.count + head.headers.count, bytes: count) { writer in
+      for (name, value) in pseudo { writer.append(name, value) }
+      writer.append(head.headers)
+    }
   }
 
   /// How many fields there are.
@@ -40,43 +46,74 @@ package struct HTTP2Fields: Sendable {
   /// What these fields count against a header list limit: name + value + 32 each.
   package var listSize: Int { bytes.count + 32 * entries.count }
 
-  /// Room for `fields` fields of `bytes` bytes together.
-  package mutating func reserve(fields: Int, bytes count: Int) {
-    entries.reserveCapacity(fields)
-    bytes.reserveCapacity(count)
-  }
-
   /// Appends a field; `sensitive` keeps it out of the peer's and any proxy's compression table.
   package mutating func append(_ name: String, _ value: String, sensitive: Bool = false) {
-    var (name, value) = (name, value)
-    name.withUTF8 { name in
-      value.withUTF8 { value in unsafe append(name, value, sensitive) }
+    write(fields: 1, bytes: name.utf8.count + value.utf8.count) { writer in
+      writer.append(name, value, sensitive: sensitive)
     }
-  }
-
-  private mutating func append(
-    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, _ sensitive: Bool
-  ) {
-    unsafe bytes.append(contentsOf: name)
-    let start = bytes.count
-    unsafe bytes.append(contentsOf: value)
-    if unsafe !HTTPFieldRules.isValue(UnsafeRawBufferPointer(value)) {
-      for index in start..<bytes.count where !HTTPFieldRules.isValueByte(bytes[index]) {
-        bytes[index] = UInt8(ascii: "?")
-      }
-    }
-    entries.append(
-      Entry(
-        nameLength: Int32(name.count), valueLength: Int32(value.count),
-        flags: sensitive ? UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) : 0))
   }
 
   /// Appends every field of `headers`.
   package mutating func append(_ headers: HTTPHeaders) {
-    entries.reserveCapacity(entries.count + headers.count)
-    bytes.reserveCapacity(bytes.count + headers.count * 48)
-    for field in headers {
-      append(field.name, field.value, sensitive: Self.isUnindexed(field.name))
+    write(fields: headers.count, bytes: headers.byteCount) { $0.append(headers) }
+  }
+
+  /// Lets `body` append `fields` fields of `count` bytes together.
+  private mutating func write(fields: Int, bytes count: Int, _ body: (inout Writer) -> Void) {
+    let old = bytes
+    var list = entries
+    entries = []
+    list.reserveCapacity(list.count + fields)
+    unsafe bytes = Array(unsafeUninitializedCapacity: old.count + count) { room, used in
+      _ = unsafe room.update(fromContentsOf: old)
+      var writer = unsafe Writer(
+        next: room.baseAddress.map { unsafe $0 + old.count }, entries: list)
+      list = []
+      body(&writer)
+      used = old.count + count
+      list = writer.entries
+    }
+    entries = list
+  }
+
+  /// Writes fields where there is room for them.
+  @safe
+  private struct Writer {
+    var next: UnsafeMutablePointer<UInt8>?
+    var entries: [Entry]
+
+    mutating func append(_ headers: HTTPHeaders) {
+      for index in 0..<headers.fields.count {
+        let field = headers.fields[index]
+        append(field.name, field.value, sensitive: HTTP2Fields.isUnindexed(field.name))
+      }
+    }
+
+    mutating func append(_ name: String, _ value: String, sensitive: Bool = false) {
+      _ = unsafe copy(name)
+      unsafe HTTP2Fields.clean(copy(value))
+      entries.append(
+        Entry(
+          nameLength: Int32(name.utf8.count), valueLength: Int32(value.utf8.count),
+          flags: sensitive ? UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) : 0))
+    }
+
+    private mutating func copy(_ text: String) -> UnsafeMutableBufferPointer<UInt8> {
+      let count = text.utf8.count
+      let target = unsafe UnsafeMutableBufferPointer(start: next, count: count)
+      let copied: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { source in
+        _ = unsafe target.update(fromContentsOf: source)
+      }
+      if copied == nil { _ = unsafe target.update(fromContentsOf: Array(text.utf8)) }
+      unsafe next = unsafe next.map { unsafe $0 + count }
+      return unsafe target
+    }
+  }
+
+  private static func clean(_ value: UnsafeMutableBufferPointer<UInt8>) {
+    if unsafe HTTPFieldRules.isValue(UnsafeRawBufferPointer(value)) { return }
+    for index in value.indices where unsafe !HTTPFieldRules.isValueByte(value[index]) {
+      unsafe value[index] = UInt8(ascii: "?")
     }
   }
 

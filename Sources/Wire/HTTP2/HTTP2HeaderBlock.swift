@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Glibc
 package import HTTP
 
@@ -9,6 +10,21 @@ package struct HTTP2Field {
   package let nameBytes: UnsafeRawBufferPointer
   /// The value's bytes without spaces and tabs at either end.
   package let value: UnsafeRawBufferPointer
+
+  /// The name as text.
+  fileprivate var nameText: String {
+    unsafe name == .other ? unsafe String(decoding: nameBytes, as: UTF8.self) : name.string
+  }
+}
+
+extension HTTPHeaders {
+  /// Whether the field at `index` is `field`.
+  @inline(__always)
+  fileprivate func field(at index: Int, is field: HTTP2Field) -> Bool {
+    guard index < count else { return false }
+    return unsafe fields[index].value.isUTF8(field.value)
+      && fields[index].name.isUTF8(field.nameBytes)
+  }
 }
 
 /// Where a field lies in the inbox's byte store; a recognised name's bytes are not stored.
@@ -75,26 +91,53 @@ package struct HTTP2HeaderBlock: @unsafe RandomAccessCollection {
     unsafe self[name].map { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The fields without the pseudo ones, as owned text.
-  package func headers() -> HTTPHeaders {
-    var headers = HTTPHeaders()
-    unsafe headers.reserveCapacity(count)
+  /// The fields without the pseudo ones, as owned text. `last` are those of the block before: what
+  /// came again is shared with them, not made again.
+  package func headers(after last: HTTPHeaders = HTTPHeaders()) -> HTTPHeaders {
+    var same = 0
     for index in unsafe 0..<count {
       let field = unsafe self[index]
       if unsafe field.name.isPseudo { continue }
-      let name =
-        unsafe field.name == .other
-        ? String(decoding: field.nameBytes, as: UTF8.self) : field.name.string
-      unsafe headers.add(name, String(decoding: field.value, as: UTF8.self))
+      guard unsafe last.field(at: same, is: field) else {
+        return unsafe headers(from: index, after: last, same)
+      }
+      same += 1
+    }
+    return same == last.count ? last : last.prefix(same)
+  }
+
+  /// The same, where the field at `start` is the first that differs; `same` are as in `last`.
+  private func headers(from start: Int, after last: HTTPHeaders, _ same: Int) -> HTTPHeaders {
+    var headers = HTTPHeaders()
+    unsafe headers.reserveCapacity(same + count - start)
+    for field in last.fields.prefix(same) { headers.add(lowercase: field.name, field.value) }
+    for index in unsafe start..<count {
+      let field = unsafe self[index]
+      if unsafe field.name.isPseudo { continue }
+      if unsafe last.field(at: headers.count, is: field) {
+        let known = last.fields[headers.count]
+        headers.add(lowercase: known.name, known.value)
+      } else {
+        unsafe headers.add(lowercase: field.nameText, String(decoding: field.value, as: UTF8.self))
+      }
     }
     return headers
   }
 
-  /// The request these fields open; nghttp2 has checked that the needed ones are there.
-  package func requestHead() -> HTTPRequestHead {
+  /// The request these fields open; nghttp2 has checked that the needed ones are there. `last` is the
+  /// request before: what came again is shared with it.
+  package func requestHead(
+    after last: HTTPRequestHead = HTTPRequestHead(method: "", target: "")
+  ) -> HTTPRequestHead {
     unsafe HTTPRequestHead(
-      method: text(.method) ?? "", target: text(.path) ?? "", scheme: text(.scheme) ?? "",
-      authority: text(.authority) ?? text(.host) ?? "", headers: headers())
+      method: text(.method, last.method) ?? "", target: text(.path, last.target) ?? "",
+      scheme: text(.scheme, last.scheme) ?? "",
+      authority: text(.authority, last.authority) ?? text(.host, last.authority) ?? "",
+      headers: headers(after: last.headers))
+  }
+
+  private func text(_ name: HTTP2FieldName, _ last: String) -> String? {
+    unsafe self[name].map { unsafe last.isUTF8($0) ? last : String(decoding: $0, as: UTF8.self) }
   }
 
   /// The response these fields open.

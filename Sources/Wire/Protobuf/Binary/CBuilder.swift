@@ -8,7 +8,7 @@ struct CBuilder {
   init(_ arena: borrowing Arena) { unsafe self.arena = arena.state }
 
   /// A message with no field set.
-  func message(_ type: MessageType) throws(ProtobufError) -> UnsafeMutableRawPointer {
+  func message(_ type: MessageHandle) throws(ProtobufError) -> UnsafeMutableRawPointer {
     guard let c = unsafe type.c else {
       throw ProtobufError(.unrepresentable, "\(type.fullName) is for reflection only")
     }
@@ -35,14 +35,14 @@ struct CBuilder {
 
   /// Where the next value of `field` goes: the field itself, or a new element of its list.
   func slot(
-    _ c: UnsafeMutableRawPointer, _ field: FieldType
+    _ c: UnsafeMutableRawPointer, _ field: FieldHandle
   ) throws(ProtobufError) -> UnsafeMutableRawPointer {
     try unsafe field.place.next(in: c, self)
   }
 
   /// A new message in the slot of `field`.
   func message(
-    in slot: UnsafeMutableRawPointer, _ type: MessageType
+    in slot: UnsafeMutableRawPointer, _ type: MessageHandle
   ) throws(ProtobufError) -> UnsafeMutableRawPointer {
     let message = try unsafe message(type)
     unsafe slot.storeBytes(of: message, as: UnsafeMutableRawPointer.self)

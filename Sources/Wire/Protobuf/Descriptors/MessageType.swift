@@ -46,12 +46,6 @@ public final class MessageType: @unchecked Sendable {
     byName[name].map { fields[$0] }
   }
 
-  /// The field that a JSON member names. `index` is looked at first: members mostly come in order.
-  func field(named name: UnsafeBufferPointer<UInt8>, likely index: Int) -> FieldType? {
-    if index < fields.count, unsafe fields[index].isCalled(name) { return fields[index] }
-    return unsafe field(named: String(decoding: name, as: UTF8.self))
-  }
-
   /// The field of a number.
   public func field(number: Int) -> FieldType? {
     // Most messages number their fields from 1 without a gap.

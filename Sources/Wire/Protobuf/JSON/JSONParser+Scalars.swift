@@ -3,11 +3,11 @@ internal import Buffers
 extension JSONParser {
   /// One value of a field into its slot.
   mutating func value(
-    _ field: FieldType, _ slot: UnsafeMutableRawPointer, depth: Int
+    _ field: FieldHandle, _ slot: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     switch field.kind {
     case .message, .group:
-      guard let type = unsafe field.messageType else { throw .json("a message without a type") }
+      guard let type = field.messageType else { throw .json("a message without a type") }
       try unsafe message(type, builder.message(in: slot, type), depth: depth + 1)
     case .string:
       guard try reader.peek() == .string else { throw .json("expected a string") }
@@ -58,16 +58,16 @@ extension JSONParser {
   }
 
   private mutating func enumeration(
-    _ field: FieldType, _ slot: UnsafeMutableRawPointer
+    _ field: FieldHandle, _ slot: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     let number: Int32
     switch try reader.peek() {
     case .string:
       let found = try unsafe reader.withString { (name) throws(ProtobufError) in
-        unsafe field.enumType?.number(named: name)
+        unsafe field.number(named: name)
       }
       guard let known = found else {
-        throw .json(unsafe "is not a name of \(field.enumType?.fullName ?? "the enum")")
+        throw .json("is not a name of \(field.enumName)")
       }
       number = known
     case .number:
@@ -75,7 +75,7 @@ extension JSONParser {
         throw .json("expected a 32-bit integer")
       }
       number = value
-    case .null where unsafe field.takesNull:
+    case .null where field.takesNull:
       try reader.word("null")
       number = 0
     default: throw .json("expected a name or a number of an enum")
@@ -118,7 +118,7 @@ extension JSONParser {
 
   /// A map key, which JSON always has in quotes.
   func key(
-    _ text: String, _ field: FieldType, _ slot: UnsafeMutableRawPointer
+    _ text: String, _ field: FieldHandle, _ slot: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     switch field.kind {
     case .string: try unsafe builder.store(text.utf8, in: slot)

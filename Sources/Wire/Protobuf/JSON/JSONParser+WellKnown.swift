@@ -1,7 +1,7 @@
 extension JSONParser {
   /// The special form of a well-known type.
   mutating func wellKnown(
-    _ special: WellKnown, _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ special: WellKnown, _ type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     switch special {
     case .any: try unsafe any(type, c, depth: depth)
@@ -30,7 +30,7 @@ extension JSONParser {
     guard try reader.peek() == .string else { throw .json("expected \(what) in a string") }
   }
 
-  private func member(_ number: Int, of type: MessageType) throws(ProtobufError) -> FieldType {
+  private func member(_ number: Int, of type: MessageHandle) throws(ProtobufError) -> FieldHandle {
     guard let field = type.field(number: number) else {
       throw .malformed("\(type.fullName) is not the well-known type")
     }
@@ -38,7 +38,7 @@ extension JSONParser {
   }
 
   private func seconds(
-    _ time: (seconds: Int64, nanos: Int32), _ type: MessageType, _ c: UnsafeMutableRawPointer
+    _ time: (seconds: Int64, nanos: Int32), _ type: MessageHandle, _ c: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     let offsets = (try member(1, of: type).offset, try member(2, of: type).offset)
     unsafe c.storeBytes(of: time.seconds, toByteOffset: offsets.0, as: Int64.self)
@@ -46,7 +46,7 @@ extension JSONParser {
   }
 
   private mutating func fieldMask(
-    _ type: MessageType, _ c: UnsafeMutableRawPointer
+    _ type: MessageHandle, _ c: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     let paths = try member(1, of: type)
     try expectString("a field mask")
@@ -57,7 +57,7 @@ extension JSONParser {
 
   /// `google.protobuf.Value`: fields 1 to 6 are null, number, string, bool, object, list.
   private mutating func anyValue(
-    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     let number: Int
     switch try reader.peek() {
@@ -74,7 +74,7 @@ extension JSONParser {
 
   /// `{"@type": url, …}` with the member anywhere: it is looked up first, then the object is read.
   private mutating func any(
-    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard try reader.peek() == .object else { throw .json("expected an object") }
     let start = reader.offset
@@ -92,7 +92,7 @@ extension JSONParser {
       guard count == 0 else { throw .json("an Any needs \"@type\"") }
       return
     }
-    guard let inner = types.message(url: url) else {
+    guard let inner = types.message(url: url).map({ MessageHandle($0) }) else {
       throw .json("\"@type\" names a type that is not known here")
     }
     reader.offset = start
@@ -106,7 +106,7 @@ extension JSONParser {
   }
 
   private mutating func content(
-    of type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+    of type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard depth <= options.depth else { throw .tooDeep(options.depth) }
     guard type.wellKnown != nil else {

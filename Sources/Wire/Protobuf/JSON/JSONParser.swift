@@ -1,6 +1,6 @@
 /// Builds a message from ProtoJSON, straight into protobuf-c structs.
 struct JSONParser {
-  private let root: MessageType
+  private let root: MessageHandle
   var reader: JSONReader
   let builder: CBuilder
   let options: JSONOptions
@@ -11,7 +11,7 @@ struct JSONParser {
     _ bytes: UnsafeRawBufferPointer, of type: MessageType, _ options: JSONOptions,
     _ arena: borrowing Arena
   ) throws(ProtobufError) {
-    root = type
+    root = MessageHandle(type)
     types = options.types ?? type.file.registry
     reader = try unsafe JSONReader(bytes)
     builder = CBuilder(arena)
@@ -28,7 +28,7 @@ struct JSONParser {
 
   /// A message's value: an object, or the special form of the type.
   mutating func message(
-    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard depth <= options.depth else { throw .tooDeep(options.depth) }
     if let special = type.wellKnown { return try unsafe wellKnown(special, type, c, depth: depth) }
@@ -38,9 +38,9 @@ struct JSONParser {
 
   /// The members of an object as fields; `except` names a member to step over.
   mutating func fields(
-    _ type: MessageType, _ c: UnsafeMutableRawPointer, depth: Int, except: String?
+    _ type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int, except: String?
   ) throws(ProtobufError) {
-    var seen = FieldSet(count: type.fields.count)
+    var seen = FieldSet(count: type.fieldCount)
     try reader.expect(UInt8(ascii: "{"))
     if reader.skip(UInt8(ascii: "}")) { return }
     var likely = 0
@@ -48,12 +48,12 @@ struct JSONParser {
       switch try member(type, likely: likely) {
       case .field(let field):
         do throws(ProtobufError) {
-          guard unsafe seen.insert(field.index) else { throw .json("is given twice") }
+          guard seen.insert(field.index) else { throw .json("is given twice") }
           try unsafe self.field(field, c, depth: depth)
         } catch {
           throw error.within(.name(field.jsonName))
         }
-        likely = unsafe field.index + 1
+        likely = field.index + 1
       case .other(let name) where name == except:
         try reader.skipValue(depth: depth, limit: options.depth)
       case .other(let name): try unknown(name, type, depth)
@@ -64,13 +64,13 @@ struct JSONParser {
 
   /// What the name of an object's member stands for.
   private enum Member {
-    case field(FieldType)
+    case field(FieldHandle)
     case other(String)
   }
 
   /// Reads a member's name and the colon behind it.
   private mutating func member(
-    _ type: MessageType, likely: Int
+    _ type: MessageHandle, likely: Int
   ) throws(ProtobufError) -> Member {
     let member = try unsafe reader.withString { (name) throws(ProtobufError) -> Member in
       if let field = unsafe type.field(named: name, likely: likely) { return .field(field) }
@@ -81,7 +81,7 @@ struct JSONParser {
   }
 
   private mutating func unknown(
-    _ name: String, _ type: MessageType, _ depth: Int
+    _ name: String, _ type: MessageHandle, _ depth: Int
   ) throws(ProtobufError) {
     guard options.ignoresUnknownFields else {
       throw ProtobufError(.unknownField, "\(type.fullName) has no such field", path: name)
@@ -91,18 +91,18 @@ struct JSONParser {
 
   /// The value of one field of any cardinality.
   private mutating func field(
-    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ field: FieldHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
-    if reader.next() == UInt8(ascii: "n"), unsafe field.isRepeated || !field.takesNull {
+    if reader.next() == UInt8(ascii: "n"), field.isRepeated || !field.takesNull {
       return try reader.word("null")
     }
-    switch unsafe field.cardinality {
+    switch field.cardinality {
     case .map: try unsafe map(field, c, depth: depth)
     case .repeated: try unsafe list(field, c, depth: depth)
     case .singular:
-      if field.oneofIndex != nil {
+      if field.isOneofMember {
         guard unsafe field.place.memberSet(in: c) == 0 else {
-          throw .json("another member of oneof \(oneofName(field)) is set too")
+          throw .json("another member of oneof \(field.oneofName) is set too")
         }
       }
       if options.ignoresUnknownFields {
@@ -114,10 +114,8 @@ struct JSONParser {
     }
   }
 
-  private func oneofName(_ field: FieldType) -> String { unsafe field.oneofName ?? field.name }
-
   mutating func list(
-    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ field: FieldHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard try reader.peek() == .array else { throw .json("expected an array") }
     try reader.expect(UInt8(ascii: "["))
@@ -135,9 +133,9 @@ struct JSONParser {
   }
 
   private mutating func element(
-    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ field: FieldHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
-    if reader.next() == UInt8(ascii: "n"), unsafe !field.takesNull {
+    if reader.next() == UInt8(ascii: "n"), !field.takesNull {
       throw .json("null is not allowed here")
     }
     if options.ignoresUnknownFields {
@@ -149,10 +147,10 @@ struct JSONParser {
   }
 
   mutating func map(
-    _ field: FieldType, _ c: UnsafeMutableRawPointer, depth: Int
+    _ field: FieldHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard try reader.peek() == .object else { throw .json("expected an object") }
-    guard let entry = unsafe field.messageType, let keyField = entry.field(number: 1),
+    guard let entry = field.messageType, let keyField = entry.field(number: 1),
       let valueField = entry.field(number: 2)
     else { throw .json("a map without an entry type") }
     var seen: Set<[UInt8]> = []
@@ -163,7 +161,7 @@ struct JSONParser {
       do throws(ProtobufError) {
         guard seen.insert(Array(key.utf8)).inserted else { throw .json("is given twice") }
         try reader.expect(UInt8(ascii: ":"))
-        if try reader.peek() == .null, unsafe !valueField.takesNull {
+        if try reader.peek() == .null, !valueField.takesNull {
           throw .json("null is not allowed here")
         }
         let start = reader.offset
@@ -181,11 +179,11 @@ struct JSONParser {
   }
 
   /// With unknown fields ignored, an enum name nobody knows counts as absent: steps over it.
-  private mutating func skipsUnknownEnum(_ field: FieldType) throws(ProtobufError) -> Bool {
-    guard options.ignoresUnknownFields, let type = unsafe field.enumType,
-      try reader.peek() == .string
-    else { return false }
-    return type.number(named: try reader.string()) == nil
+  private mutating func skipsUnknownEnum(_ field: FieldHandle) throws(ProtobufError) -> Bool {
+    guard options.ignoresUnknownFields, field.isEnum, try reader.peek() == .string else {
+      return false
+    }
+    return field.number(named: try reader.string()) == nil
   }
 }
 

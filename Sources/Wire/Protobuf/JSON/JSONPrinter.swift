@@ -108,7 +108,7 @@ struct JSONPrinter: ~Copyable {
     guard let type = field.messageType else { return raw("{}") }
     let arena = Arena(capacity: 512, budget: 1 << 16)
     defer { extendLifetime(arena) }
-    let empty = try unsafe CBuilder(arena).message(type.type)
+    let empty = try unsafe CBuilder(arena).message(type)
     try unsafe message(CView(UnsafeRawPointer(empty), type), depth: depth + 1)
   }
 

@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// JSON being written: bytes in memory of its own that grows as needed.
 ///
 /// An array would ask whether it is shared and has room at each of the many short appends.
@@ -67,18 +69,15 @@ enum PlainText {
   @inline(__always)
   static func prefix(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
     var at = 0
-    while count - at >= 8 {
-      let word = unsafe UnsafeRawPointer(start).loadUnaligned(fromByteOffset: at, as: UInt64.self)
-      let special = specials(word)
-      if special != 0 { return at + special.trailingZeroBitCount / 8 }
-      at += 8
+    while at < count {
+      let left = min(count &- at, 8)
+      let special = specials(unsafe ByteWords.load(UnsafeRawPointer(start) + at, left))
+      // Above a part of a word stands anything.
+      let found = special.trailingZeroBitCount &>> 3
+      if found < left { return at &+ found }
+      at &+= left
     }
-    while at < count, unsafe isPlain(start[at]) { at += 1 }
-    return at
-  }
-
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    return count
   }
 
   /// The high bit of each byte that is not plain; above the lowest of them others may be set too.

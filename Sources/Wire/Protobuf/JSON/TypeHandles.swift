@@ -1,5 +1,7 @@
-/// A field's description, borrowed: descriptions live as long as the messages that are printed, and
-/// to retain each of them for each value were a tenth of all work.
+internal import CProtobufC
+
+/// A field's description, borrowed: descriptions live as long as the messages that are read and
+/// printed, and to retain each of them for each value were a tenth of all work.
 @safe
 struct FieldHandle {
   private let raw: Unmanaged<FieldType>
@@ -16,12 +18,33 @@ struct FieldHandle {
   var cardinality: FieldType.Cardinality { read { unsafe $0.cardinality } }
   var isRepeated: Bool { cardinality != .singular }
   var index: Int { read { unsafe $0.index } }
-  var offset: Int { read { $0.offset } }
+  var place: FieldPlace { read { unsafe $0.place } }
+  var offset: Int { place.offset }
+  var isOneofMember: Bool { read { $0.oneofIndex != nil } }
+  var jsonName: String { read { $0.jsonName } }
+  /// The name of its oneof, or its own where a oneof is made for `optional`.
+  var oneofName: String { read { unsafe $0.oneofName ?? $0.name } }
   var takesNull: Bool { read { unsafe $0.takesNull } }
   var jsonKey: UnsafeBufferPointer<UInt8> { unsafe read { unsafe $0.jsonKey } }
   var name: String { read { $0.name } }
+
+  /// Whether the field's JSON name is `name`.
+  func isCalled(_ name: UnsafeBufferPointer<UInt8>) -> Bool { read { unsafe $0.isCalled(name) } }
+
   /// The type of a message or map field.
   var messageType: MessageHandle? { read { unsafe $0.messageType.map { MessageHandle($0) } } }
+
+  /// The number of an enum's name; nil when no value is called so.
+  func number(named name: UnsafeBufferPointer<UInt8>) -> Int32? {
+    read { unsafe $0.enumType?.number(named: name) }
+  }
+
+  /// The number of an enum's name; nil when no value is called so.
+  func number(named name: String) -> Int32? { read { unsafe $0.enumType?.number(named: name) } }
+
+  /// The full name of the field's enum.
+  var enumName: String { read { unsafe $0.enumType?.fullName ?? "the enum" } }
+  var isEnum: Bool { read { unsafe $0.enumType != nil } }
 
   /// The name of an enum's number, valid while the type lives.
   func spelling(of number: Int32) -> UnsafeBufferPointer<UInt8>? {
@@ -45,8 +68,23 @@ struct MessageHandle {
   /// The description itself, retained.
   var type: MessageType { unsafe raw.takeUnretainedValue() }
   var wellKnown: WellKnown? { read { $0.wellKnown } }
+  var fullName: String { read { $0.fullName } }
+  var fieldCount: Int { read { $0.fields.count } }
+  /// Null for types that only reflection sees.
+  var c: UnsafePointer<ProtobufCMessageDescriptor>? { unsafe read { unsafe $0.c } }
   /// Of each field, by number.
   var presences: UnsafeBufferPointer<FieldPresence> { unsafe read { unsafe $0.presences } }
+
+  /// The field that a JSON member names. `index` is looked at first: members mostly come in order.
+  func field(named name: UnsafeBufferPointer<UInt8>, likely index: Int) -> FieldHandle? {
+    read { type in
+      let fields = unsafe type.presences
+      if index < fields.count, unsafe fields[index].field.isCalled(name) {
+        return unsafe fields[index].field
+      }
+      return unsafe type.field(named: String(decoding: name, as: UTF8.self)).map { FieldHandle($0) }
+    }
+  }
 
   /// The field of a number.
   func field(number: Int) -> FieldHandle? {
