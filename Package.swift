@@ -214,7 +214,8 @@ let executables = [
   Executable(
     name: "limits-server", path: "Tests/Conformance/LimitsServer",
     imports: [
-      "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCServer", "TestSchema",
+      "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCServer", "Schema",
+      "TestSchema",
     ],
     packages: ["ArgumentParser"]),
   Executable(

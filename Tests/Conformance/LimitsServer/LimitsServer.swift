@@ -3,13 +3,14 @@ internal import EventLoop
 internal import Glibc
 internal import HTTP
 internal import RPCServer
+internal import Schema
 internal import TLS
 internal import Telemetry
 internal import TestSchema
 internal import WebSocket
 
-/// `limits-server`: `bench.v1.Bench`, a WebSocket echo and the metrics, with limits small enough for
-/// tests that break them. Prints its port and runs until it is killed.
+/// `limits-server`: `bench.v1.Bench`, `payaid.test.v1.Mirror`, a WebSocket echo and the metrics, with
+/// limits small enough for tests that break them. Prints its port and runs until it is killed.
 @main
 struct LimitsServer: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "limits-server")
@@ -27,8 +28,9 @@ struct LimitsServer: ParsableCommand {
   func run() throws {
     let group = EventLoopGroup(count: 1)
     let server = try Server(
-      loops: group, configuration: try configuration(), services: [Echo()],
-      bindings: [Bench.V1.BenchBinding.binding], routes: routes())
+      loops: group, configuration: try configuration(), services: [Echo(), EverythingEcho()],
+      bindings: [Bench.V1.BenchBinding.binding, Payaid.Test.V1.MirrorBinding.binding],
+      routes: routes())
     Task(executorPreference: group.loops[0]) {
       do {
         for address in try await server.start() { print(address.port ?? 0) }

@@ -14,6 +14,10 @@ public enum OpenAPIDocument {
         {
           "name": "Bench",
           "description": "`bench.v1.Bench`."
+        },
+        {
+          "name": "Mirror",
+          "description": "Gives back what it gets."
         }
       ],
       "paths": {
@@ -58,6 +62,710 @@ public enum OpenAPIDocument {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Payload"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/v1/everything": {
+          "post": {
+            "tags": ["Mirror"],
+            "operationId": "Mirror.Echo",
+            "summary": "Echo.",
+            "requestBody": {
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Names that C or Swift would trip over are there on purpose.",
+                    "properties": {
+                      "doubleValue": {
+                        "anyOf": [
+                          {
+                            "type": "number",
+                            "format": "double"
+                          },
+                          {
+                            "type": "string",
+                            "enum": ["NaN","Infinity","-Infinity"]
+                          }
+                        ]
+                      },
+                      "floatValue": {
+                        "anyOf": [
+                          {
+                            "type": "number",
+                            "format": "float",
+                            "minimum": -3.402823e+38,
+                            "maximum": 3.402823e+38
+                          },
+                          {
+                            "type": "string",
+                            "enum": ["NaN","Infinity","-Infinity"]
+                          }
+                        ]
+                      },
+                      "int32Value": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "int64Value": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                      },
+                      "uint32Value": {
+                        "type": "integer",
+                        "format": "int64",
+                        "minimum": 0,
+                        "maximum": 4294967295
+                      },
+                      "uint64Value": {
+                        "type": "string",
+                        "format": "uint64",
+                        "pattern": "^(0|[1-9][0-9]{0,19})$"
+                      },
+                      "sint32Value": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "sint64Value": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                      },
+                      "fixed32Value": {
+                        "type": "integer",
+                        "format": "int64",
+                        "minimum": 0,
+                        "maximum": 4294967295
+                      },
+                      "fixed64Value": {
+                        "type": "string",
+                        "format": "uint64",
+                        "pattern": "^(0|[1-9][0-9]{0,19})$"
+                      },
+                      "sfixed32Value": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "sfixed64Value": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                      },
+                      "boolValue": {
+                        "type": "boolean"
+                      },
+                      "stringValue": {
+                        "type": "string"
+                      },
+                      "bytesValue": {
+                        "type": "string",
+                        "format": "byte",
+                        "contentEncoding": "base64"
+                      },
+                      "color": {
+                        "$ref": "#/components/schemas/Everything.Color"
+                      },
+                      "nested": {
+                        "$ref": "#/components/schemas/Everything.NestedInput"
+                      },
+                      "recursive": {
+                        "$ref": "#/components/schemas/EverythingInput"
+                      },
+                      "optionalDouble": {
+                        "anyOf": [
+                          {
+                            "type": "number",
+                            "format": "double"
+                          },
+                          {
+                            "type": "string",
+                            "enum": ["NaN","Infinity","-Infinity"]
+                          }
+                        ]
+                      },
+                      "optionalInt32": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "optionalBool": {
+                        "type": "boolean"
+                      },
+                      "optionalString": {
+                        "type": "string"
+                      },
+                      "optionalBytes": {
+                        "type": "string",
+                        "format": "byte",
+                        "contentEncoding": "base64"
+                      },
+                      "optionalColor": {
+                        "$ref": "#/components/schemas/Everything.Color"
+                      },
+                      "optionalNested": {
+                        "$ref": "#/components/schemas/Everything.NestedInput"
+                      },
+                      "doubles": {
+                        "type": "array",
+                        "items": {
+                          "anyOf": [
+                            {
+                              "type": "number",
+                              "format": "double"
+                            },
+                            {
+                              "type": "string",
+                              "enum": ["NaN","Infinity","-Infinity"]
+                            }
+                          ]
+                        }
+                      },
+                      "floats": {
+                        "type": "array",
+                        "items": {
+                          "anyOf": [
+                            {
+                              "type": "number",
+                              "format": "float",
+                              "minimum": -3.402823e+38,
+                              "maximum": 3.402823e+38
+                            },
+                            {
+                              "type": "string",
+                              "enum": ["NaN","Infinity","-Infinity"]
+                            }
+                          ]
+                        }
+                      },
+                      "int32s": {
+                        "type": "array",
+                        "items": {
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": -2147483648,
+                          "maximum": 2147483647
+                        }
+                      },
+                      "int64s": {
+                        "type": "array",
+                        "items": {
+                          "type": "string",
+                          "format": "int64",
+                          "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                        }
+                      },
+                      "uint32s": {
+                        "type": "array",
+                        "items": {
+                          "type": "integer",
+                          "format": "int64",
+                          "minimum": 0,
+                          "maximum": 4294967295
+                        }
+                      },
+                      "uint64s": {
+                        "type": "array",
+                        "items": {
+                          "type": "string",
+                          "format": "uint64",
+                          "pattern": "^(0|[1-9][0-9]{0,19})$"
+                        }
+                      },
+                      "sint32s": {
+                        "type": "array",
+                        "items": {
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": -2147483648,
+                          "maximum": 2147483647
+                        }
+                      },
+                      "sint64s": {
+                        "type": "array",
+                        "items": {
+                          "type": "string",
+                          "format": "int64",
+                          "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                        }
+                      },
+                      "fixed32s": {
+                        "type": "array",
+                        "items": {
+                          "type": "integer",
+                          "format": "int64",
+                          "minimum": 0,
+                          "maximum": 4294967295
+                        }
+                      },
+                      "fixed64s": {
+                        "type": "array",
+                        "items": {
+                          "type": "string",
+                          "format": "uint64",
+                          "pattern": "^(0|[1-9][0-9]{0,19})$"
+                        }
+                      },
+                      "bools": {
+                        "type": "array",
+                        "items": {
+                          "type": "boolean"
+                        }
+                      },
+                      "strings": {
+                        "type": "array",
+                        "items": {
+                          "type": "string"
+                        }
+                      },
+                      "byteStrings": {
+                        "type": "array",
+                        "items": {
+                          "type": "string",
+                          "format": "byte",
+                          "contentEncoding": "base64"
+                        }
+                      },
+                      "colors": {
+                        "type": "array",
+                        "items": {
+                          "$ref": "#/components/schemas/Everything.Color"
+                        }
+                      },
+                      "nesteds": {
+                        "type": "array",
+                        "items": {
+                          "$ref": "#/components/schemas/Everything.NestedInput"
+                        }
+                      },
+                      "unpacked": {
+                        "type": "array",
+                        "items": {
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": -2147483648,
+                          "maximum": 2147483647
+                        }
+                      },
+                      "labels": {
+                        "type": "object",
+                        "additionalProperties": {
+                          "type": "string"
+                        }
+                      },
+                      "byInt32": {
+                        "type": "object",
+                        "propertyNames": {
+                          "pattern": "^-?[0-9]{1,20}$"
+                        },
+                        "additionalProperties": {
+                          "anyOf": [
+                            {
+                              "type": "number",
+                              "format": "double"
+                            },
+                            {
+                              "type": "string",
+                              "enum": ["NaN","Infinity","-Infinity"]
+                            }
+                          ]
+                        }
+                      },
+                      "byBool": {
+                        "type": "object",
+                        "propertyNames": {
+                          "enum": ["true","false"]
+                        },
+                        "additionalProperties": {
+                          "type": "string",
+                          "format": "byte",
+                          "contentEncoding": "base64"
+                        }
+                      },
+                      "byUint64": {
+                        "type": "object",
+                        "propertyNames": {
+                          "pattern": "^-?[0-9]{1,20}$"
+                        },
+                        "additionalProperties": {
+                          "$ref": "#/components/schemas/Everything.NestedInput"
+                        }
+                      },
+                      "colorMap": {
+                        "type": "object",
+                        "additionalProperties": {
+                          "$ref": "#/components/schemas/Everything.Color"
+                        }
+                      },
+                      "bySint64": {
+                        "type": "object",
+                        "propertyNames": {
+                          "pattern": "^-?[0-9]{1,20}$"
+                        },
+                        "additionalProperties": {
+                          "anyOf": [
+                            {
+                              "type": "number",
+                              "format": "float",
+                              "minimum": -3.402823e+38,
+                              "maximum": 3.402823e+38
+                            },
+                            {
+                              "type": "string",
+                              "enum": ["NaN","Infinity","-Infinity"]
+                            }
+                          ]
+                        }
+                      },
+                      "choiceNumber": {
+                        "type": "integer",
+                        "format": "int64",
+                        "minimum": 0,
+                        "maximum": 4294967295
+                      },
+                      "choiceText": {
+                        "type": "string"
+                      },
+                      "choiceBytes": {
+                        "type": "string",
+                        "format": "byte",
+                        "contentEncoding": "base64"
+                      },
+                      "choiceNested": {
+                        "$ref": "#/components/schemas/Everything.NestedInput"
+                      },
+                      "choiceColor": {
+                        "$ref": "#/components/schemas/Everything.Color"
+                      },
+                      "choiceBool": {
+                        "type": "boolean"
+                      },
+                      "choiceDouble": {
+                        "anyOf": [
+                          {
+                            "type": "number",
+                            "format": "double"
+                          },
+                          {
+                            "type": "string",
+                            "enum": ["NaN","Infinity","-Infinity"]
+                          }
+                        ]
+                      },
+                      "choiceNull": {
+                        "type": "null"
+                      },
+                      "choiceRecursive": {
+                        "$ref": "#/components/schemas/EverythingInput"
+                      },
+                      "timestamp": {
+                        "type": "string",
+                        "format": "date-time"
+                      },
+                      "duration": {
+                        "type": "string",
+                        "format": "duration-seconds",
+                        "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                        "examples": ["1.5s"]
+                      },
+                      "fieldMask": {
+                        "type": "string",
+                        "format": "field-mask",
+                        "pattern": "^(\\*|[a-z][A-Za-z0-9.]*(,[a-z][A-Za-z0-9.]*)*)?$",
+                        "examples": ["name,turnTaking.interruptionsDisabled"]
+                      },
+                      "struct": {
+                        "type": "object",
+                        "additionalProperties": true
+                      },
+                      "value": {},
+                      "listValue": {
+                        "type": "array",
+                        "items": {}
+                      },
+                      "any": {
+                        "type": "object",
+                        "properties": {
+                          "@type": {
+                            "type": "string"
+                          }
+                        },
+                        "additionalProperties": true
+                      },
+                      "empty": {
+                        "type": "object",
+                        "additionalProperties": false
+                      },
+                      "nullValue": {
+                        "type": "null"
+                      },
+                      "doubleWrapper": {
+                        "anyOf": [
+                          {
+                            "type": "number",
+                            "format": "double"
+                          },
+                          {
+                            "type": "string",
+                            "enum": ["NaN","Infinity","-Infinity"]
+                          }
+                        ]
+                      },
+                      "floatWrapper": {
+                        "anyOf": [
+                          {
+                            "type": "number",
+                            "format": "float",
+                            "minimum": -3.402823e+38,
+                            "maximum": 3.402823e+38
+                          },
+                          {
+                            "type": "string",
+                            "enum": ["NaN","Infinity","-Infinity"]
+                          }
+                        ]
+                      },
+                      "int64Wrapper": {
+                        "type": "string",
+                        "format": "int64",
+                        "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                      },
+                      "uint64Wrapper": {
+                        "type": "string",
+                        "format": "uint64",
+                        "pattern": "^(0|[1-9][0-9]{0,19})$"
+                      },
+                      "int32Wrapper": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "uint32Wrapper": {
+                        "type": "integer",
+                        "format": "int64",
+                        "minimum": 0,
+                        "maximum": 4294967295
+                      },
+                      "boolWrapper": {
+                        "type": "boolean"
+                      },
+                      "stringWrapper": {
+                        "type": "string"
+                      },
+                      "bytesWrapper": {
+                        "type": "string",
+                        "format": "byte",
+                        "contentEncoding": "base64"
+                      },
+                      "timestamps": {
+                        "type": "array",
+                        "items": {
+                          "type": "string",
+                          "format": "date-time"
+                        }
+                      },
+                      "values": {
+                        "type": "array",
+                        "items": {}
+                      },
+                      "int32Wrappers": {
+                        "type": "array",
+                        "items": {
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": -2147483648,
+                          "maximum": 2147483647
+                        }
+                      },
+                      "class": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "default": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "self": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "init": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "FieldName3": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "fieldName2": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "FieldName4": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "unknownFields": {
+                        "type": "integer",
+                        "format": "int32",
+                        "minimum": -2147483648,
+                        "maximum": 2147483647
+                      },
+                      "farNested": {
+                        "$ref": "#/components/schemas/Everything.NestedInput"
+                      },
+                      "farText": {
+                        "type": "string"
+                      }
+                    },
+                    "additionalProperties": false,
+                    "oneOf": [
+                      {
+                        "required": ["choiceNumber"]
+                      },
+                      {
+                        "required": ["choiceText"]
+                      },
+                      {
+                        "required": ["choiceBytes"]
+                      },
+                      {
+                        "required": ["choiceNested"]
+                      },
+                      {
+                        "required": ["choiceColor"]
+                      },
+                      {
+                        "required": ["choiceBool"]
+                      },
+                      {
+                        "required": ["choiceDouble"]
+                      },
+                      {
+                        "required": ["choiceNull"]
+                      },
+                      {
+                        "required": ["choiceRecursive"]
+                      },
+                      {
+                        "not": {
+                          "anyOf": [
+                            {
+                              "required": ["choiceNumber"]
+                            },
+                            {
+                              "required": ["choiceText"]
+                            },
+                            {
+                              "required": ["choiceBytes"]
+                            },
+                            {
+                              "required": ["choiceNested"]
+                            },
+                            {
+                              "required": ["choiceColor"]
+                            },
+                            {
+                              "required": ["choiceBool"]
+                            },
+                            {
+                              "required": ["choiceDouble"]
+                            },
+                            {
+                              "required": ["choiceNull"]
+                            },
+                            {
+                              "required": ["choiceRecursive"]
+                            }
+                          ]
+                        }
+                      }
+                    ]
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Everything"
                     }
                   }
                 }
@@ -260,6 +968,1403 @@ public enum OpenAPIDocument {
                 }
               }
             }
+          },
+          "Everything": {
+            "type": "object",
+            "description": "Names that C or Swift would trip over are there on purpose.",
+            "properties": {
+              "doubleValue": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "floatValue": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "int32Value": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "int64Value": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "uint32Value": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "uint64Value": {
+                "type": "string",
+                "format": "uint64",
+                "pattern": "^(0|[1-9][0-9]{0,19})$"
+              },
+              "sint32Value": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "sint64Value": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "fixed32Value": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "fixed64Value": {
+                "type": "string",
+                "format": "uint64",
+                "pattern": "^(0|[1-9][0-9]{0,19})$"
+              },
+              "sfixed32Value": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "sfixed64Value": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "boolValue": {
+                "type": "boolean"
+              },
+              "stringValue": {
+                "type": "string"
+              },
+              "bytesValue": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "color": {
+                "$ref": "#/components/schemas/Everything.Color"
+              },
+              "nested": {
+                "$ref": "#/components/schemas/Everything.Nested"
+              },
+              "recursive": {
+                "$ref": "#/components/schemas/Everything"
+              },
+              "optionalDouble": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "optionalInt32": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "optionalBool": {
+                "type": "boolean"
+              },
+              "optionalString": {
+                "type": "string"
+              },
+              "optionalBytes": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "optionalColor": {
+                "$ref": "#/components/schemas/Everything.Color"
+              },
+              "optionalNested": {
+                "$ref": "#/components/schemas/Everything.Nested"
+              },
+              "doubles": {
+                "type": "array",
+                "items": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "double"
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "floats": {
+                "type": "array",
+                "items": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "float",
+                      "minimum": -3.402823e+38,
+                      "maximum": 3.402823e+38
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "int32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "int64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              "uint32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0,
+                  "maximum": 4294967295
+                }
+              },
+              "uint64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "uint64",
+                  "pattern": "^(0|[1-9][0-9]{0,19})$"
+                }
+              },
+              "sint32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "sint64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              "fixed32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0,
+                  "maximum": 4294967295
+                }
+              },
+              "fixed64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "uint64",
+                  "pattern": "^(0|[1-9][0-9]{0,19})$"
+                }
+              },
+              "bools": {
+                "type": "array",
+                "items": {
+                  "type": "boolean"
+                }
+              },
+              "strings": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                }
+              },
+              "byteStrings": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "byte",
+                  "contentEncoding": "base64"
+                }
+              },
+              "colors": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Everything.Color"
+                }
+              },
+              "nesteds": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Everything.Nested"
+                }
+              },
+              "unpacked": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "labels": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "string"
+                }
+              },
+              "byInt32": {
+                "type": "object",
+                "propertyNames": {
+                  "pattern": "^-?[0-9]{1,20}$"
+                },
+                "additionalProperties": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "double"
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "byBool": {
+                "type": "object",
+                "propertyNames": {
+                  "enum": ["true","false"]
+                },
+                "additionalProperties": {
+                  "type": "string",
+                  "format": "byte",
+                  "contentEncoding": "base64"
+                }
+              },
+              "byUint64": {
+                "type": "object",
+                "propertyNames": {
+                  "pattern": "^-?[0-9]{1,20}$"
+                },
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/Everything.Nested"
+                }
+              },
+              "colorMap": {
+                "type": "object",
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/Everything.Color"
+                }
+              },
+              "bySint64": {
+                "type": "object",
+                "propertyNames": {
+                  "pattern": "^-?[0-9]{1,20}$"
+                },
+                "additionalProperties": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "float",
+                      "minimum": -3.402823e+38,
+                      "maximum": 3.402823e+38
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "choiceNumber": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "choiceText": {
+                "type": "string"
+              },
+              "choiceBytes": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "choiceNested": {
+                "$ref": "#/components/schemas/Everything.Nested"
+              },
+              "choiceColor": {
+                "$ref": "#/components/schemas/Everything.Color"
+              },
+              "choiceBool": {
+                "type": "boolean"
+              },
+              "choiceDouble": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "choiceNull": {
+                "type": "null"
+              },
+              "choiceRecursive": {
+                "$ref": "#/components/schemas/Everything"
+              },
+              "timestamp": {
+                "type": "string",
+                "format": "date-time"
+              },
+              "duration": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"]
+              },
+              "fieldMask": {
+                "type": "string",
+                "format": "field-mask",
+                "pattern": "^(\\*|[a-z][A-Za-z0-9.]*(,[a-z][A-Za-z0-9.]*)*)?$",
+                "examples": ["name,turnTaking.interruptionsDisabled"]
+              },
+              "struct": {
+                "type": "object",
+                "additionalProperties": true
+              },
+              "value": {},
+              "listValue": {
+                "type": "array",
+                "items": {}
+              },
+              "any": {
+                "type": "object",
+                "properties": {
+                  "@type": {
+                    "type": "string"
+                  }
+                },
+                "additionalProperties": true
+              },
+              "empty": {
+                "type": "object",
+                "additionalProperties": false
+              },
+              "nullValue": {
+                "type": "null"
+              },
+              "doubleWrapper": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "floatWrapper": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "int64Wrapper": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "uint64Wrapper": {
+                "type": "string",
+                "format": "uint64",
+                "pattern": "^(0|[1-9][0-9]{0,19})$"
+              },
+              "int32Wrapper": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "uint32Wrapper": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "boolWrapper": {
+                "type": "boolean"
+              },
+              "stringWrapper": {
+                "type": "string"
+              },
+              "bytesWrapper": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "timestamps": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "values": {
+                "type": "array",
+                "items": {}
+              },
+              "int32Wrappers": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "class": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "default": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "self": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "init": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "FieldName3": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "fieldName2": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "FieldName4": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "unknownFields": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "farNested": {
+                "$ref": "#/components/schemas/Everything.Nested"
+              },
+              "farText": {
+                "type": "string"
+              }
+            },
+            "oneOf": [
+              {
+                "required": ["choiceNumber"]
+              },
+              {
+                "required": ["choiceText"]
+              },
+              {
+                "required": ["choiceBytes"]
+              },
+              {
+                "required": ["choiceNested"]
+              },
+              {
+                "required": ["choiceColor"]
+              },
+              {
+                "required": ["choiceBool"]
+              },
+              {
+                "required": ["choiceDouble"]
+              },
+              {
+                "required": ["choiceNull"]
+              },
+              {
+                "required": ["choiceRecursive"]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "required": ["choiceNumber"]
+                    },
+                    {
+                      "required": ["choiceText"]
+                    },
+                    {
+                      "required": ["choiceBytes"]
+                    },
+                    {
+                      "required": ["choiceNested"]
+                    },
+                    {
+                      "required": ["choiceColor"]
+                    },
+                    {
+                      "required": ["choiceBool"]
+                    },
+                    {
+                      "required": ["choiceDouble"]
+                    },
+                    {
+                      "required": ["choiceNull"]
+                    },
+                    {
+                      "required": ["choiceRecursive"]
+                    }
+                  ]
+                }
+              }
+            ]
+          },
+          "Everything.Color": {
+            "type": "string",
+            "description": "`payaid.test.v1.Everything.Color`.\n\n- `COLOR_UNSPECIFIED`\n- `COLOR_RED`\n- `COLOR_CRIMSON`\n- `COLOR_NEGATIVE`\n- `COLOR_3D`",
+            "enum": ["COLOR_UNSPECIFIED","COLOR_RED","COLOR_CRIMSON","COLOR_NEGATIVE","COLOR_3D"]
+          },
+          "Everything.Nested": {
+            "type": "object",
+            "description": "`payaid.test.v1.Everything.Nested`.",
+            "properties": {
+              "a": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "corecursive": {
+                "$ref": "#/components/schemas/Everything"
+              },
+              "note": {
+                "type": "string"
+              },
+              "list": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "counts": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "left": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "right": {
+                "$ref": "#/components/schemas/Everything.Nested"
+              }
+            },
+            "oneOf": [
+              {
+                "required": ["left"]
+              },
+              {
+                "required": ["right"]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "required": ["left"]
+                    },
+                    {
+                      "required": ["right"]
+                    }
+                  ]
+                }
+              }
+            ]
+          },
+          "Everything.NestedInput": {
+            "type": "object",
+            "description": "`payaid.test.v1.Everything.Nested`.",
+            "properties": {
+              "a": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "corecursive": {
+                "$ref": "#/components/schemas/EverythingInput"
+              },
+              "note": {
+                "type": "string"
+              },
+              "list": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "counts": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "left": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "right": {
+                "$ref": "#/components/schemas/Everything.NestedInput"
+              }
+            },
+            "additionalProperties": false,
+            "oneOf": [
+              {
+                "required": ["left"]
+              },
+              {
+                "required": ["right"]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "required": ["left"]
+                    },
+                    {
+                      "required": ["right"]
+                    }
+                  ]
+                }
+              }
+            ]
+          },
+          "EverythingInput": {
+            "type": "object",
+            "description": "Names that C or Swift would trip over are there on purpose.",
+            "properties": {
+              "doubleValue": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "floatValue": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "int32Value": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "int64Value": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "uint32Value": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "uint64Value": {
+                "type": "string",
+                "format": "uint64",
+                "pattern": "^(0|[1-9][0-9]{0,19})$"
+              },
+              "sint32Value": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "sint64Value": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "fixed32Value": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "fixed64Value": {
+                "type": "string",
+                "format": "uint64",
+                "pattern": "^(0|[1-9][0-9]{0,19})$"
+              },
+              "sfixed32Value": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "sfixed64Value": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "boolValue": {
+                "type": "boolean"
+              },
+              "stringValue": {
+                "type": "string"
+              },
+              "bytesValue": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "color": {
+                "$ref": "#/components/schemas/Everything.Color"
+              },
+              "nested": {
+                "$ref": "#/components/schemas/Everything.NestedInput"
+              },
+              "recursive": {
+                "$ref": "#/components/schemas/EverythingInput"
+              },
+              "optionalDouble": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "optionalInt32": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "optionalBool": {
+                "type": "boolean"
+              },
+              "optionalString": {
+                "type": "string"
+              },
+              "optionalBytes": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "optionalColor": {
+                "$ref": "#/components/schemas/Everything.Color"
+              },
+              "optionalNested": {
+                "$ref": "#/components/schemas/Everything.NestedInput"
+              },
+              "doubles": {
+                "type": "array",
+                "items": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "double"
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "floats": {
+                "type": "array",
+                "items": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "float",
+                      "minimum": -3.402823e+38,
+                      "maximum": 3.402823e+38
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "int32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "int64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              "uint32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0,
+                  "maximum": 4294967295
+                }
+              },
+              "uint64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "uint64",
+                  "pattern": "^(0|[1-9][0-9]{0,19})$"
+                }
+              },
+              "sint32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "sint64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              "fixed32s": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0,
+                  "maximum": 4294967295
+                }
+              },
+              "fixed64s": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "uint64",
+                  "pattern": "^(0|[1-9][0-9]{0,19})$"
+                }
+              },
+              "bools": {
+                "type": "array",
+                "items": {
+                  "type": "boolean"
+                }
+              },
+              "strings": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                }
+              },
+              "byteStrings": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "byte",
+                  "contentEncoding": "base64"
+                }
+              },
+              "colors": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Everything.Color"
+                }
+              },
+              "nesteds": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Everything.NestedInput"
+                }
+              },
+              "unpacked": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "labels": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "string"
+                }
+              },
+              "byInt32": {
+                "type": "object",
+                "propertyNames": {
+                  "pattern": "^-?[0-9]{1,20}$"
+                },
+                "additionalProperties": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "double"
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "byBool": {
+                "type": "object",
+                "propertyNames": {
+                  "enum": ["true","false"]
+                },
+                "additionalProperties": {
+                  "type": "string",
+                  "format": "byte",
+                  "contentEncoding": "base64"
+                }
+              },
+              "byUint64": {
+                "type": "object",
+                "propertyNames": {
+                  "pattern": "^-?[0-9]{1,20}$"
+                },
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/Everything.NestedInput"
+                }
+              },
+              "colorMap": {
+                "type": "object",
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/Everything.Color"
+                }
+              },
+              "bySint64": {
+                "type": "object",
+                "propertyNames": {
+                  "pattern": "^-?[0-9]{1,20}$"
+                },
+                "additionalProperties": {
+                  "anyOf": [
+                    {
+                      "type": "number",
+                      "format": "float",
+                      "minimum": -3.402823e+38,
+                      "maximum": 3.402823e+38
+                    },
+                    {
+                      "type": "string",
+                      "enum": ["NaN","Infinity","-Infinity"]
+                    }
+                  ]
+                }
+              },
+              "choiceNumber": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "choiceText": {
+                "type": "string"
+              },
+              "choiceBytes": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "choiceNested": {
+                "$ref": "#/components/schemas/Everything.NestedInput"
+              },
+              "choiceColor": {
+                "$ref": "#/components/schemas/Everything.Color"
+              },
+              "choiceBool": {
+                "type": "boolean"
+              },
+              "choiceDouble": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "choiceNull": {
+                "type": "null"
+              },
+              "choiceRecursive": {
+                "$ref": "#/components/schemas/EverythingInput"
+              },
+              "timestamp": {
+                "type": "string",
+                "format": "date-time"
+              },
+              "duration": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"]
+              },
+              "fieldMask": {
+                "type": "string",
+                "format": "field-mask",
+                "pattern": "^(\\*|[a-z][A-Za-z0-9.]*(,[a-z][A-Za-z0-9.]*)*)?$",
+                "examples": ["name,turnTaking.interruptionsDisabled"]
+              },
+              "struct": {
+                "type": "object",
+                "additionalProperties": true
+              },
+              "value": {},
+              "listValue": {
+                "type": "array",
+                "items": {}
+              },
+              "any": {
+                "type": "object",
+                "properties": {
+                  "@type": {
+                    "type": "string"
+                  }
+                },
+                "additionalProperties": true
+              },
+              "empty": {
+                "type": "object",
+                "additionalProperties": false
+              },
+              "nullValue": {
+                "type": "null"
+              },
+              "doubleWrapper": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "floatWrapper": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ]
+              },
+              "int64Wrapper": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+              },
+              "uint64Wrapper": {
+                "type": "string",
+                "format": "uint64",
+                "pattern": "^(0|[1-9][0-9]{0,19})$"
+              },
+              "int32Wrapper": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "uint32Wrapper": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 0,
+                "maximum": 4294967295
+              },
+              "boolWrapper": {
+                "type": "boolean"
+              },
+              "stringWrapper": {
+                "type": "string"
+              },
+              "bytesWrapper": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64"
+              },
+              "timestamps": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "values": {
+                "type": "array",
+                "items": {}
+              },
+              "int32Wrappers": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              "class": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "default": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "self": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "init": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "FieldName3": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "fieldName2": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "FieldName4": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "unknownFields": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": -2147483648,
+                "maximum": 2147483647
+              },
+              "farNested": {
+                "$ref": "#/components/schemas/Everything.NestedInput"
+              },
+              "farText": {
+                "type": "string"
+              }
+            },
+            "additionalProperties": false,
+            "oneOf": [
+              {
+                "required": ["choiceNumber"]
+              },
+              {
+                "required": ["choiceText"]
+              },
+              {
+                "required": ["choiceBytes"]
+              },
+              {
+                "required": ["choiceNested"]
+              },
+              {
+                "required": ["choiceColor"]
+              },
+              {
+                "required": ["choiceBool"]
+              },
+              {
+                "required": ["choiceDouble"]
+              },
+              {
+                "required": ["choiceNull"]
+              },
+              {
+                "required": ["choiceRecursive"]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "required": ["choiceNumber"]
+                    },
+                    {
+                      "required": ["choiceText"]
+                    },
+                    {
+                      "required": ["choiceBytes"]
+                    },
+                    {
+                      "required": ["choiceNested"]
+                    },
+                    {
+                      "required": ["choiceColor"]
+                    },
+                    {
+                      "required": ["choiceBool"]
+                    },
+                    {
+                      "required": ["choiceDouble"]
+                    },
+                    {
+                      "required": ["choiceNull"]
+                    },
+                    {
+                      "required": ["choiceRecursive"]
+                    }
+                  ]
+                }
+              }
+            ]
           },
           "Payload": {
             "type": "object",

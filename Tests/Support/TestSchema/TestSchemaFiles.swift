@@ -47,10 +47,10 @@ public enum PayaidTestV1EverythingFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__test__v1__everything__file,
     dependencies: [
-      GoogleProtobufAnyFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleProtobufEmptyFile.descriptor, GoogleProtobufFieldMaskFile.descriptor,
-      GoogleProtobufStructFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-      GoogleProtobufWrappersFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleProtobufAnyFile.descriptor,
+      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
+      GoogleProtobufFieldMaskFile.descriptor, GoogleProtobufStructFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor, GoogleProtobufWrappersFile.descriptor,
     ]
   )
 }

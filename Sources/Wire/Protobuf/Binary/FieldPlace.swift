@@ -29,17 +29,17 @@ struct FieldPlace {
   /// Of a list's length, or of the number of the oneof's field that is set.
   var quantifier: Int { Int(count) }
 
-  /// The number of the field that is set in this field's oneof; 0 when none is.
+  /// The number of the field that is set in this field's oneof, 0 when none is; nil outside of oneofs.
   @inline(__always)
-  func memberSet(in c: UnsafeRawPointer) -> UInt32 {
-    unsafe c.load(fromByteOffset: quantifier, as: UInt32.self)
+  func memberSet(in c: UnsafeRawPointer) -> UInt32? {
+    member == 0 ? nil : unsafe c.load(fromByteOffset: quantifier, as: UInt32.self)
   }
 
   /// The message that a singular message field holds.
   @inline(__always)
   func message(in c: UnsafeRawPointer) -> UnsafeMutableRawPointer? {
     guard !isRepeated else { return nil }
-    if member != 0, unsafe memberSet(in: c) != member { return nil }
+    if let set = unsafe memberSet(in: c), set != member { return nil }
     return unsafe c.load(fromByteOffset: offset, as: UnsafeMutableRawPointer?.self)
   }
 

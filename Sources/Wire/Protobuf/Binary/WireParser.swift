@@ -49,9 +49,12 @@ struct WireParser {
         try unsafe unknown(
           &cursor, tag, from: start, c, depth: depth, isKept: !table.pointee.isMapEntry)
       } else {
+        if !checksUTF8, unsafe field.pointee.mayReplaceText {
+          try unsafe checkReplaced(by: field, in: c, table)
+        }
         switch unsafe field.pointee.form {
         case .message: try unsafe message(&cursor, field, c, depth)
-        case .bytes, .string: try unsafe text(&cursor, field, c, tag.number)
+        case .bytes, .string: try unsafe text(&cursor, field, c)
         default:
           if tag.wire == WireFormat.delimited {
             try unsafe packed(&cursor, field, c)
@@ -62,6 +65,30 @@ struct WireParser {
         }
       }
     }
+  }
+
+  /// Checks the text that the next value of `field` takes the place of: no Swift value is made of it.
+  @inline(__always)
+  private func checkReplaced(
+    by field: UnsafePointer<WireField>, in c: UnsafeMutableRawPointer,
+    _ table: UnsafePointer<WireTable>
+  ) throws(ProtobufError) {
+    var old = unsafe field
+    if let member = unsafe field.pointee.place.memberSet(in: c) {
+      unsafe old = table.pointee.field(Int(member))
+    }
+    guard unsafe old.pointee.form == .string else { return }
+    let text = unsafe (c + old.pointee.place.offset).load(as: ProtobufCBinaryData.self)
+    guard unsafe text.len > 0 else { return }
+    try unsafe check(UnsafeRawBufferPointer(start: text.data, count: text.len), old)
+  }
+
+  private func check(
+    _ text: UnsafeRawBufferPointer, _ field: UnsafePointer<WireField>
+  ) throws(ProtobufError) {
+    guard unsafe !UTF8Check.isValid(text) else { return }
+    throw ProtobufError(
+      .invalidUTF8, "string field \(unsafe field.pointee.number) is not valid UTF-8")
   }
 
   /// A message; parts of a singular one are merged.
@@ -85,13 +112,10 @@ struct WireParser {
 
   @inline(__always)
   private func text(
-    _ cursor: inout WireCursor, _ field: UnsafePointer<WireField>, _ c: UnsafeMutableRawPointer,
-    _ number: Int
+    _ cursor: inout WireCursor, _ field: UnsafePointer<WireField>, _ c: UnsafeMutableRawPointer
   ) throws(ProtobufError) {
     let bytes = unsafe cursor.bytes(try cursor.delimited())
-    if checksUTF8, unsafe field.pointee.form == .string, unsafe !UTF8Check.isValid(bytes) {
-      throw ProtobufError(.invalidUTF8, "string field \(number) is not valid UTF-8")
-    }
+    if checksUTF8, unsafe field.pointee.form == .string { try unsafe check(bytes, field) }
     let slot = try unsafe field.pointee.place.next(in: c, builder)
     unsafe slot.storeBytes(of: ProtobufCBinaryData(lent: bytes), as: ProtobufCBinaryData.self)
   }

@@ -29,14 +29,16 @@ struct WireField {
   let form: Form
   /// Bit n is set when wire type n is right for the field.
   private let wires: UInt8
-  fileprivate let number: UInt32
+  let number: UInt32
   let place: FieldPlace
+  /// Whether its value may take the place of a text: one of its own, or of another in its oneof.
+  let mayReplaceText: Bool
   /// The table of a message field; immortal.
   let child: UnsafePointer<WireTable>?
 
   /// A number that no field has.
   fileprivate init() {
-    (form, wires, number, place) = (.unknown, 0, 0, FieldPlace())
+    (form, wires, number, place, mayReplaceText) = (.unknown, 0, 0, FieldPlace(), false)
     unsafe child = nil
   }
 
@@ -44,6 +46,7 @@ struct WireField {
     form = Form(field.kind)
     number = UInt32(field.number)
     place = unsafe field.place
+    mayReplaceText = !field.isRepeated && (field.kind == .string || field.oneofIndex != nil)
     let isPackable = field.isRepeated && field.kind.wireType != WireFormat.delimited
     wires = 1 << field.kind.wireType | (isPackable ? 1 << WireFormat.delimited : 0)
     unsafe child = field.messageType.map { unsafe UnsafePointer($0.table) }

@@ -100,10 +100,8 @@ struct JSONParser {
     case .map: try unsafe map(field, c, depth: depth)
     case .repeated: try unsafe list(field, c, depth: depth)
     case .singular:
-      if field.isOneofMember {
-        guard unsafe field.place.memberSet(in: c) == 0 else {
-          throw .json("another member of oneof \(field.oneofName) is set too")
-        }
+      if let set = unsafe field.place.memberSet(in: c), set != 0 {
+        throw .json("another member of oneof \(field.oneofName) is set too")
       }
       if options.ignoresUnknownFields {
         let start = reader.offset

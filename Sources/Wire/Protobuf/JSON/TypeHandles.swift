@@ -20,7 +20,6 @@ struct FieldHandle {
   var index: Int { read { unsafe $0.index } }
   var place: FieldPlace { read { unsafe $0.place } }
   var offset: Int { place.offset }
-  var isOneofMember: Bool { read { $0.oneofIndex != nil } }
   var jsonName: String { read { $0.jsonName } }
   /// The name of its oneof, or its own where a oneof is made for `optional`.
   var oneofName: String { read { unsafe $0.oneofName ?? $0.name } }
