@@ -16,8 +16,17 @@ public struct Inbound<M: Sendable>: AsyncSequence, Sendable {
 
   /// The next message, or `nil` at the end. Throws an ``RPCError`` when the call is over.
   @inlinable public func next() async throws -> M? {
-    guard let bytes = try await port.receive() else { return nil }
-    return try codec.decoded(bytes)
+    var received = try port.receiveNow()
+    if case .pending = received {
+      received = try await withUnsafeThrowingContinuation { port.whenReceived($0) }
+    }
+    switch received {
+    case .message(let bytes): return try codec.decoded(bytes)
+    case .end: return nil
+    case .pending, .unknown:
+      guard let bytes = try await port.receive() else { return nil }
+      return try codec.decoded(bytes)
+    }
   }
 
   @inlinable public func makeAsyncIterator() -> Iterator { Iterator(inbound: self) }

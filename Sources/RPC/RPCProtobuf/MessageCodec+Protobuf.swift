@@ -4,9 +4,10 @@ public import RPCCore
 extension MessageCodec where M: Message {
   /// Protobuf's binary form, with the default `DecodingLimits`.
   public static var protobuf: MessageCodec {
-    MessageCodec(
-      decode: { bytes in try M(serializedBytes: bytes) },
-      encode: { message in try message.serializedBytes() },
+    let type = M.messageType
+    return MessageCodec(
+      decode: { bytes in try M(serializedBytes: bytes, of: type) },
+      encode: { message in try message.serializedBytes(of: type) },
       objects: ObjectCodec(
         decode: { object in
           guard let dynamic = object as? DynamicMessage else {

@@ -15,7 +15,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   let entry: MethodEntry
   private let started: LoopInstant
 
-  private typealias Receiver = UnsafeContinuation<[UInt8]?, any Error>
+  typealias Receiver = UnsafeContinuation<ReceivedNow, any Error>
 
   @exclusivity(unchecked) private var inbox = MessageQueue()
   @exclusivity(unchecked) private var requestEnded = false
@@ -155,7 +155,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     if let waiting = receiver {
       receiver = nil
       context.noteRequest(compressed: compressed)
-      waiting.resume(returning: message)
+      waiting.resume(returning: .message(message))
     } else {
       inbox.append(message, compressed: compressed)
     }
@@ -166,7 +166,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     requestEnded = true
     if isInboxEmpty, let waiting = receiver {
       receiver = nil
-      waiting.resume(returning: nil)
+      waiting.resume(returning: .end)
     }
   }
 
@@ -179,18 +179,33 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   // MARK: MessagePort, any task
 
-  // Inlined into the protocol's entry, which were one more asynchronous frame a message.
-  @inline(__always) @concurrent final func receive() async throws -> [UInt8]? {
+  final func receiveNow() throws -> ReceivedNow {
+    guard loop.isCurrent, !waitsWrapped else { return .unknown }
+    if let failure { throw failure }
+    if let message = takeMessage() { return .message(message) }
+    return requestEnded ? .end : .pending
+  }
+
+  // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
+  // register a cancellation handler costs some 1,000 instructions a message.
+  final func whenReceived(_ continuation: Receiver) {
+    precondition(receiver == nil, "our bug: two tasks receive from one call")
+    if worker?.owns(continuation) == true {
+      receiver = continuation
+    } else {
+      continuation.resume(returning: .unknown)
+    }
+  }
+
+  @concurrent final func receive() async throws -> [UInt8]? {
     guard loop.isCurrent else { return try await onLoop { try await self.receive() } }
     if let failure { throw failure }
     if let message = takeMessage() { return waitsWrapped ? try opened(message) : message }
     if requestEnded { return nil }
-    if waitsWrapped { return try await receiveWrapped() }
-    return try await waitForMessage()
-  }
-
-  @inline(never) @concurrent private func receiveWrapped() async throws -> [UInt8]? {
-    try await waitForMessage().map { try opened($0) }
+    var received = try await withUnsafeThrowingContinuation { whenReceived($0) }
+    if case .unknown = received { received = try await waitCancellably() }
+    guard case .message(let message) = received else { return nil }
+    return waitsWrapped ? try opened(message) : message
   }
 
   final func takeOnlyMessage() -> [UInt8]? {
@@ -207,31 +222,10 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   var takesObjects: Bool { false }
 
-  // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
-  // register a cancellation handler costs some 1,000 instructions a message. Nothing is done with
-  // the message here, as that would be one more switch of executor.
-  @inline(__always) @concurrent private func waitForMessage() async throws -> [UInt8]? {
-    precondition(receiver == nil, "our bug: two tasks receive from one call")
-    do {
-      return try await withUnsafeThrowingContinuation { (continuation: Receiver) in
-        if worker?.owns(continuation) == true {
-          receiver = continuation
-        } else {
-          continuation.resume(throwing: NotHandlersTask())
-        }
-      }
-    } catch is NotHandlersTask {
-      return try await waitCancellably()
-    }
-  }
-
-  /// Thrown and caught here alone.
-  private struct NotHandlersTask: Error {}
-
   /// For a task that may be cancelled while its call goes on. Nothing has come since the caller
   /// looked: it has not left the loop.
   // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.
-  @inline(never) @concurrent private func waitCancellably() async throws -> [UInt8]? {
+  @inline(never) @concurrent private func waitCancellably() async throws -> ReceivedNow {
     try await withTaskCancellationHandler {
       try await withUnsafeThrowingContinuation { receiver = $0 }
     } onCancel: {

@@ -32,9 +32,9 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
 
   /// What `message` holds. Throws when messages are nested deeper than 100.
   public init<M: Message>(_ message: borrowing M) throws(ProtobufError) {
-    unpacked = try Unpacked(filledBy: message)
-    source = nil
     type = M.messageType
+    unpacked = try Unpacked(filledBy: message, type)
+    source = nil
   }
 
   /// The wire bytes; those it was made from, if it was.

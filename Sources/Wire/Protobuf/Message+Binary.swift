@@ -3,7 +3,22 @@ extension Message {
   public init(
     serializedBytes bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    try unsafe self.init(Unpacked(lent: bytes, Self.messageType, limits, checksUTF8: false))
+    try unsafe self.init(lent: bytes, Self.messageType, limits)
+  }
+
+  /// Decodes a message of `type`, which is this one: to ask for it by the type retains it each time.
+  package init(
+    serializedBytes bytes: [UInt8], of type: MessageType
+  ) throws(ProtobufError) {
+    self = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
+      try unsafe Self(lent: bytes, type, .default)
+    }
+  }
+
+  private init(
+    lent bytes: UnsafeRawBufferPointer, _ type: MessageType, _ limits: DecodingLimits
+  ) throws(ProtobufError) {
+    try unsafe self.init(Unpacked(lent: bytes, type, limits, checksUTF8: false))
   }
 
   /// Decodes a message from a peer. Never traps; the first thing wrong is the error.
@@ -32,15 +47,23 @@ extension Message {
     return bytes
   }
 
-  /// Appends ``serializedBytes()``; leaves `bytes` alone when it throws.
-  public func append(to bytes: inout [UInt8]) throws(ProtobufError) {
-    try Unpacked(filledBy: self).pack(appendingTo: &bytes)
+  /// ``serializedBytes()`` of a message of `type`, which is this one.
+  package func serializedBytes(of type: MessageType) throws(ProtobufError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try Unpacked(filledBy: self, type).pack(appendingTo: &bytes)
+    return bytes
   }
 
-  /// The message as a protobuf-c struct in `arena`.
-  func filled(in arena: borrowing Arena) throws(ProtobufError) -> UnsafeMutableRawPointer {
-    let size = Self.messageType.size
-    guard let c = unsafe arena.allocate(size) else { fatalError("out of memory") }
+  /// Appends ``serializedBytes()``; leaves `bytes` alone when it throws.
+  public func append(to bytes: inout [UInt8]) throws(ProtobufError) {
+    try Unpacked(filledBy: self, Self.messageType).pack(appendingTo: &bytes)
+  }
+
+  /// The message, of `type`, as a protobuf-c struct in `arena`.
+  func filled(
+    in arena: borrowing Arena, _ type: MessageType
+  ) throws(ProtobufError) -> UnsafeMutableRawPointer {
+    guard let c = unsafe arena.allocate(type.size) else { fatalError("out of memory") }
     var writer = MessageWriter(arena)
     _ = writer.enter()
     unsafe fill(unsafeC: c, &writer)

@@ -45,11 +45,24 @@ struct Arena: ~Copyable {
   }
 
   private static func firstBlock(_ size: Int) -> UnsafeMutableRawPointer? {
-    guard size == keptSize, let kept = unsafe pthread_getspecific(keptBlock) else {
+    guard size == keptSize, let kept = unsafe keptBlock(), let block = unsafe kept.pointee else {
       return unsafe malloc(size)
     }
-    pthread_setspecific(keptBlock, nil)
-    return unsafe kept
+    unsafe kept.pointee = nil
+    return unsafe block
+  }
+
+  /// Where this thread keeps a block; nil when memory is out.
+  private static func keptBlock() -> UnsafeMutablePointer<UnsafeMutableRawPointer?>? {
+    let key = keptBlockKey
+    if let known = unsafe pthread_getspecific(key) {
+      return unsafe known.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+    }
+    guard let made = unsafe calloc(1, MemoryLayout<UnsafeMutableRawPointer?>.size) else {
+      return nil
+    }
+    unsafe pthread_setspecific(key, made)
+    return unsafe made.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
   }
 
   deinit {
@@ -58,10 +71,10 @@ struct Arena: ~Copyable {
       unsafe block = this.load(as: UnsafeMutableRawPointer?.self)
       unsafe free(this)
     }
-    if unsafe state.pointee.firstSize == Self.keptSize,
-      unsafe pthread_getspecific(keptBlock) == nil
+    if unsafe state.pointee.firstSize == Self.keptSize, let kept = unsafe Self.keptBlock(),
+      unsafe kept.pointee == nil
     {
-      unsafe pthread_setspecific(keptBlock, state)
+      unsafe kept.pointee = UnsafeMutableRawPointer(state)
     } else {
       unsafe free(state)
     }
@@ -127,10 +140,13 @@ struct Arena: ~Copyable {
   }
 }
 
-/// The block that waits for the thread's next arena; freed with the thread.
-private let keptBlock: pthread_key_t = {
+/// Of the place of the block that waits for the thread's next arena; both are freed with the thread.
+private let keptBlockKey: pthread_key_t = {
   var key = pthread_key_t()
-  let status = unsafe pthread_key_create(&key) { unsafe free($0) }
+  let status = unsafe pthread_key_create(&key) { place in
+    unsafe free(place?.load(as: UnsafeMutableRawPointer?.self))
+    unsafe free(place)
+  }
   precondition(status == 0, "the system has no thread-local keys left")
   return key
 }()

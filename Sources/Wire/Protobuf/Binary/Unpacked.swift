@@ -36,10 +36,10 @@ struct Unpacked: ~Copyable {
     self.arena = arena
   }
 
-  /// Takes over what a Swift value holds. Throws when messages are nested too deep.
-  init(filledBy message: borrowing some Message) throws(ProtobufError) {
+  /// Takes over what a Swift value of `type` holds. Throws when messages are nested too deep.
+  init(filledBy message: borrowing some Message, _ type: MessageType) throws(ProtobufError) {
     arena = Arena(capacity: 2048, budget: .max)
-    unsafe c = try message.filled(in: arena)
+    unsafe c = try message.filled(in: arena, type)
   }
 
   /// An arena whose first block fits a message of `count` bytes in the usual case.

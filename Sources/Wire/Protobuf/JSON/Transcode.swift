@@ -28,6 +28,6 @@ extension Message {
 
   /// The message as compact ProtoJSON.
   public func json(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> [UInt8] {
-    try Unpacked(filledBy: self).json(Self.messageType, options)
+    try Unpacked(filledBy: self, Self.messageType).json(Self.messageType, options)
   }
 }
