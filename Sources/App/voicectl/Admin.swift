@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import EventLoop
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 
 /// `voicectl admin`: what only the operator may do, straight in the database.

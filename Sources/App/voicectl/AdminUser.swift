@@ -1,7 +1,7 @@
 internal import Accounts
 internal import ArgumentParser
 internal import Domain
-internal import Foundation
+internal import FoundationEssentials
 internal import Passwords
 internal import Postgres
 internal import RPCCore

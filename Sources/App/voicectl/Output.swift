@@ -1,5 +1,5 @@
 internal import Buffers
-internal import Foundation
+internal import Glibc
 internal import Protobuf
 internal import Schema
 
@@ -9,7 +9,8 @@ enum Output {
 
   /// Prints a line at once, also into a pipe.
   static func line(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    print(text)
+    fflush(nil)
   }
 
   /// A message as one line of JSON.
@@ -68,10 +69,17 @@ enum Output {
   private static func clock(_ duration: Google.Protobuf.Duration?) -> String {
     let tenths = milliseconds(duration ?? Google.Protobuf.Duration()) / 100
     let (minutes, seconds) = (tenths / 600, tenths % 600)
-    return String(format: "%02d:%02d.%d", Int(minutes), Int(seconds / 10), Int(seconds % 10))
+    return "\(twoDigits(minutes)):\(twoDigits(seconds / 10)).\(seconds % 10)"
   }
 
+  /// `1.50`, rounded to paise.
   private static func rupees(_ money: Google.Type_.Money) -> String {
-    String(format: "%.2f", Double(money.units) + Double(money.nanos) / 1e9)
+    let paise = Int128(money.units) * 100 + Int128((Double(money.nanos) / 1e7).rounded())
+    let (rupees, rest) = paise.magnitude.quotientAndRemainder(dividingBy: 100)
+    return "\(paise < 0 ? "-" : "")\(rupees).\(twoDigits(rest))"
+  }
+
+  private static func twoDigits(_ number: some BinaryInteger) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
   }
 }

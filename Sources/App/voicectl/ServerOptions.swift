@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import EventLoop
-internal import Foundation
+internal import FoundationEssentials
 internal import RPCClient
 internal import RPCCore
 internal import TLS

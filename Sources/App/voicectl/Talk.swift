@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Audio
 internal import EventLoop
-internal import Foundation
+internal import FoundationEssentials
 internal import Protobuf
 internal import RPCCore
 internal import Schema

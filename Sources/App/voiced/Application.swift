@@ -3,7 +3,7 @@ internal import Buffers
 internal import Calls
 internal import Domain
 internal import EventLoop
-internal import Foundation
+internal import FoundationEssentials
 internal import Jobs
 internal import Limits
 internal import Objects

@@ -4,7 +4,7 @@ internal import Calls
 internal import Compliance
 internal import Domain
 internal import EventLoop
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 internal import HTTPClient
 internal import Jobs

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
-internal import Foundation
+internal import FoundationEssentials
 
 /// `voiced config`: what `voiced serve` with the same options would run with.
 struct ShowSettings: AsyncParsableCommand {

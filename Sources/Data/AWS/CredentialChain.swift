@@ -1,5 +1,5 @@
 internal import Buffers
-internal import Foundation
+internal import FoundationEssentials
 internal import HTTP
 package import HTTPClient
 
@@ -60,8 +60,7 @@ extension CredentialChain {
       guard let data = FileManager.default.contents(atPath: file) else {
         throw AWSError(.noCredentials, "cannot read \(file)")
       }
-      headers.add(
-        "authorization", String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines))
+      headers.add("authorization", Self.text(data))
     } else if let token = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
       headers.add("authorization", token)
     }
@@ -83,7 +82,7 @@ extension CredentialChain {
       "x-aws-ec2-metadata-token": String(decoding: token, as: UTF8.self)
     ]
     guard let role = await ask("GET", roles, headers) else { return nil }
-    let name = String(decoding: role, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let name = Self.text(role)
     return await ask("GET", roles + PercentCoding.encode(name), headers).flatMap(Self.read)
   }
 
@@ -95,6 +94,13 @@ extension CredentialChain {
     request.maxResponseBytes = 65_536
     guard let answer = try? await client.send(request), answer.status == .ok else { return nil }
     return answer.body
+  }
+
+  /// What a file or an answer says, without the line's end and other white space around it.
+  private static func text(_ bytes: some Collection<UInt8>) -> String {
+    let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+    let rest = bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
+    return String(decoding: Array(rest), as: UTF8.self)
   }
 
   private static func read(_ body: [UInt8]) -> Credentials? {

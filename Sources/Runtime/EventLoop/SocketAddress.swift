@@ -46,7 +46,8 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The port, nil for a unix socket.
-  public var port: Int? {
+  // Inlined into a loop over addresses it ends Swift 6.3.1's optimizer ("Found ownership error").
+  @inline(never) public var port: Int? {
     if case .internet(_, let port) = form { port } else { nil }
   }
 

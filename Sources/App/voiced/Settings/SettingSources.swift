@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
-internal import Foundation
+internal import FoundationEssentials
 
 /// Where settings come from, as options of a command. A value given here wins over the environment,
 /// that over `.env`, that over the configuration file.

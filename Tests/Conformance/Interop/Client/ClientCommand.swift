@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import EventLoop
-internal import Foundation
+internal import FoundationEssentials
 internal import GRPC
 internal import InteropSchema
 internal import RPCClient
