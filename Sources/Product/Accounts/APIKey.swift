@@ -24,21 +24,27 @@ package struct APIKey: Sendable {
     secret = body + String(decoding: digits, as: UTF8.self)
   }
 
-  /// The key with this id and secret; `nil` when the checksum says that one of them was mistyped.
+  /// The key with this id and secret; `nil` when it cannot be one by its form. Whether it was mistyped
+  /// is for ``isWhole`` to say.
   package init?(id: String, secret: String) {
-    var (id, secret) = (id, secret)
-    let isWhole = id.withUTF8 { id in secret.withUTF8 { secret in Self.isWhole(id, secret) } }
-    guard isWhole else { return nil }
+    guard id.utf8.count == 16, secret.utf8.count == 38, id.hasPrefix(Self.idPrefix) else {
+      return nil
+    }
     self.id = id
     self.secret = secret
   }
 
-  private static func isWhole(
-    _ id: UnsafeBufferPointer<UInt8>, _ secret: UnsafeBufferPointer<UInt8>
-  ) -> Bool {
-    guard id.count == 16, secret.count == 38, id.starts(with: idPrefix.utf8) else { return false }
-    let checksum = checksum(id, secret[..<32])
-    return checksumPlaces.allSatisfy { secret[32 + $0] == digit($0, of: checksum) }
+  /// Whether the checksum is right: false when id or secret was mistyped.
+  package var isWhole: Bool {
+    var (id, secret) = (id, secret)
+    return id.withUTF8 { id in
+      secret.withUTF8 { secret in
+        let checksum = Self.checksum(id, secret[..<32])
+        return Self.checksumPlaces.allSatisfy {
+          secret[32 + $0] == Self.digit($0, of: checksum)
+        }
+      }
+    }
   }
 
   /// The key written as one text: id, underscore, secret.

@@ -114,7 +114,10 @@ package final class Authenticator: Sendable {
     case .none:
       throw RPCError(.unauthenticated, "this method needs an API key or a login")
     case .malformed: throw Self.refusal
-    case .key(let key): return try caller(key, await keys.credential(key.id, load: readKey))
+    case .key(let key):
+      // Nobody is asked for a key that was mistyped.
+      guard key.isWhole else { throw Self.refusal }
+      return try caller(key, await keys.credential(key.id, load: readKey))
     case .token(let text): return try await caller(token: text)
     }
   }

@@ -68,7 +68,7 @@ package final class APIAudit: Sendable {
   }
 
   private func note(_ context: RPCContext, _ code: StatusCode) async {
-    guard let caller = context.identity as? Caller else { return }
+    guard let caller = context.knownCaller else { return }
     let time = WallClock.now.microseconds
     await withCheckedContinuation { written in
       let entry = Entry(

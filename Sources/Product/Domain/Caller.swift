@@ -1,7 +1,7 @@
 package import RPCCore
 
 /// Who makes a call to the API: a merchant's key or user. Set by the authenticating interceptor.
-package struct Caller: RPCIdentity, Sendable, Hashable {
+package final class Caller: RPCIdentity, Sendable, Hashable {
   /// How a caller proved itself.
   package enum Credential: Sendable, Hashable {
     /// A key, and what it may do; no scopes for everything.
@@ -24,7 +24,7 @@ package struct Caller: RPCIdentity, Sendable, Hashable {
   }
 
   /// A key that may do everything.
-  package init(merchant: MerchantID, principal: String) {
+  package convenience init(merchant: MerchantID, principal: String) {
     self.init(merchant: merchant, credential: .key(id: principal, scopes: []))
   }
 
@@ -46,12 +46,27 @@ package struct Caller: RPCIdentity, Sendable, Hashable {
   }
 }
 
+extension Caller {
+  package static func == (left: Caller, right: Caller) -> Bool {
+    left.merchant == right.merchant && left.credential == right.credential
+      && left.isSuspended == right.isSuspended
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(merchant)
+    hasher.combine(credential)
+  }
+}
+
 extension RPCContext {
+  /// Who calls, when that is known.
+  package var knownCaller: Caller? { identity as? Caller }
+
   /// Who calls. Throws `unauthenticated` when nobody was authenticated.
   package func caller() throws -> Caller {
-    guard let caller = identity as? Caller else {
+    guard let knownCaller else {
       throw RPCError(.unauthenticated, "this method needs an API key or a login")
     }
-    return caller
+    return knownCaller
   }
 }

@@ -67,10 +67,10 @@ package struct AccessLimits: Sendable {
   }
 
   private func key(for context: RPCContext) -> LimitKey {
-    if let caller = context.identity as? Caller {
+    if let caller = context.knownCaller {
       return LimitKey(what: policy.classOf(context.method), who: .principal(caller.principal))
     }
-    context.identity = Nobody()
+    context.identity = Nobody.one
     return LimitKey(
       what: policy.openClassOf(context.method), who: .address(addresses.customer(of: context)))
   }
@@ -89,6 +89,7 @@ package struct AccessLimits: Sendable {
 
 /// A caller who need not be known, so that a refusal of the method itself is not taken for one of
 /// authentication.
-private struct Nobody: RPCIdentity {
-  var principal: String { "nobody" }
+private final class Nobody: RPCIdentity {
+  static let one = Nobody()
+  let principal = "nobody"
 }

@@ -85,12 +85,17 @@ public struct Metadata: Sendable, Equatable {
   /// The first text value under `name`; setting replaces all values, `nil` removes them.
   public subscript(_ name: String) -> String? {
     get {
-      let name = name.inLowerCase
-      // By index: an entry that is looped over is copied.
-      for index in entries.indices where entries[index].isNamed(name) {
-        if case .ascii(let text) = entries[index].value { return text }
+      // Names are nearly always asked for in lower case, and those that are not there mostly differ in
+      // length from all that are. By index: an entry that is looped over is copied.
+      var isCandidate = false
+      for index in 0..<entries.count where entries[index].name.utf8.count == name.utf8.count {
+        isCandidate = true
+        guard entries[index].name == name, case .ascii(let text) = entries[index].value else {
+          continue
+        }
+        return text
       }
-      return nil
+      return isCandidate && !name.isInLowerCase ? self[name.lowercased()] : nil
     }
     set {
       removeAll(name)

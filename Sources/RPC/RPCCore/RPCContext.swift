@@ -1,7 +1,9 @@
+package import Buffers
 internal import Synchronization
 
-/// Who is calling, as an authenticating interceptor found out.
-public protocol RPCIdentity: Sendable {
+/// Who is calling, as an authenticating interceptor found out. An object, since several interceptors,
+/// the handler and the log ask for it in every call.
+public protocol RPCIdentity: AnyObject, Sendable {
   /// What logs call the caller: the id of a key or a user, never a name, an address or a secret.
   var principal: String { get }
 }
@@ -69,11 +71,11 @@ public final class RPCContext: Sendable {
   }
 
   /// Appends ``requestID``: letters, digits, dots, dashes and underscores.
-  package func appendRequestID(to bytes: inout [UInt8]) {
+  package func appendRequestID(to text: inout TextBuffer) {
     if let own = RequestID.accepted(metadata["x-request-id"]) {
-      bytes.append(contentsOf: own.utf8)
+      text.append(text: own)
     } else {
-      id.append(to: &bytes)
+      id.append(to: &text)
     }
   }
 

@@ -24,8 +24,7 @@ package struct RepeatedMetadata: Sendable {
     name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) -> Bool {
     guard own == nil, count < model.entries.count,
-      case .ascii(let text) = model.entries[count].value,
-      unsafe text.isUTF8(value), unsafe model.entries[count].name.isUTF8(name)
+      unsafe model.entries[count].value.isText(value), unsafe model.entries[count].name.isUTF8(name)
     else { return false }
     count += 1
     return true
@@ -37,5 +36,17 @@ package struct RepeatedMetadata: Sendable {
     own = nil
     defer { own = metadata }
     try body(&metadata)
+  }
+}
+
+extension MetadataValue {
+  /// Whether it is the text of these bytes. A method, as text taken out of an array's element would be
+  /// retained to be looked at.
+  @inline(never)
+  fileprivate func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    switch self {
+    case .ascii(let text): text.isUTF8(bytes)
+    case .binary: false
+    }
   }
 }

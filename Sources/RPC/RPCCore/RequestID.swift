@@ -1,3 +1,5 @@
+package import Buffers
+
 /// Names one call in logs and error texts: 16 hexadecimal digits, made without allocating.
 public struct RequestID: Sendable, Hashable, CustomStringConvertible {
   private let value: UInt64
@@ -29,11 +31,8 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Appends ``description``.
-  package func append(to bytes: inout [UInt8]) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
-      _ = unsafe write(to: digits)
-      unsafe bytes.append(contentsOf: digits)
-    }
+  package func append(to text: inout TextBuffer) {
+    text.append(room: 16) { write(to: UnsafeMutableBufferPointer(start: $0, count: 16)) }
   }
 
   private func write(to digits: UnsafeMutableBufferPointer<UInt8>) -> Int {

@@ -1,3 +1,4 @@
+internal import Buffers
 internal import RPCCore
 internal import Synchronization
 internal import Telemetry
@@ -151,7 +152,7 @@ final class CallMeter: Sendable {
 
   /// Books one finished call; its line goes to `lines`. gRPC calls that went well take no lock.
   func record(
-    _ call: CallRecord, requestID: (inout [UInt8]) -> Void,
+    _ call: CallRecord, requestID: (inout TextBuffer) -> Void,
     principal: @autoclosure () -> String? = nil, to lines: inout LogBatch
   ) {
     let book =
@@ -172,12 +173,15 @@ final class CallMeter: Sendable {
   }
 
   /// What went wrong inside is for us alone: the peer got the request id.
-  private func failedInside(_ cause: any Error, _ requestID: (inout [UInt8]) -> Void) {
-    var id: [UInt8] = []
+  private func failedInside(_ cause: any Error, _ requestID: (inout TextBuffer) -> Void) {
+    var id = TextBuffer(capacity: 64)
     requestID(&id)
     log?.error(
       "call failed inside",
-      ["request_id": .string(String(decoding: id, as: UTF8.self)), "error": LogValue("\(cause)")])
+      [
+        "request_id": .string(String(decoding: id.bytes, as: UTF8.self)),
+        "error": LogValue("\(cause)"),
+      ])
   }
 
   private func otherBook(_ outcome: Outcome) -> Book {

@@ -36,6 +36,23 @@ public enum ByteWords {
     return nil
   }
 
+  /// Whether a control character of ASCII, 0 to 31 or 127, is among `bytes`.
+  public static func hasControls(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let base = bytes.baseAddress else { return false }
+    var found: UInt64 = 0
+    var offset = 0
+    while offset < bytes.count {
+      let left = min(bytes.count &- offset, 8)
+      // What stands above a part of a word becomes spaces.
+      let padding = left == 8 ? 0 : (ones &* 32) &<< UInt64(left &* 8)
+      let word = load(base + offset, left) | padding
+      let delete = word ^ ones &* 127
+      found |= (word &- ones &* 32) & ~word | (delete &- ones) & ~delete
+      offset &+= left
+    }
+    return found & topBits != 0
+  }
+
   /// The `count` bytes at `start`, 1 to 8, lowest first: loads that overlap see every one.
   @inlinable @inline(__always)
   public static func load(_ start: UnsafeRawPointer, _ count: Int) -> UInt64 {

@@ -1,25 +1,37 @@
-/// What reading and writing strings have in common.
-enum JSONText {
-  /// Where the next quote, backslash or control character is, or the end; eight bytes at a time.
-  static func plainEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    var position = start
-    while position + 8 <= bytes.count {
-      let eight = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      let quote = eight ^ (ones &* 0x22)
-      let slash = eight ^ (ones &* 0x5C)
-      let found =
-        ((quote &- ones) & ~quote) | ((slash &- ones) & ~slash)
-        | ((eight &- ones &* 0x20) & ~eight)
-      if found & tops != 0 { break }
-      position += 8
+/// Text that stands in a JSON string as it is.
+public enum JSONText {
+  /// How many bytes come before the first quote, backslash or control character; eight at a time.
+  @inlinable @inline(__always)
+  public static func plainPrefix(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    var at = 0
+    while at < count {
+      let left = min(count &- at, 8)
+      let special = specials(ByteWords.load(UnsafeRawPointer(start) + at, left))
+      // Above a part of a word stands anything.
+      let found = special.trailingZeroBitCount &>> 3
+      if found < left { return at &+ found }
+      at &+= left
     }
-    while position < bytes.count, !isSpecial(bytes[position]) { position += 1 }
-    return position
+    return count
   }
 
-  private static func isSpecial(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20
+  /// Where the next such byte is, or the end.
+  static func plainEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard let base = bytes.baseAddress else { return 0 }
+    let rest = (base + start).assumingMemoryBound(to: UInt8.self)
+    return start + plainPrefix(rest, bytes.count - start)
   }
+
+  /// The high bit of each byte that is not plain; above the lowest of them others may be set too.
+  @inlinable @inline(__always)
+  static func specials(_ word: UInt64) -> UInt64 {
+    let ones = ByteWords.ones
+    let controls = (word &- ones &* 0x20) & ~word
+    let quotes = zeros(word ^ ones &* UInt64(UInt8(ascii: "\"")))
+    let backslashes = zeros(word ^ ones &* UInt64(UInt8(ascii: "\\")))
+    return (controls | quotes | backslashes) & ByteWords.topBits
+  }
+
+  @inlinable @inline(__always)
+  static func zeros(_ word: UInt64) -> UInt64 { (word &- ByteWords.ones) & ~word }
 }

@@ -1,8 +1,10 @@
+internal import Buffers
+
 /// Lines that go out together by one write. Not thread-safe.
 ///
 /// Its owner sees to the flush, soon: what waits is lost when the process is killed.
 package struct LogBatch: ~Copyable {
-  private var bytes: [UInt8] = []
+  private var lines = LogFields()
   private let ownFormat: Log.Format?
   private let sink: @Sendable ([UInt8]) -> Void
 
@@ -21,26 +23,21 @@ package struct LogBatch: ~Copyable {
     self.sink = sink
   }
 
-  deinit { if !bytes.isEmpty { sink(bytes) } }
+  deinit { if lines.text.count > 0 { sink(lines.text.bytes) } }
 
   /// Adds a line with the time of now, unless its level is off: what `template` says, then `fields`.
   package mutating func add(_ template: LogTemplate, _ fields: (inout LogFields) -> Void) {
     guard Log.isEnabled(template.level) else { return }
-    let format = ownFormat ?? Log.format
-    // Moved, not copied: both may not own the bytes while they grow.
-    var line = LogFields(format, after: bytes)
-    bytes = []
-    line.begin(template)
-    fields(&line)
-    line.end()
-    bytes = line.bytes
-    if bytes.count >= Self.capacity { flush() }
+    lines.begin(template, ownFormat ?? Log.format)
+    fields(&lines)
+    lines.end()
+    if lines.text.count >= Self.capacity { flush() }
   }
 
   /// Sends what waits.
   package mutating func flush() {
-    guard !bytes.isEmpty else { return }
-    sink(bytes)
-    bytes.removeAll(keepingCapacity: true)
+    guard lines.text.count > 0 else { return }
+    sink(lines.text.bytes)
+    lines.text.removeAll()
   }
 }

@@ -13,11 +13,10 @@ package enum Timestamp {
   }
 
   /// Appends ``now()``.
-  static func appendNow(to bytes: inout [UInt8]) {
+  static func appendNow(to text: inout TextBuffer) {
     let (seconds, milliseconds) = clock()
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { characters in
-      let count = unsafe write(seconds, milliseconds, to: characters)
-      unsafe bytes.append(contentsOf: characters[..<count])
+    text.append(room: length) { characters in
+      write(seconds, milliseconds, to: UnsafeMutableBufferPointer(start: characters, count: length))
     }
   }
 

@@ -29,6 +29,49 @@ struct ByteWordsTests {
     }
   }
 
+  @Test func `a control character is found wherever it is, and nothing else is one`() {
+    for byte in UInt8.min...UInt8.max {
+      for count in 0...17 {
+        for place in 0..<count {
+          var bytes = [UInt8](repeating: 0xE9, count: count)
+          bytes[place] = byte
+          let found = bytes.withUnsafeBytes { ByteWords.hasControls($0) }
+          #expect(found == (byte < 32 || byte == 127), "\(byte) at \(place) of \(count)")
+        }
+      }
+    }
+  }
+
+  @Test func `plain text ends at the first byte that JSON escapes`() {
+    for byte in UInt8.min...UInt8.max {
+      let isPlain = byte >= 32 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+      for count in 0...17 {
+        for place in 0..<count {
+          var bytes = [UInt8](repeating: 0x61, count: count)
+          bytes[place] = byte
+          let prefix = bytes.withUnsafeBufferPointer {
+            JSONText.plainPrefix($0.baseAddress!, count)
+          }
+          #expect(prefix == (isPlain ? count : place), "\(byte) at \(place) of \(count)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [0, 9, -9, 10, 1_000_000, .min, .max])
+  func `a buffer of text grows by what is appended`(number: Int) {
+    var text = TextBuffer(capacity: 1)
+    text.append(text: "é")
+    text.append("constant")
+    text.append(UInt8(ascii: " "))
+    text.append(decimal: number)
+    #expect(text.string == "éconstant \(number)")
+    #expect(text.bytes == Array("éconstant \(number)".utf8))
+    #expect(text.count == text.bytes.count)
+    text.removeAll()
+    #expect(text.string == "")
+  }
+
   @Test(arguments: [
     ("content-type", "content-type"), ("Content-Type", "content-type"), ("", ""),
     ("X-Ä-LONGER-THAN-FIFTEEN", "x-ä-longer-than-fifteen"), ("@[`{", "@[`{"),

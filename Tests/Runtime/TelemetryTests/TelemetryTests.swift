@@ -81,7 +81,7 @@ private final class Lines: Sendable {
       line.integer("none", 0)
       line.string("who", "pa_live_1")
       line.string("said", "a \"b\"\nc")
-      line.plain("id") { $0.append(contentsOf: "00ff".utf8) }
+      line.plain("id") { $0.append(text: "00ff") }
     }
     #expect(lines.text.count == 1)
     batch.flush()

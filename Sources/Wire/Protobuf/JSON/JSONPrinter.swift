@@ -7,7 +7,7 @@ struct JSONPrinter: ~Copyable {
   let types: TypeRegistry
   /// What has been written.
   var output: [UInt8] { text.bytes }
-  private var text = JSONText()
+  private var text = TextBuffer()
 
   /// A printer of messages of `type`.
   init(_ type: MessageType, _ options: JSONOptions) {
@@ -184,7 +184,7 @@ struct JSONPrinter: ~Copyable {
     isFirst = false
   }
 
-  mutating func raw(_ text: String) { self.text.append(text) }
+  mutating func raw(_ text: String) { self.text.append(text: text) }
 
   /// One character of ASCII.
   @inline(__always)
@@ -224,7 +224,7 @@ struct JSONPrinter: ~Copyable {
     mark("\"")
     var rest = unsafe bytes
     while let start = rest.baseAddress {
-      let plain = unsafe PlainText.prefix(start, rest.count)
+      let plain = unsafe JSONText.plainPrefix(start, rest.count)
       unsafe text.append(UnsafeBufferPointer(start: start, count: plain))
       guard plain < rest.count else { break }
       unsafe escaped(start[plain])

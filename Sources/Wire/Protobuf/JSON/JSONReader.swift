@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// Reads JSON text step by step, without making values of it. Strict RFC 8259, UTF-8.
 @safe
 struct JSONReader {
@@ -121,7 +123,7 @@ struct JSONReader {
   ) throws(ProtobufError) -> R {
     try expect(UInt8(ascii: "\""))
     let start = unsafe base + offset
-    let count = unsafe PlainText.prefix(start, end - offset)
+    let count = unsafe JSONText.plainPrefix(start, end - offset)
     let plain = unsafe UnsafeBufferPointer(start: start, count: count)
     offset += count
     guard offset < end else { throw .json("a string does not end") }

@@ -44,7 +44,7 @@ enum Timestamps {
 
   /// Appends the text of a time, with 0, 3, 6 or 9 digits after the second.
   static func append(
-    _ seconds: Int64, _ nanos: Int32, to output: inout JSONText
+    _ seconds: Int64, _ nanos: Int32, to output: inout TextBuffer
   ) throws(ProtobufError) {
     guard range.contains(seconds), (0...999_999_999).contains(nanos) else {
       throw ProtobufError(.unrepresentable, "a timestamp is outside of years 0001 to 9999")
@@ -64,7 +64,7 @@ enum Timestamps {
   }
 
   /// Two digits, and the mark behind them.
-  private static func append(_ number: Int, _ mark: StaticString, to output: inout JSONText) {
+  private static func append(_ number: Int, _ mark: StaticString, to output: inout TextBuffer) {
     output.append(UInt8(ascii: "0") + UInt8(number / 10))
     output.append(UInt8(ascii: "0") + UInt8(number % 10))
     if mark.utf8CodeUnitCount > 0 { output.append(unsafe mark.utf8Start.pointee) }
@@ -91,19 +91,19 @@ enum Durations {
 
   /// Appends the text of a duration.
   static func append(
-    _ seconds: Int64, _ nanos: Int32, to output: inout JSONText
+    _ seconds: Int64, _ nanos: Int32, to output: inout TextBuffer
   ) throws(ProtobufError) {
     guard seconds.magnitude <= UInt64(maximum), nanos.magnitude <= 999_999_999,
       seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0)
     else { throw ProtobufError(.unrepresentable, "a duration is out of range or has two signs") }
     if seconds < 0 || nanos < 0 { output.append(UInt8(ascii: "-")) }
-    output.append(String(seconds.magnitude))
+    output.append(text: String(seconds.magnitude))
     appendFraction(Int32(nanos.magnitude), to: &output)
     output.append(UInt8(ascii: "s"))
   }
 
   /// Appends nothing, or a point and 3, 6 or 9 digits.
-  static func appendFraction(_ nanos: Int32, to output: inout JSONText) {
+  static func appendFraction(_ nanos: Int32, to output: inout TextBuffer) {
     if nanos == 0 { return }
     var (rest, count) = (nanos, 9)
     while rest % 1000 == 0 { (rest, count) = (rest / 1000, count - 3) }

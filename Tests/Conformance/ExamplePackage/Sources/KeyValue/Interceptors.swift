@@ -2,10 +2,12 @@ import RPCCore
 import Synchronization
 
 /// Who calls, as ``authentication(tokens:)`` found out.
-public struct Caller: RPCIdentity, Equatable {
+public final class Caller: RPCIdentity {
   public let name: String
   /// What logs call it.
   public var principal: String { name }
+
+  init(name: String) { self.name = name }
 }
 
 extension Interceptor {
