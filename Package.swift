@@ -134,7 +134,7 @@ let modules: [Module] = [
     testImports: ["EventLoop", "ScratchPostgres", "RPCTesting"]),
   Module(
     "Limits", .product,
-    ["Domain", "EventLoop", "RPCCore", "Protobuf", "Schema", "Redis"],
+    ["Domain", "Buffers", "EventLoop", "RPCCore", "Protobuf", "Schema", "Redis"],
     testImports: ["RPCTesting", "ScratchRedis"]),
   Module(
     "Agents", .product,

@@ -22,7 +22,7 @@ public struct SecurityHeaders: Sendable {
   /// Adds what `headers` does not say yet.
   func complete(_ headers: inout HTTPHeaders) {
     for field in fields where !headers.contains(field.name) {
-      headers.add(field.name, field.value)
+      headers.add(lowercase: field.name, field.value)
     }
   }
 }

@@ -8,13 +8,13 @@ struct FieldPath: Sendable {
   }
 
   let fields: [FieldType]
+  /// Proto names: the one spelling under which two paths are compared.
+  let name: String
+  /// As errors name it to REST callers.
+  let jsonName: String
 
   var leaf: FieldType { fields[fields.count - 1] }
   var first: FieldType { fields[0] }
-  /// Proto names: the one spelling under which two paths are compared.
-  var name: String { fields.map(\.name).joined(separator: ".") }
-  /// As errors name it to REST callers.
-  var jsonName: String { fields.map(\.jsonName).joined(separator: ".") }
 
   /// Resolves names, each the proto or the JSON one; at most 16 of them.
   init(_ names: [some StringProtocol], in type: MessageType) throws(Failure) {
@@ -34,17 +34,17 @@ struct FieldPath: Sendable {
       fields.append(field)
       type = field.messageType
     }
-    self.fields = fields
+    self.init(fields: fields)
   }
 
   private init(fields: [FieldType]) {
     self.fields = fields
+    name = fields.map(\.name).joined(separator: ".")
+    jsonName = fields.map(\.jsonName).joined(separator: ".")
   }
 
   /// A path of one field.
-  init(single field: FieldType) {
-    fields = [field]
-  }
+  init(single field: FieldType) { self.init(fields: [field]) }
 
   /// The path below its first field.
   var belowFirst: FieldPath { FieldPath(fields: Array(fields.dropFirst())) }

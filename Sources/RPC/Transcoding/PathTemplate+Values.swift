@@ -31,17 +31,21 @@ extension PathTemplate {
     var values: [(variable: Variable, text: String)] = []
     for variable in variables {
       let own = segments[variable.start..<(variable.end ?? segments.count)]
-      let parts = own.compactMap { segment in
-        variable.isMultiSegment
-          ? Self.decodeExceptSlash(segment) : PercentCoding.decode(segment)
-      }
-      let bytes = Array(parts.joined(separator: [UInt8(ascii: "/")]))
-      guard parts.count == own.count, !bytes.contains(0),
+      guard let bytes = Self.value(of: own, variable), !bytes.contains(0),
         let text = String(validating: bytes, as: UTF8.self)
       else { return nil }
       values.append((variable, text))
     }
     return values
+  }
+
+  private static func value(
+    of segments: ArraySlice<ArraySlice<UInt8>>, _ variable: Variable
+  ) -> [UInt8]? {
+    if !variable.isMultiSegment, let only = segments.first { return PercentCoding.decode(only) }
+    let parts = segments.compactMap { decodeExceptSlash($0) }
+    return parts.count == segments.count
+      ? Array(parts.joined(separator: [UInt8(ascii: "/")])) : nil
   }
 
   /// Decodes all but `%2F`: a client keeps `/` between segments and escapes one inside a segment,

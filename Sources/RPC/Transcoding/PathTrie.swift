@@ -63,8 +63,7 @@ struct PathTrie<Value: Sendable>: Sendable {
     if let value = fixed[Array(path)]?[method] {
       return .found(value, segments: [])
     }
-    var raw = path.dropFirst().split(
-      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    var raw = Self.segments(of: path)
     if let last = raw.last, let colon = last.lastIndex(of: UInt8(ascii: ":")) {
       let verb = Self.key(last[(colon + 1)...])
       if verbs.contains(verb) {
@@ -75,6 +74,19 @@ struct PathTrie<Value: Sendable>: Sendable {
       }
     }
     return find(segments: raw, verb: "", method: method)
+  }
+
+  /// What stands between the slashes, the first of which begins the path.
+  private static func segments(of path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    var segments: [ArraySlice<UInt8>] = []
+    segments.reserveCapacity(8)
+    var start = path.startIndex + 1
+    for index in start..<path.endIndex where path[index] == UInt8(ascii: "/") {
+      segments.append(path[start..<index])
+      start = index + 1
+    }
+    segments.append(path[start...])
+    return segments
   }
 
   private func find(segments: [ArraySlice<UInt8>], verb: String, method: String) -> Match {

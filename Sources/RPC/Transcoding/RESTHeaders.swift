@@ -29,7 +29,7 @@ enum RESTHeaders {
     var metadata = Metadata()
     for field in headers where isMetadata(field.name) {
       guard field.name.utf8.last == UInt8(ascii: "n"), field.name.hasSuffix("-bin") else {
-        metadata.add(field.value, for: field.name)
+        metadata.add(lowercase: field.name, .ascii(field.value))
         continue
       }
       for part in field.value.split(separator: ",", omittingEmptySubsequences: false) {
@@ -46,9 +46,9 @@ enum RESTHeaders {
     {
       switch entry.value {
       case .ascii(let text):
-        if HTTPFieldRules.isValue(text) { headers.add(entry.name, text) }
+        if HTTPFieldRules.isValue(text) { headers.add(lowercase: entry.name, text) }
       case .binary(let bytes):
-        headers.add(entry.name, Base64.encode(bytes, padded: false))
+        headers.add(lowercase: entry.name, Base64.encode(bytes, padded: false))
       }
     }
   }

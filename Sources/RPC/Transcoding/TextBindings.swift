@@ -44,7 +44,7 @@ struct TextBindings {
 
   /// The message with these fields, serialized.
   func serialized() throws(RESTFailure) -> [UInt8] {
-    guard !given.isEmpty else { return [] }
+    if let message = texts() { return message }
     do {
       return try Self.transcode(given, type)
     } catch {
@@ -54,6 +54,18 @@ struct TextBindings {
       throw .invalid(
         "BAD_PARAMETER", "\(field.map { "\"\($0)\": " } ?? "")\(error.message)", field: field)
     }
+  }
+
+  /// The message, if all there is are texts at its top: ids in a path.
+  private func texts() -> [UInt8]? {
+    var message: [UInt8] = []
+    for (path, value) in given {
+      guard path.fields.count == 1, path.leaf.kind == .string, !path.leaf.isRepeated,
+        case .string(let text) = value
+      else { return nil }
+      WireFields.append(path.leaf.number, text.utf8, to: &message)
+    }
+    return message
   }
 
   private static func transcode(

@@ -53,7 +53,7 @@ package final class TranscodedCall: Sendable {
       response.headers.add("x-content-type-options", "nosniff")
       response.body = body.data
     } else {
-      response.headers.add("content-type", "application/json")
+      response.headers.add(lowercase: "content-type", "application/json")
       response.body = try rule.output.json(message)
     }
     return response

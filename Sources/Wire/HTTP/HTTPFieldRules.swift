@@ -21,8 +21,7 @@ public enum HTTPFieldRules {
   /// Whether all of `bytes` may stand in a field value.
   public static func isValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
     // Hardly a value has a tab, so the exact look is for those alone that have any control.
-    !ByteWords.contains(0...31, in: bytes) && !ByteWords.contains(127...127, in: bytes)
-      || bytes.allSatisfy(isValueByte)
+    !ByteWords.hasControls(bytes) || bytes.allSatisfy(isValueByte)
   }
 
   /// Whether all of `bytes` may stand in a token, and there is at least one.
