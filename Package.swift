@@ -51,7 +51,8 @@ struct Module {
 
 /// A C library of the system: its module name and the name `pkg-config` knows it by, if any.
 let systemLibraries: [(String, String?)] = [
-  ("CUV", "libuv"), ("CResolv", nil), ("CNghttp2", "libnghttp2"), ("COpenSSL", "openssl"),
+  ("CUV", "libuv"), ("CResolv", nil), ("CMalloc", nil), ("CNghttp2", "libnghttp2"),
+  ("COpenSSL", "openssl"),
   ("CLibpq", "libpq"), ("CCurl", "libcurl"), ("CProtobufC", "libprotobuf-c"), ("CWslay", nil),
   ("CZlib", "zlib"),
   ("CBrotli", "libbrotlienc"), ("CArgon2", "libargon2"), ("CHiredis", nil),
@@ -60,7 +61,7 @@ let systemLibraries: [(String, String?)] = [
 
 let modules: [Module] = [
   Module("Buffers", .runtime),
-  Module("EventLoop", .runtime, ["CUV", "CResolv"]),
+  Module("EventLoop", .runtime, ["CUV", "CResolv", "CMalloc"]),
   Module("Telemetry", .runtime, ["Buffers"], packages: ["Logging"]),
 
   Module("HTTP", .wire, ["Buffers"]),

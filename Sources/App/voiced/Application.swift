@@ -35,6 +35,7 @@ struct Application {
     let settings = current.value
     // Others may pass through, as PostgreSQL's own user must; what is inside is closed to them.
     try Folder.make(settings.dataDirectory, permissions: 0o711)
+    Allocator.keepFreed()
     let loops = EventLoopGroup(
       count: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
     do {

@@ -32,6 +32,7 @@ struct BenchServer: ParsableCommand {
 
   /// Not an async `run()`: that would end the main thread by libdispatch, which valgrind dies of.
   func run() throws {
+    Allocator.keepFreed()
     let group = EventLoopGroup(count: loops)
     let (server, stop) = (try server(on: group), StopSignal.watch(on: group.loops[0]))
     Task(executorPreference: group.loops[0]) {
