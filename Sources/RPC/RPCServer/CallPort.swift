@@ -105,6 +105,9 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     timer = nil
     worker = nil
     inbox = MessageQueue()
+    receiver?.resume(throwing: Self.over)
+    receiver = nil
+    if !senders.isEmpty { resumeSenders() }
     entry.meter.record(
       CallRecord(
         code: error?.code ?? .ok, edge: edge,
@@ -183,8 +186,13 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     guard loop.isCurrent, !waitsWrapped else { return .unknown }
     if let failure { throw failure }
     if let message = takeMessage() { return .message(message) }
-    return requestEnded ? .end : .pending
+    if requestEnded { return .end }
+    if isEnded { throw Self.over }
+    return .pending
   }
+
+  /// What a task gets that outlives its call's handler.
+  private static let over = RPCError(.cancelled, "the call has ended")
 
   // The handler's own task is cancelled by `abandon` alone, which wakes the receiver itself. To
   // register a cancellation handler costs some 1,000 instructions a message.
@@ -202,6 +210,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     if let failure { throw failure }
     if let message = takeMessage() { return waitsWrapped ? try opened(message) : message }
     if requestEnded { return nil }
+    if isEnded { throw Self.over }
     var received = try await withUnsafeThrowingContinuation { whenReceived($0) }
     if case .unknown = received { received = try await waitCancellably() }
     guard case .message(let message) = received else { return nil }
@@ -241,7 +250,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
   final func send(_ message: [UInt8]) async throws {
     guard loop.isCurrent else { return try await onLoop { try await self.send(message) } }
     if let failure { throw failure }
-    guard !isEnded else { throw RPCError(.cancelled, "the call has ended") }
+    guard !isEnded else { throw Self.over }
     try transmit(message)
     bytesOut &+= message.count
     if isCongested { try await waitForRoom() }

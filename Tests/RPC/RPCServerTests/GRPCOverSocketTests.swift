@@ -171,6 +171,16 @@ import Testing
     }
   }
 
+  @Test func `a task that outlives its call reads no more`() async throws {
+    try await TestServer.run { test in
+      let client = try RawClient(test.address)
+      let id = try client.open("/test.Echo/Leave", .grpc)
+      #expect(try client.finish(id).status == "0")
+      #expect(await test.endings.next() == .cancelled)
+      #expect(await test.endings.next() == .cancelled)
+    }
+  }
+
   @Test func `a handler's child task that waits for messages can be cancelled`() async throws {
     try await TestServer.run { test in
       let client = try RawClient(test.address)

@@ -52,6 +52,18 @@ struct TestServer {
             while try await halves.next() != nil {}
           }
         },
+        .bidirectional(Self.method("Leave", .bidirectional), in: .bytes, out: .bytes) {
+          (requests: Inbound<[UInt8]>, responses: Outbound<[UInt8]>, _) in
+          // One reads before the call ends, one begins after it.
+          for delay in [Duration.zero, .milliseconds(50)] {
+            Task {
+              try? await Task.sleep(for: delay)
+              try? await self.reporting { for try await _ in requests {} }
+            }
+            try await responses.send([])
+            try await Task.sleep(for: .milliseconds(10))
+          }
+        },
         .bidirectional(Self.method("Delegate", .bidirectional), in: .bytes, out: .bytes) {
           (requests: Inbound<[UInt8]>, responses: Outbound<[UInt8]>, _) in
           async let echo: Void = {
