@@ -1,29 +1,28 @@
-internal import CProtobufC
 internal import Glibc
 
 /// Memory that is taken piece by piece and given back at once, with a budget.
 ///
-/// protobuf-c unpacks into it through ``allocator``, so a hostile message fails with a null pointer
-/// in place of taking hundreds of megabytes. Not thread-safe.
+/// All of a struct lies in one, so a hostile message is refused in place of taking hundreds of
+/// megabytes. Not thread-safe.
 @safe
 struct Arena: ~Copyable {
   /// Lives at the head of the first block.
   @safe
   struct State {
-    var allocator: ProtobufCAllocator
     var cursor: UnsafeMutableRawPointer
     var end: UnsafeMutableRawPointer
     var blocks: UnsafeMutableRawPointer?
     var nextBlock: Int
     var remaining: Int
-    var isExhausted: Bool
     let firstSize: Int
     let budget: Int
   }
 
-  /// Size of the block each thread keeps for its next arena: an allocation beyond what malloc caches
+  /// Size of the blocks each thread keeps for its next arenas: an allocation beyond what malloc caches
   /// per thread costs as much as decoding a small message, and makes malloc tidy its bins besides.
   private static let keptSize = 16 * 1024
+  /// As many as REST requests that arrive together hold.
+  private static let keptCount = 64
 
   let state: UnsafeMutablePointer<State>
 
@@ -33,36 +32,29 @@ struct Arena: ~Copyable {
     let size = max(header + capacity, Self.keptSize)
     guard let block = unsafe Self.firstBlock(size) else { fatalError("out of memory") }
     unsafe state = block.bindMemory(to: State.self, capacity: 1)
-    let allocator = unsafe ProtobufCAllocator(
-      alloc: { data, size in unsafe Arena.allocate(data, size) },
-      free: { _, _ in },
-      allocator_data: UnsafeMutableRawPointer(state))
     unsafe state.initialize(
       to: State(
-        allocator: allocator, cursor: block + header, end: block + size, blocks: nil,
-        nextBlock: size * 2, remaining: budget, isExhausted: false, firstSize: size,
+        cursor: block + header, end: block + size, blocks: nil,
+        nextBlock: size * 2, remaining: budget, firstSize: size,
         budget: budget))
   }
 
   private static func firstBlock(_ size: Int) -> UnsafeMutableRawPointer? {
-    guard size == keptSize, let kept = unsafe keptBlock(), let block = unsafe kept.pointee else {
-      return unsafe malloc(size)
-    }
-    unsafe kept.pointee = nil
+    guard size == keptSize, let kept = unsafe KeptBlocks.ofThread(),
+      let block = unsafe kept.pointee.first
+    else { return unsafe malloc(size) }
+    unsafe kept.pointee.first = block.load(as: UnsafeMutableRawPointer?.self)
+    unsafe kept.pointee.count -= 1
     return unsafe block
   }
 
-  /// Where this thread keeps a block; nil when memory is out.
-  private static func keptBlock() -> UnsafeMutablePointer<UnsafeMutableRawPointer?>? {
-    let key = keptBlockKey
-    if let known = unsafe pthread_getspecific(key) {
-      return unsafe known.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-    }
-    guard let made = unsafe calloc(1, MemoryLayout<UnsafeMutableRawPointer?>.size) else {
-      return nil
-    }
-    unsafe pthread_setspecific(key, made)
-    return unsafe made.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+  private static func giveBack(_ block: UnsafeMutableRawPointer, _ size: Int) {
+    guard size == keptSize, let kept = unsafe KeptBlocks.ofThread(),
+      unsafe kept.pointee.count < keptCount
+    else { return unsafe free(block) }
+    unsafe block.storeBytes(of: kept.pointee.first, as: UnsafeMutableRawPointer?.self)
+    unsafe kept.pointee.first = unsafe block
+    unsafe kept.pointee.count += 1
   }
 
   deinit {
@@ -71,22 +63,8 @@ struct Arena: ~Copyable {
       unsafe block = this.load(as: UnsafeMutableRawPointer?.self)
       unsafe free(this)
     }
-    if unsafe state.pointee.firstSize == Self.keptSize, let kept = unsafe Self.keptBlock(),
-      unsafe kept.pointee == nil
-    {
-      unsafe kept.pointee = UnsafeMutableRawPointer(state)
-    } else {
-      unsafe free(state)
-    }
+    unsafe Self.giveBack(UnsafeMutableRawPointer(state), state.pointee.firstSize)
   }
-
-  /// For protobuf-c; valid as long as the arena.
-  var allocator: UnsafeMutablePointer<ProtobufCAllocator> {
-    unsafe UnsafeMutableRawPointer(state).assumingMemoryBound(to: ProtobufCAllocator.self)
-  }
-
-  /// Whether an allocation was refused for the budget.
-  var isExhausted: Bool { unsafe state.pointee.isExhausted }
 
   /// Bytes taken so far.
   var taken: Int { unsafe state.pointee.budget - state.pointee.remaining }
@@ -103,21 +81,11 @@ struct Arena: ~Copyable {
     unsafe Arena.take(state, size)
   }
 
-  private static func allocate(
-    _ data: UnsafeMutableRawPointer?, _ size: Int
-  ) -> UnsafeMutableRawPointer? {
-    guard let state = unsafe data?.assumingMemoryBound(to: State.self) else { return nil }
-    return unsafe take(state, size)
-  }
-
   @inline(__always)
   static func take(_ state: UnsafeMutablePointer<State>, _ size: Int) -> UnsafeMutableRawPointer? {
     guard size >= 0, size < 1 << 40 else { return nil }
     let rounded = (size + 15) & ~15
-    guard unsafe state.pointee.remaining >= rounded else {
-      unsafe state.pointee.isExhausted = true
-      return nil
-    }
+    guard unsafe state.pointee.remaining >= rounded else { return nil }
     unsafe state.pointee.remaining -= rounded
     let start = unsafe state.pointee.cursor
     guard unsafe state.pointee.end - start >= rounded else { return unsafe grow(state, rounded) }
@@ -140,13 +108,35 @@ struct Arena: ~Copyable {
   }
 }
 
-/// Of the place of the block that waits for the thread's next arena; both are freed with the thread.
-private let keptBlockKey: pthread_key_t = {
-  var key = pthread_key_t()
-  let status = unsafe pthread_key_create(&key) { place in
-    unsafe free(place?.load(as: UnsafeMutableRawPointer?.self))
-    unsafe free(place)
+/// Blocks of one size that a thread keeps; each begins with the pointer to the next.
+@safe
+private struct KeptBlocks {
+  var first: UnsafeMutableRawPointer?
+  var count = 0
+
+  /// Those of this thread; nil when memory is out.
+  static func ofThread() -> UnsafeMutablePointer<KeptBlocks>? {
+    let key = Self.key
+    if let known = unsafe pthread_getspecific(key) {
+      return unsafe known.assumingMemoryBound(to: KeptBlocks.self)
+    }
+    guard let memory = unsafe calloc(1, MemoryLayout<KeptBlocks>.size) else { return nil }
+    unsafe pthread_setspecific(key, memory)
+    return unsafe memory.assumingMemoryBound(to: KeptBlocks.self)
   }
-  precondition(status == 0, "the system has no thread-local keys left")
-  return key
-}()
+
+  /// Freed with the thread.
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = unsafe pthread_key_create(&key) { memory in
+      var block = unsafe memory?.assumingMemoryBound(to: KeptBlocks.self).pointee.first
+      while let this = unsafe block {
+        unsafe block = this.load(as: UnsafeMutableRawPointer?.self)
+        unsafe free(this)
+      }
+      unsafe free(memory)
+    }
+    precondition(status == 0, "the system has no thread-local keys left")
+    return key
+  }()
+}
