@@ -25,16 +25,17 @@ extension PathTemplate {
     }
   }
 
-  /// What the variables hold in a path this template matched, or nil when a value is not UTF-8
+  /// What the variables, in their order, hold in a path this template matched, or nil when a value is not UTF-8
   /// without NUL. `segments` are the raw ones, without the verb; not looked at without variables.
-  func values(in segments: [ArraySlice<UInt8>]) -> [(variable: Variable, text: String)]? {
-    var values: [(variable: Variable, text: String)] = []
+  func values(in segments: [ArraySlice<UInt8>]) -> [String]? {
+    var values: [String] = []
+    values.reserveCapacity(variables.count)
     for variable in variables {
       let own = segments[variable.start..<(variable.end ?? segments.count)]
-      guard let bytes = Self.value(of: own, variable), !bytes.contains(0),
-        let text = String(validating: bytes, as: UTF8.self)
-      else { return nil }
-      values.append((variable, text))
+      guard let bytes = Self.value(of: own, variable), !bytes.contains(0) else { return nil }
+      do {
+        values.append(String(copying: try UTF8Span(validating: bytes.span)))
+      } catch { return nil }
     }
     return values
   }

@@ -36,6 +36,8 @@ struct PathTrie<Value: Sendable>: Sendable {
   /// Values of templates without variables, by their path and then by HTTP method: what beats every
   /// other rule is found in one look-up.
   private var fixed: [[UInt8]: [String: Value]] = [:]
+  /// How long those paths are: hardly a path with an id in it is as long as one of them.
+  private var fixedLengths: Set<Int> = []
 
   /// Adds a value, or answers the one that already takes the same requests.
   mutating func insert(_ value: Value, template: PathTemplate, method: String) -> Value? {
@@ -53,14 +55,17 @@ struct PathTrie<Value: Sendable>: Sendable {
     if let other = nodes[at][keyPath: ends][verb]?[method] { return other }
     nodes[at][keyPath: ends][verb, default: [:]][method] = value
     if template.verb != nil { verbs.insert(verb) }
-    if let path = template.fixedPath { fixed[Array(path.utf8), default: [:]][method] = value }
+    if let path = template.fixedPath {
+      fixed[Array(path.utf8), default: [:]][method] = value
+      fixedLengths.insert(path.utf8.count)
+    }
     return nil
   }
 
   /// Looks up a raw (still percent-encoded) path that begins with a slash.
   func find(path: ArraySlice<UInt8>, method: String) -> Match {
     guard path.first == UInt8(ascii: "/") else { return .none }
-    if let value = fixed[Array(path)]?[method] {
+    if fixedLengths.contains(path.count), let value = fixed[Array(path)]?[method] {
       return .found(value, segments: [])
     }
     var raw = Self.segments(of: path)

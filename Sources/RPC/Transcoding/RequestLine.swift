@@ -31,7 +31,9 @@ struct RequestLine: Sendable {
     guard let values = rule.template.values(in: segments) else {
       throw .invalid("BAD_PATH", "the path is not percent-encoded UTF-8 text")
     }
-    let pathValues = zip(rule.variables, values).map { ($0, $1.text) }
+    var pathValues: [(path: FieldPath, text: String)] = []
+    pathValues.reserveCapacity(values.count)
+    for index in 0..<values.count { pathValues.append((rule.variables[index], values[index])) }
     var outside = TextBindings(rule.input)
     var inside: TextBindings?
     var bodyField: FieldType?
