@@ -65,12 +65,15 @@ public struct TextBuffer: ~Copyable {
   public mutating func append(decimal value: Int) {
     var rest = value.magnitude
     if value < 0 { append(UInt8(ascii: "-")) }
-    var divisor: UInt = 1
-    while rest / divisor > 9 { divisor *= 10 }
-    while divisor > 0 {
-      append(48 + UInt8(truncatingIfNeeded: rest / divisor))
-      rest %= divisor
-      divisor /= 10
+    var (count, limit) = (1, 10 as UInt)
+    // Ten to the 19th is above every magnitude, and still a UInt.
+    while rest >= limit, count < 19 { (count, limit) = (count + 1, limit &* 10) }
+    append(room: count) { digits in
+      for place in stride(from: count - 1, through: 0, by: -1) {
+        digits[place] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
+      return count
     }
   }
 

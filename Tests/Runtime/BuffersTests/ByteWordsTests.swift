@@ -58,7 +58,7 @@ struct ByteWordsTests {
     }
   }
 
-  @Test(arguments: [0, 9, -9, 10, 1_000_000, .min, .max])
+  @Test(arguments: [0, 9, -9, 10, 99, 100, 1_000_000, 999_999_999_999_999_999, .min, .max])
   func `a buffer of text grows by what is appended`(number: Int) {
     var text = TextBuffer(capacity: 1)
     text.append(text: "é")
