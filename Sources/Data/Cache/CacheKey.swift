@@ -12,7 +12,7 @@ package struct CacheKey: Sendable, Hashable {
 
   /// An area or owner with a slash is our bug; a name may hold anything.
   package init(area: String, owner: String = "", name: String) {
-    assert(
+    precondition(
       !Self.hasSlash(area) && !Self.hasSlash(owner),
       "our bug: a slash in a cache key's area or owner")
     self.area = area

@@ -23,11 +23,6 @@ public struct Metadata: Sendable, Equatable {
       self.name = name
       self.value = value
     }
-
-    /// Whether the name is `other`, which is in lower case. Most differ in length already.
-    fileprivate func isNamed(_ other: String) -> Bool {
-      name.utf8.count == other.utf8.count && name == other
-    }
   }
 
   /// All pairs in the order they came.

@@ -178,10 +178,7 @@ final class CallMeter: Sendable {
     requestID(&id)
     log?.error(
       "call failed inside",
-      [
-        "request_id": .string(String(decoding: id.bytes, as: UTF8.self)),
-        "error": LogValue("\(cause)"),
-      ])
+      ["request_id": .string(id.string), "error": LogValue("\(cause)")])
   }
 
   private func otherBook(_ outcome: Outcome) -> Book {

@@ -25,8 +25,8 @@ extension PathTemplate {
     }
   }
 
-  /// What the variables, in their order, hold in a path this template matched, or nil when a value is not UTF-8
-  /// without NUL. `segments` are the raw ones, without the verb; not looked at without variables.
+  /// What the variables hold, in their order, in a path this template matched; nil when a value is not
+  /// UTF-8 without NUL. `segments` are the raw ones, without the verb; not looked at without variables.
   func values(in segments: [ArraySlice<UInt8>]) -> [String]? {
     var values: [String] = []
     values.reserveCapacity(variables.count)

@@ -29,7 +29,7 @@ public enum ByteWords {
       let low = word & ~topBits
       let found = (low &+ reachesLower) & ~(low &+ passesUpper) & ~word & topBits
       let index = found.trailingZeroBitCount &>> 3
-      // Above a part of a word stands anything.
+      // The zeros above a part of a word may be of the range too.
       if index < left { return offset &+ index }
       offset &+= left
     }
@@ -43,7 +43,7 @@ public enum ByteWords {
     var offset = 0
     while offset < bytes.count {
       let left = min(bytes.count &- offset, 8)
-      // What stands above a part of a word becomes spaces.
+      // The zeros above a part of a word become spaces.
       let padding = left == 8 ? 0 : (ones &* 32) &<< UInt64(left &* 8)
       let word = load(base + offset, left) | padding
       let delete = word ^ ones &* 127
@@ -53,7 +53,7 @@ public enum ByteWords {
     return found & topBits != 0
   }
 
-  /// The `count` bytes at `start`, 1 to 8, lowest first: loads that overlap see every one.
+  /// The `count` bytes at `start`, 1 to 8, lowest first, zeros above: loads that overlap see every one.
   @inlinable @inline(__always)
   public static func load(_ start: UnsafeRawPointer, _ count: Int) -> UInt64 {
     if count == 8 { return UInt64(littleEndian: start.loadUnaligned(as: UInt64.self)) }

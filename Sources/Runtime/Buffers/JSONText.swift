@@ -7,7 +7,7 @@ public enum JSONText {
     while at < count {
       let left = min(count &- at, 8)
       let special = specials(ByteWords.load(UnsafeRawPointer(start) + at, left))
-      // Above a part of a word stands anything.
+      // The zeros above a part of a word look like control characters.
       let found = special.trailingZeroBitCount &>> 3
       if found < left { return at &+ found }
       at &+= left
