@@ -10,6 +10,7 @@ package struct Scenario: Sendable {
   package var doNotDisturb: Set<String> = ["+919000000099"]
   package var exotelFaults = ExotelFaults()
   package var geminiFaults = LiveFaults()
+  package var geminiTextFaults = TextFaults()
 
   package init() {}
 
@@ -19,7 +20,8 @@ package struct Scenario: Sendable {
       throw SimulationError(.invalidScript, "the script is not valid JSON")
     }
     let reader = try MemberReader(value, .invalidScript, in: "script")
-    try reader.allow(only: ["numbers", "default", "rules", "dnd", "exotel", "gemini"])
+    try reader.allow(
+      only: ["numbers", "default", "rules", "dnd", "exotel", "gemini", "gemini_text"])
     for (number, script) in value["numbers"]?.objectValue ?? JSONObject() {
       numbers[PhoneDigits.international(number) ?? number] = try CallScript(
         script, named: "numbers[\(number.suffix(2))]")
@@ -34,6 +36,7 @@ package struct Scenario: Sendable {
       (try reader.texts("dnd") ?? []).map { PhoneDigits.international($0) ?? $0 })
     if let faults = value["exotel"] { exotelFaults = try ExotelFaults(faults) }
     if let faults = value["gemini"] { geminiFaults = try LiveFaults(faults) }
+    if let faults = value["gemini_text"] { geminiTextFaults = try TextFaults(faults) }
   }
 
   /// What happens when `number`, in the form +91XXXXXXXXXX, is called.

@@ -12,6 +12,7 @@ enum CloudRoutes {
     var routes = HTTPRoutes()
     addExotel(cloud, to: &routes)
     addGemini(cloud, to: &routes)
+    addGeminiText(cloud, to: &routes)
     addAdmin(cloud, to: &routes)
     return routes
   }
@@ -55,10 +56,24 @@ enum CloudRoutes {
 
   private static func addGemini(_ cloud: Cloud, to routes: inout HTTPRoutes) {
     for version in ["v1beta", "v1alpha"] {
-      routes.handle("GET", "/\(version)/models") { cloud.value.gemini.models($0) }
       let service = "/ws/google.ai.generativelanguage.\(version).GenerativeService."
       routes.webSocket(service + "BidiGenerateContent") { request in
         cloud.value.gemini.decide(request, version: version)
+      }
+    }
+  }
+
+  /// The SDKs of 2026 ask for `v1` unless told otherwise.
+  private static func addGeminiText(_ cloud: Cloud, to routes: inout HTTPRoutes) {
+    for version in ["v1", "v1beta", "v1alpha"] {
+      let models = "/\(version)/models"
+      routes.handle("GET", models) { cloud.value.geminiText.models($0) }
+      routes.handle("GET", models + "/{model}") { cloud.value.geminiText.model($0) }
+      // The method is part of the last segment: `{model}:generateContent`.
+      routes.handle("POST", models + "/{model}") { request in
+        let reply = cloud.value.geminiText.call(request, version: version)
+        if reply.delay > .zero { try await cloud.loop.sleep(for: reply.delay) }
+        return reply.response
       }
     }
   }
@@ -72,7 +87,10 @@ enum CloudRoutes {
   }
 
   private static func metrics(_ cloud: SimulatedCloud) -> JSONValue {
-    ["exotel": cloud.exotel.metrics, "gemini": cloud.gemini.metrics]
+    [
+      "exotel": cloud.exotel.metrics, "gemini": cloud.gemini.metrics,
+      "gemini_text": cloud.geminiText.metrics,
+    ]
   }
 
   static func json(_ value: JSONValue, status: HTTPStatus = .ok) -> HTTPExchangeResponse {

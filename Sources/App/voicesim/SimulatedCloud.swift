@@ -17,6 +17,7 @@ final class SimulatedCloud {
   private let epoch: LoopInstant
   private(set) lazy var exotel = ExotelService(cloud: self)
   private(set) lazy var gemini = LiveService(cloud: self)
+  private(set) lazy var geminiText = TextService(cloud: self)
 
   private init(_ settings: Settings, loop: EventLoop, studio: SpeechStudio, ears: Ears) {
     self.settings = settings

@@ -1,4 +1,4 @@
-package import Buffers
+internal import Buffers
 
 /// A model the stand-in knows, and the rules of its generation.
 package struct LiveModel: Sendable, Equatable {
@@ -28,25 +28,13 @@ package struct LiveModel: Sendable, Equatable {
     return all.first { $0.id == id }
   }
 
-  /// The answer of `GET /v1beta/models`.
-  package static var list: JSONValue {
-    ["models": .array(all.map(\.json) + [textModel])]
-  }
-
-  private var json: JSONValue {
+  /// The entry in the model list.
+  var json: JSONValue {
     [
       "name": .string("models/" + id), "version": "001", "displayName": .string(id),
       "inputTokenLimit": 131_072,
       "outputTokenLimit": generation == .native25 ? 8_192 : 65_536,
       "supportedGenerationMethods": ["countTokens", "bidiGenerateContent"],
-    ]
-  }
-
-  private static var textModel: JSONValue {
-    [
-      "name": "models/gemini-3.8-flash", "version": "001", "displayName": "gemini-3.8-flash",
-      "inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536,
-      "supportedGenerationMethods": ["generateContent", "countTokens"],
     ]
   }
 }

@@ -39,20 +39,6 @@ final class LiveService {
   /// How many sessions are open.
   var active: Int { sessions.count { !$0.isOver } }
 
-  /// `GET /v1beta/models`.
-  func models(_ request: HTTPExchangeRequest) -> HTTPExchangeResponse {
-    guard hasKey(request) else {
-      let error: JSONValue = [
-        "error": [
-          "code": 400, "message": "API key not valid. Please pass a valid API key.",
-          "status": "INVALID_ARGUMENT",
-        ]
-      ]
-      return CloudRoutes.json(error, status: .badRequest)
-    }
-    return CloudRoutes.json(LiveModel.list)
-  }
-
   /// Opens the socket even for a wrong key: the real service refuses by a close.
   func decide(_ request: HTTPExchangeRequest, version: String) -> WebSocketDecision {
     let faults = armed.isEmpty ? self.faults : armed.removeFirst()

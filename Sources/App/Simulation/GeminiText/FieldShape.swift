@@ -1,0 +1,38 @@
+/// What the JSON form of one protobuf field may be.
+indirect enum FieldShape: Sendable {
+  /// A string.
+  case text
+  /// `true` or `false`.
+  case flag
+  /// An int32, which may be written as a string.
+  case whole
+  /// A float, which may be written as a string.
+  case decimal
+  /// The name of an enumeration, in either case.
+  case choice(String, Set<String>)
+  /// A message of `RequestShapes`.
+  case message(String)
+  /// A repeated field; one value stands for a list of one.
+  case list(FieldShape)
+  /// String keys and messages of one type.
+  case map(String)
+  /// Not looked into.
+  case anything
+
+  /// How the service's error messages call the type.
+  var name: String {
+    switch self {
+    case .text: "TYPE_STRING"
+    case .flag: "TYPE_BOOL"
+    case .whole: "TYPE_INT32"
+    case .decimal: "TYPE_FLOAT"
+    case .choice(let name, _): Self.package + name
+    case .message(let name), .map(let name): Self.package + name
+    case .list(let element): element.name
+    case .anything: "type.googleapis.com/google.protobuf.Value"
+    }
+  }
+
+  /// Where the messages are declared.
+  private static let package = "type.googleapis.com/google.ai.generativelanguage.v1beta."
+}
