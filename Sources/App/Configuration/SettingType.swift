@@ -80,6 +80,33 @@ extension SettingType<Set<String>> {
   }
 }
 
+extension SettingType<[String]> {
+  /// Names of letters, digits, dots and dashes, in order, separated by commas; at least one.
+  package static func names(_ form: String) -> SettingType {
+    SettingType(form) { text in
+      let names = text.split(separator: ",").map { $0.filter { $0 != " " } }
+      let areNames = names.allSatisfy { name in
+        !name.isEmpty
+          && name.utf8.allSatisfy { byte in
+            byte.isLetterOrDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+          }
+      }
+      return names.isEmpty || !areNames ? nil : names
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetterOrDigit: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+}
+
 extension SettingType where Value: CaseIterable, Value.AllCases == [Value] {
   /// One of an enum's cases, by what `name` calls it.
   package static func choice(_ name: @escaping @Sendable (Value) -> String) -> SettingType {

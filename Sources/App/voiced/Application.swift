@@ -22,9 +22,7 @@ struct Application {
   private let database: Database
   private let shared: SharedState
   private let server: Server
-  private let dialer: JobWorker
-  private let webhooks: JobWorker
-  private let housekeeper: JobWorker
+  private let workers: Workers
   private let relay: EventRelay
   private let scheduler: JobScheduler
   private let live: LiveCalls
@@ -94,9 +92,8 @@ struct Application {
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
     try await product.bell.start(database.pool)
     try await product.live.start(database.pool)
-    let (dialer, webhooks, housekeeper) = try Self.workers(
-      product, database.pool, loops.loops[0])
-    for worker in [dialer, webhooks, housekeeper] { await worker.start() }
+    let workers = try Workers(product, database.pool, on: loops.loops[0])
+    await workers.start()
     await product.relay.start()
     let scheduler = try JobScheduler(
       loop: loops.loops[0], pool: database.pool, holder: product.owner,
@@ -107,29 +104,9 @@ struct Application {
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
-      loops: loops, database: database, shared: shared, server: server, dialer: dialer,
-      webhooks: webhooks, housekeeper: housekeeper, relay: product.relay, scheduler: scheduler,
-      live: product.live, reaper: reaper, readiness: readiness)
-  }
-
-  /// A queue each for calls, webhooks and housekeeping, so that a slow merchant holds up no call.
-  private static func workers(
-    _ product: Product, _ pool: PostgresPool, _ loop: EventLoop
-  ) throws -> (dialer: JobWorker, webhooks: JobWorker, housekeeper: JobWorker) {
-    var settings = JobWorker.Settings()
-    let dialer = try JobWorker(
-      loop: loop, pool: pool, handlers: [product.dialing], settings: settings)
-    settings.queue = WebhookJobs.queue.name
-    settings.concurrency = WebhookJobs.concurrency
-    let webhooks = try JobWorker(
-      loop: loop, pool: pool, handlers: product.webhooks.handlers, settings: settings)
-    settings.queue = Retention.queue.name
-    settings.concurrency = 1
-    settings.pollInterval = .seconds(10)
-    let housekeeper = try JobWorker(
-      loop: loop, pool: pool, handlers: product.retentions.map { $0.handler(pool) },
-      settings: settings)
-    return (dialer, webhooks, housekeeper)
+      loops: loops, database: database, shared: shared, server: server,
+      workers: workers, relay: product.relay, scheduler: scheduler, live: product.live,
+      reaper: reaper, readiness: readiness)
   }
 
   /// New conversations are refused, those in progress go on for `grace` at most; then everything
@@ -140,11 +117,10 @@ struct Application {
     await server.health.shutdown()
     live.beginDrain()
     await scheduler.stop()
-    await dialer.stop(grace: .seconds(5))
+    await workers.stopDialing()
     await drainCalls(grace)
     await relay.stop()
-    await webhooks.stop(grace: .seconds(5))
-    await housekeeper.stop(grace: .seconds(5))
+    await workers.stop()
     await server.drain(grace: .seconds(2))
     reaper.cancel()
     await reaper.value

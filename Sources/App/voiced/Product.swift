@@ -28,6 +28,7 @@ struct Product {
   let bell = CallBell()
   let reaper: Reaper
   let dialing: JobHandler
+  let analyzer: CallAnalyzer
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -65,6 +66,10 @@ struct Product {
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
+    analyzer = CallAnalyzer(
+      pool: pool,
+      model: GeminiTextModel(settings: { Self.geminiText(current.value.gemini) }, loop: loop),
+      pricing: callSettings.pricing)
     let signingKeys = SigningKeys { keyring.key("access-tokens:\($0)") }
     origins = OriginTable(pool: pool, always: settings.corsOrigins)
     authenticator = Authenticator(
@@ -131,11 +136,13 @@ struct Product {
   ) throws -> CallSettings {
     let spool = settings.dataDirectory + "/spool"
     try Folder.make(spool)
-    return CallSettings(
+    var calls = CallSettings(
       owner: "\(getpid())-\(WallClock.now.microseconds)",
       streamBase: { endpoint.webSocketURL }, callbackBase: { endpoint.url },
       streamTokenKey: keyring.key("stream-tokens"),
       recordingMasterKey: keyring.key("recordings"), spoolDirectory: spool)
+    calls.analyzesCalls = settings.gemini.analyzesCalls
+    return calls
   }
 
   private static func exotel(_ settings: Settings.Exotel) -> ExotelSettings {
@@ -151,5 +158,10 @@ struct Product {
   private static func gemini(_ settings: Settings.Gemini) -> GeminiLiveSettings {
     GeminiLiveSettings(
       apiKey: settings.apiKey, baseURL: settings.baseURL, model: settings.model)
+  }
+
+  private static func geminiText(_ settings: Settings.Gemini) -> GeminiTextSettings {
+    GeminiTextSettings(
+      apiKey: settings.apiKey, baseURL: settings.baseURL, models: settings.textModels)
   }
 }

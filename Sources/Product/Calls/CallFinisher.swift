@@ -43,6 +43,9 @@ struct CallFinisher: Sendable {
     try await CallMetadataStore.finish(
       call.id, transcript: transcript, quality: result?.outcome.quality, transaction)
     if !transcript.isEmpty { try await CallNews.tell(.callTranscriptReady, of: call, transaction) }
+    if settings.analyzesCalls, CallAnalyzer.isWorthwhile(transcript) {
+      try await CallAnalyzer.enqueue(call.id, transaction)
+    }
     let usage = result?.report.usage ?? TokenUsage()
     let duration = try await talkingTime(call, result?.report, transaction)
     let line = call.direction == .live ? Rupees.zero : settings.pricing.telephony(duration)

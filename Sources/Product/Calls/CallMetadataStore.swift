@@ -13,7 +13,8 @@ enum CallMetadataStore {
       """
       SELECT variables::text AS variables, metadata::text AS metadata, webhook_url,
         transcript::text AS transcript, quality::text AS quality,
-        actions_executed::text AS "toolExecutions", recording_url, sentiment
+        actions_executed::text AS "toolExecutions", recording_url, sentiment,
+        analysis::text AS analysis
       FROM call_metadata WHERE call_id = \(id.text)
       """)
     guard let row = rows.first else { return }
@@ -22,6 +23,7 @@ enum CallMetadataStore {
     call.metadata = stored.metadata
     call.quality = stored.quality
     call.toolExecutions = stored.toolExecutions
+    call.analysis = stored.analysis
     call.webhookUrl = try row.decode("webhook_url")
     call.recordingAvailable = try row.decode("recording_url", as: String?.self) != nil
     call.sentiment = sentiment(try row.decode("sentiment", as: String?.self))
@@ -33,7 +35,7 @@ enum CallMetadataStore {
 
   /// The JSON columns as one ProtoJSON call.
   private static func object(_ row: Row) throws -> [UInt8] {
-    let names = ["variables", "metadata", "transcript", "quality", "toolExecutions"]
+    let names = ["variables", "metadata", "transcript", "quality", "toolExecutions", "analysis"]
     let parts = try names.compactMap { name in
       try row.decode(name, as: String?.self).map { "\"\(name)\":\($0)" }
     }

@@ -4,9 +4,10 @@ internal import Postgres
 
 /// What merchants hear of their calls: ids, states and figures, never what was said or who was called.
 enum CallNews {
-  /// Leaves an event in the transaction that makes it true.
+  /// Leaves an event in the transaction that makes it true; `more` adds members to its data.
   static func tell(
-    _ type: EventType, of call: CallRecord, _ transaction: Transaction
+    _ type: EventType, of call: CallRecord, _ transaction: Transaction,
+    more: (inout JSONWriter) -> Void = { _ in }
   ) async throws {
     let rows = try await transaction.query(
       """
@@ -18,6 +19,7 @@ enum CallNews {
     try await EventOutbox.append(
       ProductEvent(type, merchant: call.merchant, subject: call.id.text, onlyURL: url) {
         write(call, metadata: metadata, to: &$0)
+        more(&$0)
       }, transaction)
   }
 

@@ -16,6 +16,8 @@ package struct CallSettings: Sendable {
   /// Where recordings are written while a call goes on.
   package var spoolDirectory: String
   package var pricing = Pricing()
+  /// Whether a language model is asked what came of each call.
+  package var analyzesCalls = true
 
   package init(
     owner: String, streamBase: @escaping @Sendable () -> String,

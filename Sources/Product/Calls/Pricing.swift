@@ -11,6 +11,11 @@ package struct Pricing: Sendable, Equatable {
   /// For each token that the model spoke or wrote.
   package var modelPerResponseToken = Rupees(micros: 1_060)
 
+  /// For each token of a transcript that its analysis read.
+  package var textPerPromptToken = Rupees(micros: 9)
+  /// For each token that the analysis wrote.
+  package var textPerResponseToken = Rupees(micros: 36)
+
   package init() {}
 
   /// The phone line's price for a conversation of `duration`.
@@ -24,5 +29,12 @@ package struct Pricing: Sendable, Equatable {
     Rupees(
       micros: Int64(usage.prompt) * modelPerPromptToken.micros
         + Int64(usage.response) * modelPerResponseToken.micros)
+  }
+
+  /// The price of an analysis.
+  package func text(_ usage: TokenUsage) -> Rupees {
+    Rupees(
+      micros: Int64(usage.prompt) * textPerPromptToken.micros
+        + Int64(usage.response) * textPerResponseToken.micros)
   }
 }

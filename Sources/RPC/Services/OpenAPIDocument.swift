@@ -7455,7 +7455,7 @@ public enum OpenAPIDocument {
               },
               "sentiment": {
                 "$ref": "#/components/schemas/Sentiment",
-                "description": "The caller's mood over the whole call; unset until it is analysed.",
+                "description": "The caller's mood over the whole call; unset until it is analysed. Not filled by ListCalls.",
                 "readOnly": true
               },
               "etag": {
@@ -7477,6 +7477,11 @@ public enum OpenAPIDocument {
                 },
                 "description": "The functions that the agent carried out, in order. Not filled by ListCalls.",
                 "readOnly": true
+              },
+              "analysis": {
+                "$ref": "#/components/schemas/CallAnalysis",
+                "description": "What a language model made of the transcript after the call; unset until it is analysed. Not filled by ListCalls.",
+                "readOnly": true
               }
             }
           },
@@ -7489,6 +7494,85 @@ public enum OpenAPIDocument {
             "type": "string",
             "description": "Where a call stands. Terminal states are COMPLETED, BLOCKED, FAILED, BUSY, NO_ANSWER and CANCELED.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `QUEUED`: Accepted; waits to be dialled.\n- `BLOCKED`: Refused by the compliance gate at dial time.\n- `DIALING`: Handed to the carrier.\n- `RINGING`: The other phone rings.\n- `IN_PROGRESS`: Answered; people talk.\n- `COMPLETED`: Ended after it was answered.\n- `FAILED`: Ended by an error; see `end_reason`.\n- `BUSY`: The other side was busy.\n- `NO_ANSWER`: Nobody answered.\n- `CANCELED`: Canceled before it was answered.",
             "enum": ["STATE_UNSPECIFIED","QUEUED","BLOCKED","DIALING","RINGING","IN_PROGRESS","COMPLETED","FAILED","BUSY","NO_ANSWER","CANCELED"]
+          },
+          "CallAnalysis": {
+            "type": "object",
+            "description": "What a language model made of a call's transcript. It can be wrong.",
+            "properties": {
+              "summary": {
+                "type": "string",
+                "description": "What the call was about and how it ended, in English: at most 1,000 characters."
+              },
+              "sentimentScore": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ],
+                "description": "The caller's mood over the whole call, from -1 (displeased) to 1 (content); `Call.sentiment` is the same in a word."
+              },
+              "actionItems": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What the merchant has to do now, in English: at most 10, of at most 300 characters each."
+              },
+              "model": {
+                "type": "string",
+                "description": "The model that was asked."
+              },
+              "analyzeTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When."
+              }
+            }
+          },
+          "CallAnalysisInput": {
+            "type": "object",
+            "description": "What a language model made of a call's transcript. It can be wrong.",
+            "properties": {
+              "summary": {
+                "type": "string",
+                "description": "What the call was about and how it ended, in English: at most 1,000 characters."
+              },
+              "sentimentScore": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "double"
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ],
+                "description": "The caller's mood over the whole call, from -1 (displeased) to 1 (content); `Call.sentiment` is the same in a word."
+              },
+              "actionItems": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What the merchant has to do now, in English: at most 10, of at most 300 characters each."
+              },
+              "model": {
+                "type": "string",
+                "description": "The model that was asked."
+              },
+              "analyzeTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When."
+              }
+            },
+            "additionalProperties": false
           },
           "CallCost": {
             "type": "object",
@@ -7692,7 +7776,7 @@ public enum OpenAPIDocument {
               },
               "sentiment": {
                 "$ref": "#/components/schemas/Sentiment",
-                "description": "The caller's mood over the whole call; unset until it is analysed.",
+                "description": "The caller's mood over the whole call; unset until it is analysed. Not filled by ListCalls.",
                 "readOnly": true
               },
               "etag": {
@@ -7713,6 +7797,11 @@ public enum OpenAPIDocument {
                   "$ref": "#/components/schemas/ToolExecutionInput"
                 },
                 "description": "The functions that the agent carried out, in order. Not filled by ListCalls.",
+                "readOnly": true
+              },
+              "analysis": {
+                "$ref": "#/components/schemas/CallAnalysisInput",
+                "description": "What a language model made of the transcript after the call; unset until it is analysed. Not filled by ListCalls.",
                 "readOnly": true
               }
             },

@@ -90,7 +90,7 @@ extension Payaid.Voice.V1 {
     public var recordingAvailable: Bool = false
     /// The gate's verdict that let it pass or blocked it; see ComplianceService.GetDecision.
     public var decisionId: String = ""
-    /// The caller's mood over the whole call; unset until it is analysed.
+    /// The caller's mood over the whole call; unset until it is analysed. Not filled by ListCalls.
     public var sentiment: Payaid.Voice.V1.Sentiment = .unspecified
     /// Changes with each change of the call.
     public var etag: String = ""
@@ -98,6 +98,9 @@ extension Payaid.Voice.V1 {
     public var agentVersion: Int32 = 0
     /// The functions that the agent carried out, in order. Not filled by ListCalls.
     public var toolExecutions: [Payaid.Voice.V1.ToolExecution] = []
+    /// What a language model made of the transcript after the call; unset until it is analysed. Not
+    /// filled by ListCalls.
+    public var analysis: Payaid.Voice.V1.CallAnalysis?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -215,6 +218,31 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// What a language model made of a call's transcript. It can be wrong.
+  public struct CallAnalysis: ProtobufMessage {
+    /// What the call was about and how it ended, in English: at most 1,000 characters.
+    public var summary: String = ""
+    /// The caller's mood over the whole call, from -1 (displeased) to 1 (content); `Call.sentiment`
+    /// is the same in a word.
+    public var sentimentScore: Double = 0
+    /// What the merchant has to do now, in English: at most 10, of at most 300 characters each.
+    public var actionItems: [String] = []
+    /// The model that was asked.
+    public var model: String = ""
+    /// When.
+    public var analyzeTime: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CallAnalysis`.
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[2]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// What a call cost, by what was paid for.
   public struct CallCost: ProtobufMessage {
     /// The sum.
@@ -232,7 +260,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CallCost`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[2]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[3]
   }
 }
 
@@ -257,7 +285,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.TranscriptEntry`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[3]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[4]
 
     /// Who said it.
     public enum Speaker: ProtobufEnum {
@@ -317,7 +345,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ToolExecution`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[5]
   }
 }
 
@@ -341,7 +369,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CallQuality`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[6]
   }
 }
 
@@ -361,7 +389,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CallEvent`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[7]
 
     /// The members of `event`.
     public enum Event: Sendable, Equatable {
@@ -388,7 +416,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[8]
   }
 }
 
@@ -404,7 +432,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[9]
   }
 }
 
@@ -430,7 +458,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListCallsRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[10]
   }
 }
 
@@ -448,7 +476,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListCallsResponse`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[11]
   }
 }
 
@@ -466,7 +494,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.EndCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[12]
   }
 }
 
@@ -484,7 +512,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WatchCallRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[13]
   }
 }
 
@@ -500,7 +528,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetRecordingRequest`.
-    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1CallsFile.descriptor.messages[14]
   }
 }
 
@@ -537,6 +565,7 @@ extension Payaid.Voice.V1.Call {
     unsafe etag = reader.string(c.pointee.f22)
     unsafe agentVersion = c.pointee.f23
     unsafe toolExecutions = reader.messages((c.pointee.n_f24, c.pointee.f24))
+    unsafe reader.message(c.pointee.f25, into: &analysis)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -580,6 +609,34 @@ extension Payaid.Voice.V1.Call {
     unsafe c.pointee.f22 = writer.data(etag)
     unsafe c.pointee.f23 = agentVersion
     unsafe (c.pointee.n_f24, c.pointee.f24) = writer.messages(toolExecutions)
+    unsafe c.pointee.f25 = writer.message(analysis)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.CallAnalysis {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallAnalysis.self)
+    unsafe summary = reader.string(c.pointee.f1)
+    unsafe sentimentScore = Double(bitPattern: c.pointee.f2)
+    unsafe actionItems = reader.strings((c.pointee.n_f3, c.pointee.f3))
+    unsafe model = reader.string(c.pointee.f4)
+    unsafe reader.message(c.pointee.f5, into: &analyzeTime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallAnalysis.self)
+    unsafe payaid__voice__v1__call_analysis__init(c)
+    unsafe c.pointee.f1 = writer.data(summary)
+    unsafe c.pointee.f2 = sentimentScore.bitPattern
+    unsafe (c.pointee.n_f3, c.pointee.f3) = writer.datas(actionItems)
+    unsafe c.pointee.f4 = writer.data(model)
+    unsafe c.pointee.f5 = writer.message(analyzeTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -125,12 +125,14 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running(*server_options, environment=None):
-    """A whole stack in a folder of its own, gone afterwards."""
+def running(*server_options, environment=None, script=None):
+    """A whole stack in a folder of its own, gone afterwards; `script` is voicesim's, as an object."""
     folder = tempfile.mkdtemp(prefix="payaid-")
     stack = Stack(folder)
     try:
-        stack.start_sim()
+        if script:
+            (stack.folder / "script.json").write_text(json.dumps(script))
+        stack.start_sim(*(["--script", stack.folder / "script.json"] if script else []))
         stack.start_server(*server_options, environment=environment)
         yield stack
     except BaseException:

@@ -144,7 +144,7 @@ def test_every_state_of_a_call_is_told_in_numbered_order(call):
         told = sorted(
             (m["data"]["sequence"], m["type"]) for _, m in messages if m["data"].get("call_id") == id)
         assert [n for n, _ in told] == list(range(1, len(told) + 1))
-        types = [t for _, t in told]
+        types = [t for _, t in told if t != "call.analysis.ready"]  # comes when it comes
         assert types[:2] == ["call.queued", "call.dialing"] and types[-1] == last
     types = [m["type"] for _, m in messages if m["data"].get("call_id") == ids[0]]
     assert {"call.answered", "call.recording.ready", "call.transcript.ready"} <= set(types)

@@ -124,6 +124,17 @@ extension Settings {
         "GEMINI_MODEL", \.gemini.model, .text, default: "gemini-3.8-live",
         "The speech-to-speech model, without \"models/\"."),
       Setting(
+        "GEMINI_TEXT_MODELS", \.gemini.textModels,
+        .names("names of models, best first, separated by commas"),
+        default: "gemini-3.5-flash-lite,gemini-3.8-flash",
+        "What calls are analysed with; the next one is asked when one is overloaded or gone."),
+      Setting(
+        "CALL_ANALYSIS", \.gemini.analyzesCalls, .flag, default: "true",
+        """
+        Send each call's transcript to a text model for a summary, the caller's mood and what is left \
+        to do.
+        """),
+      Setting(
         reserved: "GOOGLE_STT_API_KEY", "The key for Google's Speech-to-Text.", .secret),
     ])
 

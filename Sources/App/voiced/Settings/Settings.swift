@@ -54,6 +54,10 @@ struct Settings: Sendable {
     var baseURL = ""
     var apiKey = ""
     var model = ""
+    /// Best first.
+    var textModels: [String] = []
+    /// Whether transcripts are sent to a text model after each call.
+    var analyzesCalls = true
   }
 
   struct AWS: Sendable {

@@ -170,24 +170,3 @@ extension Duration {
     components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
   }
 }
-
-extension JSONWriter {
-  fileprivate mutating func object(_ name: String? = nil, _ body: (inout JSONWriter) -> Void) {
-    if let name { key(name) }
-    beginObject()
-    body(&self)
-    endObject()
-  }
-
-  fileprivate mutating func member(_ name: String, _ text: String) {
-    key(name)
-    string(text)
-  }
-
-  fileprivate mutating func parts(text: String) {
-    key("parts")
-    beginArray()
-    object { $0.member("text", text) }
-    endArray()
-  }
-}

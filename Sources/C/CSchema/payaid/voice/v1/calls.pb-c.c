@@ -58,6 +58,51 @@ void   payaid__voice__v1__call__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__call__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__call_analysis__init
+                     (Payaid__Voice__V1__CallAnalysis         *message)
+{
+  static const Payaid__Voice__V1__CallAnalysis init_value = PAYAID__VOICE__V1__CALL_ANALYSIS__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__call_analysis__get_packed_size
+                     (const Payaid__Voice__V1__CallAnalysis *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__call_analysis__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__call_analysis__pack
+                     (const Payaid__Voice__V1__CallAnalysis *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__call_analysis__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__call_analysis__pack_to_buffer
+                     (const Payaid__Voice__V1__CallAnalysis *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__call_analysis__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__CallAnalysis *
+       payaid__voice__v1__call_analysis__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__CallAnalysis *)
+     protobuf_c_message_unpack (&payaid__voice__v1__call_analysis__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__call_analysis__free_unpacked
+                     (Payaid__Voice__V1__CallAnalysis *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__call_analysis__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__call_cost__init
                      (Payaid__Voice__V1__CallCost         *message)
 {
@@ -649,7 +694,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__variables_entry__descr
   (ProtobufCMessageInit) payaid__voice__v1__call__variables_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[24] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[25] =
 {
   {
     "f1",
@@ -939,6 +984,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f25",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Call, f25),
+    &payaid__voice__v1__call_analysis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -958,6 +1015,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   21,   /* field[21] = f22 */
   22,   /* field[22] = f23 */
   23,   /* field[23] = f24 */
+  24,   /* field[24] = f25 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
@@ -969,7 +1027,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__call__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 24 }
+  { 0, 25 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
 {
@@ -979,11 +1037,101 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
   "Payaid__Voice__V1__Call",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Call),
-  24,
+  25,
   payaid__voice__v1__call__field_descriptors,
   payaid__voice__v1__call__field_indices_by_name,
   1,  payaid__voice__v1__call__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__call__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__call_analysis__field_descriptors[5] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallAnalysis, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallAnalysis, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__CallAnalysis, n_f3),
+    offsetof(Payaid__Voice__V1__CallAnalysis, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallAnalysis, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallAnalysis, f5),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__call_analysis__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+};
+static const ProtobufCIntRange payaid__voice__v1__call_analysis__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__call_analysis__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.CallAnalysis",
+  "CallAnalysis",
+  "Payaid__Voice__V1__CallAnalysis",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__CallAnalysis),
+  5,
+  payaid__voice__v1__call_analysis__field_descriptors,
+  payaid__voice__v1__call_analysis__field_indices_by_name,
+  1,  payaid__voice__v1__call_analysis__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__call_analysis__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__call_cost__field_descriptors[4] =

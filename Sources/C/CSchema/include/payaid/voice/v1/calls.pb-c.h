@@ -24,6 +24,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Payaid__Voice__V1__Call Payaid__Voice__V1__Call;
 typedef struct Payaid__Voice__V1__Call__VariablesEntry Payaid__Voice__V1__Call__VariablesEntry;
+typedef struct Payaid__Voice__V1__CallAnalysis Payaid__Voice__V1__CallAnalysis;
 typedef struct Payaid__Voice__V1__CallCost Payaid__Voice__V1__CallCost;
 typedef struct Payaid__Voice__V1__TranscriptEntry Payaid__Voice__V1__TranscriptEntry;
 typedef struct Payaid__Voice__V1__ToolExecution Payaid__Voice__V1__ToolExecution;
@@ -84,10 +85,26 @@ struct  Payaid__Voice__V1__Call
   int32_t f23;
   size_t n_f24;
   Payaid__Voice__V1__ToolExecution **f24;
+  Payaid__Voice__V1__CallAnalysis *f25;
 };
 #define PAYAID__VOICE__V1__CALL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0, 0,NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0, 0,NULL, NULL }
+
+
+struct  Payaid__Voice__V1__CallAnalysis
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  uint64_t f2;
+  size_t n_f3;
+  ProtobufCBinaryData *f3;
+  ProtobufCBinaryData f4;
+  Google__Protobuf__Timestamp *f5;
+};
+#define PAYAID__VOICE__V1__CALL_ANALYSIS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call_analysis__descriptor) \
+    , {0,NULL}, 0, 0,NULL, {0,NULL}, NULL }
 
 
 struct  Payaid__Voice__V1__CallCost
@@ -270,6 +287,25 @@ Payaid__Voice__V1__Call *
                       const uint8_t       *data);
 void   payaid__voice__v1__call__free_unpacked
                      (Payaid__Voice__V1__Call *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CallAnalysis methods */
+void   payaid__voice__v1__call_analysis__init
+                     (Payaid__Voice__V1__CallAnalysis         *message);
+size_t payaid__voice__v1__call_analysis__get_packed_size
+                     (const Payaid__Voice__V1__CallAnalysis   *message);
+size_t payaid__voice__v1__call_analysis__pack
+                     (const Payaid__Voice__V1__CallAnalysis   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__call_analysis__pack_to_buffer
+                     (const Payaid__Voice__V1__CallAnalysis   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CallAnalysis *
+       payaid__voice__v1__call_analysis__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__call_analysis__free_unpacked
+                     (Payaid__Voice__V1__CallAnalysis *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__CallCost methods */
 void   payaid__voice__v1__call_cost__init
@@ -507,6 +543,9 @@ typedef void (*Payaid__Voice__V1__Call__VariablesEntry_Closure)
 typedef void (*Payaid__Voice__V1__Call_Closure)
                  (const Payaid__Voice__V1__Call *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__CallAnalysis_Closure)
+                 (const Payaid__Voice__V1__CallAnalysis *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__CallCost_Closure)
                  (const Payaid__Voice__V1__CallCost *message,
                   void *closure_data);
@@ -551,6 +590,7 @@ typedef void (*Payaid__Voice__V1__GetRecordingRequest_Closure)
 
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call__variables_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__call_analysis__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__call_cost__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__transcript_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__tool_execution__descriptor;

@@ -1,0 +1,53 @@
+internal import Calls
+internal import EventLoop
+internal import Jobs
+internal import Postgres
+internal import Webhooks
+
+/// Who does the work behind the API: a queue each for calls, webhooks, analyses and housekeeping, so
+/// that a slow merchant or model holds up no call.
+struct Workers: Sendable {
+  /// How long running jobs have to finish when the server stops.
+  private static let grace = Duration.seconds(5)
+
+  private let dialer: JobWorker
+  private let webhooks: JobWorker
+  private let analyst: JobWorker
+  private let housekeeper: JobWorker
+
+  init(_ product: Product, _ pool: PostgresPool, on loop: EventLoop) throws {
+    func worker(
+      _ handlers: [JobHandler], _ change: (inout JobWorker.Settings) -> Void = { _ in }
+    ) throws -> JobWorker {
+      var settings = JobWorker.Settings()
+      change(&settings)
+      return try JobWorker(loop: loop, pool: pool, handlers: handlers, settings: settings)
+    }
+    dialer = try worker([product.dialing])
+    webhooks = try worker(product.webhooks.handlers) {
+      $0.queue = WebhookJobs.queue.name
+      $0.concurrency = WebhookJobs.concurrency
+    }
+    analyst = try worker([product.analyzer.handler]) {
+      $0.queue = CallAnalyzer.queue.name
+      $0.concurrency = CallAnalyzer.concurrency
+    }
+    housekeeper = try worker(product.retentions.map { $0.handler(pool) }) {
+      $0.queue = Retention.queue.name
+      $0.concurrency = 1
+      $0.pollInterval = .seconds(10)
+    }
+  }
+
+  func start() async {
+    for worker in [dialer, webhooks, analyst, housekeeper] { await worker.start() }
+  }
+
+  /// Places no more calls; the rest goes on, since calls that end leave it work.
+  func stopDialing() async { await dialer.stop(grace: Self.grace) }
+
+  /// What runs has its time to finish; what waits stays for whoever runs next.
+  func stop() async {
+    for worker in [webhooks, analyst, housekeeper] { await worker.stop(grace: Self.grace) }
+  }
+}

@@ -1,0 +1,26 @@
+/// How to reach Gemini's text models. `apiKey` is a secret and appears in no URL, log or error.
+package struct GeminiTextSettings: Sendable {
+  /// Scheme and host without a slash at the end; `ws` and `wss` mean `http` and `https`.
+  package var baseURL: String
+  package var apiKey: String
+  /// Without the `models/` prefix, best first: the next is asked when one is overloaded or gone.
+  package var models: [String]
+  package var apiVersion: String
+
+  package init(
+    apiKey: String, baseURL: String = "https://generativelanguage.googleapis.com",
+    models: [String] = ["gemini-3.5-flash-lite", "gemini-3.8-flash"], apiVersion: String = "v1beta"
+  ) {
+    self.apiKey = apiKey
+    self.baseURL = baseURL
+    self.models = models
+    self.apiVersion = apiVersion
+  }
+
+  /// The address of a model's method, without the key: that travels in a header.
+  func url(_ method: String, of model: String) -> String {
+    var base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+    if base.hasPrefix("ws") { base = "http" + base.dropFirst(2) }
+    return "\(base)/\(apiVersion)/models/\(model):\(method)"
+  }
+}
