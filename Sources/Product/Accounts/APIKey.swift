@@ -59,7 +59,10 @@ package struct APIKey: Sendable {
   }
 
   /// What is stored of the secret.
-  package var secretHash: [UInt8] { Digest.sha256(Array(secret.utf8)) }
+  package var secretHash: [UInt8] { Self.hash(of: secret) }
+
+  /// What is stored of a secret.
+  static func hash(of secret: String) -> [UInt8] { Digest.sha256(Array(secret.utf8)) }
 
   private static func random(_ count: Int) -> String {
     var characters: [UInt8] = []

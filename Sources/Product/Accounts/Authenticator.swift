@@ -129,7 +129,7 @@ package final class Authenticator: Sendable {
   private func caller(_ key: APIKey, _ stored: KeyCache.Credential?) throws -> Caller {
     guard let stored, !stored.isRevoked,
       stored.expireTime.map({ WallClock.now < $0 }) ?? true, stored.state != .closed,
-      constantTimeEquals(stored.secretHash, key.secretHash)
+      stored.isProven(by: key.secret)
     else { throw Self.refusal }
     return stored.caller
   }

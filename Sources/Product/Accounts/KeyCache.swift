@@ -5,7 +5,7 @@ package import Domain
 /// API keys as they are checked, kept for a moment by their public id.
 ///
 /// Triggers on the tables tell every process of a change (m0014); the process that makes one drops the
-/// entry itself too. What is kept has the digest of a secret, never the secret.
+/// entry itself too. What is kept in Redis has the digest of a secret, never the secret.
 package struct KeyCache: Sendable {
   package typealias Credential = APIKeyStore.Credential
 

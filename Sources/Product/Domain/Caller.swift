@@ -16,24 +16,23 @@ package final class Caller: RPCIdentity, Sendable, Hashable {
   package let credential: Credential
   /// Whether its merchant is suspended, and so may read only.
   package let isSuspended: Bool
+  /// The key or user, for the audit log; safe in logs.
+  package let principal: String
 
   package init(merchant: MerchantID, credential: Credential, isSuspended: Bool = false) {
     self.merchant = merchant
     self.credential = credential
     self.isSuspended = isSuspended
+    principal =
+      switch credential {
+      case .key(let id, _): id
+      case .user(let id, _, _): id.text
+      }
   }
 
   /// A key that may do everything.
   package convenience init(merchant: MerchantID, principal: String) {
     self.init(merchant: merchant, credential: .key(id: principal, scopes: []))
-  }
-
-  /// The key or user, for the audit log; safe in logs.
-  package var principal: String {
-    switch credential {
-    case .key(let id, _): id
-    case .user(let id, _, _): id.text
-    }
   }
 
   /// The role by which it manages others: a key that may do everything is an admin, never an owner,

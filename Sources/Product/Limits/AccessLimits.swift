@@ -25,6 +25,7 @@ package struct AccessLimits: Sendable {
       guard policy.openClassOf(method) == .anonymous else { return .recast(counting) }
       return .check(
         now: { context in
+          if limiter.isEveryAddressFull { return true }
           let key = addressKey(context)
           let standing = limiter.look(key, policy.anonymous)
           if standing.isRefused { throw try fields(standing, key).refusal() }

@@ -10,6 +10,8 @@ final class LimitTable: Sendable {
   }
 
   private let parts = (0..<16).map { _ in Part() }
+  /// When everybody's allowance will be full again.
+  private let allFull = Atomic<Int64>(0)
   private let capacity: Int
 
   init(capacity: Int = 160_000) { self.capacity = max(2, capacity / 16) }
@@ -22,6 +24,9 @@ final class LimitTable: Sendable {
       return verdict
     }
   }
+
+  /// Whether no allowance at all is spent in part: then none need be looked at.
+  func isFull(now: Int64) -> Bool { allFull.load(ordering: .relaxed) <= now }
 
   /// How it stands, without taking anything.
   func look(_ key: LimitKey, _ rate: GCRA, now: Int64) -> Verdict {
@@ -37,6 +42,7 @@ final class LimitTable: Sendable {
   var count: Int { parts.reduce(0) { $0 + $1.full.withLock { $0.count } } }
 
   private func set(_ key: LimitKey, _ moment: Int64, now: Int64, in full: inout [LimitKey: Int64]) {
+    allFull.max(moment, ordering: .relaxed)
     if full.updateValue(moment, forKey: key) == nil, full.count > capacity {
       full = full.filter { $0.value > now }
       guard full.count > capacity / 2 else { return }

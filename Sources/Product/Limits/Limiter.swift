@@ -6,7 +6,8 @@ package import Redis
 /// What Redis says is noted here too, so that when it falls silent each process goes on from there: at
 /// the full rate each, but never without a limit.
 package final class Limiter: Sendable {
-  private let table = LimitTable()
+  private let callers = LimitTable()
+  private let addresses = LimitTable()
   private let leases = LeaseTable()
   private let redis: RedisClient?
   private let clock: @Sendable () -> LoopInstant
@@ -33,7 +34,7 @@ package final class Limiter: Sendable {
     do {
       let verdict = try await SharedLimits.take(
         LeaseTable.size(rate), of: key, GCRA(rate), redis)
-      table.note(verdict, of: key, now: now)
+      table(of: key).note(verdict, of: key, now: now)
       return leases.keep(verdict, of: key, now: now)
     } catch {
       return takeHere(key, rate)
@@ -41,13 +42,24 @@ package final class Limiter: Sendable {
   }
 
   private func takeHere(_ key: LimitKey, _ rate: Rate) -> Verdict {
-    table.take(1, of: key, GCRA(rate), now: now)
+    table(of: key).take(1, of: key, GCRA(rate), now: now)
+  }
+
+  private func table(of key: LimitKey) -> LimitTable {
+    switch key.who {
+    case .principal: callers
+    case .address: addresses
+    }
   }
 
   /// How it stands as far as this process knows, without taking anything.
   func look(_ key: LimitKey, _ rate: Rate) -> Verdict {
-    table.look(key, GCRA(rate), now: now)
+    table(of: key).look(key, GCRA(rate), now: now)
   }
+
+  /// Whether no address has spent any of its allowance, as far as this process knows: where callers
+  /// have keys, no address need be read.
+  var isEveryAddressFull: Bool { addresses.isFull(now: now) }
 
   private var now: Int64 { clock().nanoseconds / 1000 }
 }

@@ -5,6 +5,7 @@ package import Buffers
 /// Keys are constants of ours that JSON need not escape, and none that every line has.
 package struct LogFields: ~Copyable {
   private var format = Log.Format.json
+  private var clock = TimestampClock()
   /// The lines so far.
   var text = TextBuffer(capacity: 4096)
 
@@ -13,7 +14,7 @@ package struct LogFields: ~Copyable {
   mutating func begin(_ template: LogTemplate, _ format: Log.Format) {
     self.format = format
     if format == .json { append("{\"ts\":\"") }
-    Timestamp.appendNow(to: &text)
+    clock.appendNow(to: &text)
     if format == .json { append("\",") }
     text.append(template.rest(format))
   }
@@ -25,7 +26,7 @@ package struct LogFields: ~Copyable {
     var value = value
     name(key)
     let isWritten = value.withUTF8 { characters in
-      guard characters.allSatisfy(Self.isPlain) else { return false }
+      guard Self.arePlain(characters) else { return false }
       text.append(Self.quote)
       text.append(characters)
       text.append(Self.quote)
@@ -67,14 +68,29 @@ package struct LogFields: ~Copyable {
   }
 
   private mutating func name(_ key: StaticString) {
-    append(format == .json ? ",\"" : " ")
-    append(key)
-    append(format == .json ? "\":" : "=")
+    let length = key.utf8CodeUnitCount
+    let isJSON = format == .json
+    text.append(room: length + 4) { place in
+      var place = place
+      func put(_ byte: Unicode.Scalar) {
+        place.pointee = UInt8(ascii: byte)
+        place += 1
+      }
+      put(isJSON ? "," : " ")
+      if isJSON { put("\"") }
+      place.update(from: key.utf8Start, count: length)
+      place += length
+      if isJSON { put("\"") }
+      put(isJSON ? ":" : "=")
+      return length + (isJSON ? 4 : 2)
+    }
   }
 
   private mutating func append(_ constant: StaticString) { text.append(constant) }
 
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte < 0x7F && byte != quote && byte != UInt8(ascii: "\\")
+  /// Whether JSON need escape none of them.
+  private static func arePlain(_ characters: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let start = characters.baseAddress else { return true }
+    return JSONText.plainPrefix(start, characters.count) == characters.count
   }
 }

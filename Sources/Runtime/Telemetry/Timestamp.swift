@@ -4,20 +4,12 @@ internal import Glibc
 /// Wall-clock time as RFC 3339 text in UTC.
 package enum Timestamp {
   /// Bytes of a text.
-  private static let length = 24
+  fileprivate static let length = 24
 
   /// The time now, to the millisecond, as in "2026-11-23T06:39:26.123Z".
   package static func now() -> String {
     let (seconds, milliseconds) = clock()
     return text(seconds: seconds, milliseconds: milliseconds)
-  }
-
-  /// Appends ``now()``.
-  static func appendNow(to text: inout TextBuffer) {
-    let (seconds, milliseconds) = clock()
-    text.append(room: length) { characters in
-      write(seconds, milliseconds, to: UnsafeMutableBufferPointer(start: characters, count: length))
-    }
   }
 
   /// The text of a moment given in seconds since 1970 and milliseconds after that.
@@ -27,13 +19,13 @@ package enum Timestamp {
     }
   }
 
-  private static func clock() -> (seconds: Int64, milliseconds: Int64) {
+  fileprivate static func clock() -> (seconds: Int64, milliseconds: Int64) {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return (Int64(time.tv_sec), Int64(time.tv_nsec) / 1_000_000)
   }
 
-  private static func write(
+  fileprivate static func write(
     _ seconds: Int64, _ milliseconds: Int64, to characters: UnsafeMutableBufferPointer<UInt8>
   ) -> Int {
     let days = seconds.flooredQuotient(by: 86_400)
@@ -48,6 +40,37 @@ package enum Timestamp {
     writer.write(ofDay % 60, 2, then: ".")
     writer.write(milliseconds, 3, then: "Z")
     return writer.count
+  }
+}
+
+/// ``Timestamp/now()`` again and again: the date is worked out once a second.
+struct TimestampClock: ~Copyable {
+  private var second = Int64.min
+  private let characters: UnsafeMutableBufferPointer<UInt8>
+
+  init() { unsafe characters = .allocate(capacity: Timestamp.length) }
+
+  deinit { unsafe characters.deallocate() }
+
+  /// Appends the time of now.
+  mutating func appendNow(to text: inout TextBuffer) {
+    let (seconds, milliseconds) = Timestamp.clock()
+    append(seconds: seconds, milliseconds: milliseconds, to: &text)
+  }
+
+  /// Appends a moment as ``Timestamp/text(seconds:milliseconds:)`` writes it.
+  mutating func append(seconds: Int64, milliseconds: Int64, to text: inout TextBuffer) {
+    if seconds == second {
+      var rest = milliseconds
+      for place in stride(from: 22, through: 20, by: -1) {
+        unsafe characters[place] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
+    } else {
+      second = seconds
+      _ = unsafe Timestamp.write(seconds, milliseconds, to: characters)
+    }
+    unsafe text.append(UnsafeBufferPointer(characters))
   }
 }
 

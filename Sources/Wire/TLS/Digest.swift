@@ -101,3 +101,14 @@ package func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
   guard left.count == right.count else { return false }
   return unsafe CRYPTO_memcmp(left, right, left.count) == 0
 }
+
+/// The same for texts, byte by byte.
+package func constantTimeEquals(_ left: String, _ right: String) -> Bool {
+  var (left, right) = (left, right)
+  return left.withUTF8 { left in
+    right.withUTF8 { right in
+      guard left.count == right.count, !left.isEmpty else { return left.count == right.count }
+      return unsafe CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
+    }
+  }
+}

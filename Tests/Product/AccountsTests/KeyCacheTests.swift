@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  @Test func `a secret proves itself again and again, and no other one after it`() {
+    let key = APIKey()
+    let credential = KeyCache.Credential(
+      id: key.id, merchant: MerchantID(), state: .active, secretHash: key.secretHash, scopes: [],
+      expireTime: nil, isRevoked: false)
+    let others = ["", APIKey().secret, String(key.secret.dropLast()), key.secret + "x"]
+    for _ in 0..<2 {
+      for other in others { #expect(!credential.isProven(by: other)) }
+      #expect(credential.isProven(by: key.secret))
+    }
+  }
+
   @Test(arguments: ["", "{}", "[]", "null", #"{"until":99999999999999999,"id":"k"}"#])
   func `what is no entry is refused`(text: String) {
     #expect(throws: (any Error).self) {

@@ -24,6 +24,20 @@ import Testing
     #expect(table.look(key("a"), rate, now: 30_000_000).remaining == 1)
   }
 
+  @Test func `all are full until somebody takes something, and again when that has come back`() {
+    let table = LimitTable()
+    #expect(table.isFull(now: 0))
+    _ = table.look(key("a"), rate, now: 0)
+    #expect(table.isFull(now: 0))
+    _ = table.take(2, of: key("a"), rate, now: 0)
+    _ = table.take(1, of: key("b"), rate, now: 0)
+    #expect(!table.isFull(now: 59_999_999))
+    #expect(table.isFull(now: 60_000_000))
+    table.note(
+      Verdict(granted: 0, remaining: 0, untilFull: 5, untilNext: 1), of: key("c"), now: 60_000_000)
+    #expect(!table.isFull(now: 60_000_004))
+  }
+
   @Test func `what was said elsewhere counts here`() {
     let table = LimitTable()
     let spent = Verdict(granted: 0, remaining: 0, untilFull: 60_000_000, untilNext: 30_000_000)

@@ -1,7 +1,8 @@
 internal import Buffers
 internal import Synchronization
-internal import Telemetry
 import Testing
+
+@testable internal import Telemetry
 
 /// Lines a log wrote.
 private final class Lines: Sendable {
@@ -119,6 +120,18 @@ private final class Lines: Sendable {
   ])
   func `a moment has its RFC 3339 text`(seconds: Int64, expected: String) {
     #expect(Timestamp.text(seconds: seconds) == expected)
+  }
+
+  @Test func `a clock that remembers the second writes the same`() {
+    var clock = TimestampClock()
+    for (seconds, milliseconds) in [
+      (0, 0), (0, 7), (0, 999), (1_700_000_000, 120), (1_700_000_000, 3), (1_699_999_999, 999),
+      (-1, 1),
+    ] as [(Int64, Int64)] {
+      var text = TextBuffer()
+      clock.append(seconds: seconds, milliseconds: milliseconds, to: &text)
+      #expect(text.string == Timestamp.text(seconds: seconds, milliseconds: milliseconds))
+    }
   }
 
   @Test(arguments: [

@@ -52,6 +52,11 @@ import Testing
     #expect(constantTimeEquals([1, 2], [1, 2]))
     #expect(!constantTimeEquals([1, 2], [1, 3]))
     #expect(!constantTimeEquals([1, 2], [1, 2, 3]))
+    #expect(constantTimeEquals("", ""))
+    #expect(constantTimeEquals("sécret", "sécret"))
+    #expect(!constantTimeEquals("secret", "secreT"))
+    #expect(!constantTimeEquals("secret", "secrets"))
+    #expect(!constantTimeEquals("", "s"))
     #expect(RandomBytes.generate(32) != RandomBytes.generate(32))
   }
 }
