@@ -33,6 +33,9 @@ enum APIKeyRules {
     try violations.throwIfAny()
   }
 
+  /// What a merchant may say that keys last at most: a day to a hundred years.
+  static let longestLifetimes: ClosedRange<Duration> = .seconds(86_400) ... .seconds(3_153_600_000)
+
   /// The overlap of a rotation. Throws `invalidArgument` unless it is between zero and 30 days.
   static func overlap(_ asked: Duration?) throws -> Duration {
     let overlap = asked ?? defaultOverlap

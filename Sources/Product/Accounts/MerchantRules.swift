@@ -106,8 +106,9 @@ enum MerchantRules {
       settings.sessionLifetime.map { SessionLifetime.allowed.contains(Duration($0)) } ?? true,
       "merchant.settings.sessionLifetime", "must be between 3,600 s and 7,776,000 s")
     violations.require(
-      settings.maxApiKeyLifetime.map { Duration($0) >= .seconds(86_400) } ?? true,
-      "merchant.settings.maxApiKeyLifetime", "must be at least 86,400 s")
+      settings.maxApiKeyLifetime.map { APIKeyRules.longestLifetimes.contains(Duration($0)) }
+        ?? true,
+      "merchant.settings.maxApiKeyLifetime", "must be between 86,400 s and 3,153,600,000 s")
   }
 
   /// What must be said before a person looks at it.

@@ -10,8 +10,21 @@ extension Moment {
     }
   }
 
+  /// What `google.protobuf.Timestamp` can say: the years 1 to 9999.
+  private static let seconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+  /// The nearest moment that a timestamp can say; what peers send may lie far beyond.
   package init(_ timestamp: Google.Protobuf.Timestamp) {
-    self.init(microseconds: timestamp.seconds * 1_000_000 + Int64(timestamp.nanos / 1_000))
+    let seconds = min(max(timestamp.seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
+    self.init(microseconds: seconds * 1_000_000 + Int64(timestamp.nanos / 1_000))
+  }
+
+  /// The moment that `timestamp` says; `nil` when it is none of the years 1 to 9999.
+  package init?(checking timestamp: Google.Protobuf.Timestamp) {
+    guard Self.seconds.contains(timestamp.seconds),
+      (0..<1_000_000_000).contains(timestamp.nanos)
+    else { return nil }
+    self.init(timestamp)
   }
 }
 
@@ -24,7 +37,12 @@ extension Duration {
     }
   }
 
+  /// What `google.protobuf.Duration` can say: some 10,000 years either way.
+  private static let seconds: ClosedRange<Int64> = -315_576_000_000...315_576_000_000
+
+  /// The nearest span that a `google.protobuf.Duration` may be; what peers send may be far longer.
   package init(_ duration: Google.Protobuf.Duration) {
-    self = .seconds(duration.seconds) + .nanoseconds(Int64(duration.nanos))
+    let seconds = min(max(duration.seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
+    self = .seconds(seconds) + .nanoseconds(Int64(duration.nanos))
   }
 }
