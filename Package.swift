@@ -146,8 +146,8 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(
     "Compliance", .product,
-    ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres"],
-    resources: [.embedInCode("Migrations")]),
+    ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],
+    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts"]),
   Module(
     "Webhooks", .product,
     [

@@ -104,6 +104,7 @@ struct Product {
       LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
       CallbackService(pool: pool, callbacks: callbacks),
       WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
+      ComplianceService(pool: pool, tokens: tokens, agents: agents, gate: admission),
     ]
   }
 

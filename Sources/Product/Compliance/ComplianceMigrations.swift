@@ -3,8 +3,7 @@ package import Postgres
 /// The tables of compliance.
 package enum ComplianceMigrations {
   package static let all = [
-    Migration(
-      version: 30, name: "compliance",
-      sql: String(decoding: PackageResources.m0030_compliance_sql, as: UTF8.self))
+    Migration(file: "m0030_compliance.sql", PackageResources.m0030_compliance_sql),
+    Migration(file: "m0031_consents.sql", PackageResources.m0031_consents_sql),
   ]
 }

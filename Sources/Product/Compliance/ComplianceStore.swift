@@ -3,7 +3,7 @@ package import Postgres
 internal import Schema
 internal import Protobuf
 
-/// All SQL of compliance. Every function runs in the caller's transaction.
+/// The SQL of verdicts and of what they ask of a merchant.
 package enum ComplianceStore {
   /// Keeps a verdict on a call and returns it with its id.
   package static func insert(
@@ -24,16 +24,15 @@ package enum ComplianceStore {
     return decision
   }
 
-  /// Whether the merchant has the number on its own do-not-call list.
-  package static func isSuppressed(
-    _ number: PhoneNumber, merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> Bool {
-    let rows = try await transaction.query(
-      """
-      SELECT 1 AS one FROM suppressions
-      WHERE merchant_id = \(merchant.text) AND phone_number = \(number.e164)
-      """)
-    return !rows.isEmpty
+  /// The verdict of that id, or `nil` when there is none that may be seen.
+  static func decision(
+    _ id: DecisionID, _ database: some Querying
+  ) async throws -> Gate.Decision? {
+    let rows = try await database.query(
+      "SELECT decision::text AS decision FROM decisions WHERE decision_id = \(id.text)")
+    return try rows.first.map { row in
+      try Gate.Decision(json: Array(try row.decode("decision", as: String.self).utf8))
+    }
   }
 
   /// Whether the merchant may place calls; reads the table of accounts.

@@ -26,11 +26,14 @@ package struct GateInput: Sendable {
   package var agentIsActive: Bool
   /// The callee is on the merchant's own do-not-call list.
   package var isSuppressed: Bool
+  /// All consents that the merchant recorded of the callee, in any order and state.
+  package var consents: [ConsentTerms]
   package var doNotDisturb: DoNotDisturb
 
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
-    merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool, doNotDisturb: DoNotDisturb
+    merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool, consents: [ConsentTerms],
+    doNotDisturb: DoNotDisturb
   ) {
     self.now = now
     self.purpose = purpose
@@ -39,6 +42,7 @@ package struct GateInput: Sendable {
     self.merchantIsActive = merchantIsActive
     self.agentIsActive = agentIsActive
     self.isSuppressed = isSuppressed
+    self.consents = consents
     self.doNotDisturb = doNotDisturb
   }
 

@@ -38,7 +38,7 @@ struct GateRule: Sendable {
 
 /// The rule table. Its version changes with every change of a rule.
 enum GateRules {
-  static let version = "2026-11-23"
+  static let version = "2026-11-29"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   private static let tcccpr = Moment(seconds: 1_551_292_200)
@@ -71,6 +71,9 @@ enum GateRules {
         .fail("the do-not-disturb register could not be asked, and unknown is never clear")
       }
     },
+    GateRule(
+      "CONSENT", source: "TCCCPR 2018 as amended, consent and its revocation", from: tcccpr,
+      ConsentRule.evaluate),
     GateRule(
       "CALLING_HOURS", source: "TCCCPR 2018, schedule, default-off bands", from: tcccpr,
       callingHours),

@@ -4,7 +4,6 @@ package import Postgres
 internal import Protobuf
 package import RPCCore
 package import Schema
-internal import TLS
 
 /// The gate over what is stored: gathers its input, evaluates it, and keeps verdict and audit leaf.
 package struct StoredGate: CallAdmission {
@@ -28,20 +27,32 @@ package struct StoredGate: CallAdmission {
   package func decide(
     _ request: AdmissionRequest, doNotDisturb: String, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision {
-    let input = GateInput(
-      now: now(), purpose: request.agent.purpose, callee: request.callee,
-      callerID: request.callerID,
-      merchantIsActive: try await ComplianceStore.isActive(request.merchant, transaction),
-      agentIsActive: request.agent.state == .active,
-      isSuppressed: try await ComplianceStore.isSuppressed(
-        request.callee, merchant: request.merchant, transaction),
-      doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown)
+    try await NumberLock.share(request.callee, request.merchant, transaction)
+    let verdict = try await verdict(on: request, doNotDisturb: doNotDisturb, transaction)
     let decision = try await ComplianceStore.insert(
-      Gate.evaluate(input), call: request.call, merchant: request.merchant, transaction)
+      verdict, call: request.call, merchant: request.merchant, transaction)
     try await AuditLog.append(
       kind: "call.decision", subject: request.call.text,
       payload: try Self.leaf(decision, request), merchant: request.merchant, transaction)
     return decision
+  }
+
+  /// What the gate says of a call at `time`, now when `nil`. Nothing is kept.
+  func verdict(
+    on request: AdmissionRequest, at time: Moment? = nil, doNotDisturb: String,
+    _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Decision {
+    let (callee, merchant) = (request.callee, request.merchant)
+    return Gate.evaluate(
+      GateInput(
+        now: time ?? now(), purpose: request.agent.purpose, callee: callee,
+        callerID: request.callerID,
+        merchantIsActive: try await ComplianceStore.isActive(merchant, transaction),
+        agentIsActive: request.agent.state == .active,
+        isSuppressed: try await SuppressionStore.find(
+          callee, merchant: merchant, transaction) != nil,
+        consents: try await ConsentStore.terms(of: callee, merchant: merchant, transaction),
+        doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown))
   }
 
   package func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError {
@@ -53,14 +64,12 @@ package struct StoredGate: CallAdmission {
   private static func leaf(
     _ decision: Payaid.Voice.V1.Decision, _ request: AdmissionRequest
   ) throws -> [UInt8] {
-    let salt = RandomBytes.generate(16)
-    let digest = Digest.hmacSHA256(key: salt, Array(request.callee.e164.utf8))
     var json = JSONWriter()
     json.beginObject()
     json.key("decision")
     json.raw(String(decoding: try decision.json(), as: UTF8.self))
     json.key("callee")
-    json.string(Hex.encode(digest))
+    json.string(SaltedDigest()(request.callee.e164))
     json.key("agent")
     json.string(request.agent.agentId)
     json.endObject()

@@ -3773,8 +3773,8 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.CheckCall",
-            "summary": "Asks the gate without placing a call.",
-            "description": "The answer lists every rule that speaks against it.",
+            "summary": "Asks the gate without placing a call: what CreateCall with the agent's published version and number would hear.",
+            "description": "Nothing is kept. NOT_FOUND when there is no such agent.",
             "requestBody": {
               "required": true,
               "content": {
@@ -3794,7 +3794,7 @@ public enum OpenAPIDocument {
                       "time": {
                         "type": "string",
                         "format": "date-time",
-                        "description": "When; now when unset."
+                        "description": "When; now when unset. Not more than 5 minutes ago, nor more than 366 days ahead."
                       }
                     },
                     "required": ["agentId","phoneNumber"],
@@ -3946,6 +3946,7 @@ public enum OpenAPIDocument {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.CreateConsent",
             "summary": "Records a person's consent with its evidence.",
+            "description": "An EXPLICIT one that was given within 90 days after the person opted out, or took an EXPLICIT one back, is refused with FAILED_PRECONDITION and a violation of type `RECONSENT_COOLING`, since nobody may ask in that time; ENQUIRY and INFERRED consents are not asked for. RESOURCE_EXHAUSTED when the number has 500 consents.",
             "parameters": [
               {
                 "name": "requestId",
@@ -4044,7 +4045,7 @@ public enum OpenAPIDocument {
               {
                 "name": "pageSize",
                 "in": "query",
-                "description": "Most consents in the answer; 50 when 0.",
+                "description": "Most consents in the answer; 50 when 0, and at most 50.",
                 "schema": {
                   "type": "integer",
                   "format": "int32",
@@ -4063,7 +4064,7 @@ public enum OpenAPIDocument {
               {
                 "name": "phoneNumber",
                 "in": "query",
-                "description": "Only this number's.",
+                "description": "Only this number's, E.164; all when empty.",
                 "schema": {
                   "type": "string"
                 }
@@ -4209,6 +4210,7 @@ public enum OpenAPIDocument {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.WithdrawConsent",
             "summary": "Withdraws a consent; effective for every call that is not yet dialled.",
+            "description": "What was withdrawn stays so: asked again, the answer is the same. It speaks against calls of its purposes, and against all promotional ones, until a consent that is given later covers the call's purpose.",
             "parameters": [
               {
                 "name": "consentId",
@@ -4313,7 +4315,8 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.CreateSuppression",
-            "summary": "Puts a number on the merchant's own do-not-call list.",
+            "summary": "Puts a number on the merchant's own do-not-call list; no call is placed to it any more.",
+            "description": "For a number that is on the list the answer is the entry that is there, and an `opt_out` begins its 90 days again.",
             "parameters": [
               {
                 "name": "requestId",
@@ -4412,7 +4415,7 @@ public enum OpenAPIDocument {
               {
                 "name": "pageSize",
                 "in": "query",
-                "description": "Most entries in the answer; 50 when 0.",
+                "description": "Most entries in the answer; 50 when 0, and at most 50.",
                 "schema": {
                   "type": "integer",
                   "format": "int32",
@@ -4497,7 +4500,7 @@ public enum OpenAPIDocument {
               {
                 "name": "pageSize",
                 "in": "query",
-                "description": "Most entries in the answer; 50 when 0.",
+                "description": "Most entries in the answer; 50 when 0, and at most 50.",
                 "schema": {
                   "type": "integer",
                   "format": "int32",
@@ -4516,7 +4519,7 @@ public enum OpenAPIDocument {
               {
                 "name": "subject",
                 "in": "query",
-                "description": "Only entries about this subject.",
+                "description": "Only entries about this subject; all when empty.",
                 "schema": {
                   "type": "string"
                 }
@@ -7301,11 +7304,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened, for example `call.decision`."
+                "description": "What happened: `call.decision`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about, for example a call's id."
+                "description": "What it is about: the id of a call, a consent or a suppression."
               },
               "leafHash": {
                 "type": "string",
@@ -7907,7 +7910,7 @@ public enum OpenAPIDocument {
               },
               "phoneNumber": {
                 "type": "string",
-                "description": "Whose, E.164."
+                "description": "Whose, E.164: a number that calls can be placed to."
               },
               "basis": {
                 "$ref": "#/components/schemas/Consent.Basis",
@@ -7918,25 +7921,25 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/CallPurpose"
                 },
-                "description": "The purposes it covers."
+                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them."
               },
               "statement": {
                 "type": "string",
-                "description": "The words that were agreed to."
+                "description": "The words that were agreed to; at most 4,000 characters."
               },
               "evidence": {
                 "type": "string",
-                "description": "Where the proof is: a form's address, a recording, a register's reference."
+                "description": "Where the proof is: a form's address, a recording, a register's reference; at most 2,048 characters."
               },
               "grantTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When it was given."
+                "description": "When it was given: not more than 10 years ago, nor more than 5 minutes ahead of the server's clock."
               },
               "expireTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When it ends; the basis's own limit when unset or later."
+                "description": "When it ends; after `grant_time`. The basis's own limit when unset or later: 7 days after `grant_time` for ENQUIRY, 180 for EXPLICIT, none for INFERRED. Consent that only helps to complete a transaction ends after 7 days, which is to be said here."
               },
               "state": {
                 "$ref": "#/components/schemas/Consent.State",
@@ -7953,7 +7956,7 @@ public enum OpenAPIDocument {
           },
           "Consent.Basis": {
             "type": "string",
-            "description": "What the consent rests on.\n\n- `BASIS_UNSPECIFIED`: Not allowed.\n- `EXPLICIT`: The person agreed in words or writing.\n- `INFERRED`: Follows from a customer relationship; lapses with it.\n- `ENQUIRY`: The person asked; good for 7 days.",
+            "description": "What the consent rests on.\n\n- `BASIS_UNSPECIFIED`: Not allowed.\n- `EXPLICIT`: The person agreed in words or writing; good for 180 days at most, when it is to be confirmed again.\n- `INFERRED`: Follows from a customer relationship and lapses with it: `expire_time` says when, once that is known. Covers TRANSACTIONAL and SERVICE only.\n- `ENQUIRY`: The person asked; good for 7 days.",
             "enum": ["BASIS_UNSPECIFIED","EXPLICIT","INFERRED","ENQUIRY"]
           },
           "Consent.State": {
@@ -7972,7 +7975,7 @@ public enum OpenAPIDocument {
               },
               "phoneNumber": {
                 "type": "string",
-                "description": "Whose, E.164."
+                "description": "Whose, E.164: a number that calls can be placed to."
               },
               "basis": {
                 "$ref": "#/components/schemas/Consent.Basis",
@@ -7983,25 +7986,25 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/CallPurpose"
                 },
-                "description": "The purposes it covers."
+                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them."
               },
               "statement": {
                 "type": "string",
-                "description": "The words that were agreed to."
+                "description": "The words that were agreed to; at most 4,000 characters."
               },
               "evidence": {
                 "type": "string",
-                "description": "Where the proof is: a form's address, a recording, a register's reference."
+                "description": "Where the proof is: a form's address, a recording, a register's reference; at most 2,048 characters."
               },
               "grantTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When it was given."
+                "description": "When it was given: not more than 10 years ago, nor more than 5 minutes ahead of the server's clock."
               },
               "expireTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When it ends; the basis's own limit when unset or later."
+                "description": "When it ends; after `grant_time`. The basis's own limit when unset or later: 7 days after `grant_time` for ENQUIRY, 180 for EXPLICIT, none for INFERRED. Consent that only helps to complete a transaction ends after 7 days, which is to be said here."
               },
               "state": {
                 "$ref": "#/components/schemas/Consent.State",
@@ -8186,7 +8189,7 @@ public enum OpenAPIDocument {
               "evaluateTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "When it was given."
+                "description": "The time that it is about: when it was given, or what CheckCall was asked for."
               },
               "rulesVersion": {
                 "type": "string",
@@ -8849,7 +8852,7 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "The longest that a new API key may live, at least one day; no limit when unset."
+                "description": "The longest that a new API key may live, one day to a hundred years; no limit when unset."
               }
             }
           },
@@ -8869,7 +8872,7 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "The longest that a new API key may live, at least one day; no limit when unset."
+                "description": "The longest that a new API key may live, one day to a hundred years; no limit when unset."
               }
             },
             "additionalProperties": false
@@ -9226,7 +9229,7 @@ public enum OpenAPIDocument {
               },
               "reason": {
                 "type": "string",
-                "description": "Why: `opt_out`, `complaint`, `legal`, `other`."
+                "description": "Why: `opt_out`, `complaint`, `legal`, `other`; `other` when empty."
               },
               "createTime": {
                 "type": "string",
@@ -9237,7 +9240,7 @@ public enum OpenAPIDocument {
               "reconsentTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "Until when consent may not be asked for again.",
+                "description": "Until when consent may not be asked for again: 90 days after the last opt-out; unset when there was none.",
                 "readOnly": true
               }
             }
@@ -9257,7 +9260,7 @@ public enum OpenAPIDocument {
               },
               "reason": {
                 "type": "string",
-                "description": "Why: `opt_out`, `complaint`, `legal`, `other`."
+                "description": "Why: `opt_out`, `complaint`, `legal`, `other`; `other` when empty."
               },
               "createTime": {
                 "type": "string",
@@ -9268,7 +9271,7 @@ public enum OpenAPIDocument {
               "reconsentTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "Until when consent may not be asked for again.",
+                "description": "Until when consent may not be asked for again: 90 days after the last opt-out; unset when there was none.",
                 "readOnly": true
               }
             },

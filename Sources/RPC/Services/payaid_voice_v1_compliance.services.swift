@@ -9,7 +9,8 @@ extension Payaid.Voice.V1 {
   /// Compliance: may this number be called, why not, who consented, and proof of it all. TRAI
   /// TCCCPR 2018 as amended, and the DPDP Act 2023.
   public protocol ComplianceServiceServing: RPCService {
-    /// Asks the gate without placing a call. The answer lists every rule that speaks against it.
+    /// Asks the gate without placing a call: what CreateCall with the agent's published version and
+    /// number would hear. Nothing is kept. NOT_FOUND when there is no such agent.
     func checkCall(_ request: consuming Payaid.Voice.V1.CheckCallRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Decision
 
@@ -17,7 +18,11 @@ extension Payaid.Voice.V1 {
     func getDecision(_ request: consuming Payaid.Voice.V1.GetDecisionRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Decision
 
-    /// Records a person's consent with its evidence.
+    /// Records a person's consent with its evidence. An EXPLICIT one that was given within 90 days
+    /// after the person opted out, or took an EXPLICIT one back, is refused with
+    /// FAILED_PRECONDITION and a violation of type `RECONSENT_COOLING`, since nobody may ask in
+    /// that time; ENQUIRY and INFERRED consents are not asked for. RESOURCE_EXHAUSTED when the
+    /// number has 500 consents.
     func createConsent(
       _ request: consuming Payaid.Voice.V1.CreateConsentRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Consent
@@ -31,12 +36,16 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.ListConsentsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListConsentsResponse
 
-    /// Withdraws a consent; effective for every call that is not yet dialled.
+    /// Withdraws a consent; effective for every call that is not yet dialled. What was withdrawn
+    /// stays so: asked again, the answer is the same. It speaks against calls of its purposes, and
+    /// against all promotional ones, until a consent that is given later covers the call's purpose.
     func withdrawConsent(
       _ request: consuming Payaid.Voice.V1.WithdrawConsentRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Consent
 
-    /// Puts a number on the merchant's own do-not-call list.
+    /// Puts a number on the merchant's own do-not-call list; no call is placed to it any more. For
+    /// a number that is on the list the answer is the entry that is there, and an `opt_out` begins
+    /// its 90 days again.
     func createSuppression(
       _ request: consuming Payaid.Voice.V1.CreateSuppressionRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Suppression
@@ -162,7 +171,8 @@ extension Payaid.Voice.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// Asks the gate without placing a call. The answer lists every rule that speaks against it.
+    /// Asks the gate without placing a call: what CreateCall with the agent's published version and
+    /// number would hear. Nothing is kept. NOT_FOUND when there is no such agent.
     public func checkCall(
       _ request: Payaid.Voice.V1.CheckCallRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Decision {
@@ -180,7 +190,11 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Records a person's consent with its evidence.
+    /// Records a person's consent with its evidence. An EXPLICIT one that was given within 90 days
+    /// after the person opted out, or took an EXPLICIT one back, is refused with
+    /// FAILED_PRECONDITION and a violation of type `RECONSENT_COOLING`, since nobody may ask in
+    /// that time; ENQUIRY and INFERRED consents are not asked for. RESOURCE_EXHAUSTED when the
+    /// number has 500 consents.
     public func createConsent(
       _ request: Payaid.Voice.V1.CreateConsentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Consent {
@@ -207,7 +221,9 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Withdraws a consent; effective for every call that is not yet dialled.
+    /// Withdraws a consent; effective for every call that is not yet dialled. What was withdrawn
+    /// stays so: asked again, the answer is the same. It speaks against calls of its purposes, and
+    /// against all promotional ones, until a consent that is given later covers the call's purpose.
     public func withdrawConsent(
       _ request: Payaid.Voice.V1.WithdrawConsentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Consent {
@@ -216,7 +232,9 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Puts a number on the merchant's own do-not-call list.
+    /// Puts a number on the merchant's own do-not-call list; no call is placed to it any more. For
+    /// a number that is on the list the answer is the entry that is there, and an `opt_out` begins
+    /// its 90 days again.
     public func createSuppression(
       _ request: Payaid.Voice.V1.CreateSuppressionRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Suppression {

@@ -261,7 +261,7 @@ extension Payaid.Voice.V1 {
   public struct MerchantSettings: ProtobufMessage {
     /// How long a login lasts without being used: 1 hour to 90 days; 30 days when unset.
     public var sessionLifetime: Google.Protobuf.Duration?
-    /// The longest that a new API key may live, at least one day; no limit when unset.
+    /// The longest that a new API key may live, one day to a hundred years; no limit when unset.
     public var maxApiKeyLifetime: Google.Protobuf.Duration?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

@@ -16,7 +16,7 @@ extension Payaid.Voice.V1 {
     /// The next time at which only the clock's rules would let it pass; unset when waiting does not
     /// help.
     public var nextAllowedTime: Google.Protobuf.Timestamp?
-    /// When it was given.
+    /// The time that it is about: when it was given, or what CheckCall was asked for.
     public var evaluateTime: Google.Protobuf.Timestamp?
     /// The version of the rule table.
     public var rulesVersion: String = ""
@@ -130,19 +130,24 @@ extension Payaid.Voice.V1 {
   public struct Consent: ProtobufMessage {
     /// Identifier, `con_` and 26 characters.
     public var consentId: String = ""
-    /// Whose, E.164.
+    /// Whose, E.164: a number that calls can be placed to.
     public var phoneNumber: String = ""
     /// What it rests on.
     public var basis: Payaid.Voice.V1.Consent.Basis = .unspecified
-    /// The purposes it covers.
+    /// The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED.
+    /// TRANSACTIONAL calls need no consent, and none speaks against them.
     public var purposes: [Payaid.Voice.V1.CallPurpose] = []
-    /// The words that were agreed to.
+    /// The words that were agreed to; at most 4,000 characters.
     public var statement: String = ""
-    /// Where the proof is: a form's address, a recording, a register's reference.
+    /// Where the proof is: a form's address, a recording, a register's reference; at most 2,048
+    /// characters.
     public var evidence: String = ""
-    /// When it was given.
+    /// When it was given: not more than 10 years ago, nor more than 5 minutes ahead of the server's
+    /// clock.
     public var grantTime: Google.Protobuf.Timestamp?
-    /// When it ends; the basis's own limit when unset or later.
+    /// When it ends; after `grant_time`. The basis's own limit when unset or later: 7 days after
+    /// `grant_time` for ENQUIRY, 180 for EXPLICIT, none for INFERRED. Consent that only helps to
+    /// complete a transaction ends after 7 days, which is to be said here.
     public var expireTime: Google.Protobuf.Timestamp?
     /// Where it stands.
     public var state: Payaid.Voice.V1.Consent.State = .unspecified
@@ -161,9 +166,11 @@ extension Payaid.Voice.V1 {
     public enum Basis: ProtobufEnum {
       /// Not allowed.
       case unspecified
-      /// The person agreed in words or writing.
+      /// The person agreed in words or writing; good for 180 days at most, when it is to be
+      /// confirmed again.
       case explicit
-      /// Follows from a customer relationship; lapses with it.
+      /// Follows from a customer relationship and lapses with it: `expire_time` says when, once
+      /// that is known. Covers TRANSACTIONAL and SERVICE only.
       case inferred
       /// The person asked; good for 7 days.
       case enquiry
@@ -242,11 +249,12 @@ extension Payaid.Voice.V1 {
     public var suppressionId: String = ""
     /// The number, E.164.
     public var phoneNumber: String = ""
-    /// Why: `opt_out`, `complaint`, `legal`, `other`.
+    /// Why: `opt_out`, `complaint`, `legal`, `other`; `other` when empty.
     public var reason: String = ""
     /// When it was put there.
     public var createTime: Google.Protobuf.Timestamp?
-    /// Until when consent may not be asked for again.
+    /// Until when consent may not be asked for again: 90 days after the last opt-out; unset when
+    /// there was none.
     public var reconsentTime: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -266,9 +274,10 @@ extension Payaid.Voice.V1 {
     public var index: Int64 = 0
     /// When it was written.
     public var time: Google.Protobuf.Timestamp?
-    /// What happened, for example `call.decision`.
+    /// What happened: `call.decision`, `consent.created`, `consent.withdrawn`,
+    /// `suppression.created`, `suppression.renewed`.
     public var kind: String = ""
-    /// What it is about, for example a call's id.
+    /// What it is about: the id of a call, a consent or a suppression.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and the canonical entry.
     public var leafHash: [UInt8] = []
@@ -292,7 +301,7 @@ extension Payaid.Voice.V1 {
     public var agentId: String = ""
     /// The number it would call, E.164.
     public var phoneNumber: String = ""
-    /// When; now when unset.
+    /// When; now when unset. Not more than 5 minutes ago, nor more than 366 days ahead.
     public var time: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -358,11 +367,11 @@ extension Payaid.Voice.V1 {
 extension Payaid.Voice.V1 {
   /// Request of ListConsents.
   public struct ListConsentsRequest: ProtobufMessage {
-    /// Most consents in the answer; 50 when 0.
+    /// Most consents in the answer; 50 when 0, and at most 50.
     public var pageSize: Int32 = 0
     /// `next_page_token` of the page before.
     public var pageToken: String = ""
-    /// Only this number's.
+    /// Only this number's, E.164; all when empty.
     public var phoneNumber: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -432,7 +441,7 @@ extension Payaid.Voice.V1 {
 extension Payaid.Voice.V1 {
   /// Request of ListSuppressions.
   public struct ListSuppressionsRequest: ProtobufMessage {
-    /// Most entries in the answer; 50 when 0.
+    /// Most entries in the answer; 50 when 0, and at most 50.
     public var pageSize: Int32 = 0
     /// `next_page_token` of the page before.
     public var pageToken: String = ""
@@ -468,11 +477,11 @@ extension Payaid.Voice.V1 {
 extension Payaid.Voice.V1 {
   /// Request of ListAuditEntries.
   public struct ListAuditEntriesRequest: ProtobufMessage {
-    /// Most entries in the answer; 50 when 0.
+    /// Most entries in the answer; 50 when 0, and at most 50.
     public var pageSize: Int32 = 0
     /// `next_page_token` of the page before.
     public var pageToken: String = ""
-    /// Only entries about this subject.
+    /// Only entries about this subject; all when empty.
     public var subject: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

@@ -1,5 +1,6 @@
 """Walks every method of every service, as nobody, as each role, with keys, and as another merchant."""
 
+import datetime
 import re
 import uuid
 
@@ -77,9 +78,13 @@ class House:
             agent = calling.new_agent(rest, number)
             call = calling.place(rest, agent, "+919876500001")
             rest.post(f"/api/v1/calls/{call}:end", json={})
+            now = datetime.datetime.now(datetime.timezone.utc)
+            consent = rest.post("/api/v1/compliance/consents", json={
+                "phoneNumber": "+919876500001", "basis": "ENQUIRY",
+                "purposes": ["CALL_PURPOSE_SERVICE"], "grantTime": now.isoformat()}).json()
         self.ids = {
             "agent_id": agent, "call_id": call, "user_id": self.user, "key_id": self.merchant["key"],
-            "merchant_id": self.merchant["id"]}
+            "merchant_id": self.merchant["id"], "consent_id": consent["consentId"]}
 
 
 @pytest.fixture(scope="module")

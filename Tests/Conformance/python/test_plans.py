@@ -57,6 +57,10 @@ INSERT INTO api_keys (key_id, merchant_id, secret_hash)
 INSERT INTO suppressions
   SELECT 'sup_' || lpad(s::text, 26, '0'), 'mer_' || lpad((s % {MERCHANTS} + 1)::text, 26, '0'),
          '+91' || (9000000000 + s), 'opt_out' FROM generate_series(1, {CALLS}) s;
+INSERT INTO consents (consent_id, merchant_id, phone_number, basis, purposes, grant_time, create_time, salt)
+  SELECT 'con_' || lpad(c::text, 26, '0'), 'mer_' || lpad((c % {MERCHANTS} + 1)::text, 26, '0'),
+         '+91' || (9000000000 + c), 'explicit', '{{service}}', now(), now(), substr(sha256('x'), 1, 16)
+  FROM generate_series(1, {CALLS}) c;
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
@@ -148,7 +152,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(large, statements):
     big = {row[0] for row in stacks.sql(
         large, f"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {LARGE}")}
     assert {"calls", "agents", "jobs", "call_events", "call_metadata", "decisions", "api_audit",
-            "audit_entries", "suppressions", "idempotency_keys", "api_keys", "sessions",
+            "audit_entries", "suppressions", "consents", "idempotency_keys", "api_keys", "sessions",
             "refresh_tokens", "login_attempts"} <= big
     bad = {text: sorted(set(scans(plan)) & big)
            for text, plan in explain(large, statements).items()}

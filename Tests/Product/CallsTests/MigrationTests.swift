@@ -96,6 +96,15 @@ internal import Webhooks
       INSERT INTO suppressions VALUES ('sup_\(digits)', '\(merchant)', '+919000000001', 'opt_out')
       """
     ),
+    (
+      "consents",
+      """
+      INSERT INTO consents (consent_id, merchant_id, phone_number, basis, purposes, grant_time,
+        create_time, salt)
+      VALUES ('con_\(digits)', '\(merchant)', '+919000000001', 'explicit', '{promotional}', now(),
+        now(), substr(sha256('x'), 1, 16))
+      """
+    ),
     ("audit_logs", "INSERT INTO audit_logs VALUES ('\(merchant)', 1)"),
     (
       "audit_entries",

@@ -17,7 +17,8 @@ import Testing
     return GateInput(
       now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
       callee: try #require(PhoneNumber(number)), callerID: PhoneNumber("+918047120000"),
-      merchantIsActive: true, agentIsActive: true, isSuppressed: false, doNotDisturb: .clear)
+      merchantIsActive: true, agentIsActive: true, isSuppressed: false, consents: [],
+      doNotDisturb: .clear)
   }
 
   private func failed(_ decision: V1.Decision) -> [String] {
@@ -27,7 +28,7 @@ import Testing
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 7)
+    #expect(decision.results.count == 8)
     #expect(!decision.rulesVersion.isEmpty)
   }
 

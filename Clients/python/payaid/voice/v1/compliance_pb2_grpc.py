@@ -89,7 +89,8 @@ class ComplianceServiceServicer:
     """
 
     def CheckCall(self, request, context):
-        """Asks the gate without placing a call. The answer lists every rule that speaks against it.
+        """Asks the gate without placing a call: what CreateCall with the agent's published version and number would hear. Nothing is
+        kept. NOT_FOUND when there is no such agent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -103,7 +104,9 @@ class ComplianceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateConsent(self, request, context):
-        """Records a person's consent with its evidence.
+        """Records a person's consent with its evidence. An EXPLICIT one that was given within 90 days after the person opted out, or
+        took an EXPLICIT one back, is refused with FAILED_PRECONDITION and a violation of type `RECONSENT_COOLING`, since nobody may
+        ask in that time; ENQUIRY and INFERRED consents are not asked for. RESOURCE_EXHAUSTED when the number has 500 consents.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,14 +127,17 @@ class ComplianceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WithdrawConsent(self, request, context):
-        """Withdraws a consent; effective for every call that is not yet dialled.
+        """Withdraws a consent; effective for every call that is not yet dialled. What was withdrawn stays so: asked again, the answer
+        is the same. It speaks against calls of its purposes, and against all promotional ones, until a consent that is given later
+        covers the call's purpose.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateSuppression(self, request, context):
-        """Puts a number on the merchant's own do-not-call list.
+        """Puts a number on the merchant's own do-not-call list; no call is placed to it any more. For a number that is on the list the
+        answer is the entry that is there, and an `opt_out` begins its 90 days again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,168 @@
+import Accounts
+import Buffers
+import Compliance
+import Domain
+import Postgres
+import Protobuf
+import RPCCore
+import Schema
+import ScratchPostgres
+import Synchronization
+
+/// A database with the tables of compliance, two merchants, one agent, and a clock that is moved.
+struct ComplianceScene {
+  typealias V1 = Payaid.Voice.V1
+
+  let pool: PostgresPool
+  let merchant: MerchantID
+  let rival: MerchantID
+  let agents = OneAgent()
+  let clock = TestClock()
+  let gate: StoredGate
+  let service: ComplianceService
+
+  static func make() async throws -> ComplianceScene {
+    let pool = try await ScratchPostgres.database(
+      migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
+        + ComplianceMigrations.all
+    ) { $0.maxConnections = 4 }
+    let (merchant, rival) = try await pool.transaction(tenant: .system) { transaction in
+      (
+        try await AccountStore.ensureMerchant(name: "A", email: "a@example.in", transaction),
+        try await AccountStore.ensureMerchant(name: "B", email: "b@example.in", transaction)
+      )
+    }
+    return ComplianceScene(pool: pool, merchant: merchant, rival: rival)
+  }
+
+  private init(pool: PostgresPool, merchant: MerchantID, rival: MerchantID) {
+    self.pool = pool
+    self.merchant = merchant
+    self.rival = rival
+    let clock = clock
+    gate = StoredGate(registry: ClearRegistry(), now: { clock.now })
+    service = ComplianceService(
+      pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
+      gate: gate, now: { clock.now })
+  }
+
+  /// A call of the API by a merchant, the first one where none is named.
+  func context(_ caller: MerchantID? = nil) -> RPCContext {
+    let context = RPCContext(
+      method: MethodDescriptor(service: "test.Test", name: "Test", kind: .unary))
+    context.identity = Caller(merchant: caller ?? merchant, principal: "key_test")
+    return context
+  }
+
+  /// Records a consent given a minute ago, changed as `change` says.
+  func consent(
+    _ number: String = "+919876500001", _ purposes: [V1.CallPurpose] = [.service],
+    basis: V1.Consent.Basis = .explicit, requestID: String = "",
+    _ change: (inout V1.Consent) -> Void = { _ in }
+  ) async throws -> V1.Consent {
+    var consent = V1.Consent.with {
+      $0.phoneNumber = number
+      $0.basis = basis
+      $0.purposes = purposes
+      $0.statement = "Yes, call me, says Ravi."
+      $0.evidence = "recording 7"
+      $0.grantTime = (clock.now - .seconds(60)).timestamp
+    }
+    change(&consent)
+    return try await service.createConsent(
+      .with {
+        $0.consent = consent
+        $0.requestId = requestID
+      }, context())
+  }
+
+  func withdraw(_ id: String, requestID: String = "") async throws -> V1.Consent {
+    try await service.withdrawConsent(
+      .with {
+        $0.consentId = id
+        $0.requestId = requestID
+      }, context())
+  }
+
+  func suppress(
+    _ number: String = "+919876500001", _ reason: String = "opt_out"
+  ) async throws -> V1.Suppression {
+    try await service.createSuppression(
+      .with {
+        $0.suppression = .with {
+          $0.phoneNumber = number
+          $0.reason = reason
+        }
+      }, context())
+  }
+
+  /// The rules that fail when the gate is asked about a call of `purpose`.
+  func refusals(
+    _ purpose: V1.CallPurpose, to number: String = "+919876500001"
+  ) async throws -> [String] {
+    agents.purpose.withLock { $0 = purpose }
+    let decision = try await service.checkCall(
+      .with {
+        $0.agentId = agents.id.text
+        $0.phoneNumber = number
+      }, context())
+    return decision.results.filter { $0.outcome == .fail }.map(\.rule)
+  }
+
+  /// Data of the merchant's events, in order, with their types.
+  func events() async throws -> [(type: String, data: JSONValue)] {
+    try await pool.transaction(tenant: .system) { transaction in
+      try await transaction.query("SELECT type, data FROM event_outbox ORDER BY position").map {
+        (try $0.decode("type"), try JSONValue(parsing: try $0.decode("data", as: [UInt8].self)))
+      }
+    }
+  }
+
+  func audit(subject: String = "") async throws -> [V1.AuditEntry] {
+    try await service.listAuditEntries(.with { $0.subject = subject }, context()).entries
+  }
+
+  /// The code that a call fails with; nil when it succeeds.
+  static func code(_ call: () async throws -> some Any) async -> StatusCode? {
+    do {
+      _ = try await call()
+      return nil
+    } catch {
+      return (error as? RPCError)?.code
+    }
+  }
+}
+
+/// A wall clock that stands still until it is moved: 2026-11-23, noon in India.
+final class TestClock: Sendable {
+  private let moment = Mutex(Moment(seconds: 1_795_372_200 + 43_200))
+
+  var now: Moment { moment.withLock { $0 } }
+
+  func advance(days: Int64) { advance(seconds: days * 86_400) }
+
+  func advance(seconds: Int64) { moment.withLock { $0 = $0 + .seconds(seconds) } }
+}
+
+/// A register in which nobody is.
+struct ClearRegistry: DoNotDisturbRegistry {
+  func status(of number: PhoneNumber) async -> GateInput.DoNotDisturb { .clear }
+}
+
+/// One agent that everybody has.
+final class OneAgent: AgentDirectory {
+  let id = AgentID()
+  let purpose = Mutex(Payaid.Voice.V1.CallPurpose.service)
+
+  func agent(
+    _ id: AgentID, _ choice: AgentChoice, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Agent? {
+    guard id == self.id else { return nil }
+    return .with {
+      $0.agentId = id.text
+      $0.phoneNumber = "+918047120000"
+      $0.purpose = purpose.withLock { $0 }
+      $0.state = .active
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Compliance
+import Domain
+import Postgres
+import Protobuf
+import RPCCore
+import Schema
+import Synchronization
+import Testing
+
+@Suite struct GateServiceTests {
+  typealias V1 = Payaid.Voice.V1
+  typealias Scene = ComplianceScene
+
+  private func admit(
+    _ scene: Scene, _ purpose: V1.CallPurpose, _ transaction: Transaction
+  ) async throws -> V1.Decision {
+    scene.agents.purpose.withLock { $0 = purpose }
+    let agent = try #require(
+      try await scene.agents.agent(scene.agents.id, .published, transaction))
+    return try await scene.gate.decide(
+      AdmissionRequest(
+        merchant: scene.merchant, call: CallID(), agent: agent,
+        callee: try #require(PhoneNumber("+919876500001")),
+        callerID: PhoneNumber(agent.phoneNumber)),
+      doNotDisturb: "clear", transaction)
+  }
+
+  @Test func `consents open and close calls of their purpose`() async throws {
+    let scene = try await Scene.make()
+    #expect(try await scene.refusals(.serviceExplicit) == ["CONSENT"])
+    let made = try await scene.consent("+919876500001", [.serviceExplicit])
+    #expect(try await scene.refusals(.serviceExplicit) == [])
+    #expect(try await scene.refusals(.serviceExplicit, to: "+919876500002") == ["CONSENT"])
+    scene.clock.advance(days: 180)
+    #expect(try await scene.refusals(.serviceExplicit) == ["CONSENT"])
+    _ = try await scene.withdraw(made.consentId)
+    #expect(try await scene.refusals(.promotional) == ["CONSENT"])
+    #expect(try await scene.refusals(.service) == [])
+    #expect(try await scene.refusals(.transactional) == [])
+    await scene.pool.close()
+  }
+
+  @Test func `a check keeps nothing and a verdict on a call is kept`() async throws {
+    let scene = try await Scene.make()
+    _ = try await scene.refusals(.service)
+    #expect(try await scene.audit().isEmpty)
+    let decision = try await scene.pool.transaction(tenant: .system) {
+      try await admit(scene, .serviceExplicit, $0)
+    }
+    #expect(decision.verdict == .block)
+    let read = try await scene.service.getDecision(
+      .with { $0.decisionId = decision.decisionId }, scene.context())
+    #expect(read == decision)
+    #expect(try await scene.audit().map(\.kind) == ["call.decision"])
+    for (id, caller) in [(decision.decisionId, scene.rival), ("dec_x", scene.merchant)] {
+      #expect(
+        await Scene.code {
+          try await scene.service.getDecision(
+            .with { $0.decisionId = id }, scene.context(caller))
+        } == .notFound)
+    }
+    await scene.pool.close()
+  }
+
+  @Test func `a check is of the agent, the number and the time it names`() async throws {
+    let scene = try await Scene.make()
+    scene.agents.purpose.withLock { $0 = .promotional }
+    func check(_ change: (inout V1.CheckCallRequest) -> Void) async throws -> V1.Decision {
+      var request = V1.CheckCallRequest.with {
+        $0.agentId = scene.agents.id.text
+        $0.phoneNumber = "+919876500001"
+      }
+      change(&request)
+      return try await scene.service.checkCall(request, scene.context())
+    }
+    let night = scene.clock.now + .seconds(10 * 3_600)
+    let decision = try await check { $0.time = night.timestamp }
+    #expect(decision.decisionId.isEmpty && decision.evaluateTime == night.timestamp)
+    #expect(decision.nextAllowedTime == (scene.clock.now + .seconds(22 * 3_600)).timestamp)
+    #expect(try await check { _ in }.verdict == .allow)
+    #expect(await Scene.code { try await check { $0.agentId = AgentID().text } } == .notFound)
+    for change: (inout V1.CheckCallRequest) -> Void in [
+      { $0.agentId = "agt_1" }, { $0.phoneNumber = "1" },
+      { $0.time = (scene.clock.now - .seconds(301)).timestamp },
+      { $0.time = Google.Protobuf.Timestamp.with { $0.seconds = .max } },
+    ] {
+      #expect(await Scene.code { try await check(change) } == .invalidArgument)
+    }
+    await scene.pool.close()
+  }
+
+  @Test func `a withdrawal waits for the verdict before it, and is seen by the one after it`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    let made = try await scene.consent("+919876500001", [.serviceExplicit])
+    let withdrawal = try await scene.pool.transaction(tenant: .system) { transaction in
+      #expect(try await admit(scene, .serviceExplicit, transaction).verdict == .allow)
+      let withdrawal = Task { try await scene.withdraw(made.consentId) }
+      // Until it stands at the lock that this transaction holds.
+      var waits = false
+      for _ in 0..<20_000 where !waits {
+        waits = try await !transaction.query(
+          "SELECT 1 AS one FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        ).isEmpty
+      }
+      #expect(waits)
+      return withdrawal
+    }
+    _ = try await withdrawal.value
+    let after = try await scene.pool.transaction(tenant: .system) {
+      try await admit(scene, .serviceExplicit, $0)
+    }
+    #expect(after.verdict == .block)
+    #expect(
+      try await scene.audit().map(\.kind)
+        == ["consent.created", "call.decision", "consent.withdrawn", "call.decision"])
+    await scene.pool.close()
+  }
+}
