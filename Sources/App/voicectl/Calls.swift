@@ -72,6 +72,7 @@ struct Calls: AsyncParsableCommand {
       discussion: "The exit status is 0 only when the call completed.")
 
     @OptionGroup var server: ServerOptions
+    @Flag(help: "Wait for the call's analysis too, 20 s at most.") var analysis = false
     @Argument(help: "The call's id.") var callID: String
 
     func run() async throws {
@@ -87,10 +88,24 @@ struct Calls: AsyncParsableCommand {
           case nil: break
           }
         }
-        return try await client.getCall(.with { $0.callId = callID }, options: options)
+        return try await result(client, options)
       }
       Output.summary(final)
       guard final.state == .completed else { throw ExitCode.failure }
+    }
+
+    /// The call that is over, analysed if that is waited for and comes in time.
+    private func result(
+      _ client: Client, _ options: CallOptions
+    ) async throws -> Payaid.Voice.V1.Call {
+      let clock = ContinuousClock()
+      let limit = clock.now + .seconds(20)
+      while true {
+        let call = try await client.getCall(.with { $0.callId = callID }, options: options)
+        let isWanted = analysis && call.state == .completed && call.analysis == nil
+        guard isWanted, clock.now < limit else { return call }
+        try await clock.sleep(for: .milliseconds(250))
+      }
     }
   }
 

@@ -54,6 +54,14 @@ enum Output {
       parts.append("of which this server \(milliseconds(added)) ms")
     }
     line("\(call.callId): " + parts.joined(separator: ", "))
+    if let found = call.analysis { analysis(found, call.sentiment) }
+  }
+
+  /// What a model made of a call.
+  private static func analysis(_ found: V1.CallAnalysis, _ sentiment: V1.Sentiment) {
+    let mood = V1.Sentiment.enumType.name(of: sentiment.rawValue)?.split(separator: "_").last ?? ""
+    line("the caller's mood: \(mood.lowercased()). \(found.summary)")
+    for item in found.actionItems { line("to do: \(item)") }
   }
 
   /// A state as the API spells it, `IN_PROGRESS`.
