@@ -38,7 +38,8 @@ package enum AccountStore {
       pan.isEmpty
       ? nil : try seal.seal(pan, for: MerchantRow.context(merchant.merchantId))
     let digest = pan.isEmpty ? nil : seal.digest(Array("pan:".utf8) + pan)
-    let settings = String(decoding: try (merchant.settings ?? .init()).json(), as: UTF8.self)
+    let settings = String(
+      decoding: try (merchant.settings ?? .init()).storableJSON(), as: UTF8.self)
     let rows = try await transaction.query(
       """
       UPDATE merchants SET revision = revision + 1, update_time = now(), name = \(merchant.name),

@@ -64,7 +64,7 @@ struct MerchantRow {
     rest.state = .unspecified
     rest.missingFields = []
     rest.expireTime = nil
-    return String(decoding: try rest.json(), as: UTF8.self)
+    return String(decoding: try rest.storableJSON(), as: UTF8.self)
   }
 
   /// What a merchant's PAN is sealed for.

@@ -102,13 +102,21 @@ enum MerchantRules {
   private static func checkSettings(
     _ settings: Payaid.Voice.V1.MerchantSettings, _ violations: inout FieldViolations
   ) {
-    violations.require(
-      settings.sessionLifetime.map { SessionLifetime.allowed.contains(Duration($0)) } ?? true,
-      "merchant.settings.sessionLifetime", "must be between 3,600 s and 7,776,000 s")
-    violations.require(
-      settings.maxApiKeyLifetime.map { APIKeyRules.longestLifetimes.contains(Duration($0)) }
-        ?? true,
-      "merchant.settings.maxApiKeyLifetime", "must be between 86,400 s and 3,153,600,000 s")
+    for (name, span, range, bounds) in [
+      (
+        "sessionLifetime", settings.sessionLifetime, SessionLifetime.allowed,
+        "3,600 s and 7,776,000 s"
+      ),
+      (
+        "maxApiKeyLifetime", settings.maxApiKeyLifetime, APIKeyRules.longestLifetimes,
+        "86,400 s and 3,153,600,000 s"
+      ),
+    ] {
+      guard let span else { continue }
+      violations.require(
+        Duration(checking: span).map(range.contains) ?? false, "merchant.settings.\(name)",
+        "must be between \(bounds)")
+    }
   }
 
   /// What must be said before a person looks at it.

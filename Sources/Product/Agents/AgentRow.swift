@@ -22,7 +22,7 @@ struct AgentRow {
     systemPrompt = agent.systemPrompt
     phoneNumber = agent.phoneNumber.isEmpty ? nil : agent.phoneNumber
     state = Self.text(agent.state)
-    config = String(decoding: try Self.remainder(agent).json(), as: UTF8.self)
+    config = String(decoding: try Self.remainder(agent).storableJSON(), as: UTF8.self)
   }
 
   /// What no column holds.

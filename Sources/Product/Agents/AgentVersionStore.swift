@@ -21,7 +21,7 @@ package enum AgentVersionStore {
     _ version: AgentVersion, merchant: MerchantID, _ transaction: Transaction
   ) async throws -> AgentVersion {
     let part = AgentConfiguration.versioned(version.agent ?? Payaid.Voice.V1.Agent())
-    let config = String(decoding: try part.json(), as: UTF8.self)
+    let config = String(decoding: try part.storableJSON(), as: UTF8.self)
     let rows = try await transaction.query(
       """
       INSERT INTO agent_versions (agent_id, version, merchant_id, config, description, author,

@@ -21,12 +21,19 @@ enum CallRules {
     violations.require(
       call.webhookUrl.isEmpty || call.webhookUrl.hasPrefix("https://"), "call.webhookUrl",
       "must begin with https://")
-    if let metadata = call.metadata {
-      let size = try metadata.json().count
-      violations.require(
-        size <= 4_096, "call.metadata", "has \(size) bytes as JSON; the limit is 4,096")
-    }
+    if let metadata = call.metadata { checkMetadata(metadata, &violations) }
     try violations.throwIfAny()
+  }
+
+  private static func checkMetadata(
+    _ metadata: Google.Protobuf.Struct, _ violations: inout FieldViolations
+  ) {
+    guard let size = try? metadata.json().count else {
+      violations.add("call.metadata", "holds a number or a value that JSON does not have")
+      return
+    }
+    violations.require(
+      size <= 4_096, "call.metadata", "has \(size) bytes as JSON; the limit is 4,096")
   }
 
   private static func checkAgent(_ call: Call, _ violations: inout FieldViolations) {

@@ -22,7 +22,7 @@ package struct FieldMerge<Message: ProtobufMessage>: Sendable {
   /// `current` with the fields that `paths` names taken from `new`; without paths, those that are
   /// set in `new`; `*` is every field. Throws `invalidArgument` naming each path that is no field.
   package func merged(_ current: Message, _ new: Message, paths: [String]) throws -> Message {
-    let given = try JSONValue(parsing: try new.json())
+    let given = try JSONValue(parsing: try new.storableJSON())
     let old = try JSONValue(parsing: try current.json())
     let names =
       paths == ["*"] ? [[]] : paths.isEmpty ? Self.leaves(given) : try memberNames(paths)

@@ -16,7 +16,8 @@ extension Moment {
   /// The nearest moment that a timestamp can say; what peers send may lie far beyond.
   package init(_ timestamp: Google.Protobuf.Timestamp) {
     let seconds = min(max(timestamp.seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
-    self.init(microseconds: seconds * 1_000_000 + Int64(timestamp.nanos / 1_000))
+    let nanos = min(max(timestamp.nanos, 0), 999_999_999)
+    self.init(microseconds: seconds * 1_000_000 + Int64(nanos / 1_000))
   }
 
   /// The moment that `timestamp` says; `nil` when it is none of the years 1 to 9999.
@@ -44,5 +45,14 @@ extension Duration {
   package init(_ duration: Google.Protobuf.Duration) {
     let seconds = min(max(duration.seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
     self = .seconds(seconds) + .nanoseconds(Int64(duration.nanos))
+  }
+
+  /// The span that `duration` says; `nil` when it is out of range or its parts have two signs.
+  package init?(checking duration: Google.Protobuf.Duration) {
+    let (seconds, nanos) = (duration.seconds, duration.nanos)
+    guard Self.seconds.contains(seconds), (-999_999_999...999_999_999).contains(nanos),
+      seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0)
+    else { return nil }
+    self.init(duration)
   }
 }

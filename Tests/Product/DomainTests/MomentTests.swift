@@ -20,6 +20,8 @@ import Testing
     seconds: Int64, nearest: Int64
   ) {
     #expect(Moment(timestamp(seconds)) == Moment(seconds: nearest))
+    #expect(Moment(timestamp(seconds, .min)) == Moment(seconds: nearest))
+    #expect(Moment(timestamp(seconds, .max)) == Moment(seconds: nearest) + .microseconds(999_999))
   }
 
   @Test(
@@ -38,6 +40,20 @@ import Testing
     #expect(span.components.seconds == nearest)
     #expect(span.microseconds / 1_000_000 == nearest)
     _ = Moment(timestamp(.max)) + span
+  }
+
+  @Test(
+    arguments: [
+      (0, 999_999_999, true), (-1, -1, true), (315_576_000_000, 0, true), (1, -1, false),
+      (-1, 1, false), (0, 1_000_000_000, false), (315_576_000_001, 0, false), (.min, 0, false),
+      (0, .min, false),
+    ] as [(Int64, Int32, Bool)])
+  func `a span is checked against what protobuf allows`(seconds: Int64, nanos: Int32, isOne: Bool) {
+    let span = Google.Protobuf.Duration.with {
+      $0.seconds = seconds
+      $0.nanos = nanos
+    }
+    #expect((Duration(checking: span) != nil) == isOne)
   }
 
   @Test(

@@ -81,7 +81,7 @@ struct AgentCheck {
   ) {
     guard let value else { return }
     require(
-      range.contains(Duration(value)), field,
+      Duration(checking: value).map(range.contains) ?? false, field,
       "must be between \(range.lowerBound) and \(range.upperBound)")
   }
 }
