@@ -18,7 +18,8 @@ BROKEN = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNA
 # These would end what the others are called with, or ring the simulated phones of whole districts.
 SPARED = {"RevokeApiKey", "RotateApiKey", "DeleteUser", "DeleteAgent", "Logout", "CreateCall"}
 ROUNDS = 40
-NOW = datetime.datetime.now(datetime.timezone.utc).isoformat()
+NOW, TOMORROW = (
+    (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=n)).isoformat() for n in range(2))
 NUMBER, BUSY, OURS = "+919876500001", "+919000000003", "+918047140009"
 
 
@@ -91,7 +92,7 @@ GOOD = {
     "CreateApiKey": {"apiKey": {"displayName": "k", "scopes": ["agents.read"]}},
     "CreateConsent": {"consent": {"phoneNumber": NUMBER, "basis": "EXPLICIT", "grantTime": NOW,
                                   "purposes": ["CALL_PURPOSE_PROMOTIONAL"], "expireTime": NOW}},
-    "CheckCall": {"agentId": "agent_id", "phoneNumber": NUMBER, "time": NOW},
+    "CheckCall": {"agentId": "agent_id", "phoneNumber": NUMBER, "time": TOMORROW},
     "CreateSuppression": {"suppression": {"phoneNumber": "+919876599999", "reason": "opt_out"}},
     "ListAuditEntries": {"subject": "call_id", "pageSize": 3},
     "CreateWebhookEndpoint": {

@@ -39,7 +39,7 @@ enum AnalysisPrompt {
 
   private static func lines(_ transcript: [Payaid.Voice.V1.TranscriptEntry]) -> String {
     transcript.map { entry in
-      let text = entry.text.replacing("\n", with: " ")
+      let text = entry.text.split(whereSeparator: \.isNewline).joined(separator: " ")
       return entry.speaker == .caller ? "caller: \(text)" : "agent: \(text)"
     }.joined(separator: "\n")
   }
