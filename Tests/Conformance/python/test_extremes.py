@@ -91,7 +91,7 @@ GOOD = {
     "CreateUser": {"user": {"email": "x@example.in", "role": "ROLE_VIEWER"}, "password": "correct horse 9"},
     "CreateApiKey": {"apiKey": {"displayName": "k", "scopes": ["agents.read"]}},
     "CreateConsent": {"consent": {"phoneNumber": NUMBER, "basis": "EXPLICIT", "grantTime": NOW,
-                                  "purposes": ["CALL_PURPOSE_PROMOTIONAL"], "expireTime": NOW}},
+                                  "purposes": ["CALL_PURPOSE_PROMOTIONAL"], "expireTime": TOMORROW}},
     "CheckCall": {"agentId": "agent_id", "phoneNumber": NUMBER, "time": TOMORROW},
     "CreateSuppression": {"suppression": {"phoneNumber": "+919876599999", "reason": "opt_out"}},
     "ListAuditEntries": {"subject": "call_id", "pageSize": 3},
