@@ -47,7 +47,7 @@ package struct CallAnalyzer: Sendable {
       do {
         try await analyze(id)
       } catch let error as SpeechError {
-        throw Self.control(error)
+        throw Self.control(error) ?? error
       }
     }
   }
@@ -80,12 +80,10 @@ package struct CallAnalyzer: Sendable {
     transcript.contains { $0.speaker == .caller }
   }
 
-  /// What a failure at the vendor means for the job. Messages of `SpeechError` hold nothing personal.
-  private static func control(_ error: SpeechError) -> JobControl {
-    switch error.kind {
-    case .permanent: .discard(reason: error.message)
-    case .transient, .quota, .configuration, .outcomeUnknown:
-      .retry(after: error.retryAfter ?? .seconds(30), reason: error.message)
-    }
+  /// What a failure at the vendor means for the job; nil for the queue's own pauses, which grow.
+  /// Messages of `SpeechError` hold nothing personal.
+  private static func control(_ error: SpeechError) -> (any Error)? {
+    if error.kind == .permanent { return JobControl.discard(reason: error.message) }
+    return error.retryAfter.map { JobControl.retry(after: $0, reason: error.message) }
   }
 }
