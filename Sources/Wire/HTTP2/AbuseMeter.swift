@@ -64,6 +64,11 @@ struct AbuseMeter {
     return cancellations.spend() ? nil : .cancellations
   }
 
+  /// A header block came on a stream that is gone.
+  mutating func receivedUnowned() -> HTTP2Abuse? {
+    controlFrames.spend() ? nil : .controlFrames
+  }
+
   /// We refused a stream because too many are open.
   mutating func refusedStream() -> HTTP2Abuse? {
     refusals.spend() ? nil : .refusals

@@ -54,9 +54,7 @@ package final class HTTP2Session {
         raw, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
       unsafe core.pointee.memory = nil
       if consumed < 0, unsafe core.pointee.trip == nil {
-        failure = Self.error(Int32(consumed))
-        if failure?.kind != .badPreface { goAway(lastStream: 0, .protocolError, debug: "session") }
-        isDead = true
+        failure = fail(Int32(consumed))
       }
       giveBackConnectionCredit()
       if unsafe nghttp2_session_get_outbound_queue_size(raw)
@@ -136,6 +134,17 @@ package final class HTTP2Session {
       unsafe core.pointee.closeStream(id, code: HTTP2ErrorCode.connectError.rawValue)
     }
     unsafe deliver(each)
+  }
+
+  /// A GOAWAY for what the peer sent, where nghttp2 gave up on it without one of its own.
+  private func fail(_ code: Int32) -> HTTP2Error {
+    let violation = unsafe core.pointee.violation
+    let error = violation.map { HTTP2Error(.session, $0) } ?? Self.error(code)
+    if error.kind != .badPreface {
+      goAway(lastStream: lastReceivedStream, .protocolError, debug: violation ?? "session")
+    }
+    isDead = true
+    return error
   }
 
   private func scan(_ bytes: UnsafeRawBufferPointer) -> Bool {

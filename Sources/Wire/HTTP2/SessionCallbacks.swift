@@ -17,6 +17,9 @@ enum SessionCallbacks {
 
   /// Fills a callbacks object; nghttp2 copies it into the session.
   static func install(in callbacks: OpaquePointer) {
+    unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { raw, header, user in
+      unsafe SessionCallbacks.begin(raw, sessionCore(user), header.unsafelyUnwrapped.pointee)
+    }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { raw, frame, user in
       unsafe SessionCallbacks.beginHeaders(raw, sessionCore(user), frame.unsafelyUnwrapped)
     }
@@ -52,6 +55,28 @@ enum SessionCallbacks {
       _, _, frameHeader, length, source, user in
       unsafe SessionCallbacks.sendData(sessionCore(user), frameHeader, length, source)
     }
+  }
+
+  /// Judges HEADERS on a stream that nghttp2 has forgotten, and would ignore.
+  ///
+  /// On one that ended, or that its client passed over, they are an error (RFC 9113, 5.1.1). On one
+  /// that we reset they were on their way; each costs its decoding, and is none of a stream's.
+  private static func begin(
+    _ raw: OpaquePointer?, _ core: Core, _ frame: nghttp2_frame_hd
+  ) -> Int32 {
+    let id = frame.stream_id
+    guard frame.type == headers, unsafe core.pointee.role == .server, !id.isMultiple(of: 2),
+      unsafe id <= nghttp2_session_get_last_proc_stream_id(raw),
+      unsafe nghttp2_session_find_stream(raw, id) == nil
+    else { return 0 }
+    if unsafe id > core.pointee.lastReset, unsafe !core.pointee.isGoAwaySent {
+      unsafe core.pointee.violation = "HEADERS on a closed stream"
+    } else if let trip = unsafe core.pointee.meter.receivedUnowned() {
+      unsafe core.pointee.trip = trip
+    } else {
+      return 0
+    }
+    return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
   }
 
   private static func beginHeaders(
@@ -164,6 +189,7 @@ enum SessionCallbacks {
   }
 
   private static func sentReset(_ core: Core, _ id: HTTP2StreamID, _ code: UInt32) {
+    unsafe core.pointee.lastReset = max(core.pointee.lastReset, id)
     let isOurs = unsafe core.pointee.streams.find(id)?.pointee.isResetByCaller ?? false
     guard !isOurs, code != NGHTTP2_REFUSED_STREAM.rawValue else { return }
     if let trip = unsafe core.pointee.meter.sentStreamError() { unsafe core.pointee.trip = trip }

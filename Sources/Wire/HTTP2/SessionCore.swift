@@ -28,6 +28,10 @@ struct SessionCore: ~Copyable {
   var meter: AbuseMeter
   /// The limit the peer ran into in the current call.
   var trip: HTTP2Abuse?
+  /// What the peer did that RFC 9113 makes an error of the connection, and nghttp2 does not.
+  var violation: String?
+  /// The highest stream that we have reset.
+  var lastReset: HTTP2StreamID = 0
   /// DATA bytes of the current receive, to be given back to the connection.
   var connectionCredit = 0
   /// HEADERS and DATA frames sent so far.

@@ -95,6 +95,37 @@ import Testing
     #expect(count == 5000)
   }
 
+  @Test(arguments: [
+    ("of a stream that ended", [5, 5]), ("of one that was passed over", [5, 3]),
+  ])
+  func `a header block cannot begin again what is over`(name: String, streams: [UInt32]) throws {
+    let server = try Self.server()
+    server.onEvent = { event in
+      if case .headers(let id, _, _, _) = event {
+        try? server.session.submitHeaders(id, HTTP2SessionTests.ok, endStream: true)
+      }
+    }
+    try server.receive(Self.headers(streams[0]))
+    _ = try server.output()
+    let error = #expect(throws: HTTP2Error.self) { try server.receive(Self.headers(streams[1])) }
+    #expect(error?.message == "HEADERS on a closed stream", "\(name)")
+    let goAway = frame(7, [0, 0, 0, 5, 0, 0, 0, 1] + Array("HEADERS on a closed stream".utf8))
+    #expect(try server.output() == goAway)
+    #expect(server.session.isFinished)
+  }
+
+  @Test func `header blocks on their way to a stream we reset are let pass, within bounds`() throws
+  {
+    let server = try Self.server()
+    try server.receive(Self.headers(1, flags: 4))
+    server.session.resetStream(1, .cancel)
+    try server.receive(Self.headers(1))
+    _ = try server.output()
+    let count = try Self.rounds(server, limit: 5000) { _ in Self.headers(1) }
+    #expect((990...1000).contains(count))
+    #expect(server.take().contains(.abuse(.controlFrames)))
+  }
+
   @Test func `empty data frames are bounded`() throws {
     let server = try Self.server()
     try server.receive(Self.headers(1, flags: 4))
