@@ -41,6 +41,7 @@ final class LoopServer {
   private var idNumber: UInt64 = 0
   private var isDraining = false
   private var whenEmpty: (() -> Void)?
+  private lazy var tether = Tether(self)
 
   private static let tickInterval = Duration.seconds(1)
 
@@ -68,14 +69,22 @@ final class LoopServer {
     return RequestID(seed: idSeed, number: idNumber)
   }
 
+  /// What the loop knows the server by. An object that weak references lead to is counted in a side
+  /// table, several times as slow, and each call holds the server more than once.
+  private final class Tether {
+    unowned let server: LoopServer
+
+    init(_ server: LoopServer) { self.server = server }
+  }
+
   // MARK: Listening
 
   /// Listens at `address`; several loops may share a port.
   func listen(_ address: SocketAddress) throws -> SocketAddress {
     let isInternet = address.port != nil
     let listener = try TCPListener.bind(loop, address, reusePort: isInternet) {
-      [weak self] stream in
-      self?.accept(stream)
+      [weak tether] stream in
+      tether?.server.accept(stream)
     }
     listeners.append(listener)
     return listener.boundAddress
@@ -108,7 +117,7 @@ final class LoopServer {
   // MARK: Time
 
   private func scheduleTick() {
-    loop.schedule(after: Self.tickInterval) { [weak self] in self?.tick() }
+    loop.schedule(after: Self.tickInterval) { [weak tether] in tether?.server.tick() }
   }
 
   private func tick() {
