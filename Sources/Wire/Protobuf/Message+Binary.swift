@@ -3,38 +3,43 @@ extension Message {
   public init(
     serializedBytes bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    try unsafe self.init(lent: bytes, Self.messageType, limits)
-  }
-
-  /// Decodes a message of `type`, which is this one: to ask for it by the type retains it each time.
-  package init(
-    serializedBytes bytes: [UInt8], of type: MessageType
-  ) throws(ProtobufError) {
-    self = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
-      try unsafe Self(lent: bytes, type, .default)
-    }
-  }
-
-  private init(
-    lent bytes: UnsafeRawBufferPointer, _ type: MessageType, _ limits: DecodingLimits
-  ) throws(ProtobufError) {
-    try unsafe self.init(Unpacked(lent: bytes, type, limits, checksUTF8: false))
+    self.init()
+    try unsafe read(lent: bytes, Self.messageType, limits)
   }
 
   /// Decodes a message from a peer. Never traps; the first thing wrong is the error.
   public init(
     serializedBytes bytes: [UInt8], limits: DecodingLimits = .default
   ) throws(ProtobufError) {
-    self = try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
-      try unsafe Self(serializedBytes: bytes, limits: limits)
+    try self.init(serializedBytes: bytes, of: Self.messageType, limits)
+  }
+
+  /// Decodes a message of `type`, which is this one: to ask for it by the type retains it each time.
+  package init(
+    serializedBytes bytes: [UInt8], of type: MessageType, _ limits: DecodingLimits = .default
+  ) throws(ProtobufError) {
+    self.init()
+    // Into what is there: a message that a closure gives back is moved once more for each one.
+    try unsafe withBytes(bytes) { (bytes) throws(ProtobufError) in
+      try unsafe read(lent: bytes, type, limits)
     }
   }
 
   /// Reads what `unpacked` holds of this type.
   init(_ unpacked: borrowing Unpacked) throws(ProtobufError) {
+    self.init()
+    try read(unpacked)
+  }
+
+  private mutating func read(
+    lent bytes: UnsafeRawBufferPointer, _ type: MessageType, _ limits: DecodingLimits
+  ) throws(ProtobufError) {
+    try unsafe read(Unpacked(lent: bytes, type, limits, checksUTF8: false))
+  }
+
+  private mutating func read(_ unpacked: borrowing Unpacked) throws(ProtobufError) {
     defer { extendLifetime(unpacked) }
     var reader = MessageReader()
-    self.init()
     unsafe read(unsafeC: UnsafeRawPointer(unpacked.c), &reader)
     if let failure = reader.failure { throw failure }
   }

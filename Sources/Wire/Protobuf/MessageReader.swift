@@ -14,7 +14,7 @@ public struct MessageReader {
     _ data: UnsafePointer<UInt8>?, _ count: Int
   ) -> String {
     guard count > 0, let data = unsafe data else { return "" }
-    if count <= ShortText.limit, let text = unsafe ShortText.ascii(data, count) { return text }
+    if let text = unsafe ASCIIText.string(data, count) { return text }
     let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
     do {
       return unsafe String(copying: try UTF8Span(validating: bytes.span))
