@@ -107,11 +107,12 @@ struct BodyReader {
     guard let line = try buffer.line(limit: Self.chunkLine, tooLong: Self.chunkLineTooLong)
     else { return nil }
     let digits = line.prefix { Self.hexValue($0) != nil }
-    let rest = line[digits.endIndex...].drop { $0 == 32 || $0 == 9 }
-    guard (1...8).contains(digits.count), rest.isEmpty || rest.first == UInt8(ascii: ";"),
-      rest.startIndex == digits.endIndex || !rest.isEmpty,
-      rest.allSatisfy(HTTPFieldRules.isValueByte)
-    else { throw HTTP1Error(.chunk, .badRequest, "chunk size is not 1 to 8 hexadecimal digits") }
+    guard (1...8).contains(digits.count) else {
+      throw HTTP1Error(.chunk, .badRequest, "chunk size is not 1 to 8 hexadecimal digits")
+    }
+    guard ChunkExtensions.areValid(line[digits.endIndex...]) else {
+      throw HTTP1Error(.chunk, .badRequest, "what stands behind a chunk size is no extension")
+    }
     let size = digits.reduce(0) { $0 << 4 | Int(Self.hexValue($1) ?? 0) }
     try admit(size)
     return size

@@ -85,6 +85,19 @@ private func failure(_ text: String, limits: HTTP1Limits = HTTP1Limits()) -> HTT
     #expect(events.dropFirst() == [.body(bytes("hello0123456789")), .end(["trailer": "v"])])
   }
 
+  @Test(arguments: [
+    (";a", true), (" ; a = b\t;c", true), (";a=\"b; \\\" c\";d=e", true), (";a=\"\"", true),
+    (";", false), (";a;", false), (";a=", false), (";a=\"b", false), (";a=\"b\\", false),
+    (" ", false), (";a ", false), ("a=b", false), (";a b", false), (";=b", false),
+    (";a=b=c", false),
+    (";a=\"b\u{7f}\"", false), (";a=\"\u{e0}\"", true),
+  ])
+  func `a chunk may have extensions that are well formed`(text: String, isValid: Bool) {
+    let request =
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\(text)\r\nab\r\n0\(text)\r\n\r\n"
+    #expect((try? parse([bytes(request)]))?.last == (isValid ? .end([:]) : nil), "\(text)")
+  }
+
   @Test func `a pipelined request waits for its turn`() throws {
     var parser = RequestParser()
     parser.receive(bytes(Self.valid[2]))
