@@ -30,7 +30,8 @@ package final class WebSocketChannel {
   /// Called with the payload of each pong.
   package var onPong: (([UInt8]) -> Void)?
 
-  /// Called exactly once, after the last message; at once when it is set on a closed channel.
+  /// Called exactly once, after the last message; at once when it is set on a closed channel, so set
+  /// `onMessage` before it.
   package var onClose: ((WebSocketCloseReason) -> Void)? {
     didSet {
       if case .closed(let reason) = state { report(reason) }

@@ -13,8 +13,7 @@ package enum WebSocketEvent: Sendable, Equatable {
 
 /// The frames of one WebSocket over wslay: bytes in, messages out, and back. No extensions.
 ///
-/// Pings are answered and close frames returned by themselves; a pong may be left out when the
-/// close frame came with its ping. Lives on its connection's loop; every
+/// Pings are answered and close frames returned by themselves. Lives on its connection's loop; every
 /// method may be called while an event is delivered, except `receive`.
 @safe
 package final class WebSocketSession {
@@ -51,10 +50,14 @@ package final class WebSocketSession {
 
   /// Takes bytes from the peer and delivers what they complete, after wslay has returned.
   package func receive(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
-    let (count, close) = unsafe gate.admit(bytes)
-    unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[..<count]), each)
-    // wslay reads by 4 KiB, so this frame must come in a call of its own.
-    unsafe close?.withUnsafeBytes { unsafe feed($0, each) }
+    var rest = unsafe bytes
+    repeat {
+      let (count, close) = unsafe gate.admit(rest)
+      unsafe feed(UnsafeRawBufferPointer(rebasing: rest[..<count]), each)
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      // wslay reads by 4 KiB, so this frame must come in a call of its own.
+      unsafe close?.withUnsafeBytes { unsafe feed($0, each) }
+    } while unsafe !rest.isEmpty && !gate.isClosing && !hasFailed
   }
 
   private func feed(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
@@ -63,8 +66,16 @@ package final class WebSocketSession {
     unsafe core.pointee.input = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     var events: [WebSocketEvent] = []
     unsafe swap(&events, &core.pointee.inbox)
-    for event in events { each(event) }
+    for event in events { each(asSent(event)) }
+    // What answers this frame goes before what is said of the next one, should that break a rule.
+    if !events.isEmpty, !hasWrittenClose { _ = unsafe wslay_event_send(raw) }
     if let failure = failure(result) { each(.close(failure)) }
+  }
+
+  /// `event` with the code that the peer sent, where wslay was given another.
+  private func asSent(_ event: WebSocketEvent) -> WebSocketEvent {
+    guard case .close(let reason) = event, let code = gate.replacedCode else { return event }
+    return .close(WebSocketCloseReason(code: code, reason: reason.reason))
   }
 
   /// Queues a message; dropped once a close frame is queued.
@@ -114,7 +125,7 @@ package final class WebSocketSession {
 
   /// The code of our close frame when the peer broke a rule.
   package private(set) var violation: UInt16?
-  private var gate = CloseFrameGate()
+  private var gate = FrameGate()
   private var isCloseQueued = false
   private var hasFailed = false
   /// We wrote the close frame ourselves; wslay must not write its own.

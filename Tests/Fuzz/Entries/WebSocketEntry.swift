@@ -21,6 +21,8 @@ private let limit = 300
 
 private struct Seen: Equatable {
   var events: [WebSocketEvent] = []
+  /// A server's alone: a client's masks are random.
+  var output: [UInt8] = []
   var isFinished = false
 }
 
@@ -43,6 +45,7 @@ private func read(_ pieces: [[UInt8]], as role: WebSocketRole) throws(Violation)
   // A pong is as long as its ping, but for the mask; a close frame has at most 4 + 4 bytes more.
   try require(output.count <= 3 * count + 8, "\(count) bytes are answered by \(output.count)")
   try checkAnswers(output, from: role)
+  if role == .server { seen.output = output }
   seen.isFinished = session.isFinished
   return seen
 }

@@ -120,6 +120,41 @@ final class SocketEnd {
     #expect(server.seen.isEmpty)
   }
 
+  @Test(arguments: [
+    ("unmasked", frame(0x81, [97])), ("rsv", masked(0xc1, [97])),
+    ("bad utf-8", masked(0x81, [0xff])),
+  ])
+  func `what came ahead of a broken rule is answered`(name: String, bytes: [UInt8]) throws {
+    let server = try WebSocketSession(role: .server, maxMessage: 1000)
+    (masked(0x81, [97]) + masked(0x89, [7]) + bytes).withUnsafeBytes { bytes in
+      server.receive(bytes) { event in
+        if case .message(let message) = event { server.send(message) }
+      }
+    }
+    var output: [UInt8] = []
+    server.takeOutput(into: &output)
+    let answers = frame(0x81, [97]) + frame(0x8a, [7])
+    #expect(output.starts(with: answers), "\(name)")
+    #expect(output.dropFirst(answers.count).starts(with: [0x88, 2, 3]), "\(name)")
+  }
+
+  @Test(arguments: [1012, 1013, 1014])
+  func `a code registered after the rfc is told as it came`(code: Int) throws {
+    let payload = [UInt8(code >> 8), UInt8(code & 255)] + Array("later".utf8)
+    let reason = WebSocketCloseReason(code: UInt16(code), reason: "later")
+    let server = try SocketEnd(.server)
+    let mask: [UInt8] = [9, 200, 3, 77]
+    server.receive(
+      [0x88, 0x80 | UInt8(payload.count)] + mask + zip(payload, 0...).map { $0 ^ mask[$1 % 4] })
+    #expect(server.seen == [.close(reason)])
+    #expect(server.session.violation == nil)
+    // Going away is what wslay returns for it.
+    #expect(server.output() == frame(0x88, [3, 233] + Array("later".utf8)))
+    let client = try SocketEnd(.client)
+    client.receive(frame(0x88, payload))
+    #expect(client.seen == [.close(reason)])
+  }
+
   @Test func `a client refuses masked frames`() throws {
     let client = try SocketEnd(.client)
     client.receive(masked(0x81, [97]))

@@ -113,12 +113,12 @@ final class CallStream {
       period: service.faults.mediaPeriod, now: begunAt)
     let opening = machine.open()
     self.machine = machine
-    channel.onClose = { self.end(.botHungUp(code: $0.code)) }
     perform(opening)
     channel.onMessage = { message in
       guard let actions = self.machine?.receive(message.bytes, at: self.now) else { return }
       self.perform(actions)
     }
+    channel.onClose = { self.end(.botHungUp(code: $0.code)) }
     scheduleTick()
   }
 

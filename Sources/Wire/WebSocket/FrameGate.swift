@@ -1,21 +1,31 @@
-/// Finds the close frame in what a peer sends and holds it back until all of it has come.
+/// Gives wslay one frame of the peer's at a time, and the close frame whole.
 ///
-/// wslay 1.1.1 checks the text of a close frame piece by piece, and takes the first two bytes of
-/// every piece for the code: a reason cut by the network would be refused, or not be looked at.
+/// One at a time, as wslay answers a broken frame before its caller sees the messages ahead of it:
+/// their answers would be lost. Whole, as wslay 1.1.1 checks the text of a close frame piece by piece
+/// and takes the first two bytes of every piece for the code: a reason cut by the network would be
+/// refused, or not be looked at.
 ///
 /// States: in a frame's header, in its payload, in the close frame, which is the last one.
-struct CloseFrameGate {
+struct FrameGate {
   private var header: [UInt8] = []
   /// Bytes of the current frame's payload that have not come.
   private var left = 0
   private var close: [UInt8] = []
-  private var isClosing = false
+  /// Whether what comes now is the close frame, or comes after it.
+  private(set) var isClosing = false
+  /// The code of the close frame where wslay does not know it, and is given ``standIn``.
+  private(set) var replacedCode: UInt16?
   private var isGiven = false
 
   /// The largest frame a close frame can be: two bytes, a mask, and 125 bytes.
   private static let largest = 2 + 4 + 125
 
-  /// How many of the next bytes come before the close frame, and that frame once it is whole.
+  /// Service restart, try again later, bad gateway: registered with IANA after RFC 6455 (7.4.2).
+  private static let laterCodes: ClosedRange<UInt16> = 1012...1014
+  /// Going away; wslay returns it to the peer.
+  private static let standIn: UInt16 = 1001
+
+  /// How many of the next bytes belong to one frame, and the close frame once it is whole.
   mutating func admit(_ bytes: UnsafeRawBufferPointer) -> (count: Int, close: [UInt8]?) {
     var position = 0
     while position < bytes.count, !isClosing {
@@ -23,18 +33,21 @@ struct CloseFrameGate {
         let step = min(left, bytes.count - position)
         left -= step
         position += step
+        if left == 0 { return (position, nil) }
       } else if header.isEmpty, unsafe bytes[position] & 0x0F == 8 {
         isClosing = true
       } else {
         unsafe header.append(bytes[position])
         position += 1
         readHeader()
+        if header.isEmpty, left == 0 { return (position, nil) }
       }
     }
     guard isClosing, !isGiven else { return (position, nil) }
     unsafe close += bytes[position...].prefix(Self.largest - close.count)
     guard isWhole else { return (position, nil) }
     isGiven = true
+    replaceCode()
     return (position, close)
   }
 
@@ -43,6 +56,18 @@ struct CloseFrameGate {
     guard close.count >= 2 else { return false }
     let length = Int(close[1] & 0x7F)
     return length > 125 || close.count >= 2 + (close[1] & 0x80 == 0 ? 0 : 4) + length
+  }
+
+  private mutating func replaceCode() {
+    let isMasked = close[1] & 0x80 != 0
+    let (high, low) = isMasked ? (6, 7) : (2, 3)
+    guard close.count > low else { return }
+    let mask = isMasked ? (close[2], close[3]) : (0, 0)
+    let code = UInt16(close[high] ^ mask.0) << 8 | UInt16(close[low] ^ mask.1)
+    guard Self.laterCodes.contains(code) else { return }
+    replacedCode = code
+    close[high] = UInt8(Self.standIn >> 8) ^ mask.0
+    close[low] = UInt8(Self.standIn & 0xFF) ^ mask.1
   }
 
   private mutating func readHeader() {
