@@ -19,6 +19,10 @@ import Testing
     (#"{"int64Value":"-9223372036854775808"}"#, #"{"int64Value":"-9223372036854775808"}"#),
     (#"{"uint64Value":18446744073709551615}"#, #"{"uint64Value":"18446744073709551615"}"#),
     (#"{"sint64Value":1.0e3}"#, #"{"sint64Value":"1000"}"#),
+    (#"{"sint64Value":-1200e-2}"#, #"{"sint64Value":"-12"}"#),
+    (#"{"int64Value":0.000012e6}"#, #"{"int64Value":"12"}"#),
+    (#"{"int64Value":0.00e99}"#, "{}"),
+    (#"{"uint64Value":18446744073709551615.000}"#, #"{"uint64Value":"18446744073709551615"}"#),
     (#"{"doubleValue":1.5}"#, #"{"doubleValue":1.5}"#),
     (#"{"doubleValue":"1.5e2"}"#, #"{"doubleValue":150}"#),
     (#"{"doubleValue":"NaN"}"#, #"{"doubleValue":"NaN"}"#),
@@ -127,7 +131,8 @@ import Testing
     (#"{"int32Value":-01}"#, "int32Value"), (#"{"int32Value":1.}"#, "int32Value"),
     (#"{"int32Value":[1]}"#, "int32Value"),
     (#"{"uint32Value":-1}"#, "uint32Value"), (#"{"int64Value":"0.5"}"#, "int64Value"),
-    (#"{"int64Value":"1e536870000"}"#, "int64Value"),
+    (#"{"int64Value":"1e536870000"}"#, "int64Value"), (#"{"int64Value":12e-1}"#, "int64Value"),
+    (#"{"int64Value":1e99999999999999999999}"#, "int64Value"),
     (#"{"int64Value":9223372036854775808}"#, "int64Value"),
     (#"{"uint64Value":18446744073709551616}"#, "uint64Value"),
     (#"{"doubleValue":NaN}"#, "doubleValue"), (#"{"doubleValue":1e400}"#, "doubleValue"),
@@ -180,6 +185,30 @@ import Testing
     }
     #expect(error?.path == path)
     #expect(error.map { $0.message.first?.isUppercase } == false)
+  }
+
+  /// To read each of these twice for every byte would take days.
+  @Test(arguments: ["1", "1.", "-10.0", "0."]) func `a number of any length is read in its time`(
+    start: String
+  ) {
+    let text = start + String(repeating: "0", count: 2_000_000)
+    for number in [text, "\"\(text)\"", text + "e1", text + "5e-1"] {
+      let json = Array(#"{"int64s":[\#(number)]}"#.utf8)
+      let isInteger = start != "1" && !number.contains("5")
+      let read = try? transcodeJSONToBinary(json, type: Everything.messageType)
+      #expect((read != nil) == isInteger)
+    }
+  }
+
+  @Test func `an error names no more of a peer's words than a reader needs`() {
+    let long = String(repeating: "k", count: 100_000)
+    for (json, path) in [
+      (#"{"\#(long)":1}"#, "\(long.prefix(64))…"),
+      (#"{"labels":{"\#(long)":1}}"#, "labels[\"\(long.prefix(64))…\"]"),
+    ] {
+      let error = #expect(throws: ProtobufError.self) { try Everything(json: Array(json.utf8)) }
+      #expect(error?.path == path)
+    }
   }
 
   @Test(arguments: [[0x22, 0xff, 0x22], [0xef, 0xbb, 0xbf, 0x7b, 0x7d]] as [[UInt8]])

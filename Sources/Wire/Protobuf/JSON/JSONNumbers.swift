@@ -58,23 +58,23 @@ enum JSONNumbers {
   }
 
   /// `1.50e3` -> `1500`; nil when a fraction stays or the number is longer than any integer.
+  ///
+  /// By bytes, each looked at once or twice: a String counts its characters anew each time it is asked.
   private static func expanded(_ text: String) -> String? {
-    let parts = text.split(whereSeparator: { $0 == "e" || $0 == "E" })
+    let parts = text.utf8.split { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
     guard let mantissa = parts.first else { return nil }
-    guard var exponent = parts.count > 1 ? Int(parts[1]) : 0 else { return nil }
-    let isNegative = mantissa.first == "-"
-    let halves = mantissa.drop { $0 == "-" }.split(separator: ".")
+    guard var exponent = parts.count > 1 ? Int(Substring(parts[1])) : 0 else { return nil }
+    let isNegative = mantissa.first == UInt8(ascii: "-")
+    let halves = mantissa.dropFirst(isNegative ? 1 : 0).split(separator: UInt8(ascii: "."))
     guard exponent.magnitude < 1 << 32, let whole = halves.first else { return nil }
-    let fraction = halves.count > 1 ? halves[1] : ""
-    var digits = String(whole + fraction)
-    exponent -= fraction.count
-    while digits.count > 1, digits.hasSuffix("0") {
-      digits.removeLast()
-      exponent += 1
-    }
-    digits = String(digits.drop { $0 == "0" })
-    if digits.isEmpty { return "0" }
-    guard exponent >= 0, digits.count + exponent <= 20 else { return nil }
+    let fraction = halves.count > 1 ? halves[1] : ""[...].utf8
+    let all = Array(whole) + fraction
+    guard let first = all.firstIndex(where: { $0 != UInt8(ascii: "0") }),
+      let last = all.lastIndex(where: { $0 != UInt8(ascii: "0") })
+    else { return "0" }
+    exponent += all.count - 1 - last - fraction.count
+    let digits = String(decoding: all[first...last], as: UTF8.self)
+    guard exponent >= 0, last - first + exponent < 20 else { return nil }
     return (isNegative ? "-" : "") + digits + String(repeating: "0", count: exponent)
   }
 

@@ -84,7 +84,8 @@ struct JSONParser {
     _ name: String, _ type: MessageHandle, _ depth: Int
   ) throws(ProtobufError) {
     guard options.ignoresUnknownFields else {
-      throw ProtobufError(.unknownField, "\(type.fullName) has no such field", path: name)
+      throw ProtobufError(
+        .unknownField, "\(type.fullName) has no such field", path: JSONStep.clipped(name))
     }
     try reader.skipValue(depth: depth, limit: options.depth)
   }
@@ -215,9 +216,16 @@ enum JSONStep {
     switch self {
     case .name(let name): name
     case .index(let index): "[\(index)]"
-    case .key(let key): "[\"\(key)\"]"
+    case .key(let key): "[\"\(Self.clipped(key))\"]"
     }
   }
+
+  /// The beginning of a name that a peer chose: an error's text does not grow with its input.
+  static func clipped(_ name: String) -> String {
+    name.utf8.count <= clip ? name : "\(name.prefix(clip))…"
+  }
+
+  private static let clip = 64
 }
 
 extension ProtobufError {
