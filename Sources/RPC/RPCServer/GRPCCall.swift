@@ -65,6 +65,7 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
     // message waits for its handler.
     heldCredit += bytes.count
     if isInboxEmpty || isEnded { inboxDrained() } else { book() }
+    if machine.partialBytes == 0 { connection.requestWhole(id) }
   }
 
   /// Tells the connection what this call holds, and gives the call up when that is too much.
@@ -135,9 +136,8 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
     book()
     // A client that has ended its side has no use for credit.
     guard heldCredit > 0, !machine.isRequestComplete else { return }
-    connection.session.consume(id, count: heldCredit)
+    connection.giveCredit(id, heldCredit)
     heldCredit = 0
-    connection.scheduleFlush()
   }
 
   override var isCongested: Bool {

@@ -26,6 +26,7 @@ final class HTTP2Connection: ConnectionDriver {
   private var headersSince: LoopInstant?
   /// What requests of this connection hold until their handlers take it.
   let memory: MemoryMeter
+  @exclusivity(unchecked) private var credit = CreditQueue()
 
   var loop: EventLoop { server.loop }
   var streamQueueSize: Int { server.limits.streamQueueSize }
@@ -36,6 +37,7 @@ final class HTTP2Connection: ConnectionDriver {
     let limits = server.limits
     var configuration = HTTP2Configuration()
     configuration.maxConcurrentStreams = UInt32(limits.concurrentStreams)
+    configuration.initialStreamWindow = Int32(limits.streamWindow)
     configuration.maxHeaderListSize = limits.headerListSize
     configuration.enableConnectProtocol = true
     configuration.abuse = HTTP2AbuseLimits(limits)
@@ -62,6 +64,7 @@ final class HTTP2Connection: ConnectionDriver {
       shell.cut(error.kind == .badPreface ? .http2Preface : .http2Violation, detail: error.message)
     }
     if headersSince != nil, !session.isMidHeaders { headersSince = nil }
+    if !credit.isIdle { settleCredit() }
     // Acknowledgements, credit and GOAWAY wait in the session.
     if session.wantsWrite || session.isFinished { scheduleFlush() }
   }
@@ -124,6 +127,7 @@ final class HTTP2Connection: ConnectionDriver {
     stalls.forget(id)
     idleStreams.forget(id)
     owner.streamClosed()
+    if !credit.isIdle { grant(credit.forget(id)) }
     if streams.isEmpty { idleSince = loop.now }
     act(on: drain.streamClosed(remaining: streams.count))
   }
@@ -171,6 +175,7 @@ final class HTTP2Connection: ConnectionDriver {
   /// Nothing runs any more for one of the streams.
   func callFinished() {
     running -= 1
+    if !credit.isIdle { settleCredit() }
   }
 
   /// Answers what no handler may see; `nil` when it did.
@@ -261,10 +266,38 @@ extension HTTP2Connection {
   }
 }
 
+// MARK: - Stream credit
+
+extension HTTP2Connection {
+  /// `count` bytes of a stream were taken in: its client may send as many more, at its turn.
+  func giveCredit(_ id: HTTP2StreamID, _ count: Int) {
+    let now = memory.isShort ? credit.ask(id, count) : count
+    if now > 0 { grant((id, now)) }
+  }
+
+  /// A message or body that came on the stream is whole.
+  func requestWhole(_ id: HTTP2StreamID) {
+    if !credit.isIdle { grant(credit.finished(id)) }
+  }
+
+  private func settleCredit() {
+    guard !memory.isShort else { return }
+    for waiting in credit.takeAll() { grant(waiting) }
+  }
+
+  private func grant(_ grant: CreditQueue.Grant?) {
+    guard let grant else { return }
+    session.consume(grant.id, count: grant.count)
+    scheduleFlush()
+  }
+}
+
 // MARK: - Time and drain
 
 extension HTTP2Connection {
   func tick(_ now: LoopInstant) {
+    // Whoever has the turn may not be sending.
+    if !credit.isIdle { grant(credit.next()) }
     act(on: drain.tick(at: now, remaining: streams.count))
     switch keepalive.tick(at: now) {
     case .nothing: break

@@ -32,7 +32,10 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
   // MARK: StreamOwner
 
   func receiveData(_ bytes: UnsafeRawBufferPointer, endStream: Bool) {
-    if endStream { isBodyOver = true }
+    if endStream {
+      isBodyOver = true
+      connection.requestWhole(id)
+    }
     guard !isAnswered else { return discard(bytes.count) }
     if let exchange, bytes.count > 0 {
       heldCredit += bytes.count
@@ -128,6 +131,6 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
   func consumed(_ count: Int) {
     let held = min(count, heldCredit)
     heldCredit -= held
-    giveCredit(held)
+    if held > 0, !isBodyOver { connection.giveCredit(id, held) }
   }
 }

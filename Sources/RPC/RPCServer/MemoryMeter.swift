@@ -13,6 +13,10 @@ final class MemoryMeter {
   /// What is not given back when the connection is gone must not count against the others.
   deinit { parent?.held -= held }
 
+  /// Whether so much is held that no more than one request is to grow: a quarter of what may be. Windows
+  /// that are open then take half at most (`ServerLimits.streamWindow`).
+  var isShort: Bool { held > limit / 4 }
+
   /// Books `count` bytes, negative to give them back; false when more is held than may be, here or
   /// above.
   func add(_ count: Int) -> Bool {

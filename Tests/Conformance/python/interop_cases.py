@@ -224,7 +224,7 @@ def timeout_on_sleeping_server(peer):
 
 def concurrent_large_unary(peer):
     service, request = peer.service, large()
-    calls = [service.UnaryCall.future(request) for _ in range(200)]
+    calls = [service.UnaryCall.future(request) for _ in range(1_000)]
     assert {len(call.result(timeout=60).payload.body) for call in calls} == {314159}
 
 

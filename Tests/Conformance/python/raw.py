@@ -65,7 +65,9 @@ class Peer:
         self.decoder = hpack.Decoder()
         self.heads = {}
         self.send(PREFACE + frame(SETTINGS, payload=settings))
-        self.until(lambda f: f[0] == SETTINGS and f[1] == 0)
+        settings = self.until(lambda f: f[0] == SETTINGS and f[1] == 0)[3]
+        # Bytes that a stream takes before it gives credit (SETTINGS_INITIAL_WINDOW_SIZE).
+        self.window = dict(struct.iter_unpack(">HI", settings)).get(4, 65_535)
         self.send(frame(SETTINGS, ACK))
 
     def __enter__(self):
@@ -138,13 +140,15 @@ class Peer:
     def call(self, stream, body, path="/bench.v1.Bench/Unary", *extra):
         """Sends a unary call whole and reads its status, as (grpc-status, body)."""
         self.send(frame(HEADERS, END_HEADERS, stream, fields(*extra, path=path)))
+        credit = self.window
         for start in range(0, len(body), 16_384):
-            if start and start % (1 << 19) == 0:
-                # Credit for half of the stream's window is back, or nothing more is wanted.
+            while credit < 16_384:
                 one = self.until(lambda f: f[0] in (WINDOW, RST) and f[2] == stream)
                 if one is None or one[0] == RST:
                     return self.status(stream)
+                credit += int.from_bytes(one[3], "big")
             self.send(frame(DATA, 0, stream, body[start:start + 16_384]))
+            credit -= 16_384
         self.send(frame(DATA, END_STREAM, stream))
         return self.status(stream)
 

@@ -4,12 +4,15 @@ import gzip
 import json
 import time
 
+import grpc
 import pytest
 
-from raw import DATA, END_HEADERS, END_STREAM, HEADERS, Peer, fields, frame, holds, length, message
+from raw import (
+    DATA, END_HEADERS, END_STREAM, HEADERS, Peer, Server, fields, frame, holds, length, message)
 
 UNARY = "/bench.v1.Bench/Unary"
 OK, INVALID, EXHAUSTED, UNIMPLEMENTED, INTERNAL = 0, 3, 8, 12, 13
+FLOW_CONTROL_ERROR = 3
 LIMIT = 4 << 20
 GZIP = ("grpc-encoding", "gzip")
 
@@ -83,8 +86,8 @@ def test_waiting_bombs_stay_packed(server):
 
 
 def test_requests_in_part_are_bounded_together(server):
-    """A hundred messages of four mebibytes, all but a byte of each."""
-    with holds(server, "request_memory", growth=160), Peer(server.port) as peer:
+    """A hundred messages of four mebibytes, all but a byte of each, by a client that asks for no credit."""
+    with holds(server, growth=80), Peer(server.port) as peer:
         piece = frame(DATA, 0, 0, bytes(16_384))
         for s in range(1, 201, 2):
             head = frame(HEADERS, END_HEADERS, s, fields(path=UNARY))
@@ -94,7 +97,32 @@ def test_requests_in_part_are_bounded_together(server):
             if not peer.send(batch) or not peer.sync():
                 break
         assert peer.sync()
-        assert server.rss() < 400
+        # Each second another one had credit after all.
+        assert set(peer.resets()) == {FLOW_CONTROL_ERROR}
+        assert len(peer.resets()) >= 80
+
+
+def test_more_begun_than_memory_holds_is_refused():
+    """Six thousand messages of which 15 KB came each, within their windows: 64 MiB may wait."""
+    server = Server("--streams", 8_000)
+    try:
+        with holds(server, "request_memory", growth=160), Peer(server.port) as peer:
+            for s in range(1, 12_001, 2):
+                head = frame(HEADERS, END_HEADERS, s, fields(path=UNARY))
+                peer.send(head + frame(DATA, 0, s, b"\0\0\x40\0\0" + bytes(15_000)))
+            assert peer.sync()
+    finally:
+        server.stop()
+
+
+def test_large_messages_at_once_are_all_served(server):
+    """Four hundred mebibytes from one connection, where 64 may wait: credit sees to it."""
+    body = body_of(LIMIT)
+    # The echoes may all wait for the client at once.
+    with holds(server, growth=450), grpc.insecure_channel(
+            f"127.0.0.1:{server.port}", [("grpc.max_receive_message_length", -1)]) as channel:
+        answers = [channel.unary_unary(UNARY).future(body, timeout=60) for _ in range(100)]
+        assert all(answer.result() == body for answer in answers)
 
 
 def deep(levels):

@@ -136,6 +136,25 @@ import Testing
     }
   }
 
+  /// Thirty times what one may send, three times what the connection may hold.
+  @Test(arguments: [.grpc, proto, web]) func `a client within its credit is never refused`(
+    headers: HTTPHeaders
+  ) async throws {
+    let message = headers == Self.proto ? Self.zeros : Envelope.frame(Self.zeros)
+    try await run({ ($0.requestMemory, $0.concurrentStreams) = (4_000_000, 30) }) { client in
+      let ids = try (0..<30).map { _ in
+        let id = try client.open("/test.Echo/Unary", headers)
+        try client.session.submitData(id, message, endStream: true)
+        return id
+      }
+      for id in ids {
+        let answer = try client.finish(id)
+        #expect(answer.body.starts(with: message))
+        #expect(!says(answer).contains("grpc-status: 8"))
+      }
+    }
+  }
+
   @Test(arguments: [(web, "grpc-status: 8"), (stream, "resource_exhausted")])
   func `messages that wait are booked as they came`(
     headers: HTTPHeaders, says: String
@@ -148,11 +167,16 @@ import Testing
       try client.run { $0.answers[packed]!.body.count > 100_000 }
       #expect(!client.answers[packed]!.isEnded)
       client.session.resetStream(packed, .cancel)
-      let plain = try client.open("/test.Echo/Flood", headers)
       let message = Envelope.frame([UInt8](repeating: 0, count: 1_000))
-      try client.session.submitData(plain, (0..<150).flatMap { _ in message })
-      let refused = try client.finish(plain)
+      let plain = try (0..<2).map { _ in
+        let id = try client.open("/test.Echo/Flood", headers)
+        try client.session.submitData(id, (0..<60).flatMap { _ in message })
+        try client.flush()
+        return id
+      }
+      let refused = try client.finish(plain[1])
       #expect(self.says(refused).contains(says))
+      client.session.resetStream(plain[0], .cancel)
     }
   }
 }
