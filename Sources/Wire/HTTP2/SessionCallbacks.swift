@@ -40,6 +40,10 @@ enum SessionCallbacks {
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
       unsafe SessionCallbacks.received(sessionCore(user), frame.unsafelyUnwrapped)
     }
+    unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) {
+      _, frame, _, user in
+      unsafe SessionCallbacks.invalid(sessionCore(user), frame.unsafelyUnwrapped)
+    }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, user in
       unsafe sessionCore(user).pointee.closeStream(id, code: code)
       return 0
@@ -162,6 +166,17 @@ enum SessionCallbacks {
     unsafe core.pointee.inbox.bytes.append(kept)
     unsafe core.pointee.inbox.records.append(
       .goAway(frame.last_stream_id, frame.error_code, debug: start..<(start + kept.count)))
+  }
+
+  /// grpc-go says goodbye with the number of its own last stream where one of ours belongs (RFC 9113,
+  /// 6.8). nghttp2 answers that with an error; nobody is to be blamed for it.
+  private static func invalid(_ core: Core, _ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    guard unsafe frame.pointee.hd.type == goAway, unsafe core.pointee.role == .server,
+      unsafe frame.pointee.goaway.error_code == NGHTTP2_NO_ERROR.rawValue
+    else { return 0 }
+    unsafe core.pointee.goAwayCode = HTTP2ErrorCode.protocolError.rawValue
+    unsafe receivedGoAway(core, frame.pointee.goaway)
+    return 0
   }
 
   private static func sent(
