@@ -36,6 +36,9 @@ package struct UnaryCall: Sendable {
   /// Whether the request message comes compressed.
   package var isRequestCompressed: Bool { encoding != .identity }
 
+  /// Whether messages are JSON.
+  package var isJSON: Bool { codec == .json }
+
   /// The request message in binary form. `body` is complete.
   package func request(_ body: [UInt8]) throws(RPCError) -> [UInt8] {
     guard body.count <= limit else {

@@ -39,7 +39,7 @@ public protocol MessagePort: AnyObject, Sendable {
 
   /// The only message of the peer as ``takeOnlyMessage()`` gives it, where the transport has it as an
   /// object.
-  func takeOnlyObject() -> (any MessageObject)?
+  func takeOnlyObject() throws -> (any MessageObject)?
 
   /// ``send(_:)`` for a caller that does not want to suspend: `false`, and nothing done, when it
   /// might have to.
@@ -71,7 +71,7 @@ extension MessagePort {
   public func takeOnlyMessage() -> [UInt8]? { nil }
 
   /// The transport has bytes.
-  public func takeOnlyObject() -> (any MessageObject)? { nil }
+  public func takeOnlyObject() throws -> (any MessageObject)? { nil }
 
   /// Bytes alone.
   public var takesObjects: Bool { false }

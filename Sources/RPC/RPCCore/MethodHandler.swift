@@ -80,7 +80,7 @@ extension MessagePort {
   /// The only message of the peer, when it and the end of its stream are here already.
   // Always inlined: called as it is, it would be generic code at run time.
   @inlinable @inline(__always) func takeOnly<M>(_ codec: MessageCodec<M>) throws -> M? {
-    if let object = takeOnlyObject() { return try codec.decoded(object) }
+    if let object = try takeOnlyObject() { return try codec.decoded(object) }
     guard let bytes = takeOnlyMessage() else { return nil }
     return try codec.decoded(bytes)
   }

@@ -227,7 +227,7 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
     loop.isCurrent && failure == nil && requestEnded && inbox.hasOne
   }
 
-  func takeOnlyObject() -> (any MessageObject)? { nil }
+  func takeOnlyObject() throws -> (any MessageObject)? { nil }
 
   var takesObjects: Bool { false }
 

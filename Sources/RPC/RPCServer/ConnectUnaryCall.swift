@@ -46,12 +46,25 @@ final class ConnectUnaryCall: EdgeCall, @unchecked Sendable {  // as its supercl
 
   private func takeRequest(_ bytes: [UInt8]) {
     do throws(RPCError) {
-      let message = try unary.request(bytes)
-      if unary.isRequestCompressed { try inflated(message.count) }
+      let message = waitsWrapped ? bytes : try unary.request(bytes)
       take(message, compressed: unary.isRequestCompressed)
       deliverEnd()
     } catch {
       refuse(error)
+    }
+  }
+
+  /// What costs more than its bytes is read once the interceptors have let the call pass.
+  override var waitsWrapped: Bool { unary.isRequestCompressed || unary.isJSON }
+
+  override func opened(_ message: [UInt8]) throws -> [UInt8] {
+    do throws(RPCError) {
+      let plain = try unary.request(message)
+      if unary.isRequestCompressed { try inflated(plain.count) }
+      return plain
+    } catch {
+      refuse(error)
+      throw error
     }
   }
 

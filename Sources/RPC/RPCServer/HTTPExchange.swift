@@ -186,8 +186,6 @@ final class HTTPExchange: RequestResponder {
 
   private func start(_ transcoded: TranscodedCall, _ entry: MethodEntry) {
     do throws(RESTFailure) {
-      let message = try plainBody()
-      body = []
       let timeout = try RESTEdge.timeout(head.headers)
       let context = RPCContext(
         method: entry.descriptor, metadata: RESTEdge.metadata(head.headers),
@@ -197,7 +195,11 @@ final class HTTPExchange: RequestResponder {
         server: server, context: context, entry: entry, transcoded: transcoded,
         response: exchangeResponse(response),
         queueSize: server.limits.streamQueueSize)
-      try call.deliver(body: message)
+      if body.isEmpty, !isGzipped {
+        try call.deliver()
+      } else {
+        call.deliver(size: body.count) { () throws(RESTFailure) in try self.plainBody() }
+      }
       self.call = call
       call.onFinished = { [self] in finish() }
       call.start()
@@ -206,8 +208,10 @@ final class HTTPExchange: RequestResponder {
     }
   }
 
-  /// The body without its content coding; inflating stops at the size limit.
+  /// Takes the body, without its content coding; inflating stops at the size limit.
   private func plainBody() throws(RESTFailure) -> [UInt8] {
+    let body = self.body
+    self.body = []
     guard isGzipped else { return body }
     let plain: [UInt8]
     do throws(RPCError) {

@@ -14,8 +14,10 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   @exclusivity(unchecked) private var stream: RESTStream?
   @exclusivity(unchecked) private var isHeadSent = false
   @exclusivity(unchecked) private var isCut = false
-  /// The request message, until the handler takes it, where the body alone says it.
-  @exclusivity(unchecked) private var request: DynamicMessage?
+  /// Gives the body, until the handler takes the request.
+  @exclusivity(unchecked) private var body: (() throws(RESTFailure) -> [UInt8])?
+  /// Why what the body says is no request.
+  @exclusivity(unchecked) private var refusal: RESTFailure?
   @exclusivity(unchecked) private var answer: DynamicMessage?
   @exclusivity(unchecked) private var lastSent: LoopInstant
 
@@ -38,29 +40,41 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
 
   // MARK: Request
 
-  /// Gives the handler its request, which came in `body`.
-  func deliver(body: [UInt8]) throws(RESTFailure) {
-    if let whole = try transcoded.wholeRequest(body: body) {
-      request = whole
-      deliver([], size: body.count)
-    } else {
-      try deliver(transcoded.request(body: body))
-    }
+  /// Gives the handler a request without a body.
+  func deliver() throws(RESTFailure) {
+    try deliver(transcoded.request(body: []))
     deliverEnd()
   }
 
-  override var waitsWrapped: Bool { request != nil }
-
-  override func opened(_ message: [UInt8]) throws -> [UInt8] {
-    defer { request = nil }
-    return request?.serializedBytes() ?? message
+  /// Gives the handler its request, with the body that `body` will give: of `size` bytes as it came. To
+  /// inflate and read it costs more than to send it, so the interceptors have to let the call pass first.
+  func deliver(size: Int, body: @escaping () throws(RESTFailure) -> [UInt8]) {
+    self.body = body
+    deliver([], size: size)
+    deliverEnd()
   }
 
-  override func takeOnlyObject() -> (any MessageObject)? {
-    guard hasOnlyMessage, let request else { return nil }
+  override var waitsWrapped: Bool { body != nil }
+
+  override func opened(_ message: [UInt8]) throws -> [UInt8] {
+    try read { (body) throws(RESTFailure) in try transcoded.request(body: body) }
+  }
+
+  override func takeOnlyObject() throws -> (any MessageObject)? {
+    guard hasOnlyMessage, waitsWrapped else { return nil }
     _ = takeMessage()
-    self.request = nil
-    return request
+    return try read { (body) throws(RESTFailure) in try transcoded.requestObject(body: body) }
+  }
+
+  private func read<T>(_ reading: ([UInt8]) throws(RESTFailure) -> T) throws(RPCError) -> T {
+    let body = self.body
+    self.body = nil
+    do throws(RESTFailure) {
+      return try reading(body?() ?? [])
+    } catch {
+      refusal = error
+      throw error.error
+    }
   }
 
   // MARK: Response
@@ -97,9 +111,7 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   }
 
   override func transmitEnd(_ error: RPCError?) {
-    if let error, !isHeadSent {
-      return response.sendWhole(transcoded.failure(withTrailers(error)))
-    }
+    if let error, !isHeadSent { return sendFailure(error) }
     guard stream == nil else { return endStream(error) }
     do throws(RESTFailure) {
       var metadata = context.initialMetadata
@@ -118,6 +130,14 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
     sendHeadOnce()
     guard let last = stream?.end(error) else { return response.stream.abort() }
     response.stream.sendBody(last, end: true)
+  }
+
+  private func sendFailure(_ error: RPCError) {
+    guard var refusal, refusal.error.code == error.code else {
+      return response.sendWhole(transcoded.failure(withTrailers(error)))
+    }
+    refusal.error = withTrailers(refusal.error)
+    response.sendWhole(transcoded.failure(refusal))
   }
 
   private func withTrailers(_ error: RPCError) -> RPCError {

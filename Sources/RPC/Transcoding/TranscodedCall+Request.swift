@@ -34,9 +34,16 @@ extension TranscodedCall {
     return message
   }
 
-  /// The request message where the body alone says all of it; nil where `request(body:)` has to put
-  /// it together.
-  package func wholeRequest(body: [UInt8]) throws(RESTFailure) -> DynamicMessage? {
+  /// The request message; where the body alone says all of it, it is not serialized in between.
+  package func requestObject(body: [UInt8]) throws(RESTFailure) -> DynamicMessage {
+    if let whole = try wholeRequest(body: body) { return whole }
+    let bytes = try request(body: body)
+    return try read(under: nil) { (_) throws(ProtobufError) in
+      try DynamicMessage(serializedBytes: bytes, type: rule.input)
+    }
+  }
+
+  private func wholeRequest(body: [UInt8]) throws(RESTFailure) -> DynamicMessage? {
     guard case .whole = rule.body, !body.isEmpty, !line.saysAnything,
       rule.input.fullName != httpBodyName, !Self.additions.contains(where: headers.contains)
     else { return nil }

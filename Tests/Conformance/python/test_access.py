@@ -1,6 +1,7 @@
 """Walks every method of every service, as nobody, as each role, with keys, and as another merchant."""
 
 import datetime
+import gzip
 import re
 import uuid
 
@@ -233,3 +234,15 @@ def test_a_route_lets_in_whom_it_is_for(visitor, served, house, method, verb, te
         else:
             expected = 401 if who == "nobody" else 403
             assert answer.status_code == expected, (who, answer.text)
+
+
+@pytest.mark.parametrize("path", [
+    "/api/v1/agents", "/payaid.voice.v1.AgentService/CreateAgent"], ids=["rest", "connect"])
+@pytest.mark.parametrize("coding, body", [
+    ("identity", b"{"), ("gzip", b"no gzip"), ("gzip", gzip.compress(b"[" * (4 << 20)))],
+    ids=["broken", "no gzip", "bomb"])
+def test_what_a_stranger_sends_is_not_read(visitor, house, path, coding, body):
+    head = {"content-type": "application/json", "content-encoding": coding}
+    assert visitor.post(path, headers=head, content=body).status_code == 401
+    owner = dict(house.callers["owner"])
+    assert visitor.post(path, headers=head | owner, content=body).status_code == 400
