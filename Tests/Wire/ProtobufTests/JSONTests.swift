@@ -110,8 +110,8 @@ import Testing
     let bytes = try transcodeJSONToBinary(Array(text.utf8), type: type)
     let json = try transcodeBinaryToJSON(bytes, type: type)
     #expect(String(decoding: json, as: UTF8.self) == again)
-    let message = try Everything(json: Array(text.utf8))
-    #expect(String(decoding: try message.json(), as: UTF8.self) == again)
+    let message = try Everything(jsonString: text)
+    #expect(try message.jsonString() == again)
     #expect(try message.serializedBytes() == bytes || text.contains("labels"))
   }
 

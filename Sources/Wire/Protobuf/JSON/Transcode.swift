@@ -26,8 +26,20 @@ extension Message {
     try self.init(Unpacked(json: json, Self.messageType, options, limits))
   }
 
+  /// Reads ProtoJSON. Errors have the path of the field they are about.
+  public init(
+    jsonString text: String, options: JSONOptions = JSONOptions(), limits: DecodingLimits = .default
+  ) throws(ProtobufError) {
+    try self.init(json: Array(text.utf8), options: options, limits: limits)
+  }
+
   /// The message as compact ProtoJSON.
   public func json(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> [UInt8] {
     try Unpacked(filledBy: self, Self.messageType).json(Self.messageType, options)
+  }
+
+  /// ``json(options:)`` as text.
+  public func jsonString(options: JSONOptions = JSONOptions()) throws(ProtobufError) -> String {
+    String(decoding: try json(options: options), as: UTF8.self)
   }
 }
