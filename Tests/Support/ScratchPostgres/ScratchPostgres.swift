@@ -19,6 +19,7 @@ package enum ScratchPostgres {
   ) async throws -> PostgresPool {
     var configuration = PostgresConfiguration(url: try await url())
     configuration.maxConnections = 8
+    configuration.connectTimeout = patience
     configuration.queryTimeout = patience
     configuration.acquireTimeout = patience
     configure(&configuration)
@@ -32,6 +33,7 @@ package enum ScratchPostgres {
     let base = try await server.value
     let name = "scratch_\(number.wrappingAdd(1, ordering: .relaxed).oldValue)"
     var configuration = PostgresConfiguration(url: base)
+    configuration.connectTimeout = patience
     configuration.queryTimeout = patience
     let pool = PostgresPool(loops: [loops.loops[0]], configuration: configuration)
     try await pool.execute("CREATE DATABASE \(unsafeSQL: name)", timeout: .seconds(60))
