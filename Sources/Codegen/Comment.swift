@@ -33,7 +33,7 @@ enum Comment {
       } else if raw.hasPrefix("    ") {
         flush()
         lines.append("    " + line)
-      } else if line.hasPrefix("- ") || line.hasPrefix("* ") || line.hasPrefix("#") {
+      } else if beginsItem(line) {
         flush()
         paragraph = line
       } else {
@@ -43,6 +43,11 @@ enum Comment {
     flush()
     while lines.last?.isEmpty == true { lines.removeLast() }
     return lines
+  }
+
+  private static func beginsItem(_ line: String) -> Bool {
+    if line.hasPrefix("- ") || line.hasPrefix("* ") || line.hasPrefix("#") { return true }
+    return line.first?.isNumber == true && line.drop { $0.isNumber }.hasPrefix(". ")
   }
 
   private static func fill(_ paragraph: String, _ width: Int) -> [String] {

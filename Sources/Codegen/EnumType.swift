@@ -4,12 +4,12 @@ internal import SwiftProtobufPluginLibrary
 /// The Swift enum of a proto enum.
 struct EnumType {
   private let descriptor: EnumDescriptor
-  private let index: Int
+  private let scope: Scope
 
-  /// `index` is the enum's place in its file's list, nested ones after the top-level ones.
-  init(_ descriptor: EnumDescriptor, index: Int) {
+  /// `scope` is the place of the enum's declaration.
+  init(_ descriptor: EnumDescriptor, scope: Scope) {
     self.descriptor = descriptor
-    self.index = index
+    self.scope = scope
   }
 
   private var cases: [EnumValueDescriptor] {
@@ -24,13 +24,13 @@ struct EnumType {
   func write(_ text: inout SourceText) {
     let name = SwiftNames.type(descriptor.name)
     text.doc(Comment.of(descriptor, fallback: "The enum `\(descriptor.fullName)`."))
-    text.block("public enum \(name): ProtobufEnum {") { text in
+    text.block("public enum \(name): \(scope.parent("ProtobufEnum")) {") { text in
       for value in cases {
         text.doc(Comment.of(value, fallback: "`\(value.name)`."))
         text.line("case \(SwiftNames.enumCase(value))")
       }
       text.doc("A number without a name here.")
-      text.line("case unrecognized(Int32)")
+      text.line("case unrecognized(\(scope.swift("Int32")))")
       text.line()
       aliases(of: name, &text)
       text.doc("The enum's names and numbers.")
@@ -52,12 +52,12 @@ struct EnumType {
   }
 
   private var lookup: String {
-    let file = SwiftNames.fileType(descriptor.file)
+    let file = scope.name(of: descriptor.file)
     return "\(file).descriptor.enumType(named: \"\(descriptor.fullName)\")"
   }
 
   private func numbers(_ text: inout SourceText) {
-    text.block("public init(rawValue: Int32) {") { text in
+    text.block("public init(rawValue: \(scope.swift("Int32"))) {") { text in
       text.block("switch rawValue {") { text in
         for value in cases {
           text.line("case \(value.number): self = .\(SwiftNames.enumCase(value))")
@@ -66,7 +66,7 @@ struct EnumType {
       }
     }
     text.line()
-    text.block("public var rawValue: Int32 {") { text in
+    text.block("public var rawValue: \(scope.swift("Int32")) {") { text in
       text.block("switch self {") { text in
         for value in cases {
           text.line("case .\(SwiftNames.enumCase(value)): \(value.number)")

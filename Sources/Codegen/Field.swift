@@ -16,8 +16,11 @@ struct Field {
 
   var number: Int32 { descriptor.number }
 
-  /// The property as the functions of the bridge write it; they have names of their own.
-  var property: String {
+  /// The property as the functions of the bridge write it.
+  var property: String { Self.property(name) }
+
+  /// `name` as the functions of the bridge write it; they have names of their own.
+  static func property(_ name: String) -> String {
     let locals: Set = [
       "c", "reader", "writer", "key", "entry", "entries", "index", "sorted", "pair",
     ]
@@ -34,20 +37,20 @@ struct Field {
   /// The oneof the normaliser left the field in: its own for any proto3 `optional`.
   var oneofCase: String? { descriptor.oneofIndex.map { "c.pointee.o\($0)_case" } }
 
-  /// The type of one value.
-  var element: String {
+  /// The type of one value, as it is spelled in `scope`.
+  func element(in scope: Scope) -> String {
     switch descriptor.type {
-    case .double: "Double"
-    case .float: "Float"
-    case .int64, .sint64, .sfixed64: "Int64"
-    case .uint64, .fixed64: "UInt64"
-    case .int32, .sint32, .sfixed32: "Int32"
-    case .uint32, .fixed32: "UInt32"
-    case .bool: "Bool"
-    case .string: "String"
-    case .bytes: "[UInt8]"
-    case .enum: SwiftNames.full(descriptor.enumType)
-    case .message, .group: SwiftNames.full(descriptor.messageType)
+    case .double: scope.swift("Double")
+    case .float: scope.swift("Float")
+    case .int64, .sint64, .sfixed64: scope.swift("Int64")
+    case .uint64, .fixed64: scope.swift("UInt64")
+    case .int32, .sint32, .sfixed32: scope.swift("Int32")
+    case .uint32, .fixed32: scope.swift("UInt32")
+    case .bool: scope.swift("Bool")
+    case .string: scope.swift("String")
+    case .bytes: "[\(scope.swift("UInt8"))]"
+    case .enum: scope.name(of: descriptor.enumType)
+    case .message, .group: scope.name(of: descriptor.messageType)
     }
   }
 
@@ -64,10 +67,11 @@ struct Field {
   }
 
   /// `: Type = default` of the property.
-  var declaration: String {
-    if descriptor.isMap, let (key, value) = mapFields {
-      return ": [\(key.element): \(value.element)] = [:]"
+  func declaration(in scope: Scope) -> String {
+    if let (key, value) = mapFields {
+      return ": [\(key.element(in: scope)): \(value.element(in: scope))] = [:]"
     }
+    let element = element(in: scope)
     if descriptor.isRepeated { return ": [\(element)] = []" }
     if isMessage || isOptionalScalar { return ": \(element)?" }
     return ": \(element) = \(elementDefault)"

@@ -49,9 +49,9 @@ struct HTTPRule {
     return [rule] + more
   }
 
-  /// The rule as a Swift expression.
-  var expression: String {
-    var text = "HTTPRule(\"\(verb)\", \"\(template)\""
+  /// What Swift's `HTTPRule` is made of, in parentheses.
+  var arguments: String {
+    var text = "(\"\(verb)\", \"\(template)\""
     if !body.isEmpty { text += ", body: \"\(body)\"" }
     if !responseBody.isEmpty { text += ", responseBody: \"\(responseBody)\"" }
     return text + ")"

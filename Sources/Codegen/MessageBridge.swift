@@ -5,39 +5,47 @@ internal import SwiftProtobufPluginLibrary
 struct MessageBridge {
   private let descriptor: Descriptor
   private let fields: [Field]
-  private let cType: String
+  private let context: SchemaContext
+  private let scope: Scope
 
   init(_ descriptor: Descriptor, context: SchemaContext) {
     self.descriptor = descriptor
+    self.context = context
+    scope = context.scope.inside(descriptor)
     fields = descriptor.fields.filter { $0.realContainingOneof == nil }
       .map { Field($0, in: descriptor, context: context) }
-    cType = CNames.type(descriptor.fullName)
-    self.context = context
   }
-
-  private let context: SchemaContext
 
   func write(_ text: inout SourceText) {
     text.block("extension \(SwiftNames.full(descriptor)) {") { text in
-      text.line("public mutating func read(")
-      text.line("  unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader")
-      text.block(") {") { text in
-        text.line("let c = unsafe c.assumingMemoryBound(to: \(cType).self)")
-        for field in fields { read(field, &text) }
-        for oneof in descriptor.realOneofs { read(oneof, &text) }
-        text.line("unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))")
-      }
+      read(&text)
       text.line()
-      let head = "public func fill("
-      text.line(head)
-      text.line("  unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter")
-      text.block(") {") { text in
-        text.line("let c = unsafe c.assumingMemoryBound(to: \(cType).self)")
-        text.line("unsafe \(CNames.symbol(descriptor.fullName))__init(c)")
-        for field in fields { fill(field, &text) }
-        for oneof in descriptor.realOneofs { fill(oneof, &text) }
-        text.line("unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))")
-      }
+      fill(&text)
+    }
+  }
+
+  private func read(_ text: inout SourceText) {
+    let pointer = scope.swift("UnsafeRawPointer")
+    text.line("public mutating func read(")
+    text.line("  unsafeC c: \(pointer), _ reader: inout \(scope.protobuf("MessageReader"))")
+    text.block(") {") { text in
+      text.line("let c = unsafe c.assumingMemoryBound(to: \(scope.cType(descriptor)).self)")
+      for field in fields { read(field, &text) }
+      for oneof in descriptor.realOneofs { read(oneof, &text) }
+      text.line("unsafe unknownFields = reader.unknownFields(\(pointer)(c))")
+    }
+  }
+
+  private func fill(_ text: inout SourceText) {
+    let pointer = scope.swift("UnsafeMutableRawPointer")
+    text.line("public func fill(")
+    text.line("  unsafeC c: \(pointer), _ writer: inout \(scope.protobuf("MessageWriter"))")
+    text.block(") {") { text in
+      text.line("let c = unsafe c.assumingMemoryBound(to: \(scope.cType(descriptor)).self)")
+      text.line("unsafe \(CNames.symbol(descriptor.fullName))__init(c)")
+      for field in fields { fill(field, &text) }
+      for oneof in descriptor.realOneofs { fill(oneof, &text) }
+      text.line("unsafe writer.unknownFields(unknownFields, \(pointer)(c))")
     }
   }
 
@@ -74,7 +82,7 @@ struct MessageBridge {
   }
 
   private func read(_ oneof: OneofDescriptor, _ text: inout SourceText) {
-    let name = SwiftNames.property(oneof.name)
+    let name = Field.property(SwiftNames.property(oneof.name))
     text.block("switch unsafe c.pointee.o\(oneof.index)_case.rawValue {") { text in
       for descriptor in oneof.fields {
         let field = Field(descriptor, in: self.descriptor, context: context)
@@ -102,7 +110,7 @@ struct MessageBridge {
   }
 
   private func fillMap(_ field: Field, _ key: Field, _ value: Field, _ text: inout SourceText) {
-    let order = key.element == "Bool" ? "!$0.key && $1.key" : "$0.key < $1.key"
+    let order = key.descriptor.type == .bool ? "!$0.key && $1.key" : "$0.key < $1.key"
     let entry = field.descriptor.messageType.fullName
     text.block("if !\(field.property).isEmpty {") { text in
       text.line("let sorted = \(field.property).sorted { \(order) }")
@@ -119,7 +127,7 @@ struct MessageBridge {
   }
 
   private func fill(_ oneof: OneofDescriptor, _ text: inout SourceText) {
-    text.block("switch \(SwiftNames.property(oneof.name)) {") { text in
+    text.block("switch \(Field.property(SwiftNames.property(oneof.name))) {") { text in
       for descriptor in oneof.fields {
         let field = Field(descriptor, in: self.descriptor, context: context)
         text.line("case .\(field.name)(let value)?:")

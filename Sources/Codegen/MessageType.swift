@@ -5,15 +5,19 @@ internal import SwiftProtobufPluginLibrary
 struct MessageType {
   private let descriptor: Descriptor
   private let context: SchemaContext
+  private let scope: Scope
 
-  init(_ descriptor: Descriptor, context: SchemaContext) {
+  /// `scope` is the place of the struct's declaration.
+  init(_ descriptor: Descriptor, context: SchemaContext, scope: Scope) {
     self.descriptor = descriptor
     self.context = context
+    self.scope = scope.inside(descriptor)
   }
 
   func write(_ text: inout SourceText) {
     text.doc(Comment.of(descriptor, fallback: "The message `\(descriptor.fullName)`."))
-    text.block("public struct \(SwiftNames.type(descriptor.name)): ProtobufMessage {") { text in
+    let name = SwiftNames.type(descriptor.name)
+    text.block("public struct \(name): \(scope.parent("ProtobufMessage")) {") { text in
       for field in descriptor.fields {
         if let oneof = field.realContainingOneof {
           if oneof.fields.first === field { property(of: oneof, &text) }
@@ -22,13 +26,13 @@ struct MessageType {
         }
       }
       text.doc("Fields this version does not know, kept.")
-      text.line("public var unknownFields = ProtobufUnknownFields()")
+      text.line("public var unknownFields = \(scope.protobuf("ProtobufUnknownFields"))()")
       text.line()
       text.doc("The message with no field set.")
       text.line("public init() {}")
       text.line()
       text.doc("The description of `\(descriptor.fullName)`.")
-      let file = SwiftNames.fileType(descriptor.file)
+      let file = scope.name(of: descriptor.file)
       let index = context.index(of: descriptor)
       text.line("public static let messageType = \(file).descriptor.messages[\(index)]")
       nested(&text)
@@ -37,12 +41,14 @@ struct MessageType {
 
   private func property(_ field: Field, _ text: inout SourceText) {
     text.doc(Comment.of(field.descriptor, fallback: "`\(field.descriptor.name)`."))
-    guard field.isIndirect else { return text.line("public var \(field.name)\(field.declaration)") }
-    text.block("public var \(field.name)\(field.declaration) {") { text in
+    let head = "public var \(field.name)\(field.declaration(in: scope))"
+    guard field.isIndirect else { return text.line(head) }
+    let indirect = scope.protobuf("IndirectMessage")
+    text.block("\(head) {") { text in
       text.line("get { indirect\(field.number)?.value }")
-      text.line("set { indirect\(field.number) = newValue.map { IndirectMessage($0) } }")
+      text.line("set { indirect\(field.number) = newValue.map { \(indirect)($0) } }")
     }
-    text.line("private var indirect\(field.number): IndirectMessage<\(field.element)>?")
+    text.line("private var indirect\(field.number): \(indirect)<\(field.element(in: scope))>?")
   }
 
   private func property(of oneof: OneofDescriptor, _ text: inout SourceText) {
@@ -57,11 +63,11 @@ struct MessageType {
     }
     for enumeration in descriptor.enums {
       text.line()
-      EnumType(enumeration, index: 0).write(&text)
+      EnumType(enumeration, scope: scope).write(&text)
     }
     for message in descriptor.messages where !message.options.mapEntry {
       text.line()
-      MessageType(message, context: context).write(&text)
+      MessageType(message, context: context, scope: scope).write(&text)
     }
   }
 
@@ -69,11 +75,12 @@ struct MessageType {
     let isIndirect = oneof.fields.contains { context.isRecursive($0, in: descriptor) }
     text.doc("The members of `\(oneof.name)`.")
     let head = isIndirect ? "public indirect enum" : "public enum"
-    text.block("\(head) \(SwiftNames.oneofType(oneof)): Sendable, Equatable {") { text in
+    let parents = "\(scope.parent("Sendable")), \(scope.parent("Equatable"))"
+    text.block("\(head) \(SwiftNames.oneofType(oneof)): \(parents) {") { text in
       for descriptor in oneof.fields {
         let field = Field(descriptor, in: self.descriptor, context: context)
         text.doc(Comment.of(descriptor, fallback: "`\(descriptor.name)`."))
-        text.line("case \(field.name)(\(field.element))")
+        text.line("case \(field.name)(\(field.element(in: scope)))")
       }
     }
   }

@@ -7,15 +7,16 @@ internal import SwiftProtobufPluginLibrary
 /// (no NUL terminator); an enum becomes int32 (open, and the same type in every C); a float becomes
 /// fixed32 and a double fixed64 (so -0.0 is not taken for zero); a map becomes its entries. Fields
 /// are called by their number, so that no C keyword and no folding of case can get in the way.
-/// Services, options, extensions and comments are left out.
+/// Services, options, extensions, comments and proto2 files are left out.
 enum Normaliser {
   static func request(
     for files: [String], in set: Google_Protobuf_FileDescriptorSet
   ) -> Google_Protobuf_Compiler_CodeGeneratorRequest {
     var request = Google_Protobuf_Compiler_CodeGeneratorRequest()
     let kept = set.file.filter { $0.syntax == "proto3" }
-    request.protoFile = kept.map { normalised($0, keeping: Set(kept.map(\.name))) }
-    request.fileToGenerate = files
+    let names = Set(kept.map(\.name))
+    request.protoFile = kept.map { normalised($0, keeping: names) }
+    request.fileToGenerate = files.filter { names.contains($0) }
     return request
   }
 

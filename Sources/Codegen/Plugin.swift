@@ -20,7 +20,10 @@ struct Settings {
   var cModule = "CSchema"
   /// The Swift module the values are in.
   var module = "Schema"
-  /// Modules that have the types of imported files that are not generated here.
+  /// The Swift module the services are in.
+  var servicesModule = "Schema"
+  /// Modules that have the types of imported files that are not generated here; the first declares
+  /// the namespaces of `provided`.
   var imports: [String] = []
   /// Proto packages whose namespace another module declares.
   var provided: Set<String> = []
@@ -40,6 +43,7 @@ struct Settings {
         self.part = part
       case "c_module": cModule = value
       case "module": module = value
+      case "services_module": servicesModule = value
       case "imports": imports = value.split(separator: "+").map(String.init)
       case "title": title = value
       case "version": version = value
@@ -49,6 +53,11 @@ struct Settings {
       default: throw GeneratorError("no setting \(key)")
       }
     }
+  }
+
+  /// The module that declares the outermost namespace of `file`'s package.
+  func rootModule(of file: FileDescriptor) -> String {
+    isBelowOthers(file) ? imports.first ?? module : module
   }
 
   /// Whether another module declares the outermost namespace of `file`'s package.
@@ -68,38 +77,34 @@ struct Plugin: CodeGenerator {
     files: [FileDescriptor], parameter: any CodeGeneratorParameter,
     protoCompilerContext: any ProtoCompilerContext, generatorOutputs: any GeneratorOutputs
   ) throws {
-    let settings = try Settings(parameter)
-    let files = files.sorted { $0.name < $1.name }
-    switch settings.part {
-    case .c: try CFiles(files: files, settings: settings).generate(generatorOutputs)
-    case .schema: try schema(files, settings, generatorOutputs)
-    case .services: try services(files, settings, generatorOutputs)
+    let context = try SchemaContext(
+      files: files.sorted { $0.name < $1.name }, settings: Settings(parameter))
+    switch context.settings.part {
+    case .c:
+      try CFiles(files: context.files, settings: context.settings).generate(generatorOutputs)
+    case .schema: try schema(context, generatorOutputs)
+    case .services: try services(context, generatorOutputs)
     case .openapi:
-      guard let text = try OpenAPIDocument(files: files, settings: settings).source else { return }
+      let document = OpenAPIDocument(files: context.valued, settings: context.settings)
+      guard let text = try document.source else { return }
       try generatorOutputs.add(fileName: "OpenAPIDocument.swift", contents: text)
     }
   }
 
-  private func schema(
-    _ files: [FileDescriptor], _ settings: Settings, _ outputs: any GeneratorOutputs
-  ) throws {
-    let context = try SchemaContext(files: files, settings: settings)
-    for file in files where file.edition == .proto3 {
-      guard !file.messages.isEmpty || !file.enums.isEmpty else { continue }
+  private func schema(_ context: SchemaContext, _ outputs: any GeneratorOutputs) throws {
+    for file in context.valued where !file.messages.isEmpty || !file.enums.isEmpty {
       let name = SwiftNames.fileStem(file) + ".pb.swift"
       try outputs.add(fileName: name, contents: SchemaFile(file: file, context: context).text)
     }
-    try outputs.add(fileName: "\(settings.module)Files.swift", contents: context.registry)
-    try outputs.add(fileName: "CBridge.swift", contents: CBridge.text(settings))
+    let registry = context.settings.module + "Files.swift"
+    try outputs.add(fileName: registry, contents: context.registry)
+    try outputs.add(fileName: "CBridge.swift", contents: CBridge.text(context.settings))
   }
 
-  private func services(
-    _ files: [FileDescriptor], _ settings: Settings, _ outputs: any GeneratorOutputs
-  ) throws {
-    for file in files where !file.services.isEmpty {
+  private func services(_ context: SchemaContext, _ outputs: any GeneratorOutputs) throws {
+    for file in context.valued where !file.services.isEmpty {
       let name = SwiftNames.fileStem(file) + ".services.swift"
-      try outputs.add(
-        fileName: name, contents: ServiceFile(file: file, local: files, settings: settings).text)
+      try outputs.add(fileName: name, contents: ServiceFile(file: file, context: context).text)
     }
   }
 }

@@ -5,6 +5,7 @@ internal import SwiftProtobufPluginLibrary
 final class SchemaContext {
   let files: [FileDescriptor]
   let settings: Settings
+  private let members: Namespaces
   /// Position of every message in its file, outer before nested, as the C table has them.
   private var indices: [String: Int] = [:]
   private var recursion: [String: Set<String>] = [:]
@@ -12,13 +13,17 @@ final class SchemaContext {
   init(files: [FileDescriptor], settings: Settings) throws {
     self.files = files
     self.settings = settings
+    members = try Namespaces(files, provided: settings.provided)
     for file in files {
       for (index, message) in file.messages.flatMap({ Self.all($0) }).enumerated() {
         indices[message.fullName] = index
-        try check(message)
       }
     }
+    try Checks(context: self).run()
   }
+
+  /// The files that give more than their descriptor.
+  var valued: [FileDescriptor] { files.filter { $0.edition == .proto3 } }
 
   /// A message and those nested in it, outer first.
   static func all(_ message: Descriptor) -> [Descriptor] {
@@ -50,12 +55,16 @@ final class SchemaContext {
     return seen
   }
 
-  private func check(_ message: Descriptor) throws {
-    let hidden = ["String", "Bool", "Int", "Int32", "Int64", "UInt32", "UInt64", "UInt8", "Float"]
-    guard !hidden.contains(message.name), !["Double", "Array", "Dictionary"].contains(message.name)
-    else {
-      throw GeneratorError("message \(message.fullName) would hide Swift's own \(message.name)")
-    }
+  /// A place at the top of a file.
+  var scope: Scope {
+    Scope(settings: settings, top: Set(valued.flatMap { SwiftNames.top($0) }))
+  }
+
+  /// A place in the namespace of `file`.
+  func scope(in file: FileDescriptor) -> Scope {
+    var scope = scope
+    scope.near = members[file.package]
+    return scope
   }
 
   /// The namespaces, and the list of all files.
@@ -104,7 +113,7 @@ final class SchemaContext {
   /// Whether a namespace of another module gets members here.
   private var extendsOthers: Bool {
     let provided = Set(settings.provided.flatMap { Self.prefixes($0) })
-    let wanted = Set(files.flatMap { Self.prefixes($0.package) }).subtracting(provided)
+    let wanted = Set(valued.flatMap { Self.prefixes($0.package) }).subtracting(provided)
     return wanted.contains {
       provided.contains($0.split(separator: ".").dropLast().joined(separator: "."))
     }
@@ -112,7 +121,7 @@ final class SchemaContext {
 
   private func namespaces(_ text: inout SourceText) {
     let provided = Set(settings.provided.flatMap { Self.prefixes($0) })
-    let wanted = Set(files.flatMap { Self.prefixes($0.package) })
+    let wanted = Set(valued.flatMap { Self.prefixes($0.package) })
     for path in wanted.subtracting(provided).sorted() {
       let names = path.split(separator: ".").map(String.init)
       let outer = names.dropLast().joined(separator: ".")
@@ -132,7 +141,7 @@ final class SchemaContext {
   /// The proto spelling of a namespace path, as far as some file's package has it.
   private func packageName(_ path: String) -> String {
     let depth = path.split(separator: ".").count
-    for file in files {
+    for file in valued {
       let parts = file.package.split(separator: ".")
       let isPrefix = Self.prefixes(file.package).contains(path)
       if isPrefix, parts.count >= depth { return parts.prefix(depth).joined(separator: ".") }

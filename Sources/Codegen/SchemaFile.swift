@@ -28,16 +28,17 @@ struct SchemaFile {
       for module in context.settings.imports { text.line("public import \(module)") }
     }
     let namespace = SwiftNames.namespace(file.package).joined(separator: ".")
-    for (index, enumeration) in file.enums.enumerated() {
+    let scope = context.scope(in: file)
+    for enumeration in file.enums {
       text.line()
       text.block("extension \(namespace) {") { text in
-        EnumType(enumeration, index: index).write(&text)
+        EnumType(enumeration, scope: scope).write(&text)
       }
     }
     for message in file.messages {
       text.line()
       text.block("extension \(namespace) {") { text in
-        MessageType(message, context: context).write(&text)
+        MessageType(message, context: context, scope: scope).write(&text)
       }
     }
     for message in file.messages.flatMap({ SchemaContext.all($0) }) where !message.options.mapEntry

@@ -38,13 +38,24 @@ enum SwiftNames {
   /// A type's own name, changed only where Swift could not say it.
   static func type(_ name: String) -> String {
     let name = name.first?.isLowercase == true || name.contains("_") ? upperCamel(name) : name
-    return ["Type", "Protocol", "Self"].contains(name) ? name + "_" : escaped(name)
+    return ["Type", "Protocol", "Self"].contains(name) ? name + "_" : sayable(name)
   }
 
   /// `display_name` -> `displayName`.
   static func property(_ name: String) -> String {
     let camel = lowerCamel(name)
-    return reservedMembers.contains(camel) ? camel + "_" : escaped(camel)
+    return reservedMembers.contains(camel) ? camel + "_" : sayable(camel)
+  }
+
+  /// The name of a method; `binding` is that of its whole service.
+  static func method(_ method: MethodDescriptor) -> String {
+    let name = property(method.name)
+    return name == "binding" ? name + "_" : name
+  }
+
+  /// A type made of a service: its `Serving`, `Binding` or `Client`.
+  static func type(_ service: ServiceDescriptor, _ role: String) -> String {
+    type(service.name + role)
   }
 
   /// The type of a oneof, named after it; `OneOf` is added where a nested type has the name.
@@ -54,6 +65,30 @@ enum SwiftNames {
     let taken = message.messages.map { type($0.name) } + message.enums.map { type($0.name) }
     let isTaken = taken.contains(name) || ["String", "Error", "Data"].contains(name)
     return isTaken ? name + "OneOf" : name
+  }
+
+  /// The types that a file puts into its namespace, with what they are in proto.
+  static func types(_ file: FileDescriptor) -> [(swift: String, proto: String)] {
+    file.messages.map { (type($0.name), "message \($0.fullName)") }
+      + file.enums.map { (type($0.name), "enum \($0.fullName)") }
+      + file.services.flatMap { service in
+        ["Serving", "Binding", "Client"].map { role in
+          (type(service, role), "the \(role) of service \(service.fullName)")
+        }
+      }
+  }
+
+  /// What a file puts at the top of its module: its namespace, and the C structs that have none.
+  static func top(_ file: FileDescriptor) -> [String] {
+    let structs = file.package.isEmpty ? file.messages.map { CNames.type($0.fullName) } : []
+    return [namespace(file.package)[0]] + structs
+  }
+
+  /// The types that the struct of a message has.
+  static func types(_ message: Descriptor) -> [String] {
+    let messages = message.messages.filter { !$0.options.mapEntry }
+    return messages.map { type($0.name) } + message.enums.map { type($0.name) }
+      + message.realOneofs.map { oneofType($0) }
   }
 
   /// `CALL_STATE_READY` of `CallState` -> `ready`.
@@ -90,8 +125,10 @@ enum SwiftNames {
     return result
   }
 
-  private static func escaped(_ name: String) -> String {
-    keywords.contains(name) ? "`\(name)`" : name
+  /// The name as an identifier: it does not begin with a digit, and keywords are quoted.
+  private static func sayable(_ name: String) -> String {
+    let name = name.first?.isNumber == false ? name : "_" + name
+    return keywords.contains(name) ? "`\(name)`" : name
   }
 
   /// Members every generated type has, or that Swift gives a meaning of its own.
@@ -101,10 +138,10 @@ enum SwiftNames {
   ]
 
   private static let keywords: Set<String> = [
-    "Any", "as", "associatedtype", "break", "case", "catch", "class", "continue", "default",
-    "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate",
-    "for", "func", "guard", "if", "import", "in", "inout", "internal", "is", "let", "nil",
-    "operator", "precedencegroup", "private", "protocol", "public", "repeat", "rethrows",
+    "Any", "_", "as", "associatedtype", "await", "break", "case", "catch", "class", "continue",
+    "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false",
+    "fileprivate", "for", "func", "guard", "if", "import", "in", "inout", "internal", "is", "let",
+    "nil", "operator", "precedencegroup", "private", "protocol", "public", "repeat", "rethrows",
     "return", "static", "struct", "subscript", "super", "switch", "throw", "throws", "true",
     "try", "typealias", "var", "where", "while",
   ]

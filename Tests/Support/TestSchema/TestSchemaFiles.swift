@@ -12,6 +12,24 @@ extension Bench {
   public enum V1 {}
 }
 
+/// The proto package `order`.
+public enum Order {}
+
+extension Order {
+  /// The proto package `order.modules`.
+  public enum Modules {}
+}
+
+extension Order.Modules {
+  /// The proto package `order.modules.v1`.
+  public enum V1 {}
+}
+
+extension Order {
+  /// The proto package `order.v1`.
+  public enum V1 {}
+}
+
 extension Payaid {
   /// The proto package `payaid.test`.
   public enum Test {}
@@ -22,13 +40,20 @@ extension Payaid.Test {
   public enum V1 {}
 }
 
+/// The proto package `Unpackaged`.
+public enum Unpackaged {}
+
 /// The proto files of this module.
 public enum TestSchemaFiles {
   /// All of them, by name.
   public static let all: [FileDescriptor] = [
     BenchFile.descriptor,
+    OrderV1ModulesFile.descriptor,
+    OrderV1OptionsFile.descriptor,
+    OrderV1OrderFile.descriptor,
     PayaidTestV1EverythingFile.descriptor,
     PayaidTestV1NamesFile.descriptor,
+    PlainFile.descriptor,
   ]
 }
 
@@ -38,6 +63,31 @@ public enum BenchFile {
   public static let descriptor = unsafe FileDescriptor(
     bench__file,
     dependencies: [GoogleApiAnnotationsFile.descriptor, GoogleProtobufTimestampFile.descriptor]
+  )
+}
+
+/// The file `order/v1/modules.proto`.
+public enum OrderV1ModulesFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    order__v1__modules__file, dependencies: [GoogleProtobufTimestampFile.descriptor]
+  )
+}
+
+/// The file `order/v1/options.proto`.
+public enum OrderV1OptionsFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    order__v1__options__file, dependencies: [GoogleProtobufDescriptorFile.descriptor]
+  )
+}
+
+/// The file `order/v1/order.proto`.
+public enum OrderV1OrderFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    order__v1__order__file,
+    dependencies: [GoogleProtobufTimestampFile.descriptor, OrderV1OptionsFile.descriptor]
   )
 }
 
@@ -60,5 +110,13 @@ public enum PayaidTestV1NamesFile {
   /// Its descriptor and types.
   public static let descriptor = unsafe FileDescriptor(
     payaid__test__v1__names__file, dependencies: []
+  )
+}
+
+/// The file `plain.proto`.
+public enum PlainFile {
+  /// Its descriptor and types.
+  public static let descriptor = unsafe FileDescriptor(
+    plain__file, dependencies: []
   )
 }

@@ -104,6 +104,96 @@ extension Payaid.Test.V1 {
         }
       }
     }
+
+    /// Names that Swift cannot say as they are.
+    public enum Odd: ProtobufEnum {
+      /// `_`.
+      case `_`
+      /// `_1`.
+      case _1
+      /// `AWAIT`.
+      case `await`
+      /// `SELF`.
+      case self_
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidTestV1NamesFile.descriptor.enumType(
+        named: "payaid.test.v1.Names.Odd")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .`_`
+        case 1: self = ._1
+        case 2: self = .`await`
+        case 3: self = .self_
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .`_`: 0
+        case ._1: 1
+        case .`await`: 2
+        case .self_: 3
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Test.V1 {
+  /// The message `payaid.test.v1.OddNames`.
+  public struct OddNames: ProtobufMessage {
+    /// `await`.
+    public var `await`: [Payaid.Test.V1.Names.Odd] = []
+    /// `unsafe`.
+    public var unsafe: Int32?
+    /// `_`.
+    public var `_`: [String: String] = [:]
+    /// `_1`.
+    public var _1: Payaid.Test.V1.OddNames? {
+      get { indirect4?.value }
+      set { indirect4 = newValue.map { IndirectMessage($0) } }
+    }
+    private var indirect4: IndirectMessage<Payaid.Test.V1.OddNames>?
+    /// `some`.
+    public var some: Payaid.Test.V1.OddNames? {
+      get { indirect5?.value }
+      set { indirect5 = newValue.map { IndirectMessage($0) } }
+    }
+    private var indirect5: IndirectMessage<Payaid.Test.V1.OddNames>?
+    /// Which one of `c` is set.
+    public var c: C?
+    /// Which one of `type` is set.
+    public var type: Type_?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.test.v1.OddNames`.
+    public static let messageType = PayaidTestV1NamesFile.descriptor.messages[3]
+
+    /// The members of `c`.
+    public enum C: Sendable, Equatable {
+      /// `none`.
+      case none(Int32)
+      /// `value`.
+      case value(String)
+      /// `init`.
+      case init_(String)
+    }
+
+    /// The members of `type`.
+    public enum Type_: Sendable, Equatable {
+      /// `any`.
+      case any(Payaid.Test.V1.Names.Odd)
+    }
   }
 }
 
@@ -173,6 +263,80 @@ extension Payaid.Test.V1.Names {
     }
     unsafe c.pointee.f8 = self.entry.rawValue
     unsafe c.pointee.f9 = self.pair.rawValue
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Test.V1.OddNames {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Test__V1__OddNames.self)
+    unsafe `await` = reader.enums((c.pointee.n_f1, c.pointee.f1))
+    if unsafe c.pointee.o2_case.rawValue == 2 {
+      unsafe unsafe = c.pointee.f2
+    }
+    for index in unsafe 0..<c.pointee.n_f3 {
+      guard let entry = unsafe c.pointee.f3[index] else { continue }
+      let key = unsafe reader.string(entry.pointee.f1)
+      unsafe `_`[key] = reader.string(entry.pointee.f2)
+    }
+    unsafe _1 = reader.message(c.pointee.f4)
+    unsafe some = reader.message(c.pointee.f5)
+    switch unsafe c.pointee.o0_case.rawValue {
+    case 6: unsafe self.c = .none(c.pointee.f6)
+    case 7: unsafe self.c = .value(reader.string(c.pointee.f7))
+    case 8: unsafe self.c = .init_(reader.string(c.pointee.f8))
+    default: self.c = nil
+    }
+    switch unsafe c.pointee.o1_case.rawValue {
+    case 9: unsafe type = .any(.init(rawValue: c.pointee.f9))
+    default: type = nil
+    }
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Test__V1__OddNames.self)
+    unsafe payaid__test__v1__odd_names__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.enums(`await`)
+    if let value = unsafe {
+      unsafe c.pointee.o2_case = .init(2)
+      unsafe c.pointee.f2 = value
+    }
+    if !`_`.isEmpty {
+      let sorted = `_`.sorted { $0.key < $1.key }
+      let entries = unsafe writer.entries(sorted.count, as: Payaid__Test__V1__OddNames__Entry.self)
+      unsafe (c.pointee.n_f3, c.pointee.f3) = entries
+      for (index, pair) in sorted.enumerated() {
+        guard let entry = unsafe entries.1?[index] else { continue }
+        unsafe payaid__test__v1__odd_names__entry__init(entry)
+        unsafe entry.pointee.f1 = writer.data(pair.key)
+        unsafe entry.pointee.f2 = writer.data(pair.value)
+      }
+    }
+    unsafe c.pointee.f4 = writer.message(_1)
+    unsafe c.pointee.f5 = writer.message(some)
+    switch self.c {
+    case .none(let value)?:
+      unsafe c.pointee.o0_case = .init(6)
+      unsafe c.pointee.f6 = value
+    case .value(let value)?:
+      unsafe c.pointee.o0_case = .init(7)
+      unsafe c.pointee.f7 = writer.data(value)
+    case .init_(let value)?:
+      unsafe c.pointee.o0_case = .init(8)
+      unsafe c.pointee.f8 = writer.data(value)
+    case nil: break
+    }
+    switch type {
+    case .any(let value)?:
+      unsafe c.pointee.o1_case = .init(9)
+      unsafe c.pointee.f9 = value.rawValue
+    case nil: break
+    }
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -7,8 +7,11 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "bench.pb-c.h"
+#include "order/v1/modules.pb-c.h"
+#include "order/v1/order.pb-c.h"
 #include "payaid/test/v1/everything.pb-c.h"
 #include "payaid/test/v1/names.pb-c.h"
+#include "plain.pb-c.h"
 
 // A proto file: its serialized FileDescriptorProto, and its message types, outer before nested.
 typedef struct CTestSchemaFile {
@@ -19,7 +22,11 @@ typedef struct CTestSchemaFile {
 } CTestSchemaFile;
 
 extern const CTestSchemaFile bench__file;
+extern const CTestSchemaFile order__v1__modules__file;
+extern const CTestSchemaFile order__v1__options__file;
+extern const CTestSchemaFile order__v1__order__file;
 extern const CTestSchemaFile payaid__test__v1__everything__file;
 extern const CTestSchemaFile payaid__test__v1__names__file;
+extern const CTestSchemaFile plain__file;
 
 #endif

@@ -64,6 +64,57 @@ void   payaid__test__v1__names__free_unpacked
   assert(message->base.descriptor == &payaid__test__v1__names__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__test__v1__odd_names__entry__init
+                     (Payaid__Test__V1__OddNames__Entry         *message)
+{
+  static const Payaid__Test__V1__OddNames__Entry init_value = PAYAID__TEST__V1__ODD_NAMES__ENTRY__INIT;
+  *message = init_value;
+}
+void   payaid__test__v1__odd_names__init
+                     (Payaid__Test__V1__OddNames         *message)
+{
+  static const Payaid__Test__V1__OddNames init_value = PAYAID__TEST__V1__ODD_NAMES__INIT;
+  *message = init_value;
+}
+size_t payaid__test__v1__odd_names__get_packed_size
+                     (const Payaid__Test__V1__OddNames *message)
+{
+  assert(message->base.descriptor == &payaid__test__v1__odd_names__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__test__v1__odd_names__pack
+                     (const Payaid__Test__V1__OddNames *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__test__v1__odd_names__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__test__v1__odd_names__pack_to_buffer
+                     (const Payaid__Test__V1__OddNames *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__test__v1__odd_names__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Test__V1__OddNames *
+       payaid__test__v1__odd_names__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Test__V1__OddNames *)
+     protobuf_c_message_unpack (&payaid__test__v1__odd_names__descriptor,
+                                allocator, len, data);
+}
+void   payaid__test__v1__odd_names__free_unpacked
+                     (Payaid__Test__V1__OddNames *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__test__v1__odd_names__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor payaid__test__v1__names__sorted_entry__field_descriptors[2] =
 {
   {
@@ -306,5 +357,198 @@ const ProtobufCMessageDescriptor payaid__test__v1__names__descriptor =
   payaid__test__v1__names__field_indices_by_name,
   1,  payaid__test__v1__names__number_ranges,
   (ProtobufCMessageInit) payaid__test__v1__names__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__test__v1__odd_names__entry__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Test__V1__OddNames__Entry, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Test__V1__OddNames__Entry, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__test__v1__odd_names__entry__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__test__v1__odd_names__entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__test__v1__odd_names__entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.test.v1.OddNames.Entry",
+  "Entry",
+  "Payaid__Test__V1__OddNames__Entry",
+  "payaid.test.v1",
+  sizeof(Payaid__Test__V1__OddNames__Entry),
+  2,
+  payaid__test__v1__odd_names__entry__field_descriptors,
+  payaid__test__v1__odd_names__entry__field_indices_by_name,
+  1,  payaid__test__v1__odd_names__entry__number_ranges,
+  (ProtobufCMessageInit) payaid__test__v1__odd_names__entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__test__v1__odd_names__field_descriptors[9] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Test__V1__OddNames, n_f1),
+    offsetof(Payaid__Test__V1__OddNames, f1),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Test__V1__OddNames, o2_case),
+    offsetof(Payaid__Test__V1__OddNames, f2),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Test__V1__OddNames, n_f3),
+    offsetof(Payaid__Test__V1__OddNames, f3),
+    &payaid__test__v1__odd_names__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Test__V1__OddNames, f4),
+    &payaid__test__v1__odd_names__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Test__V1__OddNames, f5),
+    &payaid__test__v1__odd_names__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Test__V1__OddNames, o0_case),
+    offsetof(Payaid__Test__V1__OddNames, f6),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Test__V1__OddNames, o0_case),
+    offsetof(Payaid__Test__V1__OddNames, f7),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Test__V1__OddNames, o0_case),
+    offsetof(Payaid__Test__V1__OddNames, f8),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Test__V1__OddNames, o1_case),
+    offsetof(Payaid__Test__V1__OddNames, f9),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__test__v1__odd_names__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
+};
+static const ProtobufCIntRange payaid__test__v1__odd_names__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor payaid__test__v1__odd_names__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.test.v1.OddNames",
+  "OddNames",
+  "Payaid__Test__V1__OddNames",
+  "payaid.test.v1",
+  sizeof(Payaid__Test__V1__OddNames),
+  9,
+  payaid__test__v1__odd_names__field_descriptors,
+  payaid__test__v1__odd_names__field_indices_by_name,
+  1,  payaid__test__v1__odd_names__number_ranges,
+  (ProtobufCMessageInit) payaid__test__v1__odd_names__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -18,6 +18,8 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Payaid__Test__V1__Names Payaid__Test__V1__Names;
 typedef struct Payaid__Test__V1__Names__SortedEntry Payaid__Test__V1__Names__SortedEntry;
 typedef struct Payaid__Test__V1__Names__EntriesEntry Payaid__Test__V1__Names__EntriesEntry;
+typedef struct Payaid__Test__V1__OddNames Payaid__Test__V1__OddNames;
+typedef struct Payaid__Test__V1__OddNames__Entry Payaid__Test__V1__OddNames__Entry;
 
 
 /* --- enums --- */
@@ -77,6 +79,66 @@ struct  Payaid__Test__V1__Names
     , 0, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, PAYAID__TEST__V1__NAMES__O0__NOT_SET, {0} }
 
 
+struct  Payaid__Test__V1__OddNames__Entry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__TEST__V1__ODD_NAMES__ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__test__v1__odd_names__entry__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+typedef enum {
+  PAYAID__TEST__V1__ODD_NAMES__O0__NOT_SET = 0,
+  PAYAID__TEST__V1__ODD_NAMES__O0_F6 = 6,
+  PAYAID__TEST__V1__ODD_NAMES__O0_F7 = 7,
+  PAYAID__TEST__V1__ODD_NAMES__O0_F8 = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__TEST__V1__ODD_NAMES__O0__CASE)
+} Payaid__Test__V1__OddNames__O0Case;
+
+typedef enum {
+  PAYAID__TEST__V1__ODD_NAMES__O1__NOT_SET = 0,
+  PAYAID__TEST__V1__ODD_NAMES__O1_F9 = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__TEST__V1__ODD_NAMES__O1__CASE)
+} Payaid__Test__V1__OddNames__O1Case;
+
+typedef enum {
+  PAYAID__TEST__V1__ODD_NAMES__O2__NOT_SET = 0,
+  PAYAID__TEST__V1__ODD_NAMES__O2_F2 = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__TEST__V1__ODD_NAMES__O2__CASE)
+} Payaid__Test__V1__OddNames__O2Case;
+
+struct  Payaid__Test__V1__OddNames
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  int32_t *f1;
+  size_t n_f3;
+  Payaid__Test__V1__OddNames__Entry **f3;
+  Payaid__Test__V1__OddNames *f4;
+  Payaid__Test__V1__OddNames *f5;
+  Payaid__Test__V1__OddNames__O0Case o0_case;
+  union {
+    int32_t f6;
+    ProtobufCBinaryData f7;
+    ProtobufCBinaryData f8;
+  };
+  Payaid__Test__V1__OddNames__O1Case o1_case;
+  union {
+    int32_t f9;
+  };
+  Payaid__Test__V1__OddNames__O2Case o2_case;
+  union {
+    int32_t f2;
+  };
+};
+#define PAYAID__TEST__V1__ODD_NAMES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__test__v1__odd_names__descriptor) \
+    , 0,NULL, 0,NULL, NULL, NULL, PAYAID__TEST__V1__ODD_NAMES__O0__NOT_SET, {0}, PAYAID__TEST__V1__ODD_NAMES__O1__NOT_SET, {0}, PAYAID__TEST__V1__ODD_NAMES__O2__NOT_SET, {0} }
+
+
 /* Payaid__Test__V1__Names__SortedEntry methods */
 void   payaid__test__v1__names__sorted_entry__init
                      (Payaid__Test__V1__Names__SortedEntry         *message);
@@ -102,6 +164,28 @@ Payaid__Test__V1__Names *
 void   payaid__test__v1__names__free_unpacked
                      (Payaid__Test__V1__Names *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Test__V1__OddNames__Entry methods */
+void   payaid__test__v1__odd_names__entry__init
+                     (Payaid__Test__V1__OddNames__Entry         *message);
+/* Payaid__Test__V1__OddNames methods */
+void   payaid__test__v1__odd_names__init
+                     (Payaid__Test__V1__OddNames         *message);
+size_t payaid__test__v1__odd_names__get_packed_size
+                     (const Payaid__Test__V1__OddNames   *message);
+size_t payaid__test__v1__odd_names__pack
+                     (const Payaid__Test__V1__OddNames   *message,
+                      uint8_t             *out);
+size_t payaid__test__v1__odd_names__pack_to_buffer
+                     (const Payaid__Test__V1__OddNames   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Test__V1__OddNames *
+       payaid__test__v1__odd_names__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__test__v1__odd_names__free_unpacked
+                     (Payaid__Test__V1__OddNames *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Payaid__Test__V1__Names__SortedEntry_Closure)
@@ -113,6 +197,12 @@ typedef void (*Payaid__Test__V1__Names__EntriesEntry_Closure)
 typedef void (*Payaid__Test__V1__Names_Closure)
                  (const Payaid__Test__V1__Names *message,
                   void *closure_data);
+typedef void (*Payaid__Test__V1__OddNames__Entry_Closure)
+                 (const Payaid__Test__V1__OddNames__Entry *message,
+                  void *closure_data);
+typedef void (*Payaid__Test__V1__OddNames_Closure)
+                 (const Payaid__Test__V1__OddNames *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -122,6 +212,8 @@ typedef void (*Payaid__Test__V1__Names_Closure)
 extern const ProtobufCMessageDescriptor payaid__test__v1__names__descriptor;
 extern const ProtobufCMessageDescriptor payaid__test__v1__names__sorted_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__test__v1__names__entries_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__test__v1__odd_names__descriptor;
+extern const ProtobufCMessageDescriptor payaid__test__v1__odd_names__entry__descriptor;
 
 PROTOBUF_C__END_DECLS
 
