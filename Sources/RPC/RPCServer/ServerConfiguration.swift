@@ -58,7 +58,9 @@ public struct ServerLimits: Sendable {
   public var totalRequestMemory = 1024 * 1024 * 1024
   /// Bytes that a client may send on one stream before they are taken in: 16 KiB to 1 MiB, so that
   /// what all streams may send at once is half of `requestMemory`.
-  var streamWindow: Int { min(max(requestMemory / 2 / max(concurrentStreams, 1), 1 << 14), 1 << 20) }
+  var streamWindow: Int {
+    min(max(requestMemory / 2 / max(concurrentStreams, 1), 16 * 1024), 1024 * 1024)
+  }
   /// Bytes of responses that wait on one HTTP/2 connection before a peer that takes none of them
   /// loses its streams after two seconds and not after `stallTimeout`.
   public var responseMemory = 16 * 1024 * 1024
