@@ -297,10 +297,10 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   func takeOutput(into target: inout [UInt8]) {
     swap(&target, &output)
     output.removeAll(keepingCapacity: true)
-    guard isHeld else { return }
+    guard isHeld || drainMark != nil else { return }
     // The socket may take all of it at once, and then says nothing.
     let connection = LoopConfined(self)
-    server.loop.execute { connection.value.pumpIfHeld() }
+    server.loop.execute { connection.value.transportDrained() }
   }
 
   /// The transport took what was written.

@@ -6,6 +6,7 @@ import json
 import pathlib
 import struct
 
+import httpx
 import pytest
 from connectrpc.client import ConnectClientSync
 from connectrpc.code import Code
@@ -16,6 +17,7 @@ from connectrpc.protocol import ProtocolType
 from pyqwest import HTTPVersion, SyncClient, SyncHTTPTransport
 
 from conftest import client, metadata
+from raw import message
 
 SERVICE = "/payaid.voice.v1.AgentService"
 
@@ -243,3 +245,42 @@ def test_metrics_name_the_edge(http):
     text = http.get("/metrics").text
     for edge in ("grpc_web", "connect"):
         assert any(f'"{edge}"' in line and "ListVoices" in line for line in text.splitlines())
+
+
+@pytest.mark.parametrize("kind", ["connect+proto", "grpc-web+proto"])
+@pytest.mark.parametrize("size, count", [(66_000, 1), (10_000, 20), (2_000_000, 2)])
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+def test_a_long_answer_does_not_wait_for_what_has_left(server, kind, size, count, http2):
+    frames = message(b"\x0a" + varint(size) + bytes(size)) * count
+    with httpx.Client(http1=not http2, http2=http2, timeout=20) as it:
+        answer = it.post(
+            f"http://127.0.0.1:{server.port}/bench.v1.Bench/Chat", content=frames,
+            headers={"content-type": f"application/{kind}"})
+    assert answer.content.startswith(frames)
+    assert answer.content[len(frames):] in (b"\x02\0\0\0\x02{}", b"\x80\0\0\0\x10grpc-status: 0\r\n")
+
+
+def varint(value):
+    return bytes([value & 0x7F | 0x80]) + varint(value >> 7) if value > 0x7F else bytes([value])
+
+
+REFUSED = [
+    ("POST", f"{SERVICE}/None", {"content-type": "application/json", "connect-protocol-version": "1"}, 404),
+    ("POST", f"{SERVICE}/None", {"content-type": "application/proto"}, 404),
+    ("GET", f"{SERVICE}/None?connect=v1&encoding=json&message=%7B%7D", {}, 404),
+    ("DELETE", f"{SERVICE}/ListAgents", {"content-type": "application/proto", "connect-protocol-version": "1"}, 405),
+    ("POST", f"{SERVICE}/None", {"content-type": "application/json"}, 404),
+]
+
+
+@pytest.mark.parametrize("verb, path, headers, status", REFUSED)
+def test_who_speaks_connect_is_refused_in_it(http, verb, path, headers, status):
+    answer = http.request(verb, path, headers=headers, content=b"{}" if verb == "POST" else None)
+    assert answer.status_code == status
+    speaks = "connect" in str(headers) or "connect" in path or "proto" in str(headers)
+    if status == 405:
+        assert (answer.content, answer.headers["allow"]) == (b"", "GET, HEAD, POST")
+    elif speaks:
+        assert answer.json()["code"] == "unimplemented"
+    else:
+        assert answer.json()["error"]["status"] == "NOT_FOUND"
