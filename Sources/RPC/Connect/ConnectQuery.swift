@@ -32,6 +32,11 @@ package struct ConnectQuery: Sendable {
     return names.contains("message") && names.contains("encoding")
   }
 
+  /// Whether a query says that it is one, of Connect's only version.
+  package static func namesProtocol(_ query: Substring?) -> Bool {
+    (query ?? "").split(separator: "&").contains("connect=v1")
+  }
+
   /// Reads `message`, `encoding`, `base64`, `compression` and `connect`; others are ignored.
   package init(_ query: Substring) throws(Failure) {
     let items: FormItems

@@ -90,9 +90,10 @@ package struct StreamMachine: Sendable {
     }
   }
 
-  /// Connect calls what a client wrote wrongly invalid; gRPC calls it internal.
+  /// Connect calls what a client wrote wrongly invalid; gRPC calls it internal. Both call a message
+  /// internal that is compressed though the call names no coding.
   private func told(_ error: RPCError) -> RPCError {
-    guard isConnect, error.code == .internal else { return error }
+    guard isConnect, error.code == .internal, !decoder.lacksEncoding else { return error }
     return RPCError(.invalidArgument, error.message)
   }
 

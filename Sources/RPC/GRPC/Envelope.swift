@@ -55,6 +55,8 @@ package struct EnvelopeDecoder: Sendable {
   private var compressed = false
   private var inBody = false
   private var failed = false
+  /// Whether it failed at a compressed message of a stream that has no coding.
+  package private(set) var lacksEncoding = false
 
   /// `limit` bounds each message in bytes, as received and again once decompressed.
   ///
@@ -121,7 +123,8 @@ package struct EnvelopeDecoder: Sendable {
     guard flag <= 1 else { throw fail(.internal, "message flag is \(flag); 0 and 1 exist") }
     compressed = flag == 1
     guard !compressed || encoding != .identity else {
-      throw fail(.internal, "a message is flagged compressed, but the call has no grpc-encoding")
+      lacksEncoding = true
+      throw fail(.internal, "a message is flagged compressed, but the call names no coding")
     }
     guard missing <= limit else {
       throw fail(.resourceExhausted, "message is \(missing) bytes; the limit is \(limit)")

@@ -103,8 +103,7 @@ final class HTTPExchange: RequestResponder {
         HTTPExchangeResponse(
           status: .unsupportedMediaType, headers: ["accept-post": MediaType.accepted]))
     }
-    let isRead = entry.descriptor.kind == .unary && entry.descriptor.idempotency == .noSideEffects
-    refuseMethod(allow: isRead ? "GET, HEAD, POST" : "POST")
+    refuseMethod(allow: entry.verbs)
   }
 
   private func refuseMethod(allow: String) {

@@ -16,6 +16,12 @@ final class MethodEntry: Sendable {
   }
 
   var descriptor: MethodDescriptor { handler.descriptor }
+
+  /// Whether Connect may ask for it by GET.
+  var isRead: Bool { descriptor.kind == .unary && descriptor.idempotency == .noSideEffects }
+
+  /// The verbs of HTTP that its path takes.
+  var verbs: String { isRead ? "GET, HEAD, POST" : "POST" }
 }
 
 /// Methods found by the bytes of a request's `:path`, without making a String of it.

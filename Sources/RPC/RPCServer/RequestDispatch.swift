@@ -26,17 +26,25 @@ struct RequestDispatch {
     case .web, .stream: return enveloped(media)
     case .unary(let codec) where head.method == "POST":
       if let entry = method() { return unary(codec, entry) }
-      if codec == .proto { return refuse(Self.noMethod, status: .notFound) }
+      if codec == .proto || saysConnect { return refuse(Self.noMethod, status: .notFound) }
+    case .unary where saysConnect && !isGet:
+      if let entry = method() { return refuse(.methodNotAllowed, ["allow": entry.verbs]) }
     case .unknownCodec: return refuse(.unsupportedMediaType, ["accept-post": MediaType.accepted])
     case .unary, .other: break
     }
-    if head.method == "GET" || head.method == "HEAD", ConnectQuery.isOne(head.query),
-      let entry = method()
-    {
-      return get(entry)
+    if isGet, ConnectQuery.isOne(head.query) {
+      if let entry = method() { return get(entry) }
+      if saysConnect { return refuse(Self.noMethod, status: .notFound) }
     }
     return HTTPExchange(
       server: server, head: head, peer: peer, response: stream, whenDone: whenDone)
+  }
+
+  private var isGet: Bool { head.method == "GET" || head.method == "HEAD" }
+
+  /// Whether the client says that it speaks Connect. It need not, but no client of REST does.
+  private var saysConnect: Bool {
+    head.headers["connect-protocol-version"] != nil || ConnectQuery.namesProtocol(head.query)
   }
 
   private func method() -> MethodEntry? { server.methods.find(String(head.path)) }
@@ -99,9 +107,7 @@ struct RequestDispatch {
   }
 
   private func get(_ entry: MethodEntry) -> any RequestResponder {
-    guard entry.descriptor.kind == .unary, entry.descriptor.idempotency == .noSideEffects else {
-      return refuse(.methodNotAllowed, ["allow": "POST"])
-    }
+    guard entry.isRead else { return refuse(.methodNotAllowed, ["allow": entry.verbs]) }
     let query: ConnectQuery
     do throws(ConnectQuery.Failure) {
       query = try ConnectQuery(head.query ?? "")
