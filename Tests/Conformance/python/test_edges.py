@@ -6,7 +6,6 @@ import json
 import pathlib
 import struct
 
-import httpx
 import pytest
 from connectrpc.client import ConnectClientSync
 from connectrpc.code import Code
@@ -17,7 +16,6 @@ from connectrpc.protocol import ProtocolType
 from pyqwest import HTTPVersion, SyncClient, SyncHTTPTransport
 
 from conftest import client, metadata
-from raw import message
 
 SERVICE = "/payaid.voice.v1.AgentService"
 
@@ -245,23 +243,6 @@ def test_metrics_name_the_edge(http):
     text = http.get("/metrics").text
     for edge in ("grpc_web", "connect"):
         assert any(f'"{edge}"' in line and "ListVoices" in line for line in text.splitlines())
-
-
-@pytest.mark.parametrize("kind", ["connect+proto", "grpc-web+proto"])
-@pytest.mark.parametrize("size, count", [(66_000, 1), (10_000, 20), (2_000_000, 2)])
-@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
-def test_a_long_answer_does_not_wait_for_what_has_left(server, kind, size, count, http2):
-    frames = message(b"\x0a" + varint(size) + bytes(size)) * count
-    with httpx.Client(http1=not http2, http2=http2, timeout=20) as it:
-        answer = it.post(
-            f"http://127.0.0.1:{server.port}/bench.v1.Bench/Chat", content=frames,
-            headers={"content-type": f"application/{kind}"})
-    assert answer.content.startswith(frames)
-    assert answer.content[len(frames):] in (b"\x02\0\0\0\x02{}", b"\x80\0\0\0\x10grpc-status: 0\r\n")
-
-
-def varint(value):
-    return bytes([value & 0x7F | 0x80]) + varint(value >> 7) if value > 0x7F else bytes([value])
 
 
 REFUSED = [

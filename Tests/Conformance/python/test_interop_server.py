@@ -5,10 +5,12 @@ import threading
 import urllib.request
 
 import grpc
+import httpx
 import pytest
 
 import interop
 import interop_cases
+from raw import message
 
 # A channel of its own for each peer: grpcio shares connections between channels of equal options.
 OPTIONS = [("grpc.use_local_subchannel_pool", 1)]
@@ -48,6 +50,19 @@ def test_streams_over_the_limit_wait_for_their_turn():
             stub = interop_cases.services().TestServiceStub(channel)
             calls = [stub.UnaryCall.future(interop_cases.large()) for _ in range(20)]
             assert all(len(call.result(20).payload.body) == 314159 for call in calls)
+
+
+@pytest.mark.parametrize("kind", ["connect+proto", "grpc-web+proto"])
+@pytest.mark.parametrize("sizes", [[66_000], [10_000] * 20, [2_000_000] * 3])
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+def test_a_long_answer_does_not_wait_for_what_has_left(port, kind, sizes, http2):
+    request = message(interop_cases.asking(*sizes).SerializeToString())
+    with httpx.Client(http1=not http2, http2=http2, timeout=20) as client:
+        answer = client.post(
+            f"http://127.0.0.1:{port}/grpc.testing.TestService/StreamingOutputCall",
+            content=request, headers={"content-type": f"application/{kind}"})
+    assert sum(sizes) < len(answer.content) < sum(sizes) + 50 * len(sizes)
+    assert answer.content.endswith((b"{}", b"grpc-status: 0\r\n"))
 
 
 class CachingProxy(http.server.BaseHTTPRequestHandler):
