@@ -171,7 +171,8 @@ enum SessionCallbacks {
   /// grpc-go says goodbye with the number of its own last stream where one of ours belongs (RFC 9113,
   /// 6.8). nghttp2 answers that with an error; nobody is to be blamed for it.
   private static func invalid(_ core: Core, _ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
-    guard unsafe frame.pointee.hd.type == goAway, unsafe core.pointee.role == .server,
+    let header = unsafe frame.pointee.hd
+    guard header.type == goAway, header.stream_id == 0, unsafe core.pointee.role == .server,
       unsafe frame.pointee.goaway.error_code == NGHTTP2_NO_ERROR.rawValue
     else { return 0 }
     unsafe core.pointee.goAwayCode = HTTP2ErrorCode.protocolError.rawValue

@@ -271,14 +271,14 @@ import Testing
     #expect(server.take() == [.violation(1)])
   }
 
-  @Test(arguments: [(UInt8(0), false), (2, true)])
+  @Test(arguments: [(UInt32(0), UInt8(0), false), (0, 2, true), (1, 0, true)])
   func `a goodbye that names a stream of its own is only rude with an error`(
-    code: UInt8, isViolation: Bool
+    stream: UInt32, code: UInt8, isViolation: Bool
   ) throws {
     let server = try Self.server()
     try server.receive(Self.headers(1))
     _ = server.take()
-    try server.receive(frame(7, [0, 0, 0, 1, 0, 0, 0, code]))
+    try server.receive(frame(7, stream: stream, [0, 0, 0, 1, 0, 0, 0, code]))
     _ = try server.output()
     #expect(server.seen.contains(.violation(1)) == isViolation)
     #expect(server.seen.contains(.goAway(1, 0, "")) == !isViolation)
