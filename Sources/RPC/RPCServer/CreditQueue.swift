@@ -27,13 +27,17 @@ struct CreditQueue {
     return 0
   }
 
-  /// What is sent on stream `id` is whole; what the next one gets when it was this one's turn.
-  mutating func finished(_ id: HTTP2StreamID) -> Grant? { served == id ? next() : nil }
+  /// What is sent on stream `id` is whole: what the next one gets if it was this one's turn, else what
+  /// was kept for it, as it does not grow now and would lose time at its turn.
+  mutating func finished(_ id: HTTP2StreamID) -> Grant? {
+    if served == id { return next() }
+    return waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0) }
+  }
 
-  /// Stream `id` is gone.
+  /// Stream `id` is gone: what the next one gets if it was this one's turn.
   mutating func forget(_ id: HTTP2StreamID) -> Grant? {
     waiting.removeAll { $0.id == id }
-    return finished(id)
+    return served == id ? next() : nil
   }
 
   /// The turn of the next stream, if one waits; the one that was served goes without.

@@ -273,6 +273,7 @@ extension HTTP2Connection {
   func giveCredit(_ id: HTTP2StreamID, _ count: Int) {
     let now = memory.isShort ? credit.ask(id, count) : count
     if now > 0 { grant((id, now)) }
+    if !credit.isIdle { settleCredit() }
   }
 
   /// A message or body that came on the stream is whole.
@@ -296,8 +297,11 @@ extension HTTP2Connection {
 
 extension HTTP2Connection {
   func tick(_ now: LoopInstant) {
-    // Whoever has the turn may not be sending.
-    if !credit.isIdle { grant(credit.next()) }
+    if !credit.isIdle {
+      settleCredit()
+      // Whoever has the turn may not be sending.
+      grant(credit.next())
+    }
     act(on: drain.tick(at: now, remaining: streams.count))
     switch keepalive.tick(at: now) {
     case .nothing: break

@@ -11,13 +11,22 @@ import Testing
     #expect(queue.ask(3, 20) == 0)
     #expect(queue.ask(5, 30) == 0)
     #expect(queue.ask(1, 7) == 7)
-    #expect(queue.finished(3) == nil)
+    #expect(queue.finished(7) == nil)
     #expect(queue.finished(1)! == (5, 40))
     #expect(queue.ask(1, 8) == 0)
     #expect(queue.ask(5, 1) == 1)
     #expect(queue.finished(5)! == (3, 20))
     #expect(queue.finished(3)! == (1, 8))
     #expect(queue.finished(1) == nil)
+    #expect(queue.isIdle)
+  }
+
+  @Test func `a message that becomes whole while it waits needs no turn`() {
+    var queue = CreditQueue()
+    for id in [1, 3, 5] as [Int32] { _ = queue.ask(id, Int(id) * 10) }
+    #expect(queue.finished(3)! == (3, 30))
+    #expect(queue.finished(1)! == (5, 50))
+    #expect(queue.finished(5) == nil)
     #expect(queue.isIdle)
   }
 
