@@ -30,12 +30,14 @@ struct CreditQueue {
   /// What is sent on stream `id` is whole: what the next one gets if it was this one's turn, else what
   /// was kept for it, as it does not grow now and would lose time at its turn.
   mutating func finished(_ id: HTTP2StreamID) -> Grant? {
+    if isIdle { return nil }
     if served == id { return next() }
     return waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0) }
   }
 
   /// Stream `id` is gone: what the next one gets if it was this one's turn.
   mutating func forget(_ id: HTTP2StreamID) -> Grant? {
+    if isIdle { return nil }
     waiting.removeAll { $0.id == id }
     return served == id ? next() : nil
   }

@@ -64,7 +64,7 @@ final class HTTP2Connection: ConnectionDriver {
       shell.cut(error.kind == .badPreface ? .http2Preface : .http2Violation, detail: error.message)
     }
     if headersSince != nil, !session.isMidHeaders { headersSince = nil }
-    if !credit.isIdle { settleCredit() }
+    settleCredit()
     // Acknowledgements, credit and GOAWAY wait in the session.
     if session.wantsWrite || session.isFinished { scheduleFlush() }
   }
@@ -127,7 +127,7 @@ final class HTTP2Connection: ConnectionDriver {
     stalls.forget(id)
     idleStreams.forget(id)
     owner.streamClosed()
-    if !credit.isIdle { grant(credit.forget(id)) }
+    grant(credit.forget(id))
     if streams.isEmpty { idleSince = loop.now }
     act(on: drain.streamClosed(remaining: streams.count))
   }
@@ -175,7 +175,7 @@ final class HTTP2Connection: ConnectionDriver {
   /// Nothing runs any more for one of the streams.
   func callFinished() {
     running -= 1
-    if !credit.isIdle { settleCredit() }
+    settleCredit()
   }
 
   /// Answers what no handler may see; `nil` when it did.
@@ -273,16 +273,16 @@ extension HTTP2Connection {
   func giveCredit(_ id: HTTP2StreamID, _ count: Int) {
     let now = memory.isShort ? credit.ask(id, count) : count
     if now > 0 { grant((id, now)) }
-    if !credit.isIdle { settleCredit() }
+    settleCredit()
   }
 
   /// A message or body that came on the stream is whole.
   func requestWhole(_ id: HTTP2StreamID) {
-    if !credit.isIdle { grant(credit.finished(id)) }
+    grant(credit.finished(id))
   }
 
   private func settleCredit() {
-    guard !memory.isShort else { return }
+    guard !credit.isIdle, !memory.isShort else { return }
     for waiting in credit.takeAll() { grant(waiting) }
   }
 
@@ -297,11 +297,9 @@ extension HTTP2Connection {
 
 extension HTTP2Connection {
   func tick(_ now: LoopInstant) {
-    if !credit.isIdle {
-      settleCredit()
-      // Whoever has the turn may not be sending.
-      grant(credit.next())
-    }
+    settleCredit()
+    // Whoever has the turn may not be sending.
+    grant(credit.next())
     act(on: drain.tick(at: now, remaining: streams.count))
     switch keepalive.tick(at: now) {
     case .nothing: break
