@@ -126,7 +126,6 @@ public protocol BeforeSleepHook: AnyObject {
   }
 
   private func didPoll() {
-    cachedNow = nil
     drain()
   }
 
@@ -144,6 +143,8 @@ public protocol BeforeSleepHook: AnyObject {
     } else {
       unsafe uv_idle_start(idle) { _ in }  // an active idle handle makes the poll not block
     }
+    // The poll may wait for long, and what it calls back asks for the time before `didPoll`.
+    cachedNow = nil
   }
 
   var now: LoopInstant {

@@ -35,6 +35,29 @@ import Testing
     }
   }
 
+  @Test func `a callback after a long wait is told the time of now`() async throws {
+    try await withLoop { loop in
+      var ends: [CInt] = [0, 0]
+      #expect(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0)
+      let told = Promise<LoopInstant>()
+      let watcher = try FileDescriptorWatcher(loop, fd: ends[0]) { _ in told.fulfil(loop.now) }
+      watcher.watch(.readable)
+      try await loop.sleep(for: .milliseconds(1))
+      _ = loop.now  // a timer's job runs right before the loop waits
+      let writer = Task.detached { [end = ends[1]] in
+        usleep(20_000)
+        let time = LoopInstant.readClock()
+        var byte: UInt8 = 1
+        write(end, &byte, 1)
+        return time
+      }
+      #expect(await told.value >= writer.value)
+      watcher.close()
+      close(ends[0])
+      close(ends[1])
+    }
+  }
+
   @Test(arguments: [
     ("exit 3", ChildProcess.ExitStatus.exited(3)), ("kill -9 $$", .signalled(9)),
     ("true", .exited(0)),
