@@ -17,11 +17,8 @@ package enum ScratchPostgres {
   package static func database(
     migrations: [Migration] = [], configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> PostgresPool {
-    var configuration = PostgresConfiguration(url: try await url())
+    var configuration = patient(try await url())
     configuration.maxConnections = 8
-    configuration.connectTimeout = patience
-    configuration.queryTimeout = patience
-    configuration.acquireTimeout = patience
     configure(&configuration)
     let pool = PostgresPool(loops: loops.loops, configuration: configuration)
     try await Migrator(pool, migrations).run()
@@ -32,13 +29,18 @@ package enum ScratchPostgres {
   package static func url() async throws -> String {
     let base = try await server.value
     let name = "scratch_\(number.wrappingAdd(1, ordering: .relaxed).oldValue)"
-    var configuration = PostgresConfiguration(url: base)
-    configuration.connectTimeout = patience
-    configuration.queryTimeout = patience
-    let pool = PostgresPool(loops: [loops.loops[0]], configuration: configuration)
-    try await pool.execute("CREATE DATABASE \(unsafeSQL: name)", timeout: .seconds(60))
+    let pool = PostgresPool(loops: [loops.loops[0]], configuration: patient(base))
+    try await pool.execute("CREATE DATABASE \(unsafeSQL: name)")
     await pool.close()
     return base.replacing("/payaid?", with: "/\(name)?")
+  }
+
+  private static func patient(_ url: String) -> PostgresConfiguration {
+    var configuration = PostgresConfiguration(url: url)
+    configuration.connectTimeout = patience
+    configuration.queryTimeout = patience
+    configuration.acquireTimeout = patience
+    return configuration
   }
 }
 
