@@ -1,3 +1,4 @@
+internal import Buffers
 internal import HTTP
 
 /// Finds the rule for a request path. Per segment a literal beats `*`, which beats `**`; a rule for
@@ -33,11 +34,10 @@ struct PathTrie<Value: Sendable>: Sendable {
 
   private var nodes = [Node()]
   private var verbs: Set<String> = []
-  /// Values of templates without variables, by their path and then by HTTP method: what beats every
-  /// other rule is found in one look-up.
-  private var fixed: [[UInt8]: [String: Value]] = [:]
-  /// How long those paths are: hardly a path with an id in it is as long as one of them.
-  private var fixedLengths: Set<Int> = []
+  /// The paths of templates without variables, which beat every other rule.
+  private var fixed = ByteIndex()
+  /// Their values by HTTP method, of each path at its number.
+  private var fixedEnds: [[(method: String, value: Value)]] = []
 
   /// Adds a value, or answers the one that already takes the same requests.
   mutating func insert(_ value: Value, template: PathTemplate, method: String) -> Value? {
@@ -56,8 +56,18 @@ struct PathTrie<Value: Sendable>: Sendable {
     nodes[at][keyPath: ends][verb, default: [:]][method] = value
     if template.verb != nil { verbs.insert(verb) }
     if let path = template.fixedPath {
-      fixed[Array(path.utf8), default: [:]][method] = value
-      fixedLengths.insert(path.utf8.count)
+      let number = fixed.insert(Array(path.utf8))
+      if number == fixedEnds.count { fixedEnds.append([]) }
+      fixedEnds[number].append((method, value))
+    }
+    return nil
+  }
+
+  /// The value of a template without variables that is `path` to the byte.
+  func find(fixed path: UnsafeRawBufferPointer, method: String) -> Value? {
+    guard let number = fixed.find(path) else { return nil }
+    for index in fixedEnds[number].indices where fixedEnds[number][index].method == method {
+      return fixedEnds[number][index].value
     }
     return nil
   }
@@ -65,7 +75,7 @@ struct PathTrie<Value: Sendable>: Sendable {
   /// Looks up a raw (still percent-encoded) path that begins with a slash.
   func find(path: ArraySlice<UInt8>, method: String) -> Match {
     guard path.first == UInt8(ascii: "/") else { return .none }
-    if fixedLengths.contains(path.count), let value = fixed[Array(path)]?[method] {
+    if let value = path.withUnsafeBytes({ find(fixed: $0, method: method) }) {
       return .found(value, segments: [])
     }
     var raw = Self.segments(of: path)

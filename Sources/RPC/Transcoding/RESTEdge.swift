@@ -61,6 +61,11 @@ package final class RESTEdge: Sendable {
           414, .invalidArgument, "TARGET_TOO_LONG",
           "the target is \(target.utf8.count) bytes; the limit is \(options.maxTargetBytes)"))
     }
+    // As most targets are that have neither ids nor a query.
+    let fixed = target.utf8.withContiguousStorageIfAvailable { bytes in
+      routes.find(fixed: UnsafeRawBufferPointer(bytes), method: method)
+    }
+    if case let rule?? = fixed { return call(rule, [], query: [], headers) }
     let bytes = Array(target.utf8)
     let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
     switch routes.find(path: bytes[..<mark], method: method) {

@@ -6,38 +6,47 @@ internal import RPCCore
 enum RESTHeaders {
   /// Whether it belongs to one connection or to the HTTP message itself, so that it is no metadata.
   private static func isOwnedByHTTP(_ name: String) -> Bool {
-    let count = name.utf8.count
-    return count < ownedByHTTP.count && ownedByHTTP[count].contains(name)
+    // By length first: nearly every name is none of them.
+    switch name.utf8.count {
+    case 2: name == "te"
+    case 4: name == "host" || name == "date"
+    case 6: name == "cookie" || name == "expect"
+    case 7: name == "upgrade" || name == "trailer"
+    case 10: name == "connection" || name == "keep-alive" || name == "set-cookie"
+    case 12: name == "content-type"
+    case 14: name == "content-length" || name == "http2-settings"
+    case 16: name == "content-encoding" || name == "proxy-connection"
+    case 17: name == "transfer-encoding" || name == "sec-websocket-key"
+    case 18: name == "proxy-authenticate"
+    case 19: name == "proxy-authorization"
+    case 21: name == "sec-websocket-version"
+    case 22: name == "sec-websocket-protocol"
+    case 24: name == "sec-websocket-extensions"
+    default: false
+    }
   }
-
-  /// By length, as nearly every name is none of them.
-  private static let ownedByHTTP: [[String]] = {
-    let names = [
-      "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te",
-      "trailer", "host", "content-type", "content-length", "content-encoding", "expect", "cookie",
-      "set-cookie", "proxy-authorization", "proxy-authenticate", "http2-settings", "date",
-      "sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol",
-      "sec-websocket-extensions",
-    ]
-    let longest = names.map(\.utf8.count).max() ?? 0
-    return (0...longest).map { count in names.filter { $0.utf8.count == count } }
-  }()
 
   /// Request headers as metadata, names as they are; `grpc-` names belong to another protocol and
   /// are left out, as is what HTTP owns and a `-bin` value that is not base64.
   static func metadata(_ headers: HTTPHeaders) -> Metadata {
     var metadata = Metadata()
-    for field in headers where isMetadata(field.name) {
-      guard field.name.utf8.last == UInt8(ascii: "n"), field.name.hasSuffix("-bin") else {
-        metadata.add(lowercase: field.name, .ascii(field.value))
-        continue
-      }
-      for part in field.value.split(separator: ",", omittingEmptySubsequences: false) {
-        let text = part.drop { $0 == " " || $0 == "\t" }
-        if let bytes = Base64.decode(String(text)) { metadata.add(binary: bytes, for: field.name) }
+    let fields = headers.fields.span
+    for index in fields.indices where isMetadata(fields[index].name) {
+      let name = fields[index].name
+      if name.utf8.last == UInt8(ascii: "n"), name.hasSuffix("-bin") {
+        add(binary: fields[index].value, for: name, to: &metadata)
+      } else {
+        metadata.add(lowercase: name, .ascii(fields[index].value))
       }
     }
     return metadata
+  }
+
+  private static func add(binary value: String, for name: String, to metadata: inout Metadata) {
+    for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+      let text = part.drop { $0 == " " || $0 == "\t" }
+      if let bytes = Base64.decode(String(text)) { metadata.add(binary: bytes, for: name) }
+    }
   }
 
   /// Adds response metadata to headers; values HTTP cannot carry are left out.

@@ -17,7 +17,7 @@ public struct HTTPStatus: RawRepresentable, Sendable, Hashable, CustomStringConv
   /// The text of the HTTP/1.1 status line; empty for a code without a registered one.
   public var reason: String { Self.reasons[rawValue] ?? "" }
 
-  public var description: String { String(rawValue) }
+  public var description: String { rawValue == 200 ? "200" : String(rawValue) }
 }
 
 extension HTTPStatus {
