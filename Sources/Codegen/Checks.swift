@@ -30,10 +30,20 @@ struct Checks {
   private func check(_ message: Descriptor, in outer: Scope) throws {
     let scope = outer.inside(message)
     try check(scope, message.fullName)
+    try checkTypes(of: message)
     for field in message.fields {
       try check(field.messageType, of: "field \(field.fullName) has")
     }
     for nested in message.messages { try check(nested, in: scope) }
+  }
+
+  private func checkTypes(of message: Descriptor) throws {
+    var taken: [String: String] = [:]
+    for (swift, proto) in SwiftNames.types(message) {
+      guard let other = taken.updateValue(proto, forKey: swift) else { continue }
+      let name = SwiftNames.full(message) + "." + swift
+      throw GeneratorError("\(other) and \(proto) would both be \(name) in Swift")
+    }
   }
 
   private func check(_ scope: Scope, _ place: String) throws {

@@ -44,11 +44,13 @@ struct MessageType {
     let head = "public var \(field.name)\(field.declaration(in: scope))"
     guard field.isIndirect else { return text.line(head) }
     let indirect = scope.protobuf("IndirectMessage")
+    // No field's name has an underscore within.
+    let storage = "indirect_\(field.number)"
     text.block("\(head) {") { text in
-      text.line("get { indirect\(field.number)?.value }")
-      text.line("set { indirect\(field.number) = newValue.map { \(indirect)($0) } }")
+      text.line("get { \(storage)?.value }")
+      text.line("set { \(storage) = newValue.map { \(indirect)($0) } }")
     }
-    text.line("private var indirect\(field.number): \(indirect)<\(field.element(in: scope))>?")
+    text.line("private var \(storage): \(indirect)<\(field.element(in: scope))>?")
   }
 
   private func property(of oneof: OneofDescriptor, _ text: inout SourceText) {

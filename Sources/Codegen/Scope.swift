@@ -16,7 +16,7 @@ struct Scope {
   /// The place between the braces of a message's struct.
   func inside(_ message: Descriptor) -> Scope {
     var scope = self
-    scope.near.formUnion(SwiftNames.types(message))
+    scope.near.formUnion(SwiftNames.types(message).map(\.swift))
     return scope
   }
 

@@ -84,11 +84,13 @@ enum SwiftNames {
     return [namespace(file.package)[0]] + structs
   }
 
-  /// The types that the struct of a message has.
-  static func types(_ message: Descriptor) -> [String] {
-    let messages = message.messages.filter { !$0.options.mapEntry }
-    return messages.map { type($0.name) } + message.enums.map { type($0.name) }
-      + message.realOneofs.map { oneofType($0) }
+  /// The types that the struct of a message has, with what they are in proto.
+  static func types(_ message: Descriptor) -> [(swift: String, proto: String)] {
+    message.messages.filter { !$0.options.mapEntry }.map {
+      (type($0.name), "message \($0.fullName)")
+    }
+      + message.enums.map { (type($0.name), "enum \($0.fullName)") }
+      + message.realOneofs.map { (oneofType($0), "oneof \($0.fullName)") }
   }
 
   /// `CALL_STATE_READY` of `CallState` -> `ready`.

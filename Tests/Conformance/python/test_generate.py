@@ -20,6 +20,10 @@ REFUSED = [
     (HEAD + 'import "old.proto"; message New {}', "new.proto imports old.proto, which has to be given"),
     (HEAD + f"message DeskClient {{}} service Desk {{ rpc Get({EMPTY}) returns ({EMPTY}); }}",
      "message shop.v1.DeskClient and the Client of service shop.v1.Desk would both be Shop.V1.DeskClient"),
+    (HEAD + "message New { message LineItem {} message line_item {} }",
+     "message shop.v1.New.LineItem and message shop.v1.New.line_item would both be Shop.V1.New.LineItem"),
+    (HEAD + "message New { enum Kind { NONE = 0; } message kind {} }",
+     "message shop.v1.New.kind and enum shop.v1.New.Kind would both be Shop.V1.New.Kind"),
     (HEAD + "message Swift {} message Sendable {}",
      "types called Sendable and Swift together leave no way to say Swift's own Sendable"),
     ('syntax = "proto3"; package string.v1; message Text {}',
@@ -51,6 +55,14 @@ def test_a_module_may_be_called_like_a_message_in_it(tmp_path):
         tmp_path, 'syntax = "proto3"; package order; message Item {} message Order { Item item = 1; }', "Order")
     assert done.returncode == 0, done.stderr
     assert "public var item: Order::Order.Item?" in made
+
+
+def test_a_field_may_be_called_like_what_another_is_kept_in(tmp_path):
+    done, made = values(
+        tmp_path, 'syntax = "proto3"; message Node { Node next = 1; int32 indirect1 = 2; int32 indirect_2 = 3; }')
+    assert done.returncode == 0, done.stderr
+    assert "private var indirect_1: IndirectMessage<Unpackaged.Node>?" in made
+    assert "public var indirect1: Int32" in made and "public var indirect2: Int32" in made
 
 
 def test_items_of_lists_in_comments_keep_their_lines(tmp_path):

@@ -192,10 +192,10 @@ extension Order.V1 {
     public var texts: [Swift::String] = []
     /// `values`.
     public var values: TestSchema::Order.V1.Values? {
-      get { indirect8?.value }
-      set { indirect8 = newValue.map { Protobuf::IndirectMessage($0) } }
+      get { indirect_8?.value }
+      set { indirect_8 = newValue.map { Protobuf::IndirectMessage($0) } }
     }
-    private var indirect8: Protobuf::IndirectMessage<TestSchema::Order.V1.Values>?
+    private var indirect_8: Protobuf::IndirectMessage<TestSchema::Order.V1.Values>?
     /// Fields this version does not know, kept.
     public var unknownFields = Protobuf::ProtobufUnknownFields()
 

@@ -42,16 +42,16 @@ extension Payaid.Test.V1 {
     public var color: Payaid.Test.V1.Everything.Color = .unspecified
     /// `nested`.
     public var nested: Payaid.Test.V1.Everything.Nested? {
-      get { indirect17?.value }
-      set { indirect17 = newValue.map { IndirectMessage($0) } }
+      get { indirect_17?.value }
+      set { indirect_17 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect17: IndirectMessage<Payaid.Test.V1.Everything.Nested>?
+    private var indirect_17: IndirectMessage<Payaid.Test.V1.Everything.Nested>?
     /// `recursive`.
     public var recursive: Payaid.Test.V1.Everything? {
-      get { indirect18?.value }
-      set { indirect18 = newValue.map { IndirectMessage($0) } }
+      get { indirect_18?.value }
+      set { indirect_18 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect18: IndirectMessage<Payaid.Test.V1.Everything>?
+    private var indirect_18: IndirectMessage<Payaid.Test.V1.Everything>?
     /// `optional_double`.
     public var optionalDouble: Double?
     /// `optional_int32`.
@@ -66,10 +66,10 @@ extension Payaid.Test.V1 {
     public var optionalColor: Payaid.Test.V1.Everything.Color?
     /// `optional_nested`.
     public var optionalNested: Payaid.Test.V1.Everything.Nested? {
-      get { indirect27?.value }
-      set { indirect27 = newValue.map { IndirectMessage($0) } }
+      get { indirect_27?.value }
+      set { indirect_27 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect27: IndirectMessage<Payaid.Test.V1.Everything.Nested>?
+    private var indirect_27: IndirectMessage<Payaid.Test.V1.Everything.Nested>?
     /// `doubles`.
     public var doubles: [Double] = []
     /// `floats`.
@@ -176,10 +176,10 @@ extension Payaid.Test.V1 {
     public var unknownFields_: Int32 = 0
     /// `far_nested`.
     public var farNested: Payaid.Test.V1.Everything.Nested? {
-      get { indirect10000?.value }
-      set { indirect10000 = newValue.map { IndirectMessage($0) } }
+      get { indirect_10000?.value }
+      set { indirect_10000 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect10000: IndirectMessage<Payaid.Test.V1.Everything.Nested>?
+    private var indirect_10000: IndirectMessage<Payaid.Test.V1.Everything.Nested>?
     /// `far_text`.
     public var farText: String = ""
     /// Fields this version does not know, kept.
@@ -259,10 +259,10 @@ extension Payaid.Test.V1 {
       public var a: Int32 = 0
       /// `corecursive`.
       public var corecursive: Payaid.Test.V1.Everything? {
-        get { indirect2?.value }
-        set { indirect2 = newValue.map { IndirectMessage($0) } }
+        get { indirect_2?.value }
+        set { indirect_2 = newValue.map { IndirectMessage($0) } }
       }
-      private var indirect2: IndirectMessage<Payaid.Test.V1.Everything>?
+      private var indirect_2: IndirectMessage<Payaid.Test.V1.Everything>?
       /// `note`.
       public var note: String?
       /// `list`.

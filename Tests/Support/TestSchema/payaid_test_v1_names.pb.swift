@@ -14,10 +14,10 @@ extension Payaid.Test.V1 {
     public var reader: String = ""
     /// `writer`.
     public var writer: Payaid.Test.V1.Names? {
-      get { indirect3?.value }
-      set { indirect3 = newValue.map { IndirectMessage($0) } }
+      get { indirect_3?.value }
+      set { indirect_3 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect3: IndirectMessage<Payaid.Test.V1.Names>?
+    private var indirect_3: IndirectMessage<Payaid.Test.V1.Names>?
     /// `index`.
     public var index: [Int32] = []
     /// `sorted`.
@@ -156,16 +156,16 @@ extension Payaid.Test.V1 {
     public var `_`: [String: String] = [:]
     /// `_1`.
     public var _1: Payaid.Test.V1.OddNames? {
-      get { indirect4?.value }
-      set { indirect4 = newValue.map { IndirectMessage($0) } }
+      get { indirect_4?.value }
+      set { indirect_4 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect4: IndirectMessage<Payaid.Test.V1.OddNames>?
+    private var indirect_4: IndirectMessage<Payaid.Test.V1.OddNames>?
     /// `some`.
     public var some: Payaid.Test.V1.OddNames? {
-      get { indirect5?.value }
-      set { indirect5 = newValue.map { IndirectMessage($0) } }
+      get { indirect_5?.value }
+      set { indirect_5 = newValue.map { IndirectMessage($0) } }
     }
-    private var indirect5: IndirectMessage<Payaid.Test.V1.OddNames>?
+    private var indirect_5: IndirectMessage<Payaid.Test.V1.OddNames>?
     /// Which one of `c` is set.
     public var c: C?
     /// Which one of `type` is set.
