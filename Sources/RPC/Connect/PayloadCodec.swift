@@ -19,6 +19,9 @@ package struct PayloadCodec: Sendable {
     binding = nil
   }
 
+  /// Whether messages are read, and not taken as they are.
+  package var isJSON: Bool { codec == .json }
+
   /// Messages as they are.
   package static let bytes = PayloadCodec()
 

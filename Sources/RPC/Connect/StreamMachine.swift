@@ -45,8 +45,8 @@ package struct StreamMachine: Sendable {
   /// Bytes of a message that has come in part.
   package var partialBytes: Int { decoder.partialBytes }
 
-  /// Whether the request has a coding, so that its messages may come compressed.
-  package var isCompressed: Bool { encoding != .identity }
+  /// Whether messages may come in another form than handlers take: in a coding, or as JSON.
+  package var isWrapped: Bool { encoding != .identity || codec.isJSON }
 
   /// The machine of a request that no handler sees: it only tells why.
   package init(refusing media: MediaType, errors: ConnectError) {
@@ -56,16 +56,10 @@ package struct StreamMachine: Sendable {
 
   // MARK: Requests
 
-  /// One request message: in binary form, or compressed as it came, for `open`. What waits then costs
-  /// no more memory than its sender paid for.
-  package struct Message: Sendable {
-    package let bytes: [UInt8]
-    package let wasCompressed: Bool
-  }
-
-  /// Takes body bytes, gives the messages they complete to `each`.
+  /// Takes body bytes, gives the messages they complete to `each`, as they came: to inflate and read
+  /// them costs more than to send them, so it waits for `open`.
   package mutating func receive(
-    _ bytes: UnsafeRawBufferPointer, end: Bool, _ each: (Message) -> Void
+    _ bytes: UnsafeRawBufferPointer, end: Bool, _ each: (ReceivedMessage) -> Void
   ) throws(RPCError) {
     if end { isRequestComplete = true }
     guard !isBroken else { return }
@@ -80,9 +74,10 @@ package struct StreamMachine: Sendable {
     }
   }
 
-  /// The binary form of a message that came compressed.
-  package func open(_ message: [UInt8]) throws(RPCError) -> [UInt8] {
+  /// The binary form of a message that `receive` gave.
+  package func open(_ message: [UInt8], wasCompressed: Bool) throws(RPCError) -> [UInt8] {
     do throws(RPCError) {
+      guard wasCompressed else { return try codec.request(message) }
       return try codec.request(
         try Compression.decompress(message, from: encoding, limit: limit))
     } catch {
@@ -98,26 +93,14 @@ package struct StreamMachine: Sendable {
   }
 
   private mutating func take(
-    _ bytes: UnsafeRawBufferPointer, _ each: (Message) -> Void
+    _ bytes: UnsafeRawBufferPointer, _ each: (ReceivedMessage) -> Void
   ) throws(RPCError) {
-    var messages: [ReceivedMessage] = []
-    if isText {
-      let decoded = try base64.decode(bytes)
-      var failure: RPCError?
-      decoded.withUnsafeBytes { bytes in
-        do throws(RPCError) {
-          try decoder.receive(bytes) { messages.append($0) }
-        } catch { failure = error }
-      }
-      if let failure { throw failure }
-    } else {
-      try decoder.receive(bytes) { messages.append($0) }
+    guard isText else { return try decoder.receive(bytes, each) }
+    let decoded = try base64.decode(bytes)
+    let result = decoded.withUnsafeBytes { bytes in
+      Result { () throws(RPCError) in try decoder.receive(bytes, each) }
     }
-    for message in messages {
-      let isPacked = message.wasCompressed
-      let bytes = isPacked ? message.bytes : try codec.request(message.bytes)
-      each(Message(bytes: bytes, wasCompressed: isPacked))
-    }
+    try result.get()
   }
 
   // MARK: Responses

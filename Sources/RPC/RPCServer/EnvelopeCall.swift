@@ -43,13 +43,13 @@ final class EnvelopeCall: EdgeCall, @unchecked Sendable {  // as its superclass
 
   override var partialBytes: Int { machine.partialBytes }
 
-  override var waitsWrapped: Bool { machine.isCompressed }
+  override var waitsWrapped: Bool { machine.isWrapped }
 
   override func opened(_ message: [UInt8]) throws -> [UInt8] {
-    guard context.lastRequestWasCompressed else { return message }
+    let wasCompressed = context.lastRequestWasCompressed
     do throws(RPCError) {
-      let plain = try machine.open(message)
-      try inflated(plain.count)
+      let plain = try machine.open(message, wasCompressed: wasCompressed)
+      if wasCompressed { try inflated(plain.count) }
       return plain
     } catch {
       refuse(error)

@@ -246,3 +246,20 @@ def test_what_a_stranger_sends_is_not_read(visitor, house, path, coding, body):
     assert visitor.post(path, headers=head, content=body).status_code == 401
     owner = dict(house.callers["owner"])
     assert visitor.post(path, headers=head | owner, content=body).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["connect+json", "grpc-web+json"])
+def test_what_a_stranger_streams_is_not_read(visitor, house, kind):
+    def tell(headers):
+        answer = visitor.post(
+            f"/{PACKAGE}.CallService/WatchCall", content=b"\0\0\0\0\x01{",
+            headers={"content-type": f"application/{kind}"} | headers)
+        assert answer.status_code == 200
+        return answer.text + answer.headers.get("grpc-status", "")
+
+    if kind == "connect+json":
+        assert '"unauthenticated"' in tell({})
+        assert '"invalid_argument"' in tell(dict(house.callers["owner"]))
+    else:
+        assert tell({}) == "16"
+        assert tell(dict(house.callers["owner"])) == "3"

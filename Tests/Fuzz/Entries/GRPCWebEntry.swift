@@ -42,10 +42,10 @@ private func read(
     let isLast = index == pieces.count
     let isRead = (isLast ? [] : pieces[index]).withUnsafeBytes { bytes in
       do throws(RPCError) {
-        var came: [StreamMachine.Message] = []
+        var came: [ReceivedMessage] = []
         try machine.receive(bytes, end: isLast) { came.append($0) }
         for message in came {
-          messages.append(message.wasCompressed ? try machine.open(message.bytes) : message.bytes)
+          messages.append(try machine.open(message.bytes, wasCompressed: message.wasCompressed))
         }
         return true
       } catch { return false }

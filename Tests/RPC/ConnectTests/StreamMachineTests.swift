@@ -29,7 +29,9 @@ import Testing
     var messages: [[UInt8]] = []
     for byte in body {
       try [byte].withUnsafeBytes { bytes in
-        try machine.receive(bytes, end: false) { messages.append($0.bytes) }
+        var came: [ReceivedMessage] = []
+        try machine.receive(bytes, end: false) { came.append($0) }
+        messages += try came.map { try machine.open($0.bytes, wasCompressed: $0.wasCompressed) }
       }
     }
     try machine.receive(UnsafeRawBufferPointer(start: nil, count: 0), end: true) { _ in }
@@ -82,14 +84,37 @@ import Testing
         _ = try unary.request(body)
         Issue.record("it passed")
       } catch { #expect(error.code == code) }
-      // Enveloped, it waits as it came until its handler takes it.
       let stream = machine(.stream(.proto), encoding: .gzip, limit: 1_000)
-      #expect(try receive(stream, Envelope.frame(body, compressed: true)) == [body])
+      #expect(throws: RPCError.self) {
+        try receive(stream, Envelope.frame(body, compressed: true))
+      }
       do {
-        _ = try stream.open(body)
+        _ = try stream.open(body, wasCompressed: true)
         Issue.record("it passed")
       } catch { #expect(error.code == code) }
     }
+  }
+
+  @Test func `a message waits as it came until its handler takes it`() throws {
+    let packed = try Compression.compress([10, 1, 65], as: .gzip)
+    for (stream, body, code) in [
+      (machine(.stream(.json), .json), Array("{".utf8), StatusCode.invalidArgument),
+      (machine(.web(.json, text: false), .json), Array("[]".utf8), .invalidArgument),
+      (machine(.stream(.json), .json, encoding: .gzip), packed, .invalidArgument),
+    ] {
+      var stream = stream
+      var came: [ReceivedMessage] = []
+      let isPacked = body == packed
+      try Envelope.frame(body, compressed: isPacked).withUnsafeBytes { bytes in
+        try stream.receive(bytes, end: true) { came.append($0) }
+      }
+      #expect(came.map(\.bytes) == [body] && stream.isWrapped)
+      do {
+        _ = try stream.open(body, wasCompressed: isPacked)
+        Issue.record("it passed")
+      } catch { #expect(error.code == code) }
+    }
+    #expect(!machine(.stream(.proto)).isWrapped)
   }
 
   @Test func `the end of a gRPC-Web call is a frame of lines, or the head`() {
