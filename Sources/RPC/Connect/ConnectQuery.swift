@@ -34,7 +34,7 @@ package struct ConnectQuery: Sendable {
 
   /// Whether a query says that it is one, of Connect's only version.
   package static func namesProtocol(_ query: Substring?) -> Bool {
-    (query ?? "").split(separator: "&").contains("connect=v1")
+    query?.split(separator: "&").contains("connect=v1") ?? false
   }
 
   /// Reads `message`, `encoding`, `base64`, `compression` and `connect`; others are ignored.

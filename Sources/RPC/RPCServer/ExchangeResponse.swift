@@ -37,7 +37,7 @@ struct ExchangeResponse {
     swap(&head.headers, &answer.headers)
     complete(&head.headers)
     if !answer.status.forbidsBody {
-      head.headers.replace("content-length", with: "\(answer.body.count)")
+      head.headers.replace(lowercase: "content-length", with: String(answer.body.count))
     }
     let isBodyless = isHead || answer.body.isEmpty || answer.status.forbidsBody
     stream.sendHead(head, end: isBodyless)
@@ -63,7 +63,7 @@ struct ExchangeResponse {
 
   private func complete(_ headers: inout HTTPHeaders) {
     let given = RequestID.accepted(request["x-request-id"])
-    headers.replace("x-request-id", with: given ?? requestID.description)
+    headers.replace(lowercase: "x-request-id", with: given ?? requestID.description)
     security?.complete(&headers)
     if let cors { headers.add(contentsOf: cors) }
   }

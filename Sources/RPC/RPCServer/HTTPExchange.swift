@@ -59,7 +59,7 @@ final class HTTPExchange: RequestResponder {
   /// Decides by the head who answers.
   func begin() {
     if let cors = server.cors, let answer = cors.preflight(head) { return preflight(answer) }
-    if let (handlers, parameters) = server.routes.plain.find(head.path) {
+    if let (handlers, parameters) = server.routes.plain.find(head) {
       guard let handler = handlers[head.method] ?? (isHead ? handlers["GET"] : nil) else {
         let allow = handlers.keys.sorted().joined(separator: ", ")
         return refuseMethod(allow: allow)

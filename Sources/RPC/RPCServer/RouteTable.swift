@@ -30,11 +30,12 @@ struct RouteTable<Value: Sendable>: Sendable {
     }
   }
 
-  /// The value for a raw path (no query) and what its parameters matched; `nil` when none matches.
-  func find(_ path: Substring) -> (value: Value, parameters: [String: String])? {
+  /// The value for the raw path of `request` and what its parameters matched; `nil` when none matches.
+  func find(_ request: HTTPRequestHead) -> (value: Value, parameters: [String: String])? {
     // Most paths belong to no route here, and are seen not to by their first bytes.
-    guard entries.contains(where: { path.utf8.starts(with: $0.head.utf8) }) else { return nil }
-    let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    let target = request.target.utf8
+    guard entries.contains(where: { target.starts(with: $0.head.utf8) }) else { return nil }
+    let segments = request.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     var best: (score: [Int], value: Value, parameters: [String: String])?
     for entry in entries {
       guard let match = match(entry.segments, segments) else { continue }

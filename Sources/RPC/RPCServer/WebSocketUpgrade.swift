@@ -25,7 +25,7 @@ struct WebSocketUpgrade: Sendable {
   let peer: String
 
   func decide(_ server: LoopServer) -> Decision {
-    if let (handler, parameters) = server.routes.webSockets.find(head.path) {
+    if let (handler, parameters) = server.routes.webSockets.find(head) {
       let query = head.query.flatMap { try? FormItems(parsing: $0) } ?? FormItems()
       let request = HTTPExchangeRequest(
         head: head, pathParameters: parameters, query: query, body: [], peer: peer,

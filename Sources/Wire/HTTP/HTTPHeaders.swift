@@ -23,11 +23,25 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// All fields in the order they were added.
   public private(set) var fields: [Field]
+  /// Bit n is set when a name may have n bytes, the highest when one may have more. Most names that
+  /// are asked for are of a length that none has.
+  private var lengths: UInt64 = 0
 
   /// Headers without a field.
   public init() {
     fields = []
   }
+
+  /// Whether the fields are the same, in the same order.
+  public static func == (left: HTTPHeaders, right: HTTPHeaders) -> Bool {
+    left.fields == right.fields
+  }
+
+  private static func lengthBit(_ name: String) -> UInt64 {
+    1 &<< UInt64(Swift.min(name.utf8.count, 63))
+  }
+
+  private func mayHave(_ name: String) -> Bool { lengths & Self.lengthBit(name) != 0 }
 
   /// Makes room for `count` fields.
   public mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
@@ -43,6 +57,7 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Every value of `name`, in order.
   public func all(_ name: String) -> [String] {
+    guard mayHave(name) else { return [] }
     let key = name.inLowerCase
     return fields.compactMap { $0.isNamed(key) ? $0.value : nil }
   }
@@ -58,22 +73,22 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Where the first field called `name` is.
   private func index(of name: String) -> Int? {
-    // Names are nearly always asked for in lower case, and those that are not there mostly differ in
-    // length from all that are.
-    var isCandidate = false
-    for index in 0..<fields.count where fields[index].name.utf8.count == name.utf8.count {
-      if fields[index].name == name { return index }
-      isCandidate = true
-    }
-    guard isCandidate, !name.isInLowerCase else { return nil }
-    let key = name.lowercased()
-    return fields.indices.first { fields[$0].name == key }
+    guard mayHave(name) else { return nil }
+    // Names are nearly always asked for in lower case.
+    if let index = index(ofLowercase: name) { return index }
+    return name.isInLowerCase ? nil : index(ofLowercase: name.lowercased())
+  }
+
+  private func index(ofLowercase name: String) -> Int? {
+    for index in 0..<fields.count where fields[index].isNamed(name) { return index }
+    return nil
   }
 
   /// The first `count` fields.
   package func prefix(_ count: Int) -> HTTPHeaders {
     var headers = HTTPHeaders()
     headers.fields = Array(fields.prefix(count))
+    headers.lengths = lengths
     return headers
   }
 
@@ -88,31 +103,42 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Appends a field behind those that are there.
   public mutating func add(_ name: String, _ value: String) {
-    fields.append(Field(name: name.inLowerCase, value: value))
+    add(lowercase: name.inLowerCase, value)
   }
 
   /// Appends a field whose name is known to be in lower case.
   package mutating func add(lowercase name: String, _ value: String) {
+    lengths |= Self.lengthBit(name)
     fields.append(Field(name: name, value: value))
   }
 
   /// Appends the fields of `other`.
-  public mutating func add(contentsOf other: HTTPHeaders) { fields += other.fields }
+  public mutating func add(contentsOf other: HTTPHeaders) {
+    lengths |= other.lengths
+    fields += other.fields
+  }
 
   /// Puts one field in the place of all fields called `name`.
   public mutating func replace(_ name: String, with value: String) {
-    guard let first = index(of: name) else { return add(name, value) }
+    replace(lowercase: name.inLowerCase, with: value)
+  }
+
+  /// Puts one field in the place of all fields of a name that is known to be in lower case.
+  package mutating func replace(lowercase name: String, with value: String) {
+    guard mayHave(name), let first = index(ofLowercase: name) else {
+      return add(lowercase: name, value)
+    }
     fields[first].value = value
-    let key = fields[first].name
     var index = fields.count - 1
     while index > first {
-      if fields[index].name == key { fields.remove(at: index) }
+      if fields[index].name == name { fields.remove(at: index) }
       index -= 1
     }
   }
 
   /// Drops every field called `name`.
   public mutating func remove(_ name: String) {
+    guard mayHave(name) else { return }
     let key = name.inLowerCase
     fields.removeAll { $0.isNamed(key) }
   }

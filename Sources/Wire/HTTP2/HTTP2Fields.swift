@@ -6,14 +6,19 @@ package import HTTP
 /// Bytes that may not stand in a field value are replaced by `?`, so that no caller can be made to
 /// send them. Names must be lower case tokens.
 package struct HTTP2Fields: Sendable {
-  private struct Entry {
+  /// What stands before the bytes of a field's name and value.
+  private struct Prefix: BitwiseCopyable {
     let nameLength: Int32
     let valueLength: Int32
     let flags: UInt8
+
+    static let size = MemoryLayout<Prefix>.size
   }
 
+  /// One field behind the other.
   private var bytes: [UInt8] = []
-  private var entries: [Entry] = []
+  /// How many fields there are.
+  package private(set) var count = 0
 
   /// No fields.
   package init() {}
@@ -40,11 +45,8 @@ package struct HTTP2Fields: Sendable {
     }
   }
 
-  /// How many fields there are.
-  package var count: Int { entries.count }
-
   /// What these fields count against a header list limit: name + value + 32 each.
-  package var listSize: Int { bytes.count + 32 * entries.count }
+  package var listSize: Int { bytes.count + (32 - Prefix.size) * count }
 
   /// Appends a field; `sensitive` keeps it out of the peer's and any proxy's compression table.
   package mutating func append(_ name: String, _ value: String, sensitive: Bool = false) {
@@ -58,29 +60,25 @@ package struct HTTP2Fields: Sendable {
     write(fields: headers.count, bytes: headers.byteCount) { $0.append(headers) }
   }
 
-  /// Lets `body` append `fields` fields of `count` bytes together.
-  private mutating func write(fields: Int, bytes count: Int, _ body: (inout Writer) -> Void) {
+  /// Lets `body` append `fields` fields, whose names and values have `textCount` bytes together.
+  private mutating func write(
+    fields: Int, bytes textCount: Int, _ body: (inout Writer) -> Void
+  ) {
     let old = bytes
-    var list = entries
-    entries = []
-    list.reserveCapacity(list.count + fields)
-    unsafe bytes = Array(unsafeUninitializedCapacity: old.count + count) { room, used in
+    let size = old.count + textCount + fields * Prefix.size
+    unsafe bytes = Array(unsafeUninitializedCapacity: size) { room, used in
       _ = unsafe room.update(fromContentsOf: old)
-      var writer = unsafe Writer(
-        next: room.baseAddress.map { unsafe $0 + old.count }, entries: list)
-      list = []
+      var writer = unsafe Writer(next: room.baseAddress.map { unsafe $0 + old.count })
       body(&writer)
-      used = old.count + count
-      list = writer.entries
+      used = size
     }
-    entries = list
+    count += fields
   }
 
   /// Writes fields where there is room for them.
   @safe
   private struct Writer {
     var next: UnsafeMutablePointer<UInt8>?
-    var entries: [Entry]
 
     mutating func append(_ headers: HTTPHeaders) {
       for index in 0..<headers.fields.count {
@@ -90,12 +88,13 @@ package struct HTTP2Fields: Sendable {
     }
 
     mutating func append(_ name: String, _ value: String, sensitive: Bool = false) {
+      let prefix = Prefix(
+        nameLength: Int32(name.utf8.count), valueLength: Int32(value.utf8.count),
+        flags: sensitive ? UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) : 0)
+      unsafe next.map { unsafe UnsafeMutableRawPointer($0).storeBytes(of: prefix, as: Prefix.self) }
+      unsafe next = unsafe next.map { unsafe $0 + Prefix.size }
       _ = unsafe copy(name)
       unsafe HTTP2Fields.clean(copy(value))
-      entries.append(
-        Entry(
-          nameLength: Int32(name.utf8.count), valueLength: Int32(value.utf8.count),
-          flags: sensitive ? UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) : 0))
     }
 
     private mutating func copy(_ text: String) -> UnsafeMutableBufferPointer<UInt8> {
@@ -129,25 +128,28 @@ package struct HTTP2Fields: Sendable {
   /// Appends the fields of `other`.
   package mutating func append(_ other: HTTP2Fields) {
     bytes.append(contentsOf: other.bytes)
-    entries.append(contentsOf: other.entries)
+    count += other.count
   }
 
   /// Lends the fields in nghttp2's form; it copies what it keeps.
   func withNameValues<R>(_ body: (UnsafePointer<nghttp2_nv>?, Int) -> R) -> R {
     unsafe bytes.withUnsafeBufferPointer { bytes in
-      unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: entries.count) { list in
-        var position = unsafe UnsafeMutablePointer(mutating: bytes.baseAddress)
-        for index in 0..<entries.count {
-          let entry = entries[index]
-          let value = unsafe position.map { unsafe $0 + Int(entry.nameLength) }
+      unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: count) { list in
+        guard var field = unsafe UnsafeMutablePointer(mutating: bytes.baseAddress) else {
+          return body(nil, 0)
+        }
+        for index in 0..<count {
+          let prefix = unsafe UnsafeRawPointer(field).loadUnaligned(as: Prefix.self)
+          let name = unsafe field + Prefix.size
+          let value = unsafe name + Int(prefix.nameLength)
           unsafe list.initializeElement(
             at: index,
             to: nghttp2_nv(
-              name: position, value: value, namelen: Int(entry.nameLength),
-              valuelen: Int(entry.valueLength), flags: entry.flags))
-          unsafe position = value.map { unsafe $0 + Int(entry.valueLength) }
+              name: name, value: value, namelen: Int(prefix.nameLength),
+              valuelen: Int(prefix.valueLength), flags: prefix.flags))
+          unsafe field = value + Int(prefix.valueLength)
         }
-        return unsafe body(UnsafePointer(list.baseAddress), entries.count)
+        return unsafe body(UnsafePointer(list.baseAddress), count)
       }
     }
   }

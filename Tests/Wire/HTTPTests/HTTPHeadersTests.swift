@@ -24,6 +24,25 @@ import Testing
     #expect(!headers.contains(name + "-"))
   }
 
+  @Test func `names of any length are found, replaced and removed`() {
+    let names = (1...130).map { String(repeating: "n", count: $0) }
+    var headers = HTTPHeaders()
+    for name in names where name.utf8.count.isMultiple(of: 2) { headers.add(name, "1") }
+    var more = HTTPHeaders()
+    more.add("nnn", "2")
+    headers.add(contentsOf: more)
+    for name in names {
+      let isThere = name.utf8.count.isMultiple(of: 2) || name == "nnn"
+      #expect(headers.contains(name) == isThere)
+      #expect(headers.all(name).count == (isThere ? 1 : 0))
+    }
+    headers.replace("nnn", with: "3")
+    headers.replace("nnnnn", with: "4")
+    #expect(headers["nnn"] == "3" && headers["NNNNN"] == "4")
+    for name in names { headers.remove(name) }
+    #expect(headers == HTTPHeaders())
+  }
+
   @Test func `a value may hold every byte but controls, wherever it stands`() {
     for length in 1...20 {
       for place in 0..<length {
