@@ -15,6 +15,24 @@ public enum JSONText {
     return count
   }
 
+  /// Copies as many bytes as ``plainPrefix(_:_:)`` says, and says so. `target` has room for `count`
+  /// rounded up to eight: what is behind the copied ones holds anything then.
+  @inlinable @inline(__always)
+  static func copyPlainPrefix(
+    _ start: UnsafePointer<UInt8>, _ count: Int, to target: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    var at = 0
+    while at < count {
+      let left = min(count &- at, 8)
+      let word = ByteWords.load(UnsafeRawPointer(start) + at, left)
+      (UnsafeMutableRawPointer(target) + at).storeBytes(of: word.littleEndian, as: UInt64.self)
+      let found = specials(word).trailingZeroBitCount &>> 3
+      if found < left { return at &+ found }
+      at &+= left
+    }
+    return count
+  }
+
   /// Where the next such byte is, or the end.
   static func plainEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     guard let base = bytes.baseAddress else { return 0 }

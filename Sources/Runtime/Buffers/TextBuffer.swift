@@ -61,6 +61,16 @@ public struct TextBuffer: ~Copyable {
     text.withUTF8 { append($0) }
   }
 
+  /// Appends bytes up to the first that JSON would escape in a string; how many they were.
+  @inlinable
+  public mutating func append(plainPrefixOf bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard let source = bytes.baseAddress else { return 0 }
+    if capacity &- used < bytes.count &+ 8 { grow(by: bytes.count &+ 8) }
+    let copied = JSONText.copyPlainPrefix(source, bytes.count, to: start + used)
+    used &+= copied
+    return copied
+  }
+
   /// Appends decimal digits, at most 19 and a sign.
   public mutating func append(decimal value: Int) {
     var rest = value.magnitude

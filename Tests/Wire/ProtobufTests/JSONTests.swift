@@ -275,6 +275,35 @@ import Testing
     #expect(message == .with { $0.colors = [.red] })
   }
 
+  @Test func `text of any length is printed and read, wherever an escape stands`() throws {
+    for length in 0...40 {
+      for place in 0...length {
+        let text =
+          String(repeating: "a", count: place) + "\""
+          + String(repeating: "b", count: length - place)
+        let json = #"{"stringValue":""# + text.replacing("\"", with: #"\""#) + #""}"#
+        let message = Everything.with { $0.stringValue = text }
+        #expect(try message.jsonString() == json)
+        #expect(try Everything(jsonString: json) == message)
+      }
+      let plain = Everything.with { $0.stringValue = String(repeating: "ü", count: length) }
+      #expect(try Everything(jsonString: plain.jsonString()) == plain)
+    }
+  }
+
+  @Test func `members are found in any order, under either name and with space around them`() throws
+  {
+    let texts = [
+      #"{"stringValue":"x","int32Value":1}"#, #"{"int32Value":1,"stringValue":"x"}"#,
+      #"{ "int32_value" : 1 , "string\u0056alue" : "x" }"#,
+      "{\"int32Value\":\n1,\t\"stringValue\" :\r\"x\"}",
+    ]
+    for text in texts {
+      #expect(
+        try Everything(jsonString: text) == .with { ($0.int32Value, $0.stringValue) = (1, "x") })
+    }
+  }
+
   @Test func `options change the spelling`() throws {
     var options = JSONOptions()
     options.usesProtoNames = true

@@ -24,15 +24,14 @@ struct Unpacked: ~Copyable {
     self.arena = arena
   }
 
-  /// Reads ProtoJSON.
+  /// Reads ProtoJSON. Strings without escapes are parts of the text, which is copied once.
   init(
     json: [UInt8], _ type: MessageType, _ options: JSONOptions, _ limits: DecodingLimits
   ) throws(ProtobufError) {
     let arena = Self.arena(for: json.count, limits)
-    unsafe c = try withBytes(json) { (bytes) throws(ProtobufError) in
-      var parser = try unsafe JSONParser(bytes, of: type, options, arena)
-      return try unsafe parser.parse()
-    }
+    let text = try unsafe CBuilder(arena).copy(json)
+    var parser = try unsafe JSONParser(text, of: type, options, arena)
+    unsafe c = try parser.parse()
     self.arena = arena
   }
 

@@ -27,7 +27,7 @@ public final class EnumType: Sendable {
     places = Dictionary(
       values.enumerated().map { ($1.number, $0) }, uniquingKeysWith: { first, _ in first })
     numbers = Dictionary(values.map { ($0.name, $0.number) }, uniquingKeysWith: { a, _ in a })
-    unsafe spellings = unsafe values.map { unsafe .copy(of: $0.name) }
+    unsafe spellings = unsafe values.map { unsafe .copy(of: $0.name.utf8) }
   }
 
   deinit { unsafe spellings.forEach { unsafe $0.deallocate() } }

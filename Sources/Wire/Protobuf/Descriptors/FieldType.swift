@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Buffers
 
 /// One field of a message type.
 // Mutable only while its type is linked; see MessageType.
@@ -46,8 +46,8 @@ public final class FieldType: @unchecked Sendable {
   @exclusivity(unchecked) var index = 0
   /// Where the value is in the protobuf-c struct.
   @exclusivity(unchecked) var place = FieldPlace()
-  /// `"name":`, as it stands before a value in JSON. In memory of its own, as an array were retained
-  /// each time it is written.
+  /// `"name":`, as it stands before a value in JSON, with escapes where the name needs some. In memory
+  /// of its own, as an array were retained each time it is written.
   let jsonKey: UnsafeBufferPointer<UInt8>
   /// Whether `null` is a value of the field in JSON, not its absence.
   @exclusivity(unchecked) private(set) var takesNull = false
@@ -66,7 +66,9 @@ public final class FieldType: @unchecked Sendable {
     self.isProto3Optional = isProto3Optional
     self.options = options
     self.typeName = typeName
-    unsafe jsonKey = .copy(of: "\"\(jsonName)\":")
+    var key = JSONWriter()
+    key.key(jsonName)
+    unsafe jsonKey = .copy(of: key.bytes)
   }
 
   deinit { unsafe jsonKey.deallocate() }
@@ -83,13 +85,6 @@ public final class FieldType: @unchecked Sendable {
     unsafe takesNull = enumeration.fullName == "google.protobuf.NullValue"
   }
 
-  /// Whether the field's JSON name is `name`.
-  func isCalled(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    // Two quotes and a colon stand around it.
-    guard unsafe jsonKey.count == name.count + 3, let start = name.baseAddress else { return false }
-    return unsafe memcmp(jsonKey.baseAddress! + 1, start, name.count) == 0
-  }
-
   /// Where the value is in the protobuf-c struct.
   var offset: Int { unsafe place.offset }
   /// Whether the field is a list or a map.
@@ -99,10 +94,10 @@ public final class FieldType: @unchecked Sendable {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// The text's UTF-8, in memory that the caller deallocates.
-  static func copy(of text: String) -> Self {
-    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
-    _ = unsafe memory.initialize(from: text.utf8)
+  /// A copy of `bytes` in memory that the caller deallocates.
+  static func copy(of bytes: some Collection<UInt8>) -> Self {
+    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = unsafe memory.initialize(from: bytes)
     return Self(memory)
   }
 }

@@ -1,4 +1,5 @@
 internal import Buffers
+internal import CProtobufC
 
 extension JSONParser {
   /// One value of a field into its slot.
@@ -11,10 +12,8 @@ extension JSONParser {
       try unsafe message(type, builder.message(in: slot, type), depth: depth + 1)
     case .string:
       guard try reader.peek() == .string else { throw .json("expected a string") }
-      let builder = self.builder
-      try unsafe reader.withString { (text) throws(ProtobufError) in
-        try unsafe builder.store(text, in: slot)
-      }
+      let text = try unsafe reader.string(in: builder)
+      unsafe slot.storeBytes(of: ProtobufCBinaryData(lent: text), as: ProtobufCBinaryData.self)
     case .bytes: try unsafe bytes(slot)
     case .bool: try unsafe bool(slot)
     case .enumeration: try unsafe enumeration(field, slot)

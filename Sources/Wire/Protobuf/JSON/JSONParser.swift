@@ -7,6 +7,7 @@ struct JSONParser {
   /// What an `Any` may hold.
   let types: TypeRegistry
 
+  /// A parser of `bytes`, which have to live as long as the arena: what is read refers to them.
   init(
     _ bytes: UnsafeRawBufferPointer, of type: MessageType, _ options: JSONOptions,
     _ arena: borrowing Arena
@@ -45,7 +46,7 @@ struct JSONParser {
     if reader.skip(UInt8(ascii: "}")) { return }
     var likely = 0
     repeat {
-      switch try member(type, likely: likely) {
+      switch try member(of: type, likely: likely) {
       case .field(let field):
         do throws(ProtobufError) {
           guard seen.insert(field.index) else { throw .json("is given twice") }
@@ -68,16 +69,23 @@ struct JSONParser {
     case other(String)
   }
 
-  /// Reads a member's name and the colon behind it.
+  /// Reads a member's name and the colon behind it. The field at `likely` is looked at first: members
+  /// mostly come in order, and most writers put neither escapes nor space into a name.
+  @inline(__always)
   private mutating func member(
-    _ type: MessageHandle, likely: Int
+    of type: MessageHandle, likely: Int
   ) throws(ProtobufError) -> Member {
-    let member = try unsafe reader.withString { (name) throws(ProtobufError) -> Member in
-      if let field = unsafe type.field(named: name, likely: likely) { return .field(field) }
-      return unsafe .other(String(decoding: name, as: UTF8.self))
+    if let field = type.field(at: likely), unsafe reader.skip(field.jsonKey) {
+      return .field(field)
     }
+    return try otherMember(of: type)
+  }
+
+  @inline(never)
+  private mutating func otherMember(of type: MessageHandle) throws(ProtobufError) -> Member {
+    let name = try reader.string()
     try reader.expect(UInt8(ascii: ":"))
-    return member
+    return type.field(named: name).map { .field($0) } ?? .other(name)
   }
 
   private mutating func unknown(
@@ -194,14 +202,17 @@ struct FieldSet {
   init(count: Int) { high = count > 64 ? Array(repeating: false, count: count - 64) : [] }
 
   /// Adds a field; false when it was there.
+  @inline(__always)
   mutating func insert(_ index: Int) -> Bool {
-    if index < 64 {
-      let bit = UInt64(1) << UInt64(index)
-      defer { low |= bit }
-      return low & bit == 0
-    }
-    defer { high[index - 64] = true }
-    return !high[index - 64]
+    guard index < 64 else { return insertHigh(index - 64) }
+    let bit = 1 &<< UInt64(index)
+    defer { low |= bit }
+    return low & bit == 0
+  }
+
+  private mutating func insertHigh(_ index: Int) -> Bool {
+    defer { high[index] = true }
+    return !high[index]
   }
 }
 

@@ -223,11 +223,10 @@ struct JSONPrinter: ~Copyable {
   mutating func string(_ bytes: UnsafeBufferPointer<UInt8>) {
     mark("\"")
     var rest = unsafe bytes
-    while let start = rest.baseAddress {
-      let plain = unsafe JSONText.plainPrefix(start, rest.count)
-      unsafe text.append(UnsafeBufferPointer(start: start, count: plain))
+    while true {
+      let plain = unsafe text.append(plainPrefixOf: rest)
       guard plain < rest.count else { break }
-      unsafe escaped(start[plain])
+      unsafe escaped(rest[plain])
       unsafe rest = UnsafeBufferPointer(rebasing: rest[(plain + 1)...])
     }
     mark("\"")

@@ -1,4 +1,5 @@
 internal import Buffers
+internal import Glibc
 
 /// Reads JSON text step by step, without making values of it. Strict RFC 8259, UTF-8.
 @safe
@@ -62,6 +63,17 @@ struct JSONReader {
     return true
   }
 
+  /// Steps over `text` if it is next, byte by byte.
+  @inline(__always)
+  mutating func skip(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    _ = next()
+    guard end - offset >= text.count, let start = text.baseAddress,
+      unsafe memcmp(base + offset, start, text.count) == 0
+    else { return false }
+    offset += text.count
+    return true
+  }
+
   /// Steps over `true`, `false` or `null`.
   mutating func word(_ word: StaticString) throws(ProtobufError) {
     let count = word.utf8CodeUnitCount
@@ -116,33 +128,50 @@ struct JSONReader {
     }
   }
 
-  /// Lends a string with its escapes resolved; without any, nothing is copied.
+  /// A string with its escapes resolved: a copy that `builder` makes, or without any a part of the text.
+  @inline(__always)
+  mutating func string(in builder: CBuilder) throws(ProtobufError) -> UnsafeRawBufferPointer {
+    let plain = try unsafe plainText()
+    if skipQuote() { return UnsafeRawBufferPointer(plain) }
+    return try unsafe builder.copy(escapedText(after: plain))
+  }
+
+  /// Lends a string with its escapes resolved.
   @inline(__always)
   mutating func withString<R>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(ProtobufError) -> R
   ) throws(ProtobufError) -> R {
-    try expect(UInt8(ascii: "\""))
-    let start = unsafe base + offset
-    let count = unsafe JSONText.plainPrefix(start, end - offset)
-    let plain = unsafe UnsafeBufferPointer(start: start, count: count)
-    offset += count
-    guard offset < end else { throw .json("a string does not end") }
-    switch unsafe base[offset] {
-    case UInt8(ascii: "\""):
-      offset += 1
-      return try unsafe body(plain)
-    case UInt8(ascii: "\\"):
-      let text = try unsafe escapedText(after: Array(plain))
-      return try unsafe text.withUnsafeBufferPointer { (text) throws(ProtobufError) in
-        try unsafe body(text)
-      }
-    default: throw .json("a string has an unescaped control character")
+    let plain = try unsafe plainText()
+    if skipQuote() { return try unsafe body(plain) }
+    let text = try unsafe escapedText(after: plain)
+    return try unsafe text.withUnsafeBufferPointer { (text) throws(ProtobufError) in
+      try unsafe body(text)
     }
   }
 
+  /// Steps over a string's opening quote and what stands behind it without an escape.
+  @inline(__always)
+  private mutating func plainText() throws(ProtobufError) -> UnsafeBufferPointer<UInt8> {
+    try expect(UInt8(ascii: "\""))
+    let start = unsafe base + offset
+    let count = unsafe JSONText.plainPrefix(start, end - offset)
+    offset += count
+    return unsafe UnsafeBufferPointer(start: start, count: count)
+  }
+
+  @inline(__always)
+  private mutating func skipQuote() -> Bool {
+    guard offset < end, unsafe base[offset] == UInt8(ascii: "\"") else { return false }
+    offset += 1
+    return true
+  }
+
+  /// The whole of a string that begins with `plain`, whose end has not come yet.
   @inline(never)
-  private mutating func escapedText(after plain: [UInt8]) throws(ProtobufError) -> [UInt8] {
-    var text = plain
+  private mutating func escapedText(
+    after plain: UnsafeBufferPointer<UInt8>
+  ) throws(ProtobufError) -> [UInt8] {
+    var text = unsafe Array(plain)
     while offset < end {
       let byte = unsafe base[offset]
       offset += 1

@@ -15,6 +15,7 @@ struct FieldHandle {
   /// The description itself, retained.
   var field: FieldType { unsafe raw.takeUnretainedValue() }
   var kind: FieldType.Kind { read { $0.kind } }
+  var number: Int { read { $0.number } }
   var cardinality: FieldType.Cardinality { read { unsafe $0.cardinality } }
   var isRepeated: Bool { cardinality != .singular }
   var index: Int { read { unsafe $0.index } }
@@ -26,9 +27,6 @@ struct FieldHandle {
   var takesNull: Bool { read { unsafe $0.takesNull } }
   var jsonKey: UnsafeBufferPointer<UInt8> { unsafe read { unsafe $0.jsonKey } }
   var name: String { read { $0.name } }
-
-  /// Whether the field's JSON name is `name`.
-  func isCalled(_ name: UnsafeBufferPointer<UInt8>) -> Bool { read { unsafe $0.isCalled(name) } }
 
   /// The type of a message or map field.
   var messageType: MessageHandle? { read { unsafe $0.messageType.map { MessageHandle($0) } } }
@@ -74,19 +72,22 @@ struct MessageHandle {
   /// Of each field, by number.
   var presences: UnsafeBufferPointer<FieldPresence> { unsafe read { unsafe $0.presences } }
 
-  /// The field that a JSON member names. `index` is looked at first: members mostly come in order.
-  func field(named name: UnsafeBufferPointer<UInt8>, likely index: Int) -> FieldHandle? {
-    read { type in
-      let fields = unsafe type.presences
-      if index < fields.count, unsafe fields[index].field.isCalled(name) {
-        return unsafe fields[index].field
-      }
-      return unsafe type.field(named: String(decoding: name, as: UTF8.self)).map { FieldHandle($0) }
-    }
+  /// The field that a JSON member names.
+  func field(named name: String) -> FieldHandle? {
+    read { $0.field(named: name).map { FieldHandle($0) } }
+  }
+
+  /// The field at a place among all, which are sorted by number; nil behind the last.
+  @inline(__always)
+  func field(at index: Int) -> FieldHandle? {
+    let fields = unsafe presences
+    return index < fields.count ? unsafe fields[index].field : nil
   }
 
   /// The field of a number.
   func field(number: Int) -> FieldHandle? {
-    read { $0.field(number: number).map { FieldHandle($0) } }
+    // As in most messages, which number their fields from 1 without a gap.
+    if number > 0, let field = field(at: number - 1), field.number == number { return field }
+    return read { $0.field(number: number).map { FieldHandle($0) } }
   }
 }
