@@ -39,9 +39,10 @@ package struct Scenario: Sendable {
     if let faults = value["gemini_text"] { geminiTextFaults = try TextFaults(faults) }
   }
 
-  /// What happens when `number`, in the form +91XXXXXXXXXX, is called.
-  package func script(for number: String) -> CallScript {
-    numbers[number] ?? fallback
+  /// What the owner of `number`, in the form +91XXXXXXXXXX, does on the phone; nil is a withheld
+  /// number.
+  package func script(for number: String?) -> CallScript {
+    number.flatMap { numbers[$0] } ?? fallback
   }
 
   /// Every line a caller may say, for the ears.

@@ -1,9 +1,10 @@
-/// A script, fault switch or peer message that the stand-ins cannot accept.
+/// A script, fault switch, order or peer message that the stand-ins cannot accept.
 package struct SimulationError: Error, Equatable, CustomStringConvertible {
   /// What kind of input was wrong.
   package enum Kind: Sendable, Equatable {
     case invalidScript
     case invalidFault
+    case invalidOrder
     case invalidFrame
   }
 

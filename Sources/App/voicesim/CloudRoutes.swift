@@ -80,6 +80,7 @@ enum CloudRoutes {
 
   private static func addAdmin(_ cloud: Cloud, to routes: inout HTTPRoutes) {
     routes.handle("GET", "/sim/calls") { _ in json(cloud.value.exotel.callList) }
+    routes.handle("POST", "/sim/incoming") { IncomingCalls.ring($0.body, to: cloud.value) }
     routes.handle("GET", "/sim/sessions") { _ in json(cloud.value.gemini.sessionList) }
     routes.handle("GET", "/sim/metrics") { _ in json(metrics(cloud.value)) }
     routes.handle("GET", "/sim/faults") { _ in json(FaultSwitches.json(cloud.value)) }

@@ -84,7 +84,7 @@ package struct CallListQuery: Sendable, Equatable {
   }
 
   private func includes(_ record: CallRecord) -> Bool {
-    (sids?.contains(record.sid) ?? true) && (from?.contains(record.request.from) ?? true)
+    (sids?.contains(record.sid) ?? true) && (from?.contains(record.request.from ?? "") ?? true)
       && (statuses?.contains(record.status.rawValue) ?? true)
       && record.created >= earliest && record.created <= latest
   }

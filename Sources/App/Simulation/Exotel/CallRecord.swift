@@ -13,9 +13,16 @@ package struct CallRecord: Sendable, Equatable {
     case noAnswer = "no-answer"
   }
 
+  /// Who called whom, in the vendor's words.
+  package enum Direction: String, Sendable {
+    case outbound = "outbound-api"
+    case inbound
+  }
+
   package let sid: String
   package let accountSid: String
-  package let request: ConnectRequest
+  package let direction: Direction
+  package private(set) var request: ConnectRequest
   /// Seconds since 1970.
   package let created: Int
   package var updated: Int
@@ -30,9 +37,13 @@ package struct CallRecord: Sendable, Equatable {
     self.sid = sid
     self.accountSid = accountSid
     self.request = request
+    direction = if case .applet = request.mode { .inbound } else { .outbound }
     self.created = created
     updated = created
   }
+
+  /// The flow of an incoming call has named its stream.
+  package mutating func stream(to url: String) { request.mode = .voiceAI(streamURL: url) }
 
   /// Whether nothing will change any more but the billing.
   package var isOver: Bool { ended != nil }
@@ -59,13 +70,14 @@ extension CallRecord {
       ("DateCreated", .string(IndianTime.text(created))),
       ("DateUpdated", .string(IndianTime.text(updated))),
       ("AccountSid", .string(accountSid)), ("To", secondNumber ?? .null),
-      ("From", .string(PhoneDigits.national(request.from))),
+      ("From", request.from.map { .string(PhoneDigits.national($0)) } ?? .null),
       ("PhoneNumberSid", .string(PhoneDigits.national(request.callerID))),
       ("Status", .string(shown.rawValue)), ("StartTime", .string(IndianTime.text(created))),
     ]
     members += settledMembers
     members += [
-      ("Direction", "outbound-api"), ("AnsweredBy", answered == nil ? .null : .string(answeredBy)),
+      ("Direction", .string(direction.rawValue)),
+      ("AnsweredBy", answered == nil ? .null : .string(answeredBy)),
       ("ForwardedFrom", .null), ("CallerName", .null),
       ("Uri", .string("/v1/Accounts/\(accountSid)/Calls.json/\(sid)")),
       ("CustomField", request.customField.map { .string($0) } ?? .null),
@@ -96,6 +108,10 @@ extension CallRecord {
   }
 
   private var secondNumber: JSONValue? {
-    if case .twoNumbers(let to) = request.mode { .string(PhoneDigits.national(to)) } else { nil }
+    switch (direction, request.mode) {
+    case (.inbound, _): .string(PhoneDigits.national(request.callerID))
+    case (.outbound, .twoNumbers(let to)): .string(PhoneDigits.national(to))
+    default: nil
+    }
   }
 }

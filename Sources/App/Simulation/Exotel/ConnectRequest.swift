@@ -1,6 +1,7 @@
-/// A validated order to place a call: `POST Calls/connect` in one of its three modes.
+/// A validated order of a call: `POST Calls/connect` in one of its three modes, or a ring from
+/// outside.
 package struct ConnectRequest: Sendable, Equatable {
-  /// What happens when the callee answers.
+  /// What happens when the call is answered.
   package enum Mode: Sendable, Equatable {
     /// Exotel opens a WebSocket to the URL.
     case voiceAI(streamURL: String)
@@ -8,6 +9,8 @@ package struct ConnectRequest: Sendable, Equatable {
     case flow(url: String)
     /// A second number is dialled.
     case twoNumbers(to: String)
+    /// Somebody rings, and the flow of the ExoPhone asks its applet for a stream.
+    case applet(VoicebotApplet)
   }
 
   package enum CallbackBody: String, Sendable {
@@ -15,9 +18,9 @@ package struct ConnectRequest: Sendable, Equatable {
     case json = "application/json"
   }
 
-  package let mode: Mode
-  /// E.164 of the person to dial.
-  package let from: String
+  package internal(set) var mode: Mode
+  /// E.164 of the person to dial, or who rings; nil when a caller withholds it.
+  package let from: String?
   /// E.164 of the ExoPhone.
   package let callerID: String
   package let isRecorded: Bool

@@ -46,7 +46,7 @@ package struct StatusEvent: Sendable, Equatable {
       ("CallSid", record.sid), ("EventType", kind.rawValue),
       ("DateCreated", IndianTime.text(record.created)),
       ("DateUpdated", IndianTime.text(record.updated)), ("Status", record.status.rawValue),
-      ("To", ""), ("From", PhoneDigits.national(record.request.from)),
+      ("To", ""), ("From", record.request.from.map(PhoneDigits.national) ?? ""),
       ("PhoneNumberSid", PhoneDigits.national(record.request.callerID)),
       ("StartTime", IndianTime.text(record.created)),
     ]
@@ -54,7 +54,7 @@ package struct StatusEvent: Sendable, Equatable {
       fields.append(("EndTime", record.ended.map(IndianTime.text) ?? ""))
       fields.append(("ConversationDuration", String(record.conversationSeconds)))
     }
-    fields.append(("Direction", "outbound-api"))
+    fields.append(("Direction", record.direction.rawValue))
     if let custom = record.request.customField { fields.append(("CustomField", custom)) }
     fields.append(("RecordingUrl", record.recordingURL ?? ""))
     return fields

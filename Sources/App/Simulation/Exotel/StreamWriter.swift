@@ -21,7 +21,7 @@ package struct StreamWriter: Sendable {
     return message("start") { writer in
       writer.value([
         "stream_sid": .string(sid), "call_sid": .string(record.sid),
-        "account_sid": .string(record.accountSid), "from": .string(record.request.from),
+        "account_sid": .string(record.accountSid), "from": .string(record.request.from ?? ""),
         "to": .string(record.request.callerID),
         "custom_parameters": .object(JSONObject(parameters)),
         "media_format": [

@@ -1,6 +1,5 @@
 internal import Buffers
 internal import EventLoop
-internal import HTTP
 internal import HTTPClient
 internal import Simulation
 internal import TLS
@@ -71,32 +70,20 @@ final class CallStream {
   /// Dials the URL; the handshake may take ten seconds and is tried twice.
   func connect() {
     attempts += 1
-    let (address, headers) = Self.address(url)
+    let dialed = DialedURL(url)
     let loop = service.cloud.loop
     let this = LoopBound(self, loop: loop)
     let trust = service.cloud.trust
     Task(executorPreference: loop) {
       do {
         let channel = try await WebSocketClient.connect(
-          url: address, headers: headers, loop: loop, timeout: .seconds(10),
+          url: dialed.address, headers: dialed.headers, loop: loop, timeout: .seconds(10),
           maxMessage: 1 << 20, trust: trust)
         this.value.open(channel)
       } catch {
         this.value.connectFailed(error)
       }
     }
-  }
-
-  /// Credentials in the URL travel as a Basic header.
-  private static func address(_ url: String) -> (String, HTTPHeaders) {
-    guard let scheme = url.firstRange(of: "://") else { return (url, HTTPHeaders()) }
-    let rest = url[scheme.upperBound...]
-    let authority = rest.prefix { $0 != "/" && $0 != "?" }
-    guard let at = authority.lastIndex(of: "@") else { return (url, HTTPHeaders()) }
-    let credentials = PercentCoding.decodeText(authority[..<at]) ?? String(authority[..<at])
-    let header = "Basic " + Base64.encode(Array(credentials.utf8))
-    let address = String(url[..<scheme.upperBound]) + String(rest[rest.index(after: at)...])
-    return (address, ["authorization": header])
   }
 
   private func connectFailed(_ error: any Error) {

@@ -4,7 +4,8 @@ internal import Simulation
 internal import Voices
 
 /// One call from its order to its bill: queued → ringing → answered → over → settled, or queued →
-/// ringing → over when nobody answers. Loop-confined; the service keeps it for ever.
+/// ringing → over when nobody answers or its flow names no stream. Loop-confined; the service keeps
+/// it for ever.
 final class ExotelCall {
   private(set) var record: CallRecord
   private let script: CallScript
@@ -15,6 +16,8 @@ final class ExotelCall {
   private var timeline: [(String, Duration)] = []
   private var clips: [SpeechClip?] = []
   private var clipsMissing = 0
+  /// How the stream ended, or why there was none.
+  private var ending: String?
 
   init(_ record: CallRecord, script: CallScript, service: ExotelService) {
     self.record = record
@@ -22,11 +25,32 @@ final class ExotelCall {
     self.service = service
   }
 
-  /// Dials: the phone rings shortly after.
+  /// Dials, or lets the caller dial: the phone rings shortly after.
   func start() {
     note("placed")
+    let dialling = Duration.milliseconds(150)
+    if case .applet(let applet) = record.request.mode {
+      return after(dialling) { self.ask(applet) }
+    }
     prepareSpeech()
-    after(.milliseconds(150)) { self.ring() }
+    after(dialling) { self.ring() }
+  }
+
+  /// The ExoPhone rings, and its flow asks where the stream goes.
+  private func ask(_ applet: VoicebotApplet) {
+    change(to: .ringing)
+    AppletClient.ask(applet, about: record, for: service.cloud) { self.follow($0) }
+  }
+
+  private func follow(_ instruction: AppletAnswer) {
+    switch instruction {
+    case .stream(let url):
+      record.stream(to: url)
+      prepareSpeech()
+      answer()
+    case .refused(let reason):
+      finish(.failed, because: "answer url: " + reason)
+    }
   }
 
   private func ring() {
@@ -62,8 +86,7 @@ final class ExotelCall {
       return after(.seconds(3)) { self.finish(.completed) }
     }
     guard service.activeStreams < service.faults.streamLimit else {
-      note("throttled")
-      return finish(.failed)
+      return finish(.failed, because: "throttled")
     }
     guard clipsMissing == 0 else { return after(.milliseconds(20)) { self.openStream() } }
     service.activeStreams += 1
@@ -79,8 +102,13 @@ final class ExotelCall {
     report = stream?.report
     if let report { service.totals.add(report) }
     stream = nil
-    note("stream: " + ending.text)
-    finish(ending.isFailure ? .failed : .completed)
+    finish(ending.isFailure ? .failed : .completed, because: "stream: " + ending.text)
+  }
+
+  private func finish(_ status: CallRecord.Status, because reason: String) {
+    ending = reason
+    note(reason)
+    finish(status)
   }
 
   private func finish(_ status: CallRecord.Status) {
@@ -147,16 +175,18 @@ final class ExotelCall {
   /// The report of a stream that is still open.
   var liveReport: StreamReport? { stream?.report }
 
-  /// The call in `GET /sim/calls`; of the number only its end is shown.
+  /// The call in `GET /sim/calls`; of the person's number only its end is shown.
   var json: JSONValue {
     let events = timeline.map { event, time -> JSONValue in
       ["event": .string(event), "ms": .int(time.milliseconds)]
     }
     return [
-      "sid": .string(record.sid), "number_ends": .string(String(record.request.from.suffix(4))),
+      "sid": .string(record.sid), "direction": .string(record.direction.rawValue),
+      "number_ends": record.request.from.map { .string(String($0.suffix(4))) } ?? .null,
       "custom_field": record.request.customField.map { .string($0) } ?? .null,
       "script": .string(script.name), "status": .string(record.status.rawValue),
-      "timeline": .array(events), "stream": (stream?.report ?? report)?.json ?? .null,
+      "ending": ending.map { .string($0) } ?? .null, "timeline": .array(events),
+      "stream": (stream?.report ?? report)?.json ?? .null,
     ]
   }
 }

@@ -17,8 +17,10 @@ final class ExotelService {
   private(set) var faults: ExotelFaults
   private(set) var faultText: JSONValue = [:]
   private var limiter: MinuteLimiter
+  /// As the API finds them.
   private var calls: [String: ExotelCall] = [:]
-  private var order: [String] = []
+  /// All there were, oldest first; some may share a SID.
+  private var placed: [ExotelCall] = []
   private var requests = 0
   private var refusals: [Int: Int] = [:]
   private lazy var stock = NumberStock(account: cloud.settings.exotelSid)
@@ -143,15 +145,21 @@ final class ExotelService {
     }
   }
 
-  private func place(_ order: ConnectRequest) -> ExotelCall {
+  /// Somebody rings an ExoPhone; the SID of the call.
+  func ring(_ ring: IncomingRing) -> String {
+    place(ConnectRequest(ring), sid: ring.callSid).record.sid
+  }
+
+  private func place(_ order: ConnectRequest, sid: String? = nil) -> ExotelCall {
     let record = CallRecord(
-      sid: Hex.encode(RandomBytes.generate(16)), accountSid: cloud.settings.exotelSid,
+      sid: sid ?? Hex.encode(RandomBytes.generate(16)), accountSid: cloud.settings.exotelSid,
       request: order, created: cloud.unixTime)
     let script = cloud.settings.scenario.script(for: order.from)
     if let faults = script.geminiFaults { cloud.gemini.arm(faults) }
     let call = ExotelCall(record, script: script, service: self)
-    calls[record.sid] = call
-    self.order.append(record.sid)
+    // To the API, a call that is rung again under its SID is still the one that goes on.
+    if calls[record.sid]?.record.isOver ?? true { calls[record.sid] = call }
+    placed.append(call)
     call.start()
     return call
   }
@@ -200,14 +208,14 @@ final class ExotelService {
 
   /// `GET /sim/calls`: newest first.
   var callList: JSONValue {
-    ["calls": .array(order.reversed().prefix(1_000).compactMap { calls[$0]?.json })]
+    ["calls": .array(placed.reversed().prefix(1_000).map(\.json))]
   }
 
   /// The Exotel part of `GET /sim/metrics`.
   var metrics: JSONValue {
     var statuses: [String: Int] = [:]
     var report = totals
-    for call in calls.values {
+    for call in placed {
       statuses[call.record.status.rawValue, default: 0] += 1
       if let live = call.liveReport { report.add(live) }
     }
