@@ -30,6 +30,9 @@ package struct ClientRequest: Sendable {
   package var maxResponseBytes = 16 * 1024 * 1024
   /// Cuts a longer body off in place of failing: for those who only want to know how it went.
   package var cutsLongResponses = false
+  /// Gives the request a connection of its own: on a kept one that closes without an answer, curl
+  /// would send it a second time by itself. For what must not be done twice.
+  package var isSentOnce = false
   /// The address to connect to in place of resolving the URL's host, which TLS still checks. Such a
   /// request has a connection of its own, and is sent once.
   package var connectAddress: IPAddress?

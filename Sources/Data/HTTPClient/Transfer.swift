@@ -36,6 +36,7 @@ final class Transfer {
     guard let raw = unsafe curl_easy_init() else { return nil }
     unsafe easy = OpaquePointer(raw)
     unsafe setTarget(raw)
+    unsafe setConnection(raw)
     unsafe setLimits(raw)
     unsafe setBody(raw)
     unsafe setFields(raw)
@@ -62,18 +63,22 @@ final class Transfer {
     unsafe CCurl_set_pointer(raw, CURLOPT_PROXY, "")
     unsafe CCurl_set_long(raw, CURLOPT_FOLLOWLOCATION, 0)
     unsafe CCurl_set_long(raw, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    if let address = request.connectAddress {
-      // Any host and port: curl may spell the host in another way than the URL does.
-      unsafe connectTo = unsafe curl_slist_append(nil, "::\(address.authority):")
-      unsafe CCurl_set_pointer(raw, CURLOPT_CONNECT_TO, connectTo)
-      // On a kept connection that turns out to be broken, curl would send a second time by itself.
-      unsafe CCurl_set_long(raw, CURLOPT_FRESH_CONNECT, 1)
-      unsafe CCurl_set_long(raw, CURLOPT_FORBID_REUSE, 1)
-    }
     guard let auth = request.basicAuth else { return }
     unsafe CCurl_set_long(raw, CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast
     unsafe CCurl_set_pointer(raw, CURLOPT_USERNAME, auth.user)
     unsafe CCurl_set_pointer(raw, CURLOPT_PASSWORD, auth.password)
+  }
+
+  private func setConnection(_ raw: UnsafeMutableRawPointer) {
+    if let address = request.connectAddress {
+      // Any host and port: curl may spell the host in another way than the URL does.
+      unsafe connectTo = unsafe curl_slist_append(nil, "::\(address.authority):")
+      unsafe CCurl_set_pointer(raw, CURLOPT_CONNECT_TO, connectTo)
+    }
+    guard request.isSentOnce || request.connectAddress != nil else { return }
+    // Curl_retry_request: what got no byte back on a kept connection is sent again.
+    unsafe CCurl_set_long(raw, CURLOPT_FRESH_CONNECT, 1)
+    unsafe CCurl_set_long(raw, CURLOPT_FORBID_REUSE, 1)
   }
 
   /// The whole time is ours to watch, on the loop's timers; curl watches connecting alone.
@@ -82,6 +87,8 @@ final class Transfer {
     unsafe CCurl_set_long(
       raw, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connecting.inNanoseconds / 1_000_000)))
     unsafe CCurl_set_long(raw, CURLOPT_NOSIGNAL, 1)
+    // Else giving up a request whose name is being resolved holds the loop until the resolver ends.
+    unsafe CCurl_set_long(raw, CURLOPT_QUICK_EXIT, 1)
     unsafe CCurl_set_long(raw, CURLOPT_TCP_NODELAY, 1)
   }
 

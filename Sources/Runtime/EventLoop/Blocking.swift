@@ -1,4 +1,4 @@
-/// Runs `body` on libuv's thread pool (four threads unless `UV_THREADPOOL_SIZE` says otherwise)
+/// Runs `body` on libuv's thread pool (16 threads unless `UV_THREADPOOL_SIZE` says otherwise)
 /// and resumes the caller on its own executor. For files, password hashes and other work that
 /// would hold up a loop. Not cancellable: a cancelled caller still waits for the result.
 public func blocking<T: Sendable>(

@@ -189,6 +189,28 @@ import Testing
     #expect(error?.requestMayHaveArrived == true)
   }
 
+  @Test func `what is sent once arrives once, though a kept connection closes on such requests`()
+    async throws
+  {
+    let seen = Journal<String>()
+    let error = try await withLoop { loop in
+      let server = try ScriptedServer(loop) {
+        seen.note($0.head.method)
+        return $0.head.method == "GET" ? HTTPClientTests.ok : nil
+      }
+      let url = "http://\(server.authority)/"
+      let client = HTTPClient(loop: loop)
+      _ = try await client.send(ClientRequest(url: url))
+      var request = ClientRequest(method: "POST", url: url, body: Array("dial".utf8))
+      request.isSentOnce = true
+      let once = request
+      return await HTTPClientTests.failure { try await client.send(once) }
+    }
+    #expect(seen.items == ["GET", "POST"])
+    #expect(error?.kind == .exchangeFailed)
+    #expect(error?.requestMayHaveArrived == true)
+  }
+
   @Test func `a response above the limit is refused`() async throws {
     let error = try await withLoop { loop in
       let server = try ScriptedServer(loop) { _ in

@@ -1,5 +1,6 @@
 import Buffers
 import HTTP
+import HTTPClient
 import Speech
 import Synchronization
 import Testing
@@ -74,6 +75,16 @@ final class ScriptedHTTP: Sendable {
       ("CustomField", "call_1"), ("TimeLimit", "600"), ("Record", "false"), ("CallType", "trans"),
     ] { #expect(form[name] == value) }
     #expect(form.all("StatusCallbackEvents[]") == ["ringing", "answered", "terminal"])
+  }
+
+  @Test(arguments: [("GET", false), ("POST", true), ("PUT", true), ("DELETE", true)])
+  func `what may have an effect is sent once`(method: String, isSentOnce: Bool) {
+    let wire = VendorRequest(
+      method: method, url: "http://x/", headers: [("a", "b")], body: [1], timeout: .seconds(7)
+    ).wire
+    #expect(wire.isSentOnce == isSentOnce)
+    #expect(wire.method == method && wire.url == "http://x/" && wire.headers["a"] == "b")
+    #expect(wire.body == [1] && wire.timeout == .seconds(7))
   }
 
   @Test(arguments: [

@@ -13,11 +13,8 @@ extension VendorHTTP {
   private static func send(_ request: VendorRequest, through client: HTTPClient) async throws
     -> VendorResponse
   {
-    var wire = ClientRequest(
-      method: request.method, url: request.url, body: request.body, timeout: request.timeout)
-    for (name, value) in request.headers { wire.headers.add(name, value) }
     do {
-      let response = try await client.send(wire)
+      let response = try await client.send(request.wire)
       let seconds = response.headers["retry-after"].flatMap { Int64($0) }
       return VendorResponse(
         status: response.status.rawValue,
@@ -27,5 +24,15 @@ extension VendorHTTP {
       throw error.requestMayHaveArrived
         ? VendorHTTPFailure.unclear(error.message) : .notSent(error.message)
     }
+  }
+}
+
+extension VendorRequest {
+  /// The request as the client sends it. All but a GET may have an effect, and is sent once.
+  var wire: ClientRequest {
+    var wire = ClientRequest(method: method, url: url, body: body, timeout: timeout)
+    for (name, value) in headers { wire.headers.add(name, value) }
+    wire.isSentOnce = method != "GET"
+    return wire
   }
 }
