@@ -18,6 +18,12 @@ extension JSONValue {
     case .null, .array, .object: nil
     }
   }
+
+  /// The largest count of tokens that is believed.
+  static let tokenLimit = 1_000_000_000
+
+  /// A count of tokens, 0 to ``tokenLimit``; 0 when it is no whole number.
+  var tokenCount: Int { min(max(intValue ?? 0, 0), Self.tokenLimit) }
 }
 
 extension String {

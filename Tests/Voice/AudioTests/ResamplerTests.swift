@@ -49,6 +49,19 @@ import Testing
     #expect(abs(joined.count - ideal) <= 1)
   }
 
+  @Test(
+    arguments: [1_000, 7_999, 22_051, 23_976, 24_001, 192_000],
+    [SampleRate.telephone, .studio, SampleRate(hertz: 192_000)])
+  func `any two rates have a converter, if need be for a ratio close to theirs`(
+    hertz: Int, output: SampleRate
+  ) {
+    let input = SampleRate(hertz: hertz)
+    var resampler = Resampler(from: input, to: output)
+    let count = resampler.process([Int16](repeating: 0, count: hertz / 10)).count
+    let ideal = hertz / 10 * output.hertz / hertz
+    #expect(abs(count - ideal) <= ideal / 500 + 1)
+  }
+
   @Test func `full-scale input clips instead of wrapping around`() {
     var resampler = Resampler(from: .telephone, to: .wideband)
     let square = (0..<800).map { $0 / 40 % 2 == 0 ? Int16.max : Int16.min }

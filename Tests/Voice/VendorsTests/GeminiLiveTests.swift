@@ -89,6 +89,10 @@ import Testing
       [.speech(audio([1, 2])), .speech(audio([3], 16_000))]
     ),
     (
+      #"{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"mimeType":"audio/pcm;rate=24001","data":"AQA="}},{"inlineData":{"mimeType":"audio/pcm;rate=7","data":"AQA="}}]}}}"#,
+      [.speech(audio([1], 24_001)), .speech(audio([1]))]
+    ),
+    (
       #"{"serverContent":{"outputTranscription":{"text":"नमस्ते "}}}"#,
       [.speech(.outputTranscript("नमस्ते "))]
     ),
@@ -218,11 +222,40 @@ import Testing
     #expect(machine.isFlowing)
   }
 
+  @Test func `a replacement resumes from the handle that came since it was dialled`() {
+    var machine = ready()
+    _ = machine.received(.goAway(timeLeft: .seconds(50)), on: 1, at: .seconds(4))
+    _ = machine.received(.speech(.turnComplete), on: 1, at: .seconds(6))
+    _ = machine.received(.resumption(handle: "h2"), on: 1, at: ms(6_100))
+    #expect(machine.opened(2, at: .seconds(7)) == [.sendSetup(2, handle: "h2")])
+    let swapped = machine.received(.setupComplete, on: 2, at: .seconds(8))
+    #expect(swapped.contains(.deliver(.reconnected(resumed: true))))
+  }
+
+  @Test(arguments: [true, false])
+  func `the end of a turn that was cut short is no boundary, that of the next one is`(
+    hasSpeech: Bool
+  ) {
+    var machine = ready()
+    _ = machine.received(.goAway(timeLeft: .seconds(50)), on: 1, at: .seconds(4))
+    _ = machine.received(.speech(.interrupted), on: 1, at: .seconds(5))
+    // Where no end follows the interruption, the next turn's speech shows that it is another's.
+    if hasSpeech {
+      _ = machine.received(.speech(.generationComplete), on: 1, at: .seconds(6))
+    } else {
+      let cut = machine.received(.speech(.turnComplete), on: 1, at: .seconds(6))
+      #expect(cut == [.deliver(.turnComplete)])
+    }
+    let whole = machine.received(.speech(.turnComplete), on: 1, at: .seconds(9))
+    #expect(whole == [.deliver(.turnComplete), .dial(2, after: .zero)])
+  }
+
   @Test func `without a turn boundary it is replaced three seconds before the end`() {
     var machine = ready()
     _ = machine.received(.goAway(timeLeft: .seconds(20)), on: 1, at: .seconds(4))
     var dialled: Duration?
     while let next = machine.nextDeadline, dialled == nil {
+      machine.heard(1)
       if machine.tick(at: next).contains(.dial(2, after: .zero)) { dialled = next }
     }
     #expect(dialled == .seconds(21))
@@ -236,12 +269,13 @@ import Testing
     #expect(late == [.deliver(.turnComplete), .dial(2, after: .zero)])
   }
 
-  @Test func `a lost connection resumes, three attempts at most`() {
+  @Test func `a lost connection resumes, by three dials at most`() {
     var machine = ready()
     #expect(machine.closed(1, code: 1006, reason: "") == [.dial(2, after: .zero)])
-    #expect(machine.dialFailed(2, SpeechError(.transient, "no")) == [.dial(3, after: ms(1_000))])
-    let error = SpeechError(.transient, "still no")
-    #expect(machine.dialFailed(3, error) == [.deliver(.closed(error))])
+    let error = SpeechError(.transient, "no")
+    #expect(machine.dialFailed(2, error) == [.dial(3, after: .zero)])
+    #expect(machine.dialFailed(3, error) == [.dial(4, after: ms(1_000))])
+    #expect(machine.dialFailed(4, error) == [.deliver(.closed(error))])
     #expect(machine.nextDeadline == nil)
   }
 
@@ -282,11 +316,49 @@ import Testing
     #expect(machine.isFlowing)
   }
 
-  @Test func `a connection is pinged every ten seconds`() {
+  @Test func `a connection is pinged every two seconds, and kept while anything comes`() {
     var machine = ready()
-    #expect(machine.nextDeadline == .seconds(12))
+    for second in stride(from: 4, to: 100, by: 2) {
+      #expect(machine.nextDeadline == .seconds(second))
+      #expect(machine.tick(at: .seconds(second)) == [.ping(1)])
+      if second.isMultiple(of: 4) { machine.heard(1) }
+    }
+  }
+
+  @Test func `a connection on which nothing came since two pings is replaced, with its handle`() {
+    var machine = ready()
+    machine.heard(1)
+    #expect(machine.tick(at: .seconds(4)) == [.ping(1)])
+    #expect(machine.tick(at: .seconds(6)) == [.ping(1)])
+    machine.heard(2)
+    #expect(machine.tick(at: .seconds(8)) == [.close(1), .dial(2, after: .zero)])
+    #expect(!machine.isFlowing)
+    #expect(machine.closed(1, code: 1006, reason: "").isEmpty)
+    #expect(machine.opened(2, at: ms(8_300)) == [.sendSetup(2, handle: "h1")])
+    let outputs = machine.received(.setupComplete, on: 2, at: .seconds(9))
+    #expect(outputs == [.deliver(.reconnected(resumed: true)), .use(2)])
+    #expect(machine.nextDeadline == .seconds(11))
+  }
+
+  @Test func `a dead connection does not hold up the replacement that is on its way`() {
+    var machine = ready()
+    _ = machine.received(.goAway(timeLeft: .seconds(50)), on: 1, at: .seconds(3))
+    _ = machine.received(.speech(.turnComplete), on: 1, at: .seconds(3))
+    _ = machine.tick(at: .seconds(4))
+    _ = machine.tick(at: .seconds(6))
+    #expect(machine.tick(at: .seconds(8)) == [.close(1)])
+    #expect(machine.opened(2, at: .seconds(9)) == [.sendSetup(2, handle: "h1")])
+    let outputs = machine.received(.setupComplete, on: 2, at: .seconds(10))
+    #expect(outputs == [.deliver(.reconnected(resumed: true)), .use(2)])
+  }
+
+  @Test func `a tick that is late, we having been stuck, blames no connection`() {
+    var machine = ready()
+    _ = machine.tick(at: .seconds(4))
+    _ = machine.tick(at: .seconds(6))
+    #expect(machine.tick(at: .seconds(10)) == [.ping(1)])
+    machine.heard(1)
     #expect(machine.tick(at: .seconds(12)) == [.ping(1)])
-    #expect(machine.nextDeadline == .seconds(22))
   }
 
   @Test func `closing closes everything and says so once`() {

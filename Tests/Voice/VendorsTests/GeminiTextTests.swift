@@ -74,6 +74,16 @@ import Testing
     #expect(answer.usage == TokenUsage(prompt: 812, response: 170))
   }
 
+  @Test func `counts of tokens that nobody can mean are cut`() async throws {
+    let body = #"""
+      {"candidates":[{"content":{"parts":[{"text":"So."}]},"finishReason":"STOP"}],
+       "usageMetadata":{"promptTokenCount":-5,"candidatesTokenCount":9223372036854775807,
+         "thoughtsTokenCount":"9223372036854775807"}}
+      """#
+    let answer = try await model(ScriptedHTTP([.response(200, body)]), "m").answer(Self.request)
+    #expect(answer.usage == TokenUsage(prompt: 0, response: 1_000_000_000))
+  }
+
   @Test(arguments: [
     (200, #"{"promptFeedback":{"blockReason":"SAFETY"}}"#, SpeechError.Kind.permanent),
     (200, answer("", finish: "SAFETY"), .permanent),

@@ -115,7 +115,5 @@ struct GeminiLiveParser {
       ?? 0
   }
 
-  private static func count(_ value: JSONValue?) -> Int {
-    min(max(value?.intValue ?? 0, 0), 1_000_000_000)
-  }
+  private static func count(_ value: JSONValue?) -> Int { value?.tokenCount ?? 0 }
 }

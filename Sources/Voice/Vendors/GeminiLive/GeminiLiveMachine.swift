@@ -5,8 +5,11 @@ internal import Speech
 /// ```
 /// dialing ─ opened ─→ settingUp (5 s) ─ setupComplete ─→ ready ─ goAway or age, at a turn boundary ─→
 ///    ready + a second connection dialing with the newest handle ─ its setupComplete ─→ swapped
-/// lost ─ up to three attempts with the handle ─→ ready again, or closed with the last error
+/// lost ─ up to three dials with the handle ─→ ready again, or closed with the last error
 /// ```
+/// Lost is also a connection on which nothing came since `pingLimit` pings: it may be half open.
+/// The end of a turn that the caller cut short is no boundary: the caller is speaking.
+///
 /// From the moment a replacement is dialled until it is ready, outgoing messages are held by the shell.
 struct GeminiLiveMachine {
   typealias ConnectionID = Int
@@ -22,12 +25,17 @@ struct GeminiLiveMachine {
   }
 
   static let setupLimit = Duration.seconds(5)
-  static let pingInterval = Duration.seconds(10)
+  /// A dead connection is noticed after 4 to 6 s, so that another one is ready before the
+  /// conversation counts the model as silent (8 s).
+  static let pingInterval = Duration.seconds(2)
+  static let pingLimit = 2
+  /// Dials in a row, after a loss or for a replacement.
   static let attempts = 3
 
   private struct Connection {
     let id: ConnectionID
-    let handle: String?
+    /// What its setup resumes.
+    var handle: String?
     var setupDeadline: Duration?
     var readyAt: Duration?
   }
@@ -36,6 +44,7 @@ struct GeminiLiveMachine {
   private var current: Connection?
   private var next: Connection?
   private var lastID = 0
+  /// Dials that failed in a row, since the connection in use was made or lost.
   private var failures = 0
   private var wasReady = false
   private var isOver = false
@@ -44,7 +53,11 @@ struct GeminiLiveMachine {
   private var replaceFrom: Duration?
   /// When it is replaced even in the middle of a turn.
   private var replaceBy: Duration?
+  /// Whether the caller cut short the turn that ends next.
+  private var isCutShort = false
   private var nextPing: Duration = .zero
+  /// Pings since anything came on the connection in use.
+  private var unansweredPings = 0
 
   init(lifetime: Duration) { self.lifetime = lifetime }
 
@@ -56,6 +69,8 @@ struct GeminiLiveMachine {
   mutating func opened(_ id: ConnectionID, at now: Duration) -> [Output] {
     guard !isOver, next?.id == id else { return [.close(id)] }
     next?.setupDeadline = now + Self.setupLimit
+    // The last turn's handle comes after its end, thus after the dial.
+    next?.handle = handle
     return [.sendSetup(id, handle: next?.handle)]
   }
 
@@ -63,6 +78,11 @@ struct GeminiLiveMachine {
   mutating func dialFailed(_ id: ConnectionID, _ error: SpeechError) -> [Output] {
     guard !isOver, next?.id == id else { return [] }
     return error.kind == .transient ? retry(.reconnect(error)) : retry(.giveUp(error))
+  }
+
+  /// Anything at all came on a connection, be it a pong.
+  mutating func heard(_ id: ConnectionID) {
+    if id == current?.id { unansweredPings = 0 }
   }
 
   mutating func received(_ event: GeminiLiveEvent, on id: ConnectionID, at now: Duration)
@@ -82,11 +102,25 @@ struct GeminiLiveMachine {
       return []
     case .speech(let event):
       var outputs = [Output.deliver(event)]
-      if event == .turnComplete, let due = replaceFrom, due <= now, next == nil {
+      if isBoundary(event), let due = replaceFrom, due <= now, next == nil {
         outputs.append(dialNext(after: .zero))
       }
       return outputs
     }
+  }
+
+  /// Whether `event` ends a turn, and not one that was cut short.
+  private mutating func isBoundary(_ event: RealtimeEvent) -> Bool {
+    switch event {
+    case .interrupted: isCutShort = true
+    // Of a new turn: one cut short has no more of them.
+    case .audio, .generationComplete: isCutShort = false
+    case .turnComplete:
+      defer { isCutShort = false }
+      return !isCutShort
+    default: break
+    }
+    return false
   }
 
   mutating func closed(_ id: ConnectionID, code: UInt16, reason: String) -> [Output] {
@@ -96,10 +130,7 @@ struct GeminiLiveMachine {
     let meaning = GeminiLiveClose(
       code: code, reason: reason, usedHandle: (isNext ? next : current)?.handle != nil,
       isSetUp: !isNext)
-    if isNext { return retry(meaning) }
-    current = nil
-    // A replacement is on its way already.
-    return next == nil ? retry(meaning) : []
+    return isNext ? retry(meaning) : lose(meaning)
   }
 
   /// The user closes the session.
@@ -126,16 +157,26 @@ struct GeminiLiveMachine {
     if let due = replaceBy, due <= now, next == nil, current != nil {
       outputs.append(dialNext(after: .zero))
     }
-    if let current, nextPing <= now {
-      nextPing = now + Self.pingInterval
-      outputs.append(.ping(current.id))
-    }
+    if let id = current?.id, nextPing <= now { outputs += ping(id, at: now) }
     return outputs
+  }
+
+  /// Pings, or gives the connection up when too many pings are unanswered.
+  private mutating func ping(_ id: ConnectionID, at now: Duration) -> [Output] {
+    // Late by a whole interval, it is we who were stuck: what came is still to be read.
+    if now - nextPing >= Self.pingInterval { unansweredPings = 0 }
+    nextPing = now + Self.pingInterval
+    if unansweredPings >= Self.pingLimit {
+      let error = SpeechError(.transient, "gemini live does not answer pings")
+      return [.close(id)] + lose(.reconnect(error))
+    }
+    unansweredPings += 1
+    return [.ping(id)]
   }
 
   private mutating func dialNext(after pause: Duration) -> Output {
     lastID += 1
-    next = Connection(id: lastID, handle: handle)
+    next = Connection(id: lastID)
     return .dial(lastID, after: pause)
   }
 
@@ -150,16 +191,30 @@ struct GeminiLiveMachine {
     replaceFrom = now + lifetime
     replaceBy = now + lifetime + .seconds(60)
     nextPing = now + Self.pingInterval
+    unansweredPings = 0
+    isCutShort = false
     outputs.append(.deliver(wasReady ? .reconnected(resumed: fresh.handle != nil) : .ready))
     outputs.append(.use(fresh.id))
     wasReady = true
     return outputs
   }
 
-  /// The connection being dialled, or the only one, is gone.
+  /// The connection in use is gone; a replacement may be on its way already.
+  private mutating func lose(_ meaning: GeminiLiveClose) -> [Output] {
+    current = nil
+    failures = 0
+    return next == nil ? redial(meaning) : []
+  }
+
+  /// The connection being dialled is gone.
   private mutating func retry(_ meaning: GeminiLiveClose) -> [Output] {
     next = nil
     failures += 1
+    return redial(meaning)
+  }
+
+  /// Dials again, unless that is of no use or was tried often enough.
+  private mutating func redial(_ meaning: GeminiLiveClose) -> [Output] {
     let error: SpeechError
     switch meaning {
     case .giveUp(let cause):
@@ -171,7 +226,7 @@ struct GeminiLiveMachine {
     case .reconnect(let cause): error = cause
     }
     if failures >= Self.attempts { return current == nil ? fail(error) : keepCurrent() }
-    return [dialNext(after: .milliseconds(failures == 1 ? 0 : 250 << failures))]
+    return [dialNext(after: .milliseconds(failures < 2 ? 0 : 250 << failures))]
   }
 
   /// The old connection still works: what is held goes there, and the next turn tries again.

@@ -117,6 +117,7 @@ package final class GeminiLiveSession: RealtimeSession {
   private func opened(_ id: GeminiLiveMachine.ConnectionID, _ channel: WebSocketChannel) {
     channels[id] = channel
     channel.onMessage = { [weak self] message in self?.received(message, on: id) }
+    channel.onPong = { [weak self] _ in self?.machine.heard(id) }
     channel.onClose = { [weak self] reason in
       guard let self else { return }
       channels[id] = nil
@@ -126,6 +127,7 @@ package final class GeminiLiveSession: RealtimeSession {
   }
 
   private func received(_ message: WebSocketMessage, on id: GeminiLiveMachine.ConnectionID) {
+    machine.heard(id)
     let bytes =
       switch message {
       case .text(let bytes), .binary(let bytes): bytes
@@ -142,6 +144,7 @@ package final class GeminiLiveSession: RealtimeSession {
     guard let channel = channels.removeValue(forKey: id) else { return }
     if channel === active { active = nil }
     channel.onMessage = nil
+    channel.onPong = nil
     channel.onClose = nil
     channel.close(code: 1000, reason: "")
   }

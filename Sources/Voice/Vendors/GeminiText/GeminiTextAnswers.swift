@@ -48,10 +48,10 @@ enum GeminiTextAnswers {
   }
 
   private static func usage(_ value: JSONValue?) -> TokenUsage {
-    func count(_ key: String) -> Int { max(0, value?[key]?.intValue ?? 0) }
+    func count(_ key: String) -> Int { value?[key]?.tokenCount ?? 0 }
+    let response = count("candidatesTokenCount") + count("thoughtsTokenCount")
     return TokenUsage(
-      prompt: count("promptTokenCount"),
-      response: count("candidatesTokenCount") + count("thoughtsTokenCount"))
+      prompt: count("promptTokenCount"), response: min(response, JSONValue.tokenLimit))
   }
 
   /// What a status other than 200 means. The vendor's message is never quoted: it may repeat the
