@@ -71,8 +71,10 @@ final class LiveLeg: CarrierLeg {
       .started(CarrierLegStart(carrierCallID: CarrierCallID(rawValue: ""), streamID: call.id.text)))
   }
 
-  /// One frame of the client. Returns what is wrong with it, in words for the client.
+  /// One frame of the client; what comes after the end is dropped. Returns what is wrong with it,
+  /// in words for the client.
   func receive(_ frame: V1.ClientFrame) -> String? {
+    if isOver { return nil }
     switch frame.frame {
     case .audio(let audio): return receive(audio)
     case .dtmf(let digit):
@@ -95,7 +97,7 @@ final class LiveLeg: CarrierLeg {
     guard let frame = PCMFrame(littleEndian: audio.pcm, rate: rate) else {
       return "audio.pcm has an odd number of bytes"
     }
-    if !frame.isEmpty { emit(.audio(frame)) }
+    if !frame.isEmpty { emit(.audio(frame, sentAt: audio.offset.map { Duration($0) })) }
     return nil
   }
 

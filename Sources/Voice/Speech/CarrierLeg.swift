@@ -22,8 +22,9 @@ package protocol CarrierLeg: AnyObject {
 /// What happens on a carrier leg.
 package enum CarrierLegEvent: Sendable, Equatable {
   case started(CarrierLegStart)
-  /// Caller audio at the leg's rate.
-  case audio(PCMFrame)
+  /// Caller audio at the leg's rate. `sentAt` is the sender's own time of it, which counts from any
+  /// origin and does not stop when the line does; nil when the sender tells none.
+  case audio(PCMFrame, sentAt: Duration? = nil)
   case dtmf(String)
   /// Everything queued before the mark has been played.
   case mark(String)

@@ -78,6 +78,24 @@ final class ScratchFolder {
     }
   }
 
+  @Test func `what the line held back for nine seconds is in its place beside the agent's words`()
+    throws
+  {
+    var writer = try SpoolWriter(setup, rate: .telephone)
+    for second in 0..<10 {
+      let words = [Int16](repeating: -1, count: 8_000)
+      let segment = AudioSegment(channel: 1, position: second * 8_000, samples: words)
+      try writer.append([segment], time: UInt64(second + 1) * 1_000)
+    }
+    let late = [Int16](repeating: 5, count: 72_000)
+    try writer.append([AudioSegment(channel: 0, position: 8_000, samples: late)], time: 10_250)
+    try writer.finish(time: 10_250)
+    _ = try RecordingExport.writeWAV(path: setup.path, key: key, output: folder.file("call.wav"))
+    let wav = try WAV(parsing: ScratchFolder.read(folder.file("call.wav")))
+    #expect(wav.samples.count == 160_000)
+    #expect((8_000..<80_000).allSatisfy { wav.samples[$0 * 2] == 5 })
+  }
+
   @Test func `cut at any byte, a spool keeps every whole record`() throws {
     let ends = try spool()
     let bytes = try ScratchFolder.read(setup.path)
@@ -154,8 +172,8 @@ final class ScratchFolder {
   @Test func `caller jitter leaves no holes, a real gap does`() {
     var timeline = RecordingTimeline(rate: .telephone)
     let frame = [Int16](repeating: 1, count: 800)
-    #expect(timeline.caller(frame, at: .milliseconds(100)).position == 0)
-    #expect(timeline.caller(frame, at: .milliseconds(290)).position == 800)
-    #expect(timeline.caller(frame, at: .milliseconds(2_000)).position == 15_200)
+    #expect(timeline.caller(frame, at: .milliseconds(100))?.position == 0)
+    #expect(timeline.caller(frame, at: .milliseconds(290))?.position == 800)
+    #expect(timeline.caller(frame, at: .milliseconds(2_000))?.position == 15_200)
   }
 }

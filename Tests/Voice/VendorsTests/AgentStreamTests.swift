@@ -46,8 +46,23 @@ import Testing
     var machine = started()
     #expect(
       machine.receive(Array(media("AQD//w==").utf8))
-        == .audio(PCMFrame(samples: [1, -1], rate: .telephone)))
+        == .audio(PCMFrame(samples: [1, -1], rate: .telephone), sentAt: .milliseconds(200)))
     #expect(machine.receive(Array(media("").utf8)) == .ignored)
+  }
+
+  static let stamps: [(String, Duration?)] = [
+    (#""timestamp":"1500","#, .milliseconds(1_500)), (#""timestamp":0,"#, .zero), ("", nil),
+    (#""timestamp":"soon","#, nil), (#""timestamp":-1,"#, nil), (#""timestamp":1e30,"#, nil),
+    (#""timestamp":"86400001","#, nil),
+  ]
+
+  @Test(arguments: stamps) func `media has its sender's time, if that can be one`(
+    member: String, sentAt: Duration?
+  ) {
+    var machine = started()
+    let text = #"{"event":"media","media":{\#(member)"payload":"AQA="}}"#
+    let frame = PCMFrame(samples: [1], rate: .telephone)
+    #expect(machine.receive(Array(text.utf8)) == .audio(frame, sentAt: sentAt))
   }
 
   @Test(arguments: [

@@ -37,7 +37,11 @@ final class Recorder {
     timeline = RecordingTimeline(rate: rate)
   }
 
-  func caller(_ frame: PCMFrame) { add(timeline.caller(frame.samples, at: now)) }
+  /// A frame of the caller that was `late` on its way.
+  func caller(_ frame: PCMFrame, late: Duration) {
+    if let segment = timeline.caller(frame.samples, at: now - late) { add(segment) }
+  }
+
   func agent(_ frame: PCMFrame) { add(timeline.agent(frame.samples, at: now)) }
 
   func agentCleared() {

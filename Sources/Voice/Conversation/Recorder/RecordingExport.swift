@@ -40,8 +40,9 @@ package struct RecordingExport: Sendable, Equatable {
 
 /// A window of interleaved audio that later segments may still write into.
 private struct StereoMix {
-  /// Segments lie at most this far behind the time of their record.
-  private static let window = Duration.seconds(5)
+  /// Segments lie at most this far behind what was written before them: a caller's frames may be as
+  /// late as the line may be silent (10 s).
+  private static let window = Duration.seconds(15)
   /// A segment farther ahead than this is not believed.
   private static let horizon = 60
 

@@ -13,9 +13,11 @@ struct RecordingTimeline {
 
   init(rate: SampleRate) { self.rate = rate }
 
-  /// A frame whose last sample arrived now.
-  mutating func caller(_ samples: [Int16], at now: Duration) -> AudioSegment {
-    let expected = max(0, rate.samples(in: now) - samples.count)
+  /// A frame whose last sample arrived at `time`, or was due then; nil when that is before the
+  /// recording began.
+  mutating func caller(_ samples: [Int16], at time: Duration) -> AudioSegment? {
+    if time < .zero { return nil }
+    let expected = max(0, rate.samples(in: time) - samples.count)
     if expected - callerEnd > rate.samples(in: Self.tolerance) { callerEnd = expected }
     defer { callerEnd += samples.count }
     return AudioSegment(channel: Self.caller, position: callerEnd, samples: samples)

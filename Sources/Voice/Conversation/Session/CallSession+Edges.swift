@@ -11,7 +11,7 @@ extension CallSession {
       mediaStart = now
       taps.send(.started(details))
       feed(.carrierStarted)
-    case .audio(let frame): callerAudio(frame)
+    case .audio(let frame, let sentAt): callerAudio(frame, sentAt: sentAt)
     case .dtmf(let digit): feed(.dtmf(digit))
     case .mark(let name): feed(.markPlayed(name))
     case .audioSent(let frame, let padding):
@@ -23,9 +23,12 @@ extension CallSession {
   }
 
   /// The time from here to the last byte handed to the model's socket is what we add to each frame.
-  private func callerAudio(_ frame: PCMFrame) {
+  private func callerAudio(_ frame: PCMFrame, sentAt: Duration?) {
     let arrived = LoopInstant.readClock()
-    recorder?.caller(frame)
+    // By the loop's time, as the recorder's.
+    let late = senderClock.lateness(
+      of: frame.duration, sentAt: sentAt, at: origin.duration(to: loop.now))
+    recorder?.caller(frame, late: late)
     feed(.callerAudio(frame))
     worstIngress = max(worstIngress, arrived.duration(to: LoopInstant.readClock()))
   }

@@ -19,6 +19,7 @@ package actor CallSession {
   var machine: ConversationMachine
   var model: (any RealtimeSession)?
   var recorder: Recorder?
+  var senderClock = SenderClock()
 
   var upsampler: Resampler?
   var agentAudio: AgentAudio

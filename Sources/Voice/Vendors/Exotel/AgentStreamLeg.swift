@@ -91,7 +91,7 @@ package final class AgentStreamLeg: CarrierLeg {
       startTimer?.cancel()
       emit(.started(start))
       pump()
-    case .audio(let frame): emit(.audio(frame))
+    case .audio(let frame, let sentAt): emit(.audio(frame, sentAt: sentAt))
     case .dtmf(let digit): emit(.dtmf(digit))
     case .mark(let name): emit(.mark(name))
     case .stopped(let end):

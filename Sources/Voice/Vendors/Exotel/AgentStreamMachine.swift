@@ -10,7 +10,7 @@ internal import Speech
 struct AgentStreamMachine {
   enum Event: Equatable {
     case started(CarrierLegStart)
-    case audio(PCMFrame)
+    case audio(PCMFrame, sentAt: Duration?)
     case dtmf(String)
     case mark(String)
     case stopped(CarrierLegEnd)
@@ -104,7 +104,15 @@ struct AgentStreamMachine {
     guard let frame = PCMFrame(littleEndian: bytes, rate: rate) else {
       return strike(.oddByteCount)
     }
-    return frame.isEmpty ? .ignored : .audio(frame)
+    return frame.isEmpty ? .ignored : .audio(frame, sentAt: Self.timestamp(message["media"]))
+  }
+
+  /// Milliseconds from the start of the stream; nil when they are missing or more than a day.
+  private static func timestamp(_ media: JSONValue?) -> Duration? {
+    guard let text = media?.text("timestamp"), let milliseconds = Int64(text),
+      (0...86_400_000).contains(milliseconds)
+    else { return nil }
+    return .milliseconds(milliseconds)
   }
 
   private func digit(_ message: JSONValue) -> Event {
