@@ -34,7 +34,7 @@ package enum Envelope {
 /// One message out of a stream.
 package struct ReceivedMessage: Sendable, Equatable {
   /// Decompressed, unless the decoder was told not to.
-  package let bytes: [UInt8]
+  package var bytes: [UInt8]
   /// Whether it came compressed.
   package let wasCompressed: Bool
   /// What it took on the wire, prefix included: the flow-control credit it is worth.
@@ -98,6 +98,12 @@ package struct EnvelopeDecoder: Sendable {
         if missing == 0 { each(try close(takeBody())) }
       }
     }
+  }
+
+  /// Lets go of a message that has come in part; every further input is ignored.
+  package mutating func discard() {
+    failed = true
+    body = []
   }
 
   private mutating func readPrefix(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {

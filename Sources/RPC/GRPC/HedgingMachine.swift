@@ -14,6 +14,14 @@ package struct HedgingMachine: Sendable {
     case next(after: Duration)
   }
 
+  package enum OnDue: Sendable, Equatable {
+    case begin
+    /// No other attempt begins; one that runs may still answer.
+    case wait
+    /// No other attempt begins and none runs: the last failure is the call's.
+    case giveUp
+  }
+
   private let policy: HedgingPolicy
   /// Attempts begun.
   package private(set) var attempts = 0
@@ -30,9 +38,10 @@ package struct HedgingMachine: Sendable {
   }
 
   /// Whether the attempt that is due now begins. Once it may not, none follows.
-  package mutating func isDue(_ throttle: RetryThrottle?) -> Bool {
+  package mutating func nextIsDue(_ throttle: RetryThrottle?) -> OnDue {
     if !(throttle?.allowsRetries ?? true) { isStopped = true }
-    return hasMore
+    if hasMore { return .begin }
+    return running == 0 ? .giveUp : .wait
   }
 
   /// One of the running attempts failed.

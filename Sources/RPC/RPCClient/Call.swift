@@ -50,8 +50,8 @@ final class Call: ClientCall {
   }
 
   func headers() async throws -> Metadata {
-    try await withTaskCancellationHandler {
-      try await core.headers(state)
+    await withTaskCancellationHandler {
+      await core.headers(state)
     } onCancel: {
       cancel()
     }

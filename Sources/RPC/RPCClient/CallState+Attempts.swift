@@ -50,9 +50,14 @@ extension CallState {
 
   private func hedgeIsDue() {
     guard case .hedge(var machine) = recovery else { return }
-    let isDue = machine.isDue(router.throttle)
+    let answer = machine.nextIsDue(router.throttle)
     recovery = .hedge(machine)
-    if isDue { hedge() }
+    switch answer {
+    case .begin: hedge()
+    case .wait: break
+    case .giveUp:
+      if let error = lastFailure { end(.failure(error), trailers: error.metadata) }
+    }
   }
 
   /// The next attempt begins after `wait`, in place of any time set before; nil: none does.
@@ -120,7 +125,9 @@ extension CallState {
       switch answer {
       case .giveUp: end(.failure(error), trailers: error.metadata)
       case .wait: break
-      case .next(let wait): setPause(wait)
+      case .next(let wait):
+        lastFailure = error
+        setPause(wait)
       }
     }
   }

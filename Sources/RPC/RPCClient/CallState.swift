@@ -43,14 +43,14 @@ final class CallState {
   var rivals: [Attempt] = []
   /// When the next attempt begins.
   var pause: LoopTimer?
+  /// What a hedged call fails with if that one may not begin and no other runs.
+  var lastFailure: RPCError?
 
   // Receiving.
-  private var inbox: [ReceivedMessage] = []
-  private var inboxHead = 0
-  private var inboxBytes = 0
+  private var inbox = Inbox()
   private var receiver: CheckedContinuation<[UInt8]?, any Error>?
   private var head: Metadata?
-  private var headWaiters: [CheckedContinuation<Metadata, any Error>] = []
+  private var headWaiters: [CheckedContinuation<Metadata, Never>] = []
 
   init(_ method: MethodDescriptor, _ options: CallOptions, router: Router, isOwn: Bool = false) {
     self.isOwn = isOwn
@@ -190,7 +190,8 @@ extension CallState {
     deliver()
   }
 
-  func awaitHead(_ waiting: CheckedContinuation<Metadata, any Error>) {
+  /// Resumes with the head, or with nothing once the call has ended without; why, `receive` tells.
+  func awaitHead(_ waiting: CheckedContinuation<Metadata, Never>) {
     headWaiters.append(waiting)
     tellHead()
   }
@@ -200,20 +201,18 @@ extension CallState {
     tellHead()
   }
 
-  func enqueue(_ message: ReceivedMessage) {
-    inbox.append(message)
-    inboxBytes += message.wireSize
-  }
+  func enqueue(_ message: ReceivedMessage) { inbox.append(message) }
 
   /// Gives the receiver what there is. The server may send more unless the reader is behind; the
   /// bytes of a message that is not complete count as read, so that one larger than the window can
   /// arrive.
   func deliver() {
-    defer { if inboxBytes <= Self.bufferBytes { attempt?.giveCredit() } }
+    defer { if inbox.bytes <= Self.bufferBytes { attempt?.giveCredit() } }
     guard let waiting = receiver else { return }
-    if inboxHead < inbox.count {
+    if let message = inbox.popFirst() {
       receiver = nil
-      waiting.resume(returning: takeMessage())
+      wasCompressed.store(message.wasCompressed, ordering: .relaxed)
+      waiting.resume(returning: message.bytes)
     } else if let result {
       receiver = nil
       switch result {
@@ -223,29 +222,11 @@ extension CallState {
     }
   }
 
-  private func takeMessage() -> [UInt8] {
-    let message = inbox[inboxHead]
-    inboxHead += 1
-    inboxBytes -= message.wireSize
-    if inboxHead == inbox.count {
-      inbox.removeAll(keepingCapacity: true)
-      inboxHead = 0
-    }
-    wasCompressed.store(message.wasCompressed, ordering: .relaxed)
-    return message.bytes
-  }
-
   private func tellHead() {
     guard !headWaiters.isEmpty, head != nil || result != nil else { return }
     let waiting = headWaiters
     headWaiters = []
-    for waiter in waiting {
-      if head == nil, let failure = result?.failure {
-        waiter.resume(throwing: failure)
-      } else {
-        waiter.resume(returning: head ?? Metadata())
-      }
-    }
+    for waiter in waiting { waiter.resume(returning: head ?? Metadata()) }
   }
 }
 
@@ -254,7 +235,7 @@ extension CallState {
   /// This side gives the call up; messages that were not read are worth nothing.
   func abandon(_ error: RPCError) {
     guard result == nil else { return }
-    inboxHead = inbox.count
+    inbox.removeAll()
     end(.failure(error), trailers: error.metadata)
   }
 

@@ -44,8 +44,8 @@ extension ChannelCore {
     try await withCheckedThrowingContinuation { reference.call.receive($0) }
   }
 
-  func headers(_ reference: CallReference) async throws -> Metadata {
-    try await withCheckedThrowingContinuation { reference.call.awaitHead($0) }
+  func headers(_ reference: CallReference) async -> Metadata {
+    await withCheckedContinuation { reference.call.awaitHead($0) }
   }
 
   func cancel(_ reference: CallReference) {

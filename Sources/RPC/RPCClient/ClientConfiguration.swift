@@ -30,7 +30,7 @@ public struct ClientConfiguration: Sendable {
   public var connectionAttemptDelay = Duration.milliseconds(250)
   /// How long to wait between failed attempts.
   public var backoff = Backoff()
-  /// How often the resolver may be asked, after it had an answer.
+  /// How often the resolver may be asked, after it had addresses.
   public var resolutionInterval = Duration.seconds(30)
   /// How long a channel without calls keeps its connections; nil for ever.
   public var idleTimeout: Duration? = .seconds(30 * 60)

@@ -229,7 +229,7 @@ extension Connection {
         RPCError(.resourceExhausted, "the answer's headers are over the limit"))
     case .data(let id, let bytes, let endStream):
       attempts[id]?.didReceive(data: bytes, endStream: endStream)
-    case .notSent(let id): attempts.removeValue(forKey: id)?.wasNeverSent()
+    case .notSent(let id): notSent(id)
     case .streamClosed(let id, let code): streamClosed(id, code)
     case .drained(let id): attempts[id]?.didDrain()
     case .goAway(_, let code, let debug): didReceiveGoAway(code, debug)
@@ -266,9 +266,20 @@ extension Connection {
     session.isOpen(stream) && !session.hasSentHead(stream)
   }
 
+  private func notSent(_ stream: HTTP2StreamID) {
+    guard let attempt = attempts.removeValue(forKey: stream) else { return }
+    attempt.wasNeverSent()
+    didFreeStream()
+  }
+
   private func streamClosed(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode) {
     guard let attempt = attempts.removeValue(forKey: stream) else { return }
     attempt.didClose(code)
+    didFreeStream()
+  }
+
+  /// Another attempt may begin, or a connection that takes none may be closed.
+  private func didFreeStream() {
     if isDraining { scheduleFlush() } else { owner?.hasRoom(self) }
   }
 }

@@ -11,7 +11,8 @@ protocol LoadBalancer: Sendable {
   /// Where calls go now.
   var picker: Picker { get }
 
-  /// The resolver's addresses, each once. Connections to those that are gone are dropped.
+  /// The resolver's addresses, each once. Connections to those that are gone are dropped. Without
+  /// any, calls fail and the resolver is to be asked again.
   mutating func update(_ addresses: [SocketAddress]) -> [BalancerAction]
   /// What became of the connection to an address.
   mutating func changed(_ address: SocketAddress, to state: AddressState) -> [BalancerAction]

@@ -6,13 +6,14 @@ internal import RPCCore
 /// Finds out where a server is. One resolver serves one channel.
 public protocol NameResolver: Sendable {
   /// The addresses now, the preferred ones first. Asked when the channel is first used, and again
-  /// when connections fail or end, ``ClientConfiguration/resolutionInterval`` apart at least.
+  /// when connections fail or end, ``ClientConfiguration/resolutionInterval`` apart at least. After
+  /// a failure, or an answer without addresses, again as ``ClientConfiguration/backoff`` says.
   func resolve() async throws -> NameResolution
 }
 
 /// What a resolver found.
 public struct NameResolution: Sendable {
-  /// Where the server listens; none makes calls fail `unavailable`.
+  /// Where the server listens; none makes calls fail `unavailable` until there are some.
   public var addresses: [SocketAddress]
   /// Takes the place of ``ClientConfiguration/serviceConfig``; nil leaves that in force.
   public var serviceConfig: ServiceConfig?

@@ -4,7 +4,8 @@ internal import RPCCore
 /// All calls to the first address that can be reached (gRFC A62 and, for the parallel attempts, A61).
 ///
 /// idle → trying one address after the other, the next one after a failure or some time → ready →
-/// idle. When each has failed once, calls fail; trying goes on until one is reached.
+/// idle. When each has failed once, calls fail and the addresses may be out of date; trying goes on
+/// until one is reached, and after as many failures more they may be so again.
 struct PickFirst: LoadBalancer {
   private enum Phase: Equatable {
     case idle, trying
@@ -19,6 +20,8 @@ struct PickFirst: LoadBalancer {
   private var failed: Set<SocketAddress> = []
   /// What calls fail with since a pass has failed; until there is a connection.
   private var failure: RPCError?
+  /// How often addresses have failed since calls fail and this pass began.
+  private var repeated = 0
   private var lastError = RPCError.noAddresses
 
   var state: ConnectivityState {
@@ -42,7 +45,7 @@ struct PickFirst: LoadBalancer {
     guard !new.isEmpty else {
       phase = .idle
       failure = .noAddresses
-      return drops + [.stopTimer]
+      return drops + [.stopTimer, .resolve]
     }
     switch phase {
     case .ready(let address) where new.contains(address): return drops
@@ -68,15 +71,20 @@ struct PickFirst: LoadBalancer {
       phase = .idle
       return [.resolve]
     case (.trying, .ready): return settle(on: address)
-    case (.trying, .failed(let error)):
-      lastError = error
-      failed.insert(address)
-      return advance()
+    case (.trying, .failed(let error)): return fail(address, error)
     case (.trying, .idle):
       states[address] = .connecting
       return [.connect(address)]
     default: return []
     }
+  }
+
+  private mutating func fail(_ address: SocketAddress, _ error: RPCError) -> [BalancerAction] {
+    lastError = error
+    failed.insert(address)
+    guard failure != nil else { return advance() }
+    repeated += 1
+    return advance() + (repeated.isMultiple(of: addresses.count) ? [.resolve] : [])
   }
 
   private mutating func settle(on address: SocketAddress) -> [BalancerAction] {
@@ -91,6 +99,7 @@ struct PickFirst: LoadBalancer {
     phase = .trying
     next = 0
     failed = []
+    repeated = 0
     return advance()
   }
 

@@ -42,9 +42,14 @@ struct Resolution {
     _ = backoff.begin(at: now, minimum: .zero, random: .random(in: -1...1))
   }
 
-  mutating func succeeded(at now: Deadline) {
+  /// There was an answer; the next question after one without addresses waits as after a failure.
+  mutating func succeeded(_ found: NameResolution, at now: Deadline) {
     isRunning = false
     failure = nil
+    guard !found.addresses.isEmpty else {
+      notBefore = Deadline(backoff.pause(at: now), after: now)
+      return
+    }
     backoff.reset()
     notBefore = Deadline(interval, after: now)
   }
@@ -98,7 +103,7 @@ extension Router {
     guard round == resolution.round, !closing.isOver else { return }
     switch answer {
     case .success(let found):
-      resolution.succeeded(at: .now)
+      resolution.succeeded(found, at: .now)
       apply(found)
     case .failure(let error):
       resolution.failed(error, at: .now)

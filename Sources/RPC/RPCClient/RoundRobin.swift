@@ -31,10 +31,14 @@ struct RoundRobin: LoadBalancer {
       failed.remove(address)
     }
     addresses = new
-    if new.isEmpty { lastError = .noAddresses }
+    let drops = gone.map { BalancerAction.drop($0) }
+    guard !new.isEmpty else {
+      lastError = .noAddresses
+      return drops + [.resolve]
+    }
     let added = new.filter { states[$0] == nil }
     for address in added { states[address] = .connecting }
-    return gone.map { .drop($0) } + added.map { .connect($0) }
+    return drops + added.map { .connect($0) }
   }
 
   mutating func changed(

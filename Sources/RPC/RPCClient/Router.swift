@@ -152,6 +152,8 @@ extension Router {
     if policy == .pickFirst(shuffled: true) { addresses.shuffle() }
     perform(balancer?.update(addresses) ?? [])
     refresh()
+    // Nothing is tried then, so no failed attempt would tell those who wait to be connected.
+    if addresses.isEmpty { watchers.connectionFailed(.noAddresses, state) }
     let calls = unresolved.values
     unresolved = [:]
     for call in calls { call.start(serviceConfig.settings(for: call.method)) }

@@ -13,12 +13,26 @@ final class MessagePipe: Sendable {
     var failure: RPCError?
     var receiver: Receiver?
     var senders: [Sender] = []
+
+    /// What `waiting` gets, with the senders that go on then; it is kept when it has to wait.
+    mutating func take(for waiting: Receiver) -> OnReceive {
+      if !queue.isEmpty {
+        defer { senders = [] }
+        return .message(queue.removeFirst(), senders)
+      }
+      if let failure { return .failed(failure) }
+      if isEnded { return .end }
+      if Task.isCancelled { return .failed(CancellationError()) }
+      precondition(receiver == nil, "our bug: two tasks receive from one call")
+      receiver = waiting
+      return .wait
+    }
   }
 
   private enum OnReceive {
     case message(ReceivedMessage, [Sender])
     case end
-    case failed(RPCError)
+    case failed(any Error)
     case wait
   }
 
@@ -63,44 +77,21 @@ final class MessagePipe: Sendable {
   /// The next message; `nil` at the end. What was sent before a failure comes before it, unless the
   /// failure discarded it.
   func receive() async throws -> ReceivedMessage? {
-    switch take() {
-    case .message(let message, let senders):
-      for sender in senders { sender.resume() }
-      return message
-    case .end: return nil
-    case .failed(let error): throw error
-    case .wait: return try await wait()
-    }
-  }
-
-  private func take() -> OnReceive {
-    state.withLock { state in
-      if !state.queue.isEmpty {
-        let senders = state.senders
-        state.senders = []
-        return .message(state.queue.removeFirst(), senders)
-      }
-      if let failure = state.failure { return .failed(failure) }
-      return state.isEnded ? .end : .wait
-    }
-  }
-
-  private func wait() async throws -> ReceivedMessage? {
     try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        let answer: Result<ReceivedMessage?, any Error>? = state.withLock { state in
-          if !state.queue.isEmpty { return .success(state.queue.removeFirst()) }
-          if let failure = state.failure { return .failure(failure) }
-          if state.isEnded { return .success(nil) }
-          if Task.isCancelled { return .failure(CancellationError()) }
-          precondition(state.receiver == nil, "our bug: two tasks receive from one call")
-          state.receiver = continuation
-          return nil
-        }
-        if let answer { continuation.resume(with: answer) }
-      }
+      try await withCheckedThrowingContinuation { answer($0) }
     } onCancel: {
       cancelReceiver()
+    }
+  }
+
+  private func answer(_ receiver: Receiver) {
+    switch state.withLock({ $0.take(for: receiver) }) {
+    case .message(let message, let senders):
+      for sender in senders { sender.resume() }
+      receiver.resume(returning: message)
+    case .end: receiver.resume(returning: nil)
+    case .failed(let error): receiver.resume(throwing: error)
+    case .wait: break
     }
   }
 

@@ -44,6 +44,18 @@ import Testing
     #expect(error?.code == code)
   }
 
+  @Test func `what has come in part can be let go`() throws {
+    var decoder = EnvelopeDecoder(limit: 300)
+    #expect(
+      try feed(&decoder, Array(Envelope.frame([UInt8](repeating: 1, count: 300)).dropLast()), by: 9)
+        .isEmpty)
+    #expect(decoder.partialBytes == 299)
+    decoder.discard()
+    #expect(decoder.partialBytes == 0)
+    #expect(try feed(&decoder, [1], by: 1).isEmpty)
+    #expect(decoder.partialBytes == 0)
+  }
+
   @Test func `nothing comes out after a failure`() throws {
     var decoder = EnvelopeDecoder(limit: 300)
     #expect(throws: RPCError.self) { try feed(&decoder, [9, 0, 0, 0, 0], by: 5) }

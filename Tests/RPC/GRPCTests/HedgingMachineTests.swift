@@ -10,11 +10,11 @@ import Testing
   @Test func `attempts follow each other by the delay until all have begun`() {
     var machine = HedgingMachine(Self.policy)
     #expect(machine.begin() == .milliseconds(50))
-    #expect(machine.isDue(nil) == true)
+    #expect(machine.nextIsDue(nil) == .begin)
     #expect(machine.begin() == .milliseconds(50))
-    #expect(machine.isDue(nil) == true)
+    #expect(machine.nextIsDue(nil) == .begin)
     #expect(machine.begin() == nil)
-    #expect(machine.isDue(nil) == false)
+    #expect(machine.nextIsDue(nil) == .wait)
     #expect(machine.attempts == 3)
   }
 
@@ -53,7 +53,7 @@ import Testing
     _ = machine.begin()
     _ = machine.begin()
     #expect(machine.failed(.unavailable, .never, &throttle) == .wait)
-    #expect(machine.isDue(nil) == false)
+    #expect(machine.nextIsDue(nil) == .wait)
     #expect(machine.failed(.unavailable, .none, &throttle) == .giveUp)
   }
 
@@ -62,7 +62,17 @@ import Testing
     var throttle = RetryThrottle(RetryThrottling(maxTokens: 2, tokenRatio: 1))
     throttle.failed()
     _ = machine.begin()
-    #expect(machine.isDue(throttle) == false)
-    #expect(machine.isDue(nil) == false)
+    #expect(machine.nextIsDue(throttle) == .wait)
+    #expect(machine.nextIsDue(nil) == .wait)
+  }
+
+  @Test func `an attempt that is denied while none runs ends the call`() {
+    var machine = HedgingMachine(Self.policy)
+    var throttle: RetryThrottle? = RetryThrottle(RetryThrottling(maxTokens: 4, tokenRatio: 1))
+    _ = machine.begin()
+    #expect(machine.failed(.unavailable, .none, &throttle) == .next(after: .zero))
+    // Another call's failure takes the tokens to half.
+    throttle?.failed()
+    #expect(machine.nextIsDue(throttle) == .giveUp)
   }
 }

@@ -154,6 +154,19 @@ import Testing
     await rig.stop()
   }
 
+  @Test func `a call that failed without a head has no headers, and tells why when it is read`()
+    async throws
+  {
+    let rig = try await Rig { $0.fail(5) }
+    let call = try await rig.channel.open(echo, options: CallOptions())
+    try await call.send([])
+    try await call.finishSending()
+    let headers = try await call.headers()
+    #expect(headers.isEmpty)
+    #expect(await failure { try await call.receive() }?.code == .notFound)
+    await rig.stop()
+  }
+
   @Test func `messages that came before an error are still read`() async throws {
     let rig = try await Rig { call in
       call.sendHead()
@@ -331,6 +344,27 @@ import Testing
     #expect(try await second.value == "2")
     first.cancel()
     #expect(await first.value?.code == .cancelled)
+    await rig.stop()
+  }
+
+  @Test func `a call that waits for a stream gets that of one cancelled before it left`()
+    async throws
+  {
+    let rig = try await Rig(settings: .peer { $0.maxConcurrentStreams = 1 }) {
+      $0.answer($0.messages[0])
+    }
+    _ = try await say(rig)
+    // On the loop all three happen before anything is sent.
+    let opening = Task(executorPreference: rig.loop) {
+      let first = try await rig.channel.open(echo, options: CallOptions())
+      let second = try await rig.channel.open(echo, options: .timeout(.seconds(30)))
+      first.cancel()
+      return second
+    }
+    let call = try await opening.value
+    try await call.send([7])
+    try await call.finishSending()
+    #expect(try await call.receive() == [7])
     await rig.stop()
   }
 

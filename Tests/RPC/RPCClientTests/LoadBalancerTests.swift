@@ -69,6 +69,28 @@ extension Picker {
     #expect(machine.state == .ready)
   }
 
+  @Test func `the addresses are old again after as many more failures as there are of them`() {
+    var machine = balancer([a, b])
+    _ = machine.connect()
+    for address in [a, b] { _ = machine.changed(address, to: broken) }
+    var answers: [[BalancerAction]] = []
+    for address in [a, b, a, b] {
+      _ = machine.changed(address, to: .idle)
+      answers.append(machine.changed(address, to: broken))
+    }
+    #expect(
+      answers == [[.stopTimer], [.stopTimer, .resolve], [.stopTimer], [.stopTimer, .resolve]])
+  }
+
+  @Test func `new addresses that fail, too, are old when each has`() {
+    var machine = balancer([a])
+    _ = machine.connect()
+    _ = machine.changed(a, to: broken)
+    #expect(machine.update([b, c]) == [.drop(a), .connect(b), .startTimer])
+    #expect(machine.changed(b, to: broken) == [.connect(c), .stopTimer])
+    #expect(machine.changed(c, to: broken) == [.stopTimer, .resolve])
+  }
+
   @Test func `an address that is tried again within the pass still counts as failed`() {
     var machine = balancer([a, b])
     _ = machine.connect()
@@ -98,7 +120,8 @@ extension Picker {
   }
 
   @Test func `no addresses are a failure, until there are some`() {
-    var machine = balancer([])
+    var machine = PickFirst()
+    #expect(machine.update([]) == [.stopTimer, .resolve])
     #expect(machine.state == .transientFailure)
     #expect(machine.connect() == [])
     #expect(machine.update([a]) == [.connect(a), .stopTimer])
@@ -148,7 +171,7 @@ extension Picker {
     #expect(machine.update([b, c]) == [.drop(a), .connect(c)])
     #expect(machine.changed(a, to: .ready) == [])
     #expect(machine.state == .connecting)
-    #expect(machine.update([]) == [.drop(b), .drop(c)])
+    #expect(machine.update([]) == [.drop(b), .drop(c), .resolve])
     #expect(machine.state == .transientFailure)
   }
 }

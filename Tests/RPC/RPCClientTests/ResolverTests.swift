@@ -46,8 +46,8 @@ private struct Cluster {
     channel = try Channel(loop: loop, configuration: configuration)
   }
 
-  func ask() async throws -> String {
-    let answer = try await channel.unary(echo, [], in: .bytes, out: .bytes)
+  func ask(_ options: CallOptions = CallOptions()) async throws -> String {
+    let answer = try await channel.unary(echo, [], in: .bytes, out: .bytes, options: options)
     return String(decoding: answer, as: UTF8.self)
   }
 
@@ -104,6 +104,19 @@ private final class Names: NameResolver {
     }
     #expect(try await cluster.ask() == "1")
     #expect(cluster.names.questions >= 2)
+    await cluster.stop()
+  }
+
+  @Test func `pick_first asks the resolver for as long as it reaches no address`() async throws {
+    let cluster = try await Cluster(2, policy: "pick_first")
+    cluster.names.set(.success(NameResolution(addresses: [cluster.addresses[0]])))
+    await cluster.servers[0].stop()
+    #expect(await failure { try await cluster.ask() }?.code == .unavailable)
+    // What is asked after the first pass still has the old answer.
+    while cluster.names.questions < 2 { _ = await cluster.channel.state() }
+    _ = await cluster.channel.state()
+    cluster.names.set(.success(NameResolution(addresses: [cluster.addresses[1]])))
+    #expect(try await cluster.ask(.patient) == "1")
     await cluster.stop()
   }
 
@@ -178,6 +191,47 @@ private final class Names: NameResolver {
     await cluster.stop()
   }
 
+  @Test(arguments: ["pick_first", "round_robin"])
+  func `a name without addresses is asked for again until it has some`(
+    policy: String
+  ) async throws {
+    let cluster = try await Cluster(1, policy: policy)
+    cluster.names.set(.success(NameResolution(addresses: [])))
+    #expect(await failure { try await cluster.ask() }?.code == .unavailable)
+    cluster.names.set(.success(NameResolution(addresses: cluster.addresses)))
+    #expect(try await cluster.ask(.patient) == "0")
+    await cluster.stop()
+  }
+
+  @Test(arguments: ["pick_first", "round_robin"])
+  func `connecting to a name without addresses fails`(policy: String) async throws {
+    let cluster = try await Cluster(0, policy: policy)
+    let connecting = Task { await failure { try await cluster.channel.connect() } }
+    var state = ConnectivityState.idle
+    while state != .transientFailure {
+      state = try await cluster.channel.stateChange(from: state)
+    }
+    // Who waited still would be told that the channel is closed.
+    await cluster.stop()
+    #expect(await connecting.value?.message == RPCError.noAddresses.message)
+  }
+
+  @Test func `an answer without addresses is followed by the pause of a failure`() async {
+    let loop = EventLoop.start(name: "test")
+    let address = SocketAddress(host: "127.0.0.1", port: 1)
+    var configuration = ClientConfiguration(address: address)
+    configuration.resolutionInterval = .zero
+    var resolution = Resolution(configuration, loop: loop)
+    let now = Deadline.now
+    resolution.begin(at: now)
+    resolution.succeeded(NameResolution(addresses: []), at: now)
+    #expect(resolution.wait(at: now) > .milliseconds(500))
+    resolution.begin(at: now)
+    resolution.succeeded(NameResolution(addresses: [address]), at: now)
+    #expect(resolution.wait(at: now) == .zero)
+    await loop.stop()
+  }
+
   @Test func `a resolver's service config is in force for the first call already`() async throws {
     let cluster = try await Cluster(1, policy: "pick_first") { _ in }
     let config = try ServiceConfig(
@@ -200,6 +254,13 @@ private final class Names: NameResolver {
     await channel.close()
     await server.stop()
     await loop.stop()
+  }
+}
+
+extension CallOptions {
+  /// Waits for a connection, longer than a busy machine takes.
+  fileprivate static var patient: CallOptions {
+    CallOptions(deadline: Deadline(.seconds(30)), waitForReady: true)
   }
 }
 

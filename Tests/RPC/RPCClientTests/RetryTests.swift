@@ -281,12 +281,12 @@ import Testing
 
 @Suite struct HedgingTests {
   private func rig(
-    _ attempts: Int, delay: String, _ script: @escaping PeerServer.Script
+    _ attempts: Int, delay: String, _ more: String = "", _ script: @escaping PeerServer.Script
   ) async throws -> Rig {
     let config = try ServiceConfig(
       json: """
         {"methodConfig": [{"name": [{}], "hedgingPolicy": {"maxAttempts": \(attempts),
-          "hedgingDelay": "\(delay)", "nonFatalStatusCodes": ["UNAVAILABLE"]}}]}
+          "hedgingDelay": "\(delay)", "nonFatalStatusCodes": ["UNAVAILABLE"]}}]\(more)}
         """)
     return try await Rig({ $0.serviceConfig = config }, script)
   }
@@ -350,6 +350,22 @@ import Testing
     }
     #expect(await failure { try await say(rig) }?.code == .unavailable)
     #expect(count.load(ordering: .relaxed) == 3)
+    await rig.stop()
+  }
+
+  @Test func `a call whose next attempt finds no tokens ends with its last failure`() async throws {
+    let (failed, fail) = AsyncStream.makeStream(of: Void.self)
+    let throttling = #", "retryThrottling": {"maxTokens": 4, "tokenRatio": 0.1}"#
+    let rig = try await rig(2, delay: "3600s", throttling) { call in
+      call.fail(14, ["grpc-retry-pushback-ms": "50"])
+      fail.yield()
+    }
+    let options = CallOptions.timeout(.seconds(30))
+    let first = Task { await failure { try await say(rig, "x", options) } }
+    for await _ in failed { break }
+    // 4 tokens: the first call leaves 3 and waits for its time, the second one 2, which is half.
+    #expect(await failure { try await say(rig) }?.code == .unavailable)
+    #expect(await first.value?.code == .unavailable)
     await rig.stop()
   }
 }

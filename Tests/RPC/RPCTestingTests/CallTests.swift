@@ -132,6 +132,16 @@ import Testing
     #expect(error?.metadata == ["x-t": "1", "x-e": "2"])
   }
 
+  @Test func `a call that failed without a head has no headers, and tells why when it is read`()
+    async throws
+  {
+    let call = try await channel([]).open(method("None", .unary), options: CallOptions())
+    let headers = try await call.headers()
+    #expect(headers.isEmpty)
+    let error = await #expect(throws: RPCError.self) { try await call.receive() }
+    #expect(error?.code == .unimplemented)
+  }
+
   @Test func `an error that is not meant for peers shows only the request id`() async throws {
     struct Secret: Error {}
     let unary = method("Crash", .unary)
