@@ -74,6 +74,9 @@ package struct StreamMachine: Sendable {
     }
   }
 
+  /// Nobody takes messages any more: lets go of one that has come in part.
+  package mutating func discardRequest() { decoder.discard() }
+
   /// The binary form of a message that `receive` gave.
   package func open(_ message: [UInt8], wasCompressed: Bool) throws(RPCError) -> [UInt8] {
     do throws(RPCError) {

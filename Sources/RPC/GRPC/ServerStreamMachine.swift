@@ -45,6 +45,12 @@ package struct ServerStreamMachine: Sendable {
     }
   }
 
+  /// Nobody takes messages any more: lets go of one that has come in part.
+  package mutating func discardRequest() {
+    decoder.discard()
+    partialBytes = 0
+  }
+
   /// What sending a message, or the head alone, needs first.
   package enum OnSend { case headFirst, ready, alreadyFinished }
 

@@ -25,6 +25,8 @@ final class Admission: Sendable {
     var byHost: [String: Int] = [:]
     /// Of addresses with abuse to their name; one with its whole allowance is forgotten.
     var strikes: [String: Strikes] = [:]
+    /// When the full table was last searched for addresses to forget.
+    var swept: LoopInstant?
   }
 
   private let limit: Int
@@ -64,9 +66,29 @@ final class Admission: Sendable {
     guard !ticket.host.isEmpty else { return }
     state.withLock { state in
       let left = allowance(&state, ticket.host, now)
-      if state.strikes.count < Self.remembered || state.strikes[ticket.host] != nil {
-        state.strikes[ticket.host] = Strikes(left: max(0, left - 1), at: now)
-      }
+      if state.strikes[ticket.host] == nil, !hasRoom(&state, now) { return }
+      state.strikes[ticket.host] = Strikes(left: max(0, left - 1), at: now)
+    }
+  }
+
+  /// Whether one more address can be remembered. A full table forgets those that have recovered,
+  /// but once a second at most: all loops wait while it is searched.
+  private func hasRoom(_ state: inout State, _ now: LoopInstant) -> Bool {
+    if state.strikes.count < Self.remembered { return true }
+    if let swept = state.swept, swept.duration(to: now) < .seconds(1) { return false }
+    state.swept = now
+    state.strikes = state.strikes.filter { left(of: $0.value, now) < Double(abuses.burst) }
+    return state.strikes.count < Self.remembered
+  }
+
+  /// What `make` makes of the connection that `ticket` lets in; the ticket is given back when it
+  /// throws.
+  func spend<Made>(_ ticket: Ticket, on make: (Ticket) throws -> Made) throws -> Made {
+    do {
+      return try make(ticket)
+    } catch {
+      release(ticket)
+      throw error
     }
   }
 
@@ -81,12 +103,17 @@ final class Admission: Sendable {
   private func allowance(_ state: inout State, _ host: String, _ now: LoopInstant) -> Double {
     let whole = Double(abuses.burst)
     guard let strikes = state.strikes[host] else { return whole }
-    let earned = strikes.at.duration(to: now) / .seconds(1)
-    let left = strikes.left + earned * Double(abuses.perSecond)
+    let left = left(of: strikes, now)
     guard left < whole else {
       state.strikes[host] = nil
       return whole
     }
     return left
+  }
+
+  /// What strikes leave by now; the whole allowance, or more, once the address has recovered.
+  private func left(of strikes: Strikes, _ now: LoopInstant) -> Double {
+    let earned = strikes.at.duration(to: now) / .seconds(1)
+    return strikes.left + earned * Double(abuses.perSecond)
   }
 }

@@ -70,6 +70,8 @@ final class ConnectUnaryCall: EdgeCall, @unchecked Sendable {  // as its supercl
 
   override var partialBytes: Int { body.count }
 
+  override func dropPartial() { body = [] }
+
   override var isOwed: Bool { !isBodyWhole && query == nil }
 
   // MARK: CallPort

@@ -10,7 +10,7 @@ protocol ConnectionDriver: AnyObject {
   func takeOutput(into output: inout [UInt8])
   /// Whether `takeOutput` would have something.
   var hasOutput: Bool { get }
-  /// Whether the connection is to be closed once its output is out.
+  /// Whether the connection is to be closed: nothing follows, and its output was taken.
   var isFinished: Bool { get }
   /// The transport took what was written.
   func transportDrained()

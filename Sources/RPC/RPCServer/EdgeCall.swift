@@ -46,6 +46,8 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
   func takeEnd() { preconditionFailure("our bug: abstract") }
   /// Bytes of a message that has come in part.
   var partialBytes: Int { preconditionFailure("our bug: abstract") }
+  /// Lets go of such a message: the call is over, and nothing is booked for it any more.
+  func dropPartial() { preconditionFailure("our bug: abstract") }
   /// Whether the client owes us something, so that `bodyTimeout` counts.
   var isOwed: Bool { !isBodyWhole }
 
@@ -140,6 +142,7 @@ class EdgeCall: CallPort, RequestResponder, @unchecked Sendable {  // as its sup
   }
 
   final override func finished() {
+    dropPartial()
     _ = response.stream.memory.add(-bookedBytes)
     bookedBytes = 0
     whenDone?()

@@ -43,6 +43,8 @@ final class EnvelopeCall: EdgeCall, @unchecked Sendable {  // as its superclass
 
   override var partialBytes: Int { machine.partialBytes }
 
+  override func dropPartial() { machine.discardRequest() }
+
   override var waitsWrapped: Bool { machine.isWrapped }
 
   override func opened(_ message: [UInt8]) throws -> [UInt8] {

@@ -6,7 +6,8 @@ internal import Transcoding
 /// browsers may do with it.
 struct ExchangeResponse {
   let stream: any ResponseStream
-  private let isHead: Bool
+  /// Whether the request is a HEAD, whose whole answer is the head.
+  let isHead: Bool
   private let requestID: RequestID
   /// Nil without a policy.
   private let cors: HTTPHeaders?

@@ -124,8 +124,11 @@ final class GRPCCall: CallPort, StreamOwner, @unchecked Sendable {  // as its su
   func cancel(_ error: RPCError) { end(error) }
 
   override func finished() {
-    if bookedBytes != 0 { _ = connection.memory.add(-bookedBytes) }
-    bookedBytes = 0
+    if bookedBytes != 0 {
+      machine.discardRequest()
+      _ = connection.memory.add(-bookedBytes)
+      bookedBytes = 0
+    }
     connection.callFinished()
   }
 

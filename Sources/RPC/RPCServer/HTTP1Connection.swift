@@ -20,6 +20,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private var minorVersion = 1
   private var keepsAlive = true
   private var isRequestWhole = true
+  private var isHead = false
   private var hasBody = false
   private var isChunked = false
   private var isHeadSent = false
@@ -30,7 +31,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   /// Whether the next request waits until the client has read more.
   private var isHeld = false
   private var drainMark: Int?
-  private(set) var isFinished = false
+  /// Whether nothing more is read or answered; what is queued still leaves.
+  private var hasEnded = false
   /// Since when the connection waits for a request, or for the rest of a head.
   private var waitingSince: LoopInstant
   private var running = 0
@@ -51,10 +53,13 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   var hasOutput: Bool { !output.isEmpty }
 
+  /// The socket may be too full to take the rest of the last answer at once.
+  var isFinished: Bool { hasEnded && output.isEmpty }
+
   // MARK: Requests
 
   func receive(_ bytes: UnsafeRawBufferPointer) {
-    guard !isFinished else { return }
+    guard !hasEnded else { return }
     if exchange == nil, parser.isIdle { waitingSince = server.loop.now }
     parser.receive(bytes)
     pump()
@@ -62,6 +67,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   }
 
   func receiveEnd() {
+    guard !hasEnded else { return }
     // A half-closed client may still wait for the answer to its last request.
     if exchange == nil, !isUpgrading { return finish() }
     keepsAlive = false
@@ -73,7 +79,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     isPumping = true
     defer { isPumping = false }
     do throws(HTTP1Error) {
-      while !isFinished, !isUpgrading, unconsumed <= Self.bodyWindow {
+      while !hasEnded, !isUpgrading, unconsumed <= Self.bodyWindow {
         if isAnswered, isRequestWhole {
           // A client that sends requests and reads no answers is not served on.
           isHeld = queuedBytes > server.limits.streamQueueSize
@@ -95,7 +101,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   /// Goes on to a request that waited for the answers before it to leave.
   private func pumpIfHeld() {
-    if isHeld, !isFinished { pump() }
+    if isHeld, !hasEnded { pump() }
   }
 
   private func handle(_ event: RequestParser.Event) {
@@ -115,6 +121,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     minorVersion = head.minorVersion
     keepsAlive = head.keepsAlive && !isDraining
     isRequestWhole = false
+    isHead = head.request.method == "HEAD"
     hasBody = head.contentLength != 0
     isHeadSent = false
     isAnswered = false
@@ -148,6 +155,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private func exchangeFinished() { running -= 1 }
 
   private func nextRequest() {
+    // Whoever goes on behind its answer must not speak in the next one.
+    exchange?.peerGone()
     exchange = nil
     guard keepsAlive else { return finish() }
     isAnswered = false
@@ -176,7 +185,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   }
 
   private func finish() {
-    isFinished = true
+    hasEnded = true
     shell.scheduleFlush()
   }
 
@@ -200,7 +209,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   }
 
   private func decided(_ answer: WebSocketUpgrade.Answer, _ request: HTTPRequestHead) {
-    guard !isFinished, !shell.isClosed else { return }
+    guard !hasEnded, !shell.isClosed else { return }
     switch answer {
     case .open(let head, let user):
       isUpgrading = true
@@ -238,7 +247,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private func body(of head: HTTPResponseHead, end: Bool) -> HTTP1Writer.Body? {
     isChunked = false
     if let text = head.headers["content-length"], let length = Int(text) { return .length(length) }
-    if end { return HTTP1Writer.Body.none }
+    // The head of a stream says to a HEAD what it says to a GET: chunks (RFC 9112, 6.1).
+    if end, !isHead || head.status.forbidsBody { return HTTP1Writer.Body.none }
     guard minorVersion >= 1 else { return nil }
     isChunked = true
     return .chunked
@@ -247,6 +257,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   /// A streamed answer needs chunks, which HTTP/1.0 does not have.
   private func refuseVersion() {
     keepsAlive = false
+    exchange?.peerGone()
     let head = HTTPResponseHead(status: .versionNotSupported)
     try? HTTP1Writer.appendHead(head, body: .none, closes: true, to: &output)
     shell.scheduleFlush()
@@ -312,14 +323,14 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   }
 
   func transportLost() {
-    isFinished = true
+    hasEnded = true
     exchange?.peerGone()
     exchange = nil
   }
 
   func tick(_ now: LoopInstant) {
     exchange?.tick(now)
-    guard exchange == nil, !isUpgrading, !isFinished else { return }
+    guard exchange == nil, !isUpgrading, !hasEnded else { return }
     let waited = waitingSince.duration(to: now)
     if parser.isIdle {
       if waited > server.limits.idleTimeout { finish() }

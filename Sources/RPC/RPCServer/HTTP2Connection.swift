@@ -339,8 +339,9 @@ extension HTTP2Connection {
     let pending = session.pendingSend(id)
     let sent = owner.submittedBytes - pending
     let limits = server.limits
-    // A peer that hoards answers is not given the time of one whose line is slow.
-    let isHoarding = session.queuedBytes > limits.responseMemory
+    // A peer that hoards answers is not given the time of one whose line is slow. A single one may be
+    // large: the recording of an hour.
+    let isHoarding = session.queuedBytes - pending > limits.responseMemory
     let patience = isHoarding ? min(.seconds(2), limits.stallTimeout) : limits.stallTimeout
     if stalls.isStalled(id, sent: sent, pending: pending, now, patience) {
       server.metrics.streamEnded(.stalledStream)

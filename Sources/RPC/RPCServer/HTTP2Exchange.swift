@@ -105,6 +105,7 @@ final class HTTP2Exchange: StreamOwner, ResponseStream {
   }
 
   func sendBody(_ bytes: [UInt8], end: Bool) {
+    guard !isAnswered else { return }
     connection.scheduleFlush()
     submittedBytes += bytes.count
     do throws(HTTP2Error) {

@@ -257,12 +257,16 @@ final class HTTPExchange: RequestResponder {
     finish()
   }
 
+  /// Nothing runs any more: lets go of what was held for it. Does nothing the second time.
   private func finish() {
-    whenDone?()
+    guard let done = whenDone else { return }
     whenDone = nil
+    done()
     _ = memory.add(-bookedBytes)
     bookedBytes = 0
-    if call == nil || call?.isEnded == true { response = nil }
+    body = []
+    call = nil
+    response = nil
   }
 
   // MARK: From outside

@@ -99,9 +99,10 @@ final class LoopServer {
       metrics.connectionRefused(refusal.reason)
       return stream.close()
     }
-    guard
-      let connection = try? Connection(server: self, stream: stream, peer: address, ticket: ticket)
-    else { return stream.close() }
+    let made = try? core.admission.spend(ticket) { ticket in
+      try Connection(server: self, stream: stream, peer: address, ticket: ticket)
+    }
+    guard let connection = made else { return stream.close() }
     connections[ObjectIdentifier(connection)] = connection
     metrics.connectionOpened()
     connection.start()

@@ -95,6 +95,8 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
     guard let chunk = try stream?.message(message) else { return }
     // The first message decides the content type of raw streams, so the head comes after it.
     sendHeadOnce()
+    // The head may have ended the call.
+    if let failure { throw failure }
     response.stream.sendBody(chunk, end: false)
     lastSent = loop.now
   }
@@ -107,6 +109,8 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   private func sendHeadOnce() {
     guard !isHeadSent, let stream else { return }
     isHeadSent = true
+    // It is all that a HEAD asks for (RFC 9110, 9.3.2): what its handler still sends goes nowhere.
+    if response.isHead { peerGone("a HEAD is answered by the head alone") }
     response.sendHead(stream.head(metadata: context.initialMetadata))
   }
 
@@ -128,6 +132,7 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
 
   private func endStream(_ error: RPCError?) {
     sendHeadOnce()
+    if response.isHead { return }
     guard let last = stream?.end(error) else { return response.stream.abort() }
     response.stream.sendBody(last, end: true)
   }
@@ -147,6 +152,10 @@ final class RESTCall: CallPort, @unchecked Sendable {  // as its superclass
   }
 
   override func finished() {
+    // What gives a body that the handler did not take holds the exchange, and the exchange this.
+    body = nil
+    answer = nil
+    refusal = nil
     onFinished?()
     onFinished = nil
   }

@@ -62,7 +62,8 @@ public struct ServerLimits: Sendable {
     min(max(requestMemory / 2 / max(concurrentStreams, 1), 16 * 1024), 1024 * 1024)
   }
   /// Bytes of responses that wait on one HTTP/2 connection before a peer that takes none of them
-  /// loses its streams after two seconds and not after `stallTimeout`.
+  /// loses its streams after two seconds and not after `stallTimeout`; a stream's own do not count
+  /// for it, so that one answer may be larger.
   public var responseMemory = 16 * 1024 * 1024
   /// Bytes of one WebSocket message.
   public var webSocketMessageSize = 256 * 1024

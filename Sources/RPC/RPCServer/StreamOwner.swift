@@ -23,7 +23,7 @@ protocol StreamOwner: AnyObject {
 protocol ResponseStream: AnyObject {
   /// Sends the head once; with `end` it is the whole answer.
   func sendHead(_ head: HTTPResponseHead, end: Bool)
-  /// Sends body bytes behind the head.
+  /// Sends body bytes behind the head; ignored when the answer is whole.
   func sendBody(_ bytes: [UInt8], end: Bool)
   /// Cuts the answer off where it is.
   func abort()

@@ -47,6 +47,12 @@ def length(count):
     return output + bytes([rest])
 
 
+def resident(pid):
+    """Memory of a process in MiB."""
+    pages = pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGESIZE") / (1 << 20)
+
+
 def message(body, flag=0):
     return struct.pack(">BI", flag, len(body)) + body
 
@@ -179,9 +185,7 @@ class Server:
         self.process.wait()
 
     def rss(self):
-        """Resident memory in MiB."""
-        pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGESIZE") / (1 << 20)
+        return resident(self.process.pid)
 
     def connect(self):
         raw = socket.create_connection(("127.0.0.1", self.port), 10)

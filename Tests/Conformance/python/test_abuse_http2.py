@@ -67,6 +67,24 @@ def test_a_client_that_cancels_ten_thousand_calls_stays(server, wait):
             after.get(r, 0) == before.get(r, 0) for r in ("rapid_resets", "cancellations"))
 
 
+def test_requests_taken_back_before_their_handler_leave_nothing(server):
+    """The end of each body comes in one read with the reset, so that no handler begins."""
+    head = [(":method", "POST"), (":scheme", "http"), (":path", "/v1/bench:unary"),
+            (":authority", "localhost"), ("content-type", "application/json")]
+    with holds(server), Peer(server.port) as peer:
+        for first in range(1, 10_000, 100):
+            for s in streams(50, first):
+                # Of its own: what repeats the last request's is shared with it.
+                own = ("x-own", f"{s:08}" * 1_500)
+                block = b"".join(literal(*field) for field in [*head, own])
+                peer.send(frame(HEADERS, END_HEADERS, s, block))
+            assert peer.sync()
+            peer.send(b"".join(
+                frame(DATA, END_STREAM, s, b"{}") + frame(RST, 0, s, RESET)
+                for s in streams(50, first)))
+            assert peer.sync()
+
+
 HUGE = struct.pack(">I", 0x7FFFFFFF)
 MADE = {
     "window overflow": (END_HEADERS, (), lambda s: frame(WINDOW, 0, s, HUGE)),

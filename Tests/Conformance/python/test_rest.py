@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from conftest import client
+from raw import resident
 
 
 @pytest.fixture()
@@ -100,6 +101,22 @@ def test_paths_and_verbs_that_are_not_there(rest):
 def test_nobody_is_turned_away(stack, rest):
     with client(stack, None) as anybody:
         error(anybody.get("/api/v1/agents"), 401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+def test_the_bodies_of_those_turned_away_are_not_kept(stack, http2):
+    body = b'{"name":"' + b"a" * (4 << 20) + b'"}'
+    with client(stack, None, http2) as anybody:
+        def post(count):
+            for _ in range(count):
+                answer = anybody.post(
+                    "/api/v1/agents", content=body, headers={"content-type": "application/json"})
+                error(answer, 401, "UNAUTHENTICATED")
+            return resident(stack.server.process.pid)
+
+        before = post(5)
+        grown = post(24) - before
+        assert grown < 48, grown
 
 
 def test_another_merchants_agent_is_not_found(stack, stranger, agent):

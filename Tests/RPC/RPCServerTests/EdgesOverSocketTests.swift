@@ -1,6 +1,4 @@
-import EventLoop
 import GRPC
-import Glibc
 import HTTP
 import HTTP2
 import RPCCore
@@ -159,7 +157,7 @@ import Testing
   func `a request over HTTP 1 gets the same`(row: Row) async throws {
     try await TestServer.run { test in
       let fields = row.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
-      let text = try exchange(
+      let text = try RawClient.exchange(
         test.address,
         Array(
           ("\(row.method) \(row.path) HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\(fields)"
@@ -167,27 +165,6 @@ import Testing
       #expect(text.hasPrefix("HTTP/1.1 \(row.http) "), "\(text)")
       #expect(row.says.isEmpty || text.contains(row.says), "\(text)")
     }
-  }
-
-  private func exchange(_ address: SocketAddress, _ bytes: [UInt8]) throws -> String {
-    let fd = try RawClient.connect(address)
-    defer { close(fd) }
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        send(fd, $0.baseAddress! + sent, bytes.count - sent, CInt(MSG_NOSIGNAL))
-      }
-      guard count > 0 else { break }
-      sent += count
-    }
-    var answer: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = read(fd, &buffer, buffer.count)
-      guard count > 0 else { break }
-      answer += buffer[..<count]
-    }
-    return String(decoding: answer, as: UTF8.self)
   }
 
   @Test func `metadata and trailers of a unary call are headers`() async throws {
@@ -250,7 +227,7 @@ import Testing
     try await TestServer.run { test in
       let body = (0..<40).flatMap { _ in Envelope.frame([UInt8](repeating: 1, count: 50_000)) }
       let fields = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
-      _ = try exchange(
+      _ = try RawClient.exchange(
         test.address,
         Array(
           ("POST /test.Echo/Silent HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\(fields)"

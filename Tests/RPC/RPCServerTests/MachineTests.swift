@@ -223,6 +223,44 @@ import Testing
     #expect(refusal(admission, "a", second(1)) == nil)
     #expect(refusal(admission, "a", second(9)) == nil)
   }
+
+  /// Has `count` connections of a host cut, one after the other.
+  private func strike(
+    _ admission: Admission, _ host: String, _ count: Int, at now: LoopInstant
+  ) throws {
+    for _ in 0..<count {
+      let ticket = try admission.admit(host: host, at: now).get()
+      admission.strike(ticket, at: now)
+      admission.release(ticket)
+    }
+  }
+
+  @Test func `a full table forgets addresses that have recovered, once a second at most`() throws {
+    var limits = ServerLimits()
+    limits.abusesPerAddress = .init(burst: 3, perSecond: 10)
+    let admission = Admission(limits)
+    for number in 0..<10_000 { try strike(admission, "\(number)", 1, at: second(0)) }
+    // None has recovered; all have, and nobody looks; somebody looks again.
+    let cases: [(String, Int64, RefusalReason?)] = [
+      ("b", 50, nil), ("c", 900, nil), ("d", 1_050, .addressAbuse),
+    ]
+    for (host, milliseconds, answer) in cases {
+      let now = LoopInstant(nanoseconds: milliseconds * 1_000_000)
+      try strike(admission, host, 3, at: now)
+      #expect(refusal(admission, host, now) == answer)
+    }
+  }
+
+  @Test func `a connection that cannot be made is not counted`() throws {
+    var limits = ServerLimits()
+    limits.connections = 1
+    let admission = Admission(limits)
+    let ticket = try admission.admit(host: "a", at: second(0)).get()
+    #expect(throws: RPCError.self) {
+      try admission.spend(ticket) { _ -> Void in throw RPCError(.internal, "no memory is left") }
+    }
+    #expect(refusal(admission, "a") == nil)
+  }
 }
 
 @Suite struct EndReasonTests {

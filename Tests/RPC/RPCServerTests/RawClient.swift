@@ -48,6 +48,39 @@ final class RawClient {
     return fd
   }
 
+  /// Sends `bytes` on a blocking socket; false when the server does not take them all.
+  @discardableResult
+  static func post(_ bytes: [UInt8], on fd: CInt) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        send(fd, $0.baseAddress! + sent, bytes.count - sent, CInt(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+
+  /// What the server still sends on a socket, to its end.
+  static func readToEnd(of fd: CInt) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(fd, &buffer, buffer.count)
+      guard count > 0 else { return bytes }
+      bytes += buffer[..<count]
+    }
+  }
+
+  /// Sends `bytes` on a connection of their own and gives all that comes back.
+  static func exchange(_ address: SocketAddress, _ bytes: [UInt8]) throws -> String {
+    let fd = try connect(address)
+    defer { close(fd) }
+    post(bytes, on: fd)
+    return String(decoding: readToEnd(of: fd), as: UTF8.self)
+  }
+
   /// Opens a stream; `fields` come behind the pseudo-headers.
   func open(
     _ path: String, method: String = "POST", _ fields: HTTPHeaders, end: Bool = false
@@ -89,14 +122,7 @@ final class RawClient {
     repeat {
       output = []
       try session.takeOutput(into: &output) { handle($0) }
-      var sent = 0
-      while sent < output.count {
-        let count = output.withUnsafeBytes {
-          send(fd, $0.baseAddress! + sent, output.count - sent, CInt(MSG_NOSIGNAL))
-        }
-        guard count > 0 else { return }
-        sent += count
-      }
+      guard Self.post(output, on: fd) else { return }
     } while !output.isEmpty
   }
 

@@ -111,7 +111,8 @@ struct TestServer {
   /// client blocks: on the shared pool it could hold up what it waits for.
   static func run(
     routes: HTTPRoutes = HTTPRoutes(), cors: CORSPolicy? = nil, bindings: [ServiceBinding] = [],
-    services: [any RPCService] = [], limits: (inout ServerLimits) -> Void = { _ in },
+    services: [any RPCService] = [], interceptors: [Interceptor] = [],
+    limits: (inout ServerLimits) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {
     var configuration = ServerConfiguration(listen: [SocketAddress(host: "127.0.0.1", port: 0)])
@@ -124,7 +125,7 @@ struct TestServer {
     let endings = Endings()
     let server = try Server(
       loops: loops, configuration: configuration, services: [endings] + services,
-      bindings: bindings, routes: routes)
+      bindings: bindings, interceptors: interceptors, routes: routes)
     let address = try await server.start()[0]
     do {
       try await withTaskExecutorPreference(own) {
