@@ -64,6 +64,7 @@ struct AgentBrief {
   ) -> ConversationOptions {
     var options = ConversationOptions()
     options.greeting = greeting(agent, speech, values)
+    options.notice = agent.recordingEnabled ? speech.notice.asked : nil
     options.maxDuration = agent.maxDuration.map { Duration($0) } ?? .seconds(900)
     options.silenceLimit = turns.idleTimeout
     options.silencePrompts = turns.idlePrompts
@@ -83,24 +84,41 @@ struct AgentBrief {
     return options
   }
 
-  /// What makes the model speak first; the announcement that the law asks for comes with it.
+  /// What makes the model speak first. The notice that the call is recorded comes with it, also where
+  /// the caller is to have the first word.
   private static func greeting(
     _ agent: Agent, _ speech: SpokenParts, _ values: [String: String]
   ) -> String? {
-    guard agent.firstSpeaker != .caller else { return nil }
-    let words = PromptTemplate.render(speech.greeting, values)
-    let notice =
-      agent.recordingEnabled
-      ? (speech.isHindi ? "यह कॉल रिकॉर्ड की जा रही है। " : "This call is being recorded. ") : ""
-    return words.isEmpty && notice.isEmpty
-      ? "Greet the caller now."
-      : "Greet the caller now in exactly these words: \"\(notice)\(words)\""
+    guard agent.firstSpeaker != .caller else {
+      return agent.recordingEnabled ? speech.notice.prompt : nil
+    }
+    let greeting = PromptTemplate.render(speech.greeting, values)
+    let words = [agent.recordingEnabled ? speech.notice.words : "", greeting]
+      .filter { !$0.isEmpty }.joined(separator: " ")
+    return words.isEmpty
+      ? "Greet the caller now." : "Greet the caller now in exactly these words: \"\(words)\""
   }
+}
+
+/// The notice that a call is recorded, in one language.
+private struct SpokenNotice {
+  let words: String
+  private let proofs: [String]
+
+  static let english = SpokenNotice(words: "This call is being recorded.", proofs: ["record"])
+  /// A model's transcript of its own Hindi may be in either script.
+  static let hindi = SpokenNotice(
+    words: "यह कॉल रिकॉर्ड की जा रही है।", proofs: ["रिकॉर्ड", "रिकार्ड", "record"])
+
+  var prompt: String { "Say now in exactly these words, and nothing else: \"\(words)\"" }
+
+  var asked: RecordingNotice { RecordingNotice(prompt: prompt, proofs: proofs) }
 }
 
 /// What an agent says and with which voice, in the language of one call.
 private struct SpokenParts {
   let isHindi: Bool
+  var notice: SpokenNotice { isHindi ? .hindi : .english }
   /// `nil` for the model's own.
   let voice: String?
   let fallbackVoices: [String]

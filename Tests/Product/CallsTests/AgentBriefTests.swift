@@ -83,6 +83,32 @@ import Testing
     #expect(may.realtime.tools.last?.parametersJSONSchema == nil)
   }
 
+  @Test(arguments: [
+    ("en", "AGENT", "This call is being recorded. Hello."),
+    ("en", "CALLER", "This call is being recorded."),
+    ("hi", "CALLER", "यह कॉल रिकॉर्ड की जा रही है।"),
+  ])
+  func `whoever speaks first, a call that is recorded begins with the notice`(
+    language: String, first: String, words: String
+  ) throws {
+    let json = #"""
+      {"language":"\#(language)","firstSpeaker":"\#(first)","greeting":"Hello.","recordingEnabled":true}
+      """#
+    let brief = try brief(json, language: language)
+    #expect(brief.options.greeting?.contains("\"\(words)\"") == true)
+    let notice = try #require(brief.options.notice)
+    #expect(notice.proofs.contains { words.lowercased().contains($0) })
+    #expect(notice.prompt.contains(language == "hi" ? "रिकॉर्ड" : "recorded"))
+  }
+
+  @Test
+  func `a call that is not recorded has no notice, and a caller who speaks first no greeting`()
+    throws
+  {
+    let brief = try brief(#"{"language":"en","firstSpeaker":"CALLER","greeting":"Hello."}"#)
+    #expect(brief.options.greeting == nil && brief.options.notice == nil)
+  }
+
   @Test func `limits and tools reach the conversation`() throws {
     let brief = try brief(
       #"""

@@ -26,6 +26,82 @@ import Testing
     #expect(call.transcript.map(\.text) == ["Hello."])
   }
 
+  private var noticed: ConversationOptions {
+    var options = ConversationOptions()
+    options.notice = RecordingNotice(prompt: "Give the notice.", proofs: ["recorded"])
+    return options
+  }
+
+  /// Speech of `seconds` as the model answers a prompt with it.
+  private func answer(_ text: String, seconds: Int = 2) -> [(Duration, RealtimeEvent)] {
+    let samples = [Int16](repeating: 1, count: 24_000 * seconds)
+    return [
+      (ms(300), .audio(PCMFrame(samples: samples, rate: .studio))),
+      (ms(310), .outputTranscript(text)), (ms(400), .generationComplete), (ms(400), .turnComplete),
+    ]
+  }
+
+  @Test func `recording begins when the notice was heard, whatever the caller says meanwhile`() {
+    var call = VirtualCall(options: noticed)
+    call.begin()
+    call.speech = [ms(100)...ms(2_000)]
+    call.onPrompt = { _, _ in answer("This call is being recorded. Hello!") }
+    call.model(1_200, .interrupted)
+    call.at(1_300, .dtmf("1"))
+    call.run(until: 6_000)
+    #expect(call.count(.clear) == 0)
+    #expect(call.prompts == ["Greet the caller now."])
+    let recording = call.time(of: .startRecording)
+    #expect(recording.map { $0 >= ms(2_600) && $0 < ms(3_200) } == true)
+    let firstForward = call.outputs.first { if case .forward = $0.output { true } else { false } }
+    #expect(firstForward.map { $0.at >= ms(2_600) } == true)
+    #expect(call.machine.counters.missingNotices == 0)
+  }
+
+  @Test func `a long greeting behind the notice is recorded, and may be cut short`() {
+    var call = VirtualCall(options: noticed)
+    call.begin()
+    call.speech = [ms(1_000)...ms(6_000)]
+    call.onPrompt = { _, _ in
+      answer("This is recorded. " + String(repeating: "And on it goes ", count: 10), seconds: 10)
+    }
+    call.model(2_000, .interrupted)
+    call.model(6_500, .interrupted)
+    call.run(until: 9_000)
+    // 17 of 168 characters are the notice: a second of ten, and half a second more.
+    let recording = call.time(of: .startRecording)
+    #expect(recording.map { $0 >= ms(2_000) && $0 < ms(3_000) } == true)
+    #expect(call.count(.clear) == 1 && call.time(of: .clear) == ms(6_500))
+    #expect(call.transcript.first { $0.speaker == .agent }?.isComplete == false)
+  }
+
+  @Test(arguments: [true, false])
+  func `a model that leaves the notice out is asked once more, then nothing is recorded`(
+    obeys: Bool
+  ) {
+    var call = VirtualCall(options: noticed)
+    call.begin()
+    call.onPrompt = { text, _ in
+      answer(obeys && text == "Give the notice." ? "It is recorded." : "Hello, how are you?")
+    }
+    call.speech = [ms(8_000)...ms(9_000)]
+    call.run(until: 9_500)
+    #expect(call.prompts == ["Greet the caller now.", "Give the notice."])
+    #expect((call.time(of: .startRecording) != nil) == obeys)
+    #expect(call.machine.counters.missingNotices == (obeys ? 0 : 1))
+    // The conversation goes on either way.
+    #expect(call.outputs.contains { if case .forward = $0.output { true } else { false } })
+  }
+
+  @Test func `a caller who speaks before the notice does not switch the watch on the model off`() {
+    var call = VirtualCall(options: noticed)
+    call.begin()
+    call.speech = [ms(500)...ms(3_000)]
+    call.run(until: 30_000)
+    #expect(call.end?.reason == .modelSilent)
+    #expect(call.time(of: .startRecording) == nil)
+  }
+
   @Test func `a silent caller is asked twice, then the call ends`() {
     var call = VirtualCall()
     call.begin()

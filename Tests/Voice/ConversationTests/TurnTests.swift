@@ -4,6 +4,18 @@ import Speech
 import Testing
 
 @Suite struct TurnTests {
+  @Test func `words of a turn that was thrown away are not the next one's`() {
+    var call = VirtualCall()
+    call.begin()
+    call.answer(400, seconds: 4, text: "A long answer.", complete: false)
+    call.speech = [ms(2_000)...ms(2_500)]
+    call.model(2_200, .interrupted, .outputTranscript(" never heard"), .turnComplete)
+    call.answer(3_500, seconds: 1, text: "Yes?")
+    call.run(until: 7_000)
+    #expect(call.transcript.last { $0.speaker == .agent }?.text == "Yes?")
+    #expect(!call.transcript.contains { $0.text.contains("never heard") })
+  }
+
   @Test func `half a minute of talk runs to its end with a whole transcript`() throws {
     var call = VirtualCall()
     call.begin()

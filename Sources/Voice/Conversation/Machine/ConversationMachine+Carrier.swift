@@ -16,6 +16,8 @@ extension ConversationMachine {
       isAnnouncing = true
       play(announcement, mark: Self.announcementMark)
       announcementEnd = now + announcement.duration + .seconds(3)
+    } else if options.notice != nil {
+      isAnnouncing = true
     } else {
       outputs.append(.startRecording)
     }
@@ -43,6 +45,37 @@ extension ConversationMachine {
     outputs.append(.startRecording)
   }
 
+  /// Begins to record once the notice at the head of the turn that plays was heard: by proportion, as
+  /// the transcript has it, and some time more. From then on the caller may cut the turn short.
+  mutating func noticeMayBeHeard(at now: Duration) {
+    guard isAnnouncing, closing == nil, let notice = options.notice, let turn = turns.first,
+      turn.isClosed, let share = notice.share(of: turn.text)
+    else { return }
+    let end = turn.start + turn.received * share + Self.noticeMargin
+    if playback.heard(at: now) >= min(end, turn.end) { announcementDone(at: now) }
+  }
+
+  private static var noticeMargin: Duration { .milliseconds(500) }
+
+  /// A turn was heard to its end while the notice is due: recording begins if it was given. A model that
+  /// leaves it out is asked once more; after that the call goes on without a recording.
+  mutating func heardWhileAnnouncing(_ turn: AgentTurn, at now: Duration) {
+    guard isAnnouncing, let notice = options.notice, closing == nil else { return }
+    if notice.isGiven(in: turn.text) { return announcementDone(at: now) }
+    guard turns.isEmpty else { return }
+    guard wasNoticeRepeated else {
+      wasNoticeRepeated = true
+      return prompt(notice.prompt, at: now)
+    }
+    isAnnouncing = false
+    counters.missingNotices += 1
+    lastActivity = now
+  }
+
+  mutating func pressed(_ digit: String, at now: Duration) {
+    if !isAnnouncing { prompt("The caller pressed \(digit) on the keypad.", at: now) }
+  }
+
   mutating func callerAudio(_ frame: PCMFrame, at now: Duration) {
     lastCallerFrame = now
     switch caller.hear(frame, at: now) {
@@ -51,12 +84,13 @@ extension ConversationMachine {
     case .ended: callerEnded(at: now)
     }
     if caller.isSpeaking { lastActivity = now }
-    // The announcement must be heard out: what the caller says meanwhile cannot interrupt it.
+    // Announcement and notice must be heard out: what the caller says meanwhile cannot interrupt them.
     if isAnnouncing || closing != nil { return }
     if isModelReady { outputs.append(.forward(frame)) } else { keep(frame) }
   }
 
   private mutating func callerBegan(at time: Duration) {
+    if isAnnouncing { return }
     prompts = 0
     if state == .speaking { bargeIn = bargeIn ?? time }
     if state == .thinking, closing == nil {

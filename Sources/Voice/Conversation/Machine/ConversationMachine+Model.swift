@@ -61,9 +61,14 @@ extension ConversationMachine {
     outputs.append(.mark(name))
   }
 
-  /// Text may come before the first audio of its turn, or after the last.
+  /// Text may come before the first audio of its turn, or after the last; that of a turn which was
+  /// thrown away was not heard.
   private mutating func modelText(_ text: String) {
-    if turns.isEmpty { pendingText += text } else { turns[turns.count - 1].text += text }
+    if !turns.isEmpty {
+      turns[turns.count - 1].text += text
+    } else if !isTurnVoid {
+      pendingText += text
+    }
   }
 
   /// All audio of the open turn has arrived: send its remainder and ask when it has been played.
@@ -142,12 +147,14 @@ extension ConversationMachine {
   /// Retires turns that were heard to their end, and ends a closing call when nothing is left to play.
   mutating func settle(at now: Duration) {
     let position = playback.heard(at: now)
+    noticeMayBeHeard(at: now)
     while let turn = turns.first, turn.isClosed,
       position >= turn.end || isMarkOverdue(turn, at: now)
     {
       turns.removeFirst()
       writeDown(turn, heardUpTo: turn.end, at: now)
       lastActivity = max(lastActivity, now)
+      heardWhileAnnouncing(turn, at: now)
     }
     if turns.isEmpty, state == .speaking { enter(.listening) }
     if turns.isEmpty, state == .listening, awaitingSince != nil { enter(.thinking) }

@@ -21,7 +21,9 @@ package struct ConversationMachine: Sendable {
   var mediaStart: Duration?
   var isModelReady = false
   var announcementEnd: Duration?
+  /// Nothing is recorded yet, and nothing the caller says goes to the model.
   var isAnnouncing = false
+  var wasNoticeRepeated = false
 
   var caller: CallerSpeech
   var backlog: [PCMFrame] = []
@@ -91,7 +93,7 @@ package struct ConversationMachine: Sendable {
     switch input {
     case .carrierStarted: carrierStarted(at: now)
     case .callerAudio(let frame): callerAudio(frame, at: now)
-    case .dtmf(let digit): prompt("The caller pressed \(digit) on the keypad.", at: now)
+    case .dtmf(let digit): pressed(digit, at: now)
     case .audioSent(let speech, let padding): audioSent(speech, padding, at: now)
     case .markPlayed(let name): markPlayed(name, at: now)
     case .carrierStopped(let end): carrierStopped(end, at: now)

@@ -2,8 +2,11 @@ package import Audio
 
 /// How one call shall run. All times are relative; texts are instructions to the model, not speech.
 package struct ConversationOptions: Sendable {
-  /// Played first and to its end (consent and recording notice); nothing the caller says interrupts it.
+  /// Played first and to its end; nothing the caller says interrupts it, and recording begins behind it.
   package var announcement: PCMFrame?
+  /// Has to be heard before anything is recorded; `greeting` asks the model for it. Without one, and
+  /// without an announcement, recording begins with the media.
+  package var notice: RecordingNotice?
   /// Asks the model to speak first; nil waits for the caller.
   package var greeting: String? = "Greet the caller now."
   /// Played before hanging up when the model fails; any rate.
@@ -34,6 +37,31 @@ package struct ConversationOptions: Sendable {
   package var carrierSilenceLimit: Duration = .seconds(10)
 
   package init() {}
+}
+
+/// The notice that a call is recorded, spoken by the model at the beginning of its first turn.
+package struct RecordingNotice: Sendable {
+  /// Asks the model for the notice alone, if its first turn was without.
+  package var prompt: String
+  /// One of these has to stand in the transcript of what was heard, in lower case.
+  package var proofs: [String]
+
+  package init(prompt: String, proofs: [String]) {
+    self.prompt = prompt
+    self.proofs = proofs
+  }
+
+  /// Whether the notice was given in `text`.
+  func isGiven(in text: String) -> Bool { share(of: text) != nil }
+
+  /// How much of `text` is up to the end of the sentence that gives the notice, 0 to 1; nil when none
+  /// does.
+  func share(of text: String) -> Double? {
+    let text = text.lowercased()
+    guard let proof = proofs.lazy.compactMap({ text.firstRange(of: $0) }).first else { return nil }
+    let end = text[proof.upperBound...].firstIndex { ".।!?".contains($0) } ?? text.endIndex
+    return Double(text.distance(from: text.startIndex, to: end)) / Double(text.count)
+  }
 }
 
 /// Where a conversation stands.

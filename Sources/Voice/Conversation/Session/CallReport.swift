@@ -19,6 +19,8 @@ package struct CallCounters: Sendable, Equatable {
   package var modelReconnects = 0
   package var toolCalls = 0
   package var toolTimeouts = 0
+  /// 1 when the model did not give the notice of a recording, so that there is none.
+  package var missingNotices = 0
   /// Caller audio thrown away because the model was not ready for longer than the buffer.
   package var droppedCallerFrames = 0
   /// Events a slow observer missed.
