@@ -8,6 +8,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTPClient
 internal import Jobs
+internal import Limits
 internal import Objects
 internal import Passwords
 internal import Postgres
@@ -81,6 +82,7 @@ struct Product {
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
+    let addresses = ClientAddress(proxies: settings.trustedProxies)
     let webhookSeal = try DataSeal(key: keyring.key("webhook-secrets"))
     webhooks = WebhookJobs(
       pool: pool, client: WebhookClient(loop: loop, policy: policy), seal: webhookSeal)
@@ -91,7 +93,7 @@ struct Product {
         webhook: ManagedEndpoint(policy: policy, seal: webhookSeal)),
       AuthService(
         pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
-        authenticator: authenticator),
+        authenticator: authenticator, client: { addresses.guesser(of: $0)?.text }),
       PackedAgents(
         AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents)),
       PhoneNumberService(

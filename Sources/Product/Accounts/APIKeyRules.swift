@@ -36,6 +36,13 @@ enum APIKeyRules {
   /// What a merchant may say that keys last at most: a day to a hundred years.
   static let longestLifetimes: ClosedRange<Duration> = .seconds(86_400) ... .seconds(3_153_600_000)
 
+  /// How long a key lives that takes another's place: as long as that one was `meant` to, but no
+  /// longer than new keys may; nil for ever.
+  static func lifetime(meant: Duration?, longest: Duration?) -> Duration? {
+    guard let meant, let longest else { return meant ?? longest }
+    return min(meant, longest)
+  }
+
   /// The overlap of a rotation. Throws `invalidArgument` unless it is between zero and 30 days.
   static func overlap(_ asked: Duration?) throws -> Duration {
     let overlap = asked ?? defaultOverlap

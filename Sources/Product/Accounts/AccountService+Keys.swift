@@ -95,10 +95,12 @@ extension AccountService {
       throw RPCError(.failedPrecondition, "the key does not work any more, or was rotated before")
     }
     try APIKeyRules.check(caller, mayGrant: old.scopes)
-    // The new key lives as long as the old one was meant to.
-    let expireTime = old.expireTime.map { now + ($0 - old.createTime) }
+    let lifetime = APIKeyRules.lifetime(
+      meant: old.expireTime.map { $0 - old.createTime },
+      longest: try await AccountStore.longestKeyLife(caller.merchant, transaction))
     let (key, stored) = try await insert(
-      displayName: old.displayName, scopes: old.scopes, expireTime: expireTime, caller, transaction)
+      displayName: old.displayName, scopes: old.scopes, expireTime: lifetime.map { now + $0 },
+      caller, transaction)
     let replaced = try await APIKeyStore.replace(
       id, by: key.id, overlap: overlap, transaction)
     return .with {

@@ -135,7 +135,7 @@ extension AuthService {
   private func newHash(
     _ request: V1.ChangePasswordRequest, _ stored: UserStore.Login, _ context: RPCContext
   ) async throws -> String {
-    let attempt = try await attempts.begin(email: stored.user.email, peer: context.peer)
+    let attempt = try await attempts.begin(email: stored.user.email, client: client(context))
     guard try await passwords.verified(request.oldPassword, against: stored.passwordHash) else {
       throw Self.wrongPassword
     }

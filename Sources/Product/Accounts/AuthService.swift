@@ -16,10 +16,13 @@ package struct AuthService: Payaid.Voice.V1.AuthServiceServing {
   let passwords: PasswordHasher
   let authenticator: Authenticator
   let attempts: LoginGuard
+  let client: @Sendable (RPCContext) -> String?
 
+  /// `client` says whom the attempts of a caller to log in are counted by besides the address; nil
+  /// where everybody may be behind it.
   package init(
     pool: PostgresPool, seal: DataSeal, keys: SigningKeys, passwords: PasswordHasher,
-    authenticator: Authenticator
+    authenticator: Authenticator, client: @escaping @Sendable (RPCContext) -> String?
   ) {
     self.pool = pool
     self.seal = seal
@@ -27,13 +30,14 @@ package struct AuthService: Payaid.Voice.V1.AuthServiceServing {
     self.passwords = passwords
     self.authenticator = authenticator
     attempts = LoginGuard(pool: pool, seal: seal)
+    self.client = client
   }
 
   package func login(
     _ request: V1.LoginRequest, _ context: RPCContext
   ) async throws -> V1.Session {
     guard let email = EmailAddress.normalized(request.email) else { throw Self.refusal }
-    let attempt = try await attempts.begin(email: email, peer: context.peer)
+    let attempt = try await attempts.begin(email: email, client: client(context))
     let found = try await pool.transaction(tenant: .system) {
       try await UserStore.login(email: email, $0)
     }

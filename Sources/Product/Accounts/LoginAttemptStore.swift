@@ -5,12 +5,15 @@ internal import Postgres
 /// All SQL of failed logins. Every function runs in a transaction of the system's.
 enum LoginAttemptStore {
   /// What is known of a subject; its row is the caller's until the transaction ends, so that
-  /// attempts on it are counted one by one.
+  /// attempts on it are counted one by one. Writes a row that is there as it is: one that a success
+  /// or the retention deletes meanwhile is then made anew.
   static func lock(_ subject: [UInt8], _ transaction: Transaction) async throws -> LoginThrottle {
-    try await transaction.execute(
-      "INSERT INTO login_attempts (subject) VALUES (\(subject)) ON CONFLICT DO NOTHING")
     let rows = try await transaction.query(
-      "SELECT failures, last_time FROM login_attempts WHERE subject = \(subject) FOR UPDATE")
+      """
+      INSERT INTO login_attempts (subject) VALUES (\(subject))
+      ON CONFLICT (subject) DO UPDATE SET failures = login_attempts.failures
+      RETURNING failures, last_time
+      """)
     return LoginThrottle(
       failures: try rows[0].decode("failures"), lastTime: try rows[0].decode("last_time"))
   }

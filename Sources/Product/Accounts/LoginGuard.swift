@@ -9,40 +9,52 @@ struct LoginGuard: Sendable {
   /// The two subjects of one attempt, as keyed digests.
   struct Attempt: Sendable {
     let address: [UInt8]
-    /// Nil for a peer on this machine: a proxy, behind which everybody is.
-    let peer: [UInt8]?
+    /// Nil where everybody may be behind it.
+    let client: [UInt8]?
 
+    /// Their rows are taken in this order everywhere, so that no two attempts wait in a circle.
     var subjects: [(LoginThrottle.Subject, [UInt8])] {
-      (peer.map { [(.peer, $0)] } ?? []) + [(.address, address)]
+      (client.map { [(.client, $0)] } ?? []) + [(.address, address)]
     }
   }
 
   let pool: PostgresPool
   let seal: DataSeal
+  var now: @Sendable () -> Moment = { WallClock.now }
 
-  /// Counts an attempt. Throws `resourceExhausted` with RetryInfo when it comes too soon.
-  func begin(email: String, peer: String) async throws -> Attempt {
+  /// Counts an attempt on an address by a client, nil where everybody may be behind it. Throws
+  /// `resourceExhausted` with RetryInfo when it comes too soon, and then counts it nowhere.
+  func begin(email: String, client: String?) async throws -> Attempt {
     let attempt = Attempt(
       address: seal.digest(Array("login-address:\(email)".utf8)),
-      peer: Self.host(peer).map { seal.digest(Array("login-peer:\($0)".utf8)) })
-    let wait = try await pool.transaction(tenant: .system) { transaction -> Duration? in
-      for (subject, digest) in attempt.subjects {
-        let known = try await LoginAttemptStore.lock(digest, transaction)
-        switch known.attempt(subject, at: WallClock.now) {
-        case .wait(let wait): return wait
-        case .proceed(let next): try await LoginAttemptStore.store(next, digest, transaction)
-        }
-      }
-      return nil
+      client: client.map { seal.digest(Array("login-client:\($0)".utf8)) })
+    let wait = try await pool.transaction(tenant: .system) { transaction in
+      try await count(attempt, transaction)
     }
     if let wait { throw try Self.tooSoon(wait) }
     return attempt
   }
 
-  /// Notes that the attempt was good: the address begins anew, the peer gets this one back.
+  /// Counts the attempt for all its subjects, or for none when one has to wait, and how long.
+  private func count(_ attempt: Attempt, _ transaction: Transaction) async throws -> Duration? {
+    var counted: [(LoginThrottle, [UInt8])] = []
+    for (subject, digest) in attempt.subjects {
+      let known = try await LoginAttemptStore.lock(digest, transaction)
+      switch known.attempt(subject, at: now()) {
+      case .wait(let wait): return wait
+      case .proceed(let next): counted.append((next, digest))
+      }
+    }
+    for (next, digest) in counted {
+      try await LoginAttemptStore.store(next, digest, transaction)
+    }
+    return nil
+  }
+
+  /// Notes that the attempt was good: the client gets this one back, the address begins anew.
   func succeed(_ attempt: Attempt, _ transaction: Transaction) async throws {
+    if let client = attempt.client { try await LoginAttemptStore.takeBack(client, transaction) }
     try await LoginAttemptStore.forget(attempt.address, transaction)
-    if let peer = attempt.peer { try await LoginAttemptStore.takeBack(peer, transaction) }
   }
 
   private static func tooSoon(_ wait: Duration) throws -> RPCError {
@@ -52,12 +64,5 @@ struct LoginGuard: Sendable {
       details: [
         ErrorDetail(typeName: "google.rpc.RetryInfo", value: try retry.serializedBytes())
       ])
-  }
-
-  /// The peer's address without its port, nil for one on this machine.
-  static func host(_ peer: String) -> Substring? {
-    guard let colon = peer.lastIndex(of: ":"), !peer.hasPrefix("unix:") else { return nil }
-    let host = peer[..<colon]
-    return host.hasPrefix("127.") || host == "[::1]" ? nil : host
   }
 }

@@ -14,6 +14,14 @@ package struct ClientAddress: Sendable {
     return client(peer, forwarded: context.metadata.values("x-forwarded-for")).customer
   }
 
+  /// Whom guesses of passwords are counted by: whom limits go by, but nobody where everybody may be
+  /// behind it: this machine, or a proxy of ours that does not say for whom it forwards.
+  package func guesser(of context: RPCContext) -> NetworkAddress? {
+    guard let peer = NetworkAddress(endpoint: context.peer[...]) else { return nil }
+    let found = client(peer, forwarded: context.metadata.values("x-forwarded-for"))
+    return found.isLoopback || isProxy(found) ? nil : found.customer
+  }
+
   /// Goes from the nearest hop outwards and stops at the first that is no proxy of ours: what is
   /// further out, anybody may have written. At what is no address, the last one known stands.
   func client(_ peer: NetworkAddress, forwarded: [String]) -> NetworkAddress {

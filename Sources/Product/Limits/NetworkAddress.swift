@@ -85,8 +85,11 @@ package struct NetworkAddress: Sendable, Hashable {
     isV4 ? self : NetworkAddress(high: high, low: 0)
   }
 
-  /// For names in Redis, in no customary form.
-  var text: String { String(high, radix: 16) + ":" + String(low, radix: 16) }
+  /// Whether it is this machine's own: 127.0.0.0/8 or ::1.
+  var isLoopback: Bool { high == 0 && (low == 1 || low >> 24 == 0xFFFF7F) }
+
+  /// For names in Redis and for digests, in no customary form.
+  package var text: String { String(high, radix: 16) + ":" + String(low, radix: 16) }
 
   /// The first `bits` bits.
   fileprivate func masked(_ bits: Int) -> NetworkAddress {

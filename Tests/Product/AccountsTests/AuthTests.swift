@@ -95,6 +95,73 @@ extension DatabaseTests {
       await scene.pool.close()
     }
 
+    /// Counts attempts at so many seconds from a moment that is no real one.
+    private func logins(_ scene: Scene, at seconds: Int64 = 0) -> LoginGuard {
+      let now = Moment(seconds: 1_800_000_000 + seconds)
+      return LoginGuard(pool: scene.pool, seal: scene.seal, now: { now })
+    }
+
+    private func begins(
+      _ logins: LoginGuard, _ email: String, by client: String? = "office"
+    ) async -> Bool {
+      await Scene.code { try await logins.begin(email: email, client: client) } == nil
+    }
+
+    @Test func `a guesser has to wait, whatever its own account does; other clients have not`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let now = logins(scene)
+      for number in 0..<49 { #expect(await begins(now, "\(number)@example.in")) }
+      for _ in 0..<3 {
+        let good = try await now.begin(email: "own@example.in", client: "office")
+        try await scene.pool.transaction(tenant: .system) { try await now.succeed(good, $0) }
+      }
+      #expect(await begins(now, "own@example.in"))
+      #expect(await begins(now, "own@example.in") == false)
+      #expect(await begins(now, "own@example.in", by: "elsewhere"))
+      #expect(await begins(now, "own@example.in", by: nil))
+      let later = logins(scene, at: 60)
+      #expect(await begins(later, "own@example.in"))
+      #expect(await begins(later, "another@example.in") == false)
+      await scene.pool.close()
+    }
+
+    @Test func `attempts that are not let in hold up nobody else`() async throws {
+      let scene = try await Scene.make()
+      let now = logins(scene)
+      var begun = 0
+      for _ in 0..<100 {
+        if await begins(now, "o@example.in") { begun += 1 }
+      }
+      #expect(begun == 5)
+      for number in 0..<45 { #expect(await begins(now, "\(number)@example.in")) }
+      #expect(await begins(now, "45@example.in") == false)
+      await scene.pool.close()
+    }
+
+    @Test func `an attempt begins while another's success is being noted`() async throws {
+      let scene = try await Scene.make()
+      let now = logins(scene)
+      let good = try await now.begin(email: "o@example.in", client: "office")
+      let next = try await scene.pool.transaction(tenant: .system) { transaction in
+        try await now.succeed(good, transaction)
+        let waiting = Task { try await now.begin(email: "o@example.in", client: "elsewhere") }
+        var waits = 0
+        while waits == 0 {
+          waits = try await transaction.query(
+            """
+            SELECT 1 AS one FROM pg_locks
+            WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
+            """
+          ).count
+        }
+        return waiting
+      }
+      #expect(try await next.value.address == good.address)
+      await scene.pool.close()
+    }
+
     @Test func `a hash at another cost is made anew when its user logs in`() async throws {
       let scene = try await Scene.make()
       let (merchant, _) = try await scene.merchant()

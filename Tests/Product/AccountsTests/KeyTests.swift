@@ -107,6 +107,30 @@ extension DatabaseTests {
       await scene.pool.close()
     }
 
+    @Test func `a key that takes another's place lives no longer than new keys may`() async throws {
+      let scene = try await Scene.make()
+      let (_, all) = try await scene.merchant()
+      let endless = try await create(scene, all)
+      let short = try await scene.accounts.createApiKey(
+        .with {
+          $0.apiKey = .with { $0.expireTime = (WallClock.now + .seconds(3_600)).timestamp }
+        }, options: all)
+      try await scene.pool.transaction(tenant: .system) {
+        _ = try await $0.execute(
+          """
+          UPDATE merchants SET settings = '{"maxApiKeyLifetime": "86400s"}'
+          """)
+      }
+      for (old, life) in [(endless, 86_400), (short, 3_600)] as [(V1.CreateApiKeyResponse, Int64)] {
+        let rotated = try await scene.accounts.rotateApiKey(
+          .with { $0.keyId = old.apiKey?.keyId ?? "" }, options: all)
+        let createTime = try #require(rotated.apiKey?.createTime)
+        let expireTime = try #require(rotated.apiKey?.expireTime)
+        #expect(abs(expireTime.seconds - createTime.seconds - life) <= 2)
+      }
+      await scene.pool.close()
+    }
+
     @Test func `a key makes and takes over nothing stronger than itself`() async throws {
       let scene = try await Scene.make()
       let (_, all) = try await scene.merchant()

@@ -50,10 +50,79 @@ import Testing
     #expect(seconds == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
   }
 
-  @Test func `a peer has more patience, since many people may sit behind it`() {
-    let seconds = waits(.peer, count: 52).map { $0.components.seconds }
+  /// Lets a client's attempts fail at these seconds; what is known then, and how many had to wait.
+  private func client(
+    failingAt seconds: some Sequence<Int64>
+  ) -> (throttle: LoginThrottle, refused: Int) {
+    var throttle = LoginThrottle(failures: 0, lastTime: start)
+    var refused = 0
+    for second in seconds {
+      switch throttle.attempt(.client, at: start + .seconds(second)) {
+      case .proceed(let next): throttle = next
+      case .wait: refused += 1
+      }
+    }
+    return (throttle, refused)
+  }
+
+  @Test func `a client has more patience, since many people may sit behind it`() {
+    let seconds = waits(.client, count: 53).map { $0.components.seconds }
     #expect(seconds.prefix(50).allSatisfy { $0 == 0 })
-    #expect(seconds.suffix(2) == [1, 2])
+    #expect(seconds.suffix(3) == [60, 60, 60])
+  }
+
+  @Test(arguments: [(60, 30_240), (1_440, 60), (1_000, 59)] as [(Int64, Int64)])
+  func `failures that come slowly never hold up their client`(count: Int64, apart: Int64) {
+    #expect(client(failingAt: stride(from: 0, to: count * apart, by: Int(apart))).refused == 0)
+  }
+
+  @Test func `failures that go on faster than they are forgotten do`() {
+    let (throttle, refused) = client(failingAt: stride(from: Int64(0), to: 86_400, by: 30))
+    #expect(throttle.failures == 50)
+    #expect((1_380...1_400).contains(refused))
+  }
+
+  @Test func `a burst holds up its client for a minute, and is forgotten within the hour`() {
+    let (throttle, refused) = client(failingAt: Array(repeating: Int64(0), count: 500))
+    #expect(refused == 450)
+    #expect(throttle.attempt(.client, at: start + .seconds(59)) == .wait(.seconds(1)))
+    let next = start + .seconds(60)
+    #expect(
+      throttle.attempt(.client, at: next)
+        == .proceed(LoginThrottle(failures: 50, lastTime: next)))
+    let later = start + .seconds(3_000)
+    #expect(
+      throttle.attempt(.client, at: later)
+        == .proceed(LoginThrottle(failures: 1, lastTime: later)))
+  }
+
+  @Test func `guesses at one address alone never fill their client's room`() {
+    var address = LoginThrottle(failures: 0, lastTime: start)
+    var client = address
+    for second in 0..<7_200 {
+      let now = start + .seconds(second)
+      guard case .proceed(let tried) = address.attempt(.address, at: now) else { continue }
+      guard case .proceed(let counted) = client.attempt(.client, at: now) else {
+        Issue.record("the client had to wait at second \(second)")
+        return
+      }
+      (address, client) = (tried, counted)
+      #expect(client.failures < 20)
+    }
+  }
+
+  @Test(arguments: [LoginThrottle.Subject.address, .client])
+  func `a clock that is behind costs no wait while failures are free`(
+    subject: LoginThrottle.Subject
+  ) {
+    for failures in 0..<5 {
+      let throttle = LoginThrottle(failures: failures, lastTime: start + .seconds(3))
+      guard case .proceed(let next) = throttle.attempt(subject, at: start) else {
+        Issue.record("\(failures) failures had to wait")
+        return
+      }
+      #expect(next.failures == failures + 1)
+    }
   }
 
   @Test func `an attempt that has to wait does not lengthen the wait`() {
@@ -65,7 +134,7 @@ import Testing
         == .proceed(LoginThrottle(failures: 9, lastTime: start + .seconds(8))))
   }
 
-  @Test func `a quiet day begins anew`() {
+  @Test func `a quiet day begins an address anew`() {
     let throttle = LoginThrottle(failures: 40, lastTime: start)
     let later = start + .seconds(86_400)
     #expect(
@@ -80,14 +149,5 @@ import Testing
     ] as [(String?, Int64)])
   func `a session lasts as the merchant says, within reason`(text: String?, seconds: Int64) {
     #expect(SessionLifetime.parse(text) == .seconds(seconds))
-  }
-
-  @Test(
-    arguments: [
-      ("192.0.2.7:40000", "192.0.2.7"), ("[2001:db8::1]:40000", "[2001:db8::1]"),
-      ("127.0.0.1:40000", nil), ("[::1]:40000", nil), ("unix:/run/a:b", nil), ("", nil),
-    ] as [(String, String?)])
-  func `a peer is counted by its host, unless it is on this machine`(peer: String, host: String?) {
-    #expect(LoginGuard.host(peer).map(String.init) == host)
   }
 }

@@ -60,7 +60,8 @@ struct Scene {
           pool: pool, tokens: PageTokens(key: Array(repeating: 1, count: 32)), seal: seal,
           passwords: passwords, authenticator: authenticator, webhook: ToldWebhook()),
         AuthService(
-          pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator),
+          pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator,
+          client: { $0.peer }),
       ], interceptors: [authenticator.interceptor], peer: "192.0.2.7:40000")
     return Scene(
       pool: pool, channel: channel, authenticator: authenticator, seal: seal, signingKeys: keys)

@@ -47,6 +47,26 @@ import Testing
   @Test(arguments: ["", "unix:", "unix:/run/voiced.sock", "in-memory"])
   func `a peer without an address has none`(peer: String) throws {
     #expect(try addresses([]).customer(of: context(peer, ["1.2.3.4"])) == nil)
+    #expect(try addresses([]).guesser(of: context(peer, ["1.2.3.4"])) == nil)
+  }
+
+  @Test(arguments: [
+    Case(peer: "203.0.113.9:4000", client: "203.0.113.9"),
+    Case(peer: "203.0.113.9:4000", forwarded: ["10.0.0.1"], client: "203.0.113.9"),
+    Case(peer: "[2001:db8:1:2::7]:4000", client: "2001:db8:1:2::"),
+    Case(peer: "10.0.0.1:80", forwarded: ["127.0.0.1, 198.51.100.1"], client: "198.51.100.1"),
+    Case(peer: "10.0.0.1:80", client: ""),
+    Case(peer: "10.0.0.1:80", forwarded: ["unknown"], client: ""),
+    Case(peer: "127.0.0.1:4000", client: ""),
+    Case(peer: "127.9.9.9:4000", forwarded: ["198.51.100.1"], client: ""),
+    Case(peer: "[::ffff:127.0.0.1]:4000", client: ""),
+    Case(peer: "[::1]:4000", client: ""),
+    Case(peer: "126.0.0.1:4000", client: "126.0.0.1"),
+    Case(peer: "128.0.0.1:4000", client: "128.0.0.1"),
+  ])
+  func `a guesser is a client behind whom not everybody may be`(_ it: Case) throws {
+    let found = try addresses(["10.0.0.0/8"]).guesser(of: context(it.peer, it.forwarded))
+    #expect(found == NetworkAddress(it.client[...]))
   }
 
   @Test func `customers of a network are told apart by what one of them has`() throws {
