@@ -1,5 +1,6 @@
 internal import Conversation
 internal import Domain
+internal import EventLoop
 internal import Postgres
 internal import Schema
 internal import Speech
@@ -7,60 +8,125 @@ internal import Telemetry
 
 /// Brings a call that has stopped to its end: recording, transcript, cost, state.
 struct CallFinisher: Sendable {
+  /// Pauses between the attempts of the process that has the report; a minute in all.
+  static let pauses: [Duration] = [
+    .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(15),
+    .seconds(30),
+  ]
+  /// How long the object store may take for what a call left behind.
+  private static let patience = Duration.seconds(600)
+
   let pool: PostgresPool
   let settings: CallSettings
   let recordings: Recordings
+  /// How long a call's end waits for the object store.
+  var storeLimit = Duration.seconds(10)
 
-  /// Finishes `call` with its session's report, or without one when its process died. What fails is
-  /// logged and tried again by the reaper, since the state is written last.
-  func finish(_ call: CallRecord, _ result: (report: CallReport, outcome: CallOutcome)?) async {
-    do {
-      let recording = try await recordings.keep(call)
-      try await pool.transaction(tenant: .system) { transaction in
-        if let recording {
-          try await CallMetadataStore.setRecording(
-            call.id, url: recording.url, wrappedKey: recording.wrappedKey, transaction)
-          try await CallNews.tell(.callRecordingReady, of: call, transaction)
-        }
-        try await write(call, result, transaction)
-      }
-    } catch {
-      Log("calls").error(
-        "a call could not be finished", ["call_id": "\(call.id)", "error": "\(error)"])
+  /// Finishes `call`: the recording first, then all that is written down, in one transaction.
+  ///
+  /// What the database refuses is logged and tried again after each of `pauses`; what is not written
+  /// by then is left to the reaper, which has no report. A recording that the object store does not
+  /// take in time stays in its spool, for ``keepLeft(_:on:)``.
+  func finish(
+    _ call: CallRecord, _ ending: CallEnding, pauses: [Duration] = [], on loop: EventLoop
+  ) async {
+    let kept = await recordings.keep(call, within: storeLimit, on: loop)
+    var pauses = pauses[...]
+    while await !isWritten(call, ending, kept) {
+      guard let pause = pauses.popFirst(), (try? await loop.sleep(for: pause)) != nil
+      else { return }
     }
   }
 
-  private func write(
-    _ call: CallRecord, _ result: (report: CallReport, outcome: CallOutcome)?,
-    _ transaction: Transaction
-  ) async throws {
-    let transcript: [Payaid.Voice.V1.TranscriptEntry]
-    if let result {
-      transcript = result.outcome.transcript
-    } else {
-      transcript = try await CallEventStore.transcript(of: call.id, transaction)
+  /// Stores the recording of a call that is over and whose spool is still there; whether the object
+  /// store took it, or there was nothing to take.
+  func keepLeft(_ id: CallID, on loop: EventLoop) async throws -> Bool {
+    let call = try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) }
+    guard let call, call.state.isTerminal else { return true }
+    let kept = await recordings.keep(call, within: Self.patience, on: loop)
+    if case .stored = kept {
+      try await pool.transaction(tenant: .system) { try await note(kept, of: call, $0) }
+      await recordings.drop(id)
     }
+    return kept != .later
+  }
+
+  /// One attempt to write a call's end down; its spool goes only when that is committed.
+  private func isWritten(
+    _ call: CallRecord, _ ending: CallEnding, _ kept: Recordings.Kept
+  ) async -> Bool {
+    do {
+      try await pool.transaction(tenant: .system) { try await write(call, ending, kept, $0) }
+    } catch {
+      Log("calls").error(
+        "a call could not be finished", ["call_id": "\(call.id)", "error": "\(error)"])
+      return false
+    }
+    if case .stored = kept { await recordings.drop(call.id) }
+    return true
+  }
+
+  private func write(
+    _ call: CallRecord, _ ending: CallEnding, _ kept: Recordings.Kept, _ transaction: Transaction
+  ) async throws {
+    let end = try await end(of: call.id, ending, transaction)
+    try await note(kept, of: call, transaction)
+    // Over already: another process ended it, or the answer to our commit was lost.
+    guard let end else { return }
+    let outcome = ending.outcome
+    let transcript =
+      if let outcome {
+        outcome.transcript
+      } else {
+        try await CallEventStore.transcript(of: call.id, transaction)
+      }
     try await CallMetadataStore.finish(
-      call.id, transcript: transcript, quality: result?.outcome.quality, transaction)
+      call.id, transcript: transcript, quality: outcome?.quality, transaction)
     if !transcript.isEmpty { try await CallNews.tell(.callTranscriptReady, of: call, transaction) }
     if settings.analyzesCalls, CallAnalyzer.isWorthwhile(transcript) {
       try await CallAnalyzer.enqueue(call.id, transaction)
     }
-    let usage = result?.report.usage ?? TokenUsage()
-    let duration = try await talkingTime(call, result?.report, transaction)
+    let duration = Self.talkingTime(call, ending, until: end)
     let line = call.direction == .live ? Rupees.zero : settings.pricing.telephony(duration)
     try await CallStore.setCost(
-      telephony: line, model: settings.pricing.model(usage), of: call.id, transaction)
+      telephony: line, model: settings.pricing.model(ending.usage), of: call.id, transaction)
     try await CallStore.move(
-      call.id, to: result?.outcome.state ?? .failed,
-      reason: result?.outcome.reason ?? "server_lost", transaction)
+      call.id, to: outcome?.state ?? .failed, reason: outcome?.reason ?? "server_lost", at: end,
+      transaction)
   }
 
-  /// How long the line was paid for; for a dead process, until its lease was last renewed.
-  private func talkingTime(
-    _ call: CallRecord, _ report: CallReport?, _ transaction: Transaction
-  ) async throws -> Duration {
-    if let report { return report.start == nil ? .zero : report.duration }
-    return try await CallLease.heldFor(call.id, transaction)
+  /// Locks the call and says when it ended, by the database's clock; `nil` when it is over already.
+  private func end(
+    of id: CallID, _ ending: CallEnding, _ transaction: Transaction
+  ) async throws -> Moment? {
+    guard let found = try await CallStore.lockOpen(id, transaction) else { return nil }
+    switch ending {
+    case .reported(_, at: let instant): return found.now - instant.duration(to: .readClock())
+    case .neverBegan: return found.now
+    case .abandoned: return found.lostTime ?? found.now
+    }
+  }
+
+  /// Notes a stored recording in its call, once.
+  private func note(
+    _ kept: Recordings.Kept, of call: CallRecord, _ transaction: Transaction
+  ) async throws {
+    guard case .stored(let url, let wrappedKey) = kept,
+      try await CallMetadataStore.recording(of: call.id, transaction) == nil
+    else { return }
+    try await CallMetadataStore.setRecording(
+      call.id, url: url, wrappedKey: wrappedKey, transaction)
+    try await CallNews.tell(.callRecordingReady, of: call, transaction)
+  }
+
+  /// How long the line was paid for; for a dead process, until it was last known to live.
+  private static func talkingTime(
+    _ call: CallRecord, _ ending: CallEnding, until end: Moment
+  ) -> Duration {
+    switch ending {
+    case .reported(let report, at: _): report.start == nil ? .zero : report.duration
+    case .neverBegan: .zero
+    case .abandoned: call.answerTime.map { max(.zero, end - $0) } ?? .zero
+    }
   }
 }

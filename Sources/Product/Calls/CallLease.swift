@@ -31,25 +31,34 @@ enum CallLease {
       """)
   }
 
-  /// Calls that are not over and whose lease has run out, oldest first; at most 100.
-  static func expired(_ transaction: Transaction) async throws -> [CallRecord] {
-    try await transaction.query(
+  /// Makes `owner` the holder of calls that are not over and whose lease has run out, oldest first;
+  /// at most 100, and none of `held`, whose media this process has.
+  static func takeExpired(
+    owner: String, except held: [String], _ transaction: Transaction
+  ) async throws -> [CallRecord] {
+    let calls = try await transaction.query(
       """
       SELECT \(CallRecord.columns) FROM calls
       WHERE state IN ('queued', 'dialing', 'ringing', 'in_progress') AND lease_until < now()
+        AND call_id <> ALL(\(held))
       ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED
       """
     ).map(CallRecord.init)
+    for call in calls { try await takeOver(call.id, owner: owner, transaction) }
+    return calls
   }
 
-  /// From a call's answer to the last renewal of its lease.
-  static func heldFor(_ id: CallID, _ transaction: Transaction) async throws -> Duration {
-    let rows = try await transaction.query(
+  /// Takes a call, and keeps of one in progress when its lease was last renewed by the process that
+  /// had its media: no later holder's lease counts.
+  private static func takeOver(
+    _ id: CallID, owner: String, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
       """
-      SELECT greatest(0, extract(epoch FROM lease_until - answer_time) * 1000000
-        - \(seconds)::float8 * 1000000)::bigint AS held
-      FROM calls WHERE call_id = \(id.text) AND answer_time IS NOT NULL
+      UPDATE calls SET owner = \(owner), lease_until = now() + make_interval(secs => \(seconds)),
+        lost_time = CASE WHEN state = 'in_progress'
+          THEN coalesce(lost_time, lease_until - make_interval(secs => \(seconds))) END
+      WHERE call_id = \(id.text)
       """)
-    return .microseconds(try rows.first?.decode("held", as: Int64?.self) ?? 0)
   }
 }

@@ -56,7 +56,12 @@ enum CallMetadataStore {
     _ id: CallID, transcript: [V1.TranscriptEntry], quality: V1.CallQuality?,
     _ transaction: Transaction
   ) async throws {
-    let entries = try transcript.map { String(decoding: try $0.json(), as: UTF8.self) }
+    let entries = try transcript.map { entry in
+      var entry = entry
+      // PostgreSQL keeps no U+0000, and a model's text may have one.
+      entry.text = entry.text.replacing("\0", with: " ")
+      return String(decoding: try entry.json(), as: UTF8.self)
+    }
     let qualityJSON = try quality.map { String(decoding: try $0.json(), as: UTF8.self) }
     try await transaction.execute(
       """

@@ -20,6 +20,8 @@ package struct CallRecord: Sendable {
   package var decisionID: String
   package var carrierID: String?
   package var createTime: Moment
+  /// When the carrier was first asked to place it; `nil` for a call that came in, and for a talk.
+  package var dialTime: Moment?
   package var answerTime: Moment?
   package var endTime: Moment?
   package var duration: Duration
@@ -45,7 +47,8 @@ package struct CallRecord: Sendable {
     calls.call_id, calls.merchant_id, calls.agent_id, calls.agent_version, calls.direction,
     calls.phone_number, calls.caller_id, calls.language, calls.state, calls.end_reason, calls.revision,
     calls.decision_id, calls.carrier_id, calls.create_time, calls.answer_time, calls.end_time,
-    calls.duration_us, calls.cost_telephony, calls.cost_model, calls.cost_settled
+    calls.duration_us, calls.cost_telephony, calls.cost_model, calls.cost_settled,
+    calls.dial_time
     """
 
   init(_ row: Row) throws {
@@ -67,6 +70,7 @@ package struct CallRecord: Sendable {
     decisionID = try row.decode("decision_id", as: String?.self) ?? ""
     carrierID = try row.decode("carrier_id", as: String?.self)
     createTime = try row.decode("create_time")
+    dialTime = try row.decode("dial_time", as: Moment?.self)
     answerTime = try row.decode("answer_time", as: Moment?.self)
     endTime = try row.decode("end_time", as: Moment?.self)
     duration = .microseconds(try row.decode("duration_us", as: Int64.self))
@@ -74,6 +78,10 @@ package struct CallRecord: Sendable {
     costModel = Rupees(micros: try row.decode("cost_model"))
     costSettled = try row.decode("cost_settled")
   }
+
+  /// From when on the carrier may know of it, less a minute for clocks that differ; seconds since
+  /// 1970.
+  var carrierKnowsSince: Int64 { (dialTime ?? createTime).seconds - 60 }
 
   /// As the API shows it, without what lies in `call_metadata`.
   package var proto: Payaid.Voice.V1.Call {

@@ -11,12 +11,7 @@ enum CallRules {
   static func check(_ call: Call) throws {
     var violations = FieldViolations()
     checkNumbers(call, &violations)
-    violations.require(
-      call.variables.count <= 64, "call.variables",
-      "has \(call.variables.count) variables; the limit is 64")
-    violations.require(
-      call.variables.values.allSatisfy { $0.count <= 1_000 }, "call.variables",
-      "a value has more than 1,000 characters")
+    checkSizes(of: call.variables, path: "call.variables", &violations)
     checkAgent(call, &violations)
     violations.require(
       call.webhookUrl.isEmpty || call.webhookUrl.hasPrefix("https://"), "call.webhookUrl",
@@ -43,6 +38,17 @@ enum CallRules {
       call.agentVersion >= 0, "call.agentVersion", "must be a version, or 0 for the published one")
     violations.require(
       ["", "hi", "en"].contains(call.language), "call.language", "must be \"hi\" or \"en\"")
+  }
+
+  /// Notes which limits a call's variables go past; `path` is their field.
+  static func checkSizes(
+    of values: [String: String], path: String, _ violations: inout FieldViolations
+  ) {
+    violations.require(
+      values.count <= 64, path, "has \(values.count) variables; the limit is 64")
+    violations.require(
+      values.values.allSatisfy { $0.count <= 1_000 }, path,
+      "a value has more than 1,000 characters")
   }
 
   /// Throws `invalidArgument` naming each variable of the agent's texts that has no value or one of

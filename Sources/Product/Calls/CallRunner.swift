@@ -94,7 +94,7 @@ package struct CallRunner: Sendable {
     } catch {
       Log("calls").error("a call could not be set up", ["call_id": "\(id)", "error": "\(error)"])
       leg.value.hangUp()
-      await finish(claimed.call, nil)
+      await finish(claimed.call, .neverBegan, on: leg.loop)
       return
     }
     let session = CallSession(leg: leg, setup: setup)
@@ -103,9 +103,13 @@ package struct CallRunner: Sendable {
     let journal = CallJournal(call: claimed.call, pool: pool, onLine: onLine)
     let writing = Task(executorPreference: leg.loop) { await journal.follow(events) }
     let report = await session.run()
+    let end = LoopInstant.readClock()
+    if report.counters.missingNotices > 0 {
+      Log("calls").warning(
+        "the model did not say that the call is recorded, so it was not", ["call_id": "\(id)"])
+    }
     await writing.value
-    // A cancelled task could not write any more, and a call that is not written down never ends.
-    await Task(executorPreference: leg.loop) { await finish(claimed.call, report) }.value
+    await finish(claimed.call, .reported(report, at: end), on: leg.loop)
     live.remove(id)
   }
 
@@ -120,9 +124,12 @@ package struct CallRunner: Sendable {
   }
 
   /// Keeps the recording, then transcript, cost and the last state, in that order: a watcher that
-  /// sees the call end finds everything there.
-  private func finish(_ call: CallRecord, _ report: CallReport?) async {
-    await CallFinisher(pool: pool, settings: settings, recordings: recordings)
-      .finish(call, report.map { ($0, CallOutcome($0)) })
+  /// sees the call end finds everything there that the object store took in time.
+  private func finish(_ call: CallRecord, _ ending: CallEnding, on loop: EventLoop) async {
+    // A cancelled task could not write any more, and a call that is not written down never ends.
+    await Task(executorPreference: loop) {
+      await CallFinisher(pool: pool, settings: settings, recordings: recordings)
+        .finish(call, ending, pauses: CallFinisher.pauses, on: loop)
+    }.value
   }
 }

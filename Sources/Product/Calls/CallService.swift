@@ -38,10 +38,7 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
   ) async throws -> V1.Call {
     let caller = try context.caller()
     return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
-      let record = try await Self.existing(request.callId, transaction)
-      var call = record.proto
-      try await CallMetadataStore.fill(&call, record.id, transaction)
-      return call
+      try await Self.whole(try await Self.existing(request.callId, transaction), transaction)
     }
   }
 
@@ -59,7 +56,7 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
       request, after: cursor, limit: size + 1, merchant: caller.merchant,
       pool.autocommit(.merchant(caller.merchant.text)))
     return .with {
-      $0.calls = found.prefix(size).map(\.proto)
+      $0.calls = Array(found.prefix(size))
       if found.count > size, let last = $0.calls.last {
         $0.nextPageToken = tokens.make(cursor: last.callId, arguments: arguments)
       }
@@ -70,18 +67,21 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
     _ request: V1.EndCallRequest, _ context: RPCContext
   ) async throws -> V1.Call {
     let caller = try context.caller()
-    let record = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      transaction in
+    return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
       let record = try await Self.existing(request.callId, transaction)
-      if record.state.isTerminal { return record }
-      // Not answered yet: a phone that still rings finds nobody, since the stream is not let in.
-      let canceled = try await CallStore.move(
-        record.id, to: .canceled, reason: "requested", transaction)
-      if let canceled { return canceled }
-      try await live.requestEnd(record.id, transaction)
-      return record
+      return try await Self.whole(try await end(record, transaction), transaction)
     }
-    return record.proto
+  }
+
+  /// Ends the call or has the process end it that holds it; the call as it then is.
+  private func end(_ call: CallRecord, _ transaction: Transaction) async throws -> CallRecord {
+    if call.state.isTerminal { return call }
+    // Not answered yet: a phone that still rings finds nobody, since the stream is not let in.
+    let canceled = try await CallStore.move(
+      call.id, to: .canceled, reason: "requested", transaction)
+    if let canceled { return canceled }
+    try await live.requestEnd(call.id, transaction)
+    return call
   }
 
   package func getRecording(
@@ -93,11 +93,20 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
       return try await CallMetadataStore.recording(of: record.id, transaction)
     }
     guard let found else { throw RPCError(.notFound, "there is no recording of this call") }
+    // Sound does not shrink, and hundreds of megabytes would hold the loop for seconds.
+    context.compressesResponses = false
     let wav = try await recordings.read(found.url, wrappedKey: found.wrappedKey)
     return .with {
       $0.contentType = "audio/wav"
       $0.data = wav
     }
+  }
+
+  /// The call with all that lies beside its row.
+  static func whole(_ record: CallRecord, _ transaction: Transaction) async throws -> V1.Call {
+    var call = record.proto
+    try await CallMetadataStore.fill(&call, record.id, transaction)
+    return call
   }
 
   static func existing(_ text: String, _ transaction: Transaction) async throws -> CallRecord {

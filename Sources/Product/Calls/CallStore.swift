@@ -56,7 +56,8 @@ package enum CallStore {
     return !rows.isEmpty
   }
 
-  /// Calls that `owner` dialled more than `seconds` ago and nobody answered; at most 20.
+  /// Calls that `owner` dialled, or that came in, more than `seconds` ago and nobody answered; at
+  /// most 20.
   static func unanswered(
     owner: String, longerThan seconds: Double, _ transaction: Transaction
   ) async throws -> [CallRecord] {
@@ -64,34 +65,46 @@ package enum CallStore {
       """
       SELECT \(CallRecord.columns) FROM calls
       WHERE owner = \(owner) AND state IN ('dialing', 'ringing')
-        AND create_time < now() - make_interval(secs => \(seconds))
+        AND coalesce(dial_time, create_time) < now() - make_interval(secs => \(seconds))
       ORDER BY call_id LIMIT 20
       """
     ).map(CallRecord.init)
   }
 
-  /// One page, newest first.
+  /// One page as the API lists it, newest first.
   static func page(
     _ request: V1.ListCallsRequest, after cursor: String?, limit: Int, merchant: MerchantID,
     _ database: some Querying
-  ) async throws -> [CallRecord] {
-    var query: Query =
-      "SELECT \(CallRecord.columns) FROM calls WHERE merchant_id = \(merchant.text)"
+  ) async throws -> [V1.Call] {
+    // A scalar subquery is asked once for each row of the page; a join could read the whole table,
+    // since its planner does not know how short a page is.
+    var query: Query = """
+      SELECT \(CallRecord.columns), coalesce((SELECT recording_url IS NOT NULL FROM call_metadata
+        WHERE call_metadata.call_id = calls.call_id), false) AS recording_available
+      FROM calls WHERE merchant_id = \(merchant.text)
+      """
     if let cursor { query.append(" AND call_id < \(cursor)") }
     if !request.agentId.isEmpty { query.append(" AND agent_id = \(request.agentId)") }
     if let state = CallState(request.state) { query.append(" AND state = \(state)") }
     if let from = request.startTime { query.append(" AND create_time >= \(Moment(from))") }
     if let to = request.endTime { query.append(" AND create_time < \(Moment(to))") }
     query.append(" ORDER BY call_id DESC LIMIT \(limit)")
-    return try await database.query(query).map(CallRecord.init)
+    return try await database.query(query).map { row in
+      var call = try CallRecord(row).proto
+      call.recordingAvailable = try row.decode("recording_available")
+      return call
+    }
   }
 
   /// Moves a call to `state` where that is legal, and says so to its watchers; `nil` where it is
-  /// not, which is how late and repeated news is dropped.
+  /// not, which is how late and repeated news is dropped. A last state is that since `moment`, or
+  /// since now.
   @discardableResult
   package static func move(
-    _ id: CallID, to state: CallState, reason: String = "", _ transaction: Transaction
+    _ id: CallID, to state: CallState, reason: String = "", at moment: Moment? = nil,
+    _ transaction: Transaction
   ) async throws -> CallRecord? {
+    let end: Query = "greatest(answer_time, coalesce(\(moment)::timestamptz, now()))"
     // A scalar subquery and no EXISTS: PostgreSQL makes a join of that, and then looks at the state
     // of before when it has waited for another move of the same call.
     let rows = try await transaction.query(
@@ -100,9 +113,10 @@ package enum CallStore {
         end_reason = \(reason),
         answer_time = CASE WHEN \(state == .inProgress) THEN coalesce(answer_time, now())
                            ELSE answer_time END,
-        end_time = CASE WHEN \(state.isTerminal) THEN now() END,
+        dial_time = CASE WHEN \(state == .dialing) THEN now() ELSE dial_time END,
+        end_time = CASE WHEN \(state.isTerminal) THEN \(end) END,
         duration_us = CASE WHEN \(state.isTerminal) AND answer_time IS NOT NULL
-          THEN (extract(epoch FROM now() - answer_time) * 1000000)::bigint ELSE duration_us END,
+          THEN (extract(epoch FROM \(end) - answer_time) * 1000000)::bigint ELSE duration_us END,
         lease_until = CASE WHEN \(state.isTerminal) THEN NULL
           ELSE now() + make_interval(secs => \(CallLease.seconds)) END
       WHERE call_id = \(id.text) AND
@@ -112,6 +126,23 @@ package enum CallStore {
     guard let record = try rows.first.map(CallRecord.init) else { return nil }
     try await CallEventStore.append(.call(record.proto), to: record, transaction)
     return record
+  }
+
+  /// Locks a call that is not over, for its end: the database's time and, of a call whose process
+  /// died, when that was last known to live. `nil` for a call that is over.
+  static func lockOpen(
+    _ id: CallID, _ transaction: Transaction
+  ) async throws -> (now: Moment, lostTime: Moment?)? {
+    let rows = try await transaction.query(
+      """
+      SELECT now() AS now, lost_time FROM calls
+      WHERE call_id = \(id.text) AND end_time IS NULL FOR UPDATE
+      """)
+    guard let row = rows.first else { return nil }
+    return (
+      now: try row.decode("now", as: Moment.self),
+      lostTime: try row.decode("lost_time", as: Moment?.self)
+    )
   }
 
   /// Notes the carrier's name for a call.

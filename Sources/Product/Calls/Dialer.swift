@@ -96,7 +96,7 @@ package struct Dialer: Sendable {
   private func existing(_ call: CallRecord) async throws -> CarrierCallID? {
     guard let callee = call.phoneNumber else { return nil }
     return try await carrier.findCall(
-      callID: call.id.text, to: callee.e164, since: call.createTime.seconds - 60)?.id
+      callID: call.id.text, to: callee.e164, since: call.carrierKnowsSince)?.id
   }
 
   private func place(_ call: CallRecord) async throws -> CarrierCallID {

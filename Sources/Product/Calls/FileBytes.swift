@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Objects
 
-/// Whole small files. Every call blocks: use it off the loop.
+/// Whole small files, and what a folder has of them. Every call blocks: use it off the loop.
 enum FileBytes {
   static func read(_ path: String) throws(ObjectError) -> [UInt8] {
     guard let file = fopen(path, "rb") else {
@@ -19,6 +19,22 @@ enum FileBytes {
       throw ObjectError(.unavailable, "cannot read a recording: errno \(errno)")
     }
     return bytes
+  }
+
+  /// The names in a folder, in no order.
+  static func names(in folder: String) throws(ObjectError) -> [String] {
+    guard let directory = opendir(folder) else {
+      throw ObjectError(.unavailable, "cannot read the folder of recordings: errno \(errno)")
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        })
+    }
+    return names
   }
 
   static func write(_ bytes: [UInt8], to path: String) throws(ObjectError) {

@@ -108,7 +108,7 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
     guard let agentID = AgentID(start.agentId) else {
       throw RPCError(.notFound, "start.agentId: there is no such agent")
     }
-    let choice = try Self.choice(start)
+    let choice = try Self.checkedChoice(start)
     return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
       guard let agent = try await agents.agent(agentID, choice, transaction) else {
         throw RPCError(.notFound, "start.agentId: there is no such agent, or no such version of it")
@@ -119,6 +119,7 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
         direction: .live, language: start.language.isEmpty ? agent.language : start.language,
         state: .inProgress)
       new.variablesJSON = try CallRules.variablesJSON(.with { $0.variables = start.variables })
+      new.webhookURL = agent.webhookUrl
       new.owner = settings.owner
       let call = try await CallStore.insert(new, transaction)
       try await CallEventStore.append(.call(call.proto), to: call, transaction)
@@ -126,8 +127,11 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
     }
   }
 
-  private static func choice(_ start: V1.LiveStart) throws -> AgentChoice {
+  /// Which configuration `start` asks for. Throws `invalidArgument` naming the fields that break a
+  /// rule.
+  private static func checkedChoice(_ start: V1.LiveStart) throws -> AgentChoice {
     var violations = FieldViolations()
+    CallRules.checkSizes(of: start.variables, path: "start.variables", &violations)
     violations.require(
       start.agentVersion >= 0 && !(start.draft && start.agentVersion > 0), "start.agentVersion",
       "must be a version, or 0; there is none with start.draft")
@@ -149,10 +153,35 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
 
   private func ended(_ call: CallRecord) async throws -> V1.ServerFrame {
     let final = try await pool.transaction(tenant: .merchant(call.merchant.text)) { transaction in
-      var proto = try await CallService.existing(call.id.text, transaction).proto
-      try await CallMetadataStore.fill(&proto, call.id, transaction)
-      return proto
+      let record = try await CallService.existing(call.id.text, transaction)
+      return try await CallService.whole(record, transaction)
     }
-    return .with { frame in frame.frame = .ended(.with { $0.call = final }) }
+    return .with { frame in
+      frame.frame = .ended(
+        .with {
+          $0.call = final
+          $0.error = Self.fault(of: final)
+        })
+    }
+  }
+
+  /// Why a call failed, in words for its client; `nil` of one that did not.
+  static func fault(of call: V1.Call) -> Google.Rpc.Status? {
+    guard call.state == .failed else { return nil }
+    let fault = Self.fault(call.endReason)
+    return Google.Rpc.Status.with {
+      $0.code = Int32(fault.code.rawValue)
+      $0.message = fault.message
+    }
+  }
+
+  private static func fault(_ endReason: String) -> (code: StatusCode, message: String) {
+    switch endReason {
+    case "model_failed", "model_silent": (.unavailable, "the model failed or did not answer")
+    case "carrier_silent": (.deadlineExceeded, "no audio came for too long")
+    case "carrier_lost":
+      (.aborted, "the client's frames broke off, or it did not take the server's")
+    default: (.internal, "the call failed inside the server")
+    }
   }
 }

@@ -5,10 +5,9 @@ package import Speech
 internal import Telemetry
 
 /// Sees to it that every call ends: renews the leases of this process's calls, finishes those whose
-/// process died, and asks the carrier about those it has forgotten to report.
+/// process died, and asks the carrier about those it has forgotten to report. Stores the recordings
+/// that could not be stored when their calls ended.
 package struct Reaper: Sendable {
-  /// How often it looks.
-  private static let interval: Duration = .seconds(5)
   /// A call that has not been answered by then has been forgotten.
   private static let unansweredLimit = 90.0
 
@@ -17,6 +16,8 @@ package struct Reaper: Sendable {
   private let settings: CallSettings
   private let live: LiveCalls
   private let finisher: CallFinisher
+  /// How often it looks.
+  var interval = CallLease.renewal
 
   package init(
     pool: PostgresPool, carrier: any Carrier, settings: CallSettings, live: LiveCalls,
@@ -30,34 +31,64 @@ package struct Reaper: Sendable {
   }
 
   /// Looks every few seconds until its task is cancelled. Run it on a loop.
+  ///
+  /// Each of its duties is a task of its own: a slow carrier or object store must not keep this
+  /// process from renewing leases, or others take its calls for abandoned.
   package func run(on loop: EventLoop) async {
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        await attend("leases", every: interval, on: loop) {
+          try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
+        }
+      }
+      group.addTask {
+        await attend("abandoned calls", every: interval, on: loop) {
+          try await finishAbandoned(on: loop)
+        }
+      }
+      group.addTask {
+        await attend("unanswered calls", every: interval, on: loop) { try await reconcile() }
+      }
+      group.addTask {
+        await attend("recordings", every: interval * 6, on: loop) { try await keepLeft(on: loop) }
+      }
+    }
+  }
+
+  private func attend(
+    _ what: String, every interval: Duration, on loop: EventLoop, _ work: () async throws -> Void
+  ) async {
     while !Task.isCancelled {
       do {
-        try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
-        try await finishAbandoned()
-        try await reconcile()
+        try await work()
       } catch is CancellationError {
         return
       } catch {
-        Log("calls").warning("the reaper failed", ["error": "\(error)"])
+        Log("calls").warning("the reaper failed", ["at": "\(what)", "error": "\(error)"])
       }
-      guard (try? await loop.sleep(for: Self.interval)) != nil else { return }
+      guard (try? await loop.sleep(for: interval)) != nil else { return }
     }
   }
 
   /// Ends calls whose lease ran out. A queued one is left to its job, which is tried again.
-  private func finishAbandoned() async throws {
-    let expired = try await pool.transaction(tenant: .system) { transaction in
-      let calls = try await CallLease.expired(transaction)
-      for call in calls { try await CallLease.take(call.id, owner: settings.owner, transaction) }
-      return calls
+  private func finishAbandoned(on loop: EventLoop) async throws {
+    let expired = try await pool.transaction(tenant: .system) {
+      try await CallLease.takeExpired(owner: settings.owner, except: live.ids, $0)
     }
     for call in expired where call.state == .inProgress {
-      await finisher.finish(call, nil)
+      await finisher.finish(call, .abandoned, on: loop)
     }
   }
 
-  /// Asks the carrier about calls that were dialled long ago and never answered.
+  /// Stores recordings of calls that are over, until the object store refuses one. In any order: one
+  /// that is refused each time does not hold up the others for ever.
+  private func keepLeft(on loop: EventLoop) async throws {
+    for id in try await finisher.recordings.left().shuffled() where !live.ids.contains(id.text) {
+      guard try await finisher.keepLeft(id, on: loop) else { return }
+    }
+  }
+
+  /// Asks the carrier about calls that were dialled or came in long ago and were never answered.
   private func reconcile() async throws {
     let forgotten = try await pool.transaction(tenant: .system) {
       try await CallStore.unanswered(
@@ -81,7 +112,7 @@ package struct Reaper: Sendable {
       }
       guard let callee = call.phoneNumber else { return .failed }
       return try await carrier.findCall(
-        callID: call.id.text, to: callee.e164, since: call.createTime.seconds - 60)?.status
+        callID: call.id.text, to: callee.e164, since: call.carrierKnowsSince)?.status
         ?? .failed
     } catch let error as SpeechError {
       Log("calls").warning("the carrier could not be asked", ["error": "\(error)"])

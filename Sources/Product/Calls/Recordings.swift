@@ -3,13 +3,27 @@ internal import Domain
 internal import EventLoop
 internal import Glibc
 package import Objects
+internal import Synchronization
+internal import Telemetry
 
 /// Recordings from the spool to the ear: encrypted while they are written, encrypted in the object
 /// store, a WAV file only for whoever reads one.
-package struct Recordings: Sendable {
+package final class Recordings: Sendable {
+  /// What became of a call's spool.
+  enum Kept: Sendable, Equatable {
+    /// There is none, or none that can be read.
+    case nothing
+    /// The object store has it: what to note in the call.
+    case stored(url: String, wrappedKey: [UInt8])
+    /// The object store does not have it yet; it stays where it is.
+    case later
+  }
+
   private let store: any ObjectStore
   private let keys: RecordingKeys
   private let spoolDirectory: String
+  /// Calls whose spools are on their way to the object store.
+  private let moving = Mutex<Set<CallID>>([])
 
   package init(store: any ObjectStore, settings: CallSettings) {
     self.store = store
@@ -25,19 +39,71 @@ package struct Recordings: Sendable {
       startedAt: WallClock.now.milliseconds)
   }
 
-  /// Moves a finished spool into the object store; what to note in the call. `nil` when there is no
-  /// spool. The local file goes only after the store has it.
-  func keep(_ call: CallRecord) async throws -> (url: String, wrappedKey: [UInt8])? {
-    let path = path(call.id)
-    guard access(path, F_OK) == 0 else { return nil }
-    let wrapped = try await recover(path, call.id)
-    guard let key = ObjectKey("\(call.merchant.text)/recordings/\(call.id.text).spool") else {
-      return nil
+  /// Copies a finished spool into the object store. It stays until ``drop(_:)``, so that nothing is
+  /// lost when its call cannot be told, and a second time changes nothing.
+  ///
+  /// The answer is `.later` also when that takes longer than `limit`; the copying then goes on.
+  func keep(_ call: CallRecord, within limit: Duration, on loop: EventLoop) async -> Kept {
+    let (answers, answer) = AsyncStream.makeStream(of: Kept.self)
+    Task(executorPreference: loop) {
+      let kept = await self.keep(call)
+      answer.yield(kept)
     }
+    let timer = Task(executorPreference: loop) {
+      try? await loop.sleep(for: limit)
+      answer.yield(.later)
+    }
+    defer { timer.cancel() }
+    var iterator = answers.makeAsyncIterator()
+    return await iterator.next() ?? .later
+  }
+
+  private func keep(_ call: CallRecord) async -> Kept {
+    guard moving.withLock({ $0.insert(call.id).inserted }) else { return .later }
+    defer { moving.withLock { _ = $0.remove(call.id) } }
+    do {
+      return try await copy(call)
+    } catch let error as RecordingError where error.kind == .header {
+      setAside(call.id, error)
+      return .nothing
+    } catch {
+      Log("calls").warning(
+        "a recording could not be stored yet", ["call_id": "\(call.id)", "error": "\(error)"])
+      return .later
+    }
+  }
+
+  private func copy(_ call: CallRecord) async throws -> Kept {
+    let path = path(call.id)
+    guard access(path, F_OK) == 0,
+      let key = ObjectKey("\(call.merchant.text)/recordings/\(call.id.text).spool")
+    else { return .nothing }
+    let wrapped = try await recover(path, call.id)
     let bytes = try await blocking { try FileBytes.read(path) }
     try await store.put(bytes, key: key)
-    unlink(path)
-    return (key.text, wrapped)
+    return .stored(url: key.text, wrappedKey: wrapped)
+  }
+
+  /// Renames a spool that cannot be read, so that a person may look at it and nobody else does.
+  private func setAside(_ call: CallID, _ error: RecordingError) {
+    let path = path(call)
+    rename(path, path + ".damaged")
+    Log("calls").error(
+      "a recording cannot be read and was set aside",
+      ["call_id": "\(call)", "error": "\(error)"])
+  }
+
+  /// Removes the spool of a call whose row says where its recording is.
+  func drop(_ call: CallID) async {
+    let path = path(call)
+    _ = try? await blocking { unlink(path) }
+  }
+
+  /// The calls whose spools are there, in no order: those of conversations and those left behind.
+  func left() async throws -> [CallID] {
+    let folder = spoolDirectory
+    let names = try await blocking { try FileBytes.names(in: folder) }
+    return names.filter { $0.hasSuffix(".spool") }.compactMap { CallID(String($0.dropLast(6))) }
   }
 
   /// Cuts a spool at its last good record and closes it; its wrapped key.

@@ -4,6 +4,7 @@ import threading
 import time
 
 import grpc
+import httpx
 import pytest
 
 import calling
@@ -92,6 +93,7 @@ def test_a_conversation_begins_and_ends_as_promised(conversation):
     ended = frames[-1][1].ended.call
     assert ended.State.Name(ended.state) == "COMPLETED"
     assert ended.direction == ended.LIVE and ended.end_reason == "caller_hung_up"
+    assert ended.recording_available and not frames[-1][1].ended.HasField("error")
 
 
 def test_both_are_heard_and_written_down(conversation, http):
@@ -142,6 +144,48 @@ def test_a_start_that_cannot_be_is_refused(live, stub, auth, desk, changes, code
     start = live.LiveStart(**{"agent_id": desk, **changes})
     call = stub.Converse(iter([live.ClientFrame(start=start)]), metadata=auth, timeout=10)
     assert refused(call).code() == code
+
+
+@pytest.mark.parametrize("variables, why", [
+    ({f"v{n}": "" for n in range(65)}, "start.variables: has 65 variables; the limit is 64"),
+    ({"name": "x" * 1_001}, "start.variables: a value has more than 1,000 characters"),
+], ids=["too many", "too long"])
+def test_variables_have_the_limits_of_calls(live, stub, auth, desk, variables, why):
+    start = live.LiveStart(agent_id=desk, variables=variables)
+    call = stub.Converse(iter([live.ClientFrame(start=start)]), metadata=auth, timeout=10)
+    error = refused(call)
+    assert (error.code(), error.details()) == (grpc.StatusCode.INVALID_ARGUMENT, why)
+
+
+def test_webhooks_go_where_the_agent_says(live, stub, auth, http):
+    hook = "https://example.in/live"
+    agent = calling.new_agent(http, "", webhookUrl=hook, recordingEnabled=False)
+    call, id, _, closing = begun(live, stub, auth, agent)
+    assert calling.get(http, id)["webhookUrl"] == hook
+    call.cancel()
+    closing.set()
+
+
+@pytest.fixture()
+def no_model(stack):
+    """The model lets nobody in."""
+    def switch(**faults):
+        answer = httpx.post(stack.sim.ready["admin"] + "/faults", json={"gemini": faults})
+        assert answer.status_code == 200, answer.text
+    switch(upgrade_status=403)
+    yield
+    switch()
+
+
+def test_a_client_is_told_why_its_call_failed(live, stub, auth, desk, no_model):
+    microphone = Microphone(live, desk)
+    try:
+        ended = converse(stub, auth, microphone)[-1][1].ended
+    finally:
+        microphone.hang_up.set()
+    assert ended.call.state == ended.call.FAILED and ended.call.end_reason == "model_failed"
+    assert ended.error.code == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert ended.error.message == "the model failed or did not answer"
 
 
 def test_nobody_may_converse(live, stub, desk):

@@ -125,6 +125,22 @@ import Testing
     await scene.pool.close()
   }
 
+  @Test func `a page says of each call whether there is a recording`() async throws {
+    let scene = try await Scene.make()
+    var calls: [CallRecord] = []
+    for _ in 0..<3 { calls.append(try await scene.insert(scene.call())) }
+    let recorded = calls[1].id
+    try await scene.pool.transaction(tenant: .system) {
+      try await CallMetadataStore.setRecording(recorded, url: "file", wrappedKey: [1], $0)
+    }
+    let page = try await CallStore.page(
+      CallStore.V1.ListCallsRequest(), after: nil, limit: 10, merchant: scene.merchant,
+      scene.pool.autocommit(.merchant(scene.merchant.text)))
+    #expect(Set(page.map(\.callId)) == Set(calls.map(\.id.text)))
+    #expect(page.filter(\.recordingAvailable).map(\.callId) == [recorded.text])
+    await scene.pool.close()
+  }
+
   @Test func `audit entries are dense and cannot be changed`() async throws {
     let scene = try await Scene.make()
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -7,13 +7,22 @@ struct SpoolFile: Sendable {
   /// A new file, readable by us alone, whose directory entry is on disk before this returns.
   static func create(_ path: String) throws(RecordingError) -> SpoolFile {
     let file = try SpoolFile(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC)
+    do {
+      try syncFolder(of: path)
+    } catch {
+      file.discard(path)
+      throw error
+    }
+    return file
+  }
+
+  private static func syncFolder(of path: String) throws(RecordingError) {
     let slash = path.lastIndex(of: "/")
     let folder = try SpoolFile(
       slash.map { String(path[..<$0]) }.flatMap { $0.isEmpty ? "/" : $0 } ?? ".",
       O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { folder.close() }
     try folder.sync()
-    return file
   }
 
   static func open(_ path: String, forWriting: Bool) throws(RecordingError) -> SpoolFile {
@@ -80,6 +89,12 @@ struct SpoolFile: Sendable {
   }
 
   func close() { _ = Glibc.close(descriptor) }
+
+  /// Closes a new file of no use, and removes it from `path`.
+  func discard(_ path: String) {
+    close()
+    unlink(path)
+  }
 
   private static func failure(_ call: String) -> RecordingError {
     RecordingError(.file, "\(call) of a recording failed: errno \(errno)")

@@ -8,6 +8,7 @@ struct SpoolWriter: Sendable {
   private(set) var records: UInt64 = 0
   private(set) var bytes: Int
 
+  /// Creates the file and writes its header; no file stays without a whole one.
   init(_ setup: RecordingSetup, rate: SampleRate) throws(RecordingError) {
     let header = SpoolHeader(
       recordingID: setup.recordingID, wrappedKey: setup.wrappedKey, startedAt: setup.startedAt,
@@ -16,7 +17,12 @@ struct SpoolWriter: Sendable {
     cipher = try SpoolCipher(key: setup.key, recordingID: setup.recordingID)
     file = try SpoolFile.create(setup.path)
     bytes = header.count
-    try file.write(header)
+    do {
+      try file.write(header)
+    } catch {
+      file.discard(setup.path)
+      throw error
+    }
   }
 
   /// Writes one batch with one system call and syncs it; `time` is milliseconds since the beginning.

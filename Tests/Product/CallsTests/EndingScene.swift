@@ -1,0 +1,168 @@
+internal import Audio
+internal import Domain
+internal import EventLoop
+internal import Glibc
+internal import Objects
+internal import Postgres
+internal import ScratchPostgres
+internal import Speech
+internal import Synchronization
+import Testing
+
+@testable internal import Calls
+@testable internal import Conversation
+
+/// An object store in memory that can be down, or silent.
+final class MoodyStore: ObjectStore {
+  enum Mood { case works, refuses, isSilent }
+
+  private struct State {
+    var mood = Mood.works
+    var objects: [String: [UInt8]] = [:]
+  }
+
+  private let state = Mutex(State())
+  private let silence = AsyncStream.makeStream(of: Void.self)
+
+  var mood: Mood {
+    get { state.withLock { $0.mood } }
+    set { state.withLock { $0.mood = newValue } }
+  }
+
+  var keys: [String] { state.withLock { Array($0.objects.keys) } }
+
+  /// Lets those who wait for a silent store go on.
+  func speak() { silence.continuation.finish() }
+
+  func put(_ bytes: [UInt8], key: ObjectKey) async throws {
+    if mood == .isSilent { for await _ in silence.stream {} }
+    guard mood == .works else { throw ObjectError(.unavailable, "the store is down") }
+    state.withLock { $0.objects[key.text] = bytes }
+  }
+
+  func get(_ key: ObjectKey) async throws -> [UInt8] {
+    guard let bytes = state.withLock({ $0.objects[key.text] }) else {
+      throw ObjectError(.notFound, "there is no such object")
+    }
+    return bytes
+  }
+
+  func delete(_ key: ObjectKey) async throws { state.withLock { $0.objects[key.text] = nil } }
+}
+
+/// A folder for spools, removed with all that is in it.
+final class SpoolFolder: Sendable {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/payaid-calls-XXXXXX".utf8CString)
+    path = String(cString: try #require(mkdtemp(&template)))
+  }
+
+  /// The names of its files.
+  var files: [String] {
+    get throws { try FileBytes.names(in: path).filter { !$0.hasPrefix(".") }.sorted() }
+  }
+
+  deinit {
+    for name in (try? files) ?? [] { unlink("\(path)/\(name)") }
+    rmdir(path)
+  }
+}
+
+/// Calls with all that brings them to their end.
+struct EndingScene {
+  let scene: Scene
+  let store = MoodyStore()
+  let folder: SpoolFolder
+  let settings: CallSettings
+  let recordings: Recordings
+  var loop: EventLoop { ScratchPostgres.loops.loops[0] }
+
+  static func make() async throws -> EndingScene {
+    try await EndingScene(Scene.make(), SpoolFolder())
+  }
+
+  private init(_ scene: Scene, _ folder: SpoolFolder) {
+    self.scene = scene
+    self.folder = folder
+    let key = [UInt8](repeating: 7, count: 32)
+    settings = CallSettings(
+      owner: "test", streamBase: { "" }, callbackBase: { "" }, streamTokenKey: key,
+      recordingMasterKey: key, spoolDirectory: folder.path)
+    recordings = Recordings(store: store, settings: settings)
+  }
+
+  var finisher: CallFinisher {
+    CallFinisher(pool: scene.pool, settings: settings, recordings: recordings)
+  }
+
+  /// A call in progress; with a finished spool if it is recorded.
+  func talk(isRecorded: Bool = true) async throws -> CallRecord {
+    let call = try await scene.insert(scene.call(in: .inProgress))
+    if isRecorded {
+      var writer = try SpoolWriter(try recordings.setup(for: call), rate: .telephone)
+      let samples = [Int16](repeating: 1, count: 160)
+      try writer.append([AudioSegment(channel: 0, position: 0, samples: samples)], time: 20)
+      try writer.finish(time: 20)
+    }
+    return call
+  }
+
+  /// A call that was dialled 100 seconds ago, and made two hours ago.
+  func dialed() async throws -> CallRecord {
+    let call = try await scene.insert(scene.call())
+    try await system { try await CallStore.move(call.id, to: .dialing, $0) }
+    try await system {
+      try await $0.execute(
+        """
+        UPDATE calls SET create_time = now() - interval '2 hours',
+          dial_time = now() - interval '100 seconds'
+        WHERE call_id = \(call.id.text)
+        """)
+    }
+    return try await find(call.id)
+  }
+
+  /// The caller hung up, after 30 seconds of talk.
+  func hungUp(ago: Duration = .zero) -> CallEnding {
+    .reported(
+      CallReport(
+        reason: .callerHungUp,
+        start: CarrierLegStart(carrierCallID: CarrierCallID(rawValue: "sid"), streamID: "stream"),
+        duration: .seconds(30), transcript: [], latencies: [], worstIngress: .zero,
+        usage: TokenUsage(prompt: 1_000, response: 100), counters: CallCounters(), recording: nil),
+      at: .readClock().advanced(by: .zero - ago))
+  }
+
+  @discardableResult
+  func system<Value>(_ body: (Transaction) async throws -> Value) async throws -> Value {
+    try await scene.pool.transaction(tenant: .system) { try await body($0) }
+  }
+
+  func find(_ id: CallID) async throws -> CallRecord {
+    try #require(try await system { try await CallStore.find(id, $0) })
+  }
+
+  /// The WAV file of a call's recording; `nil` when the call has none.
+  func recording(_ id: CallID) async throws -> [UInt8]? {
+    guard let found = try await system({ try await CallMetadataStore.recording(of: id, $0) }) else {
+      return nil
+    }
+    return try await recordings.read(found.url, wrappedKey: found.wrappedKey)
+  }
+
+  /// How often merchants are told of this.
+  func news(_ type: EventType, of id: CallID) async throws -> Int {
+    try await system {
+      try await $0.query(
+        "SELECT FROM event_outbox WHERE subject = \(id.text) AND type = \(type.rawValue)"
+      ).count
+    }
+  }
+
+  /// Waits until `isSo`.
+  func until(_ isSo: () async throws -> Bool) async throws {
+    while !(try await isSo()) { try await loop.sleep(for: .milliseconds(5)) }
+  }
+}

@@ -1,0 +1,214 @@
+internal import Agents
+internal import Compliance
+internal import Domain
+internal import EventLoop
+internal import Jobs
+internal import Postgres
+internal import Speech
+import Testing
+
+@testable internal import Calls
+
+/// A carrier that is only asked for calls by our id, from a moment on.
+private struct AskedCarrier: Carrier {
+  let find: @Sendable (_ since: Int64) async throws -> CarrierCall?
+
+  func placeCall(_ request: PlaceCallRequest) async throws -> CarrierCallID {
+    throw SpeechError(.permanent, "nothing is placed here")
+  }
+
+  func fetchCall(_ id: CarrierCallID) async throws -> CarrierCall? { nil }
+
+  func findCall(callID: String, to number: String, since: Int64) async throws -> CarrierCall? {
+    try await find(since)
+  }
+}
+
+private struct NoCallbacks: CarrierCallbacks {
+  func statusCallbackURL(base: String, callID: String) -> String { base }
+
+  func verify(
+    _ request: CarrierCallbackRequest
+  ) throws(CarrierCallbackRefusal) -> VerifiedCarrierEvent { throw .unauthenticated }
+}
+
+@Suite struct CallLeaseTests {
+  private func take(
+    _ ending: EndingScene, except held: [String] = []
+  ) async throws -> [CallRecord] {
+    try await ending.system {
+      try await CallLease.takeExpired(owner: "reaper", except: held, $0)
+    }
+  }
+
+  @Test func `a dead process's call ended when its lease was last renewed, whoever finds that`()
+    async throws
+  {
+    let ending = try await EndingScene.make()
+    let call = try await ending.talk()
+    try await ending.system {
+      try await $0.execute(
+        """
+        UPDATE calls SET answer_time = now() - interval '1 hour',
+          lease_until = now() - interval '50 minutes'
+        WHERE call_id = \(call.id.text)
+        """)
+    }
+    #expect(try await take(ending).map(\.id) == [call.id])
+    #expect(try await take(ending).isEmpty)
+    // Who took it could not finish it and died, too.
+    try await ending.system {
+      try await $0.execute(
+        "UPDATE calls SET lease_until = now() - interval '1 s' WHERE call_id = \(call.id.text)")
+    }
+    let taken = try #require(try await take(ending).first)
+    await ending.finisher.finish(taken, .abandoned, on: ending.loop)
+    let ended = try await ending.find(call.id)
+    #expect(ended.state == .failed)
+    #expect(ended.endReason == "server_lost")
+    #expect(ended.duration == .seconds(580))
+    let (start, end) = (try #require(ended.answerTime), try #require(ended.endTime))
+    #expect(end - start == .seconds(580))
+    #expect(ended.costTelephony == Pricing().telephony(.seconds(580)))
+    #expect(try await ending.recording(call.id)?.isEmpty == false)
+    await ending.scene.pool.close()
+  }
+
+  @Test func `a process does not take what it holds for abandoned`() async throws {
+    let ending = try await EndingScene.make()
+    let call = try await ending.talk(isRecorded: false)
+    try await ending.system {
+      try await $0.execute(
+        "UPDATE calls SET lease_until = now() - interval '1 s' WHERE call_id = \(call.id.text)")
+    }
+    #expect(try await take(ending, except: [call.id.text]).isEmpty)
+    #expect(try await take(ending, except: ["another"]).map(\.id) == [call.id])
+    await ending.scene.pool.close()
+  }
+}
+
+@Suite struct ReaperTests {
+  private func reaper(
+    _ ending: EndingScene, live: LiveCalls = LiveCalls(), _ carrier: AskedCarrier
+  ) -> Reaper {
+    var reaper = Reaper(
+      pool: ending.scene.pool, carrier: carrier, settings: ending.settings, live: live,
+      recordings: ending.recordings)
+    reaper.interval = .milliseconds(10)
+    return reaper
+  }
+
+  /// Runs `reaper` until `isDone` is.
+  private func run(
+    _ reaper: Reaper, _ ending: EndingScene, until isDone: () async throws -> Void
+  ) async throws {
+    let loop = ending.loop
+    let running = Task(executorPreference: loop) { await reaper.run(on: loop) }
+    do {
+      try await isDone()
+    } catch {
+      running.cancel()
+      throw error
+    }
+    running.cancel()
+    await running.value
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `leases are renewed while the carrier says nothing`() async throws {
+    let ending = try await EndingScene.make()
+    _ = try await ending.dialed()
+    let talking = try await ending.talk(isRecorded: false)
+    let live = LiveCalls()
+    live.add(talking.id) {}
+    let (questions, ask) = AsyncStream.makeStream(of: Void.self)
+    let carrier = AskedCarrier { [loop = ending.loop] _ in
+      ask.yield()
+      try await loop.sleep(for: .seconds(600))
+      return nil
+    }
+    try await run(reaper(ending, live: live, carrier), ending) {
+      var asked = questions.makeAsyncIterator()
+      _ = await asked.next()
+      try await ending.system {
+        try await $0.execute(
+          "UPDATE calls SET lease_until = now() WHERE call_id = \(talking.id.text)")
+      }
+      try await ending.until {
+        try await ending.system { try await CallStore.isHeld(talking.id, $0) }
+      }
+    }
+    await ending.scene.pool.close()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `the carrier's records are searched from the time of dialling`() async throws {
+    let ending = try await EndingScene.make()
+    let call = try await ending.dialed()
+    let (questions, ask) = AsyncStream.makeStream(of: Int64.self)
+    let carrier = AskedCarrier {
+      ask.yield($0)
+      return nil
+    }
+    try await run(reaper(ending, carrier), ending) {
+      try await ending.until { try await ending.find(call.id).state == .failed }
+    }
+    var asked = questions.makeAsyncIterator()
+    #expect(await asked.next() == call.dialTime.map { $0.seconds - 60 })
+    #expect(try await ending.find(call.id).endReason == "carrier_error")
+    await ending.scene.pool.close()
+  }
+
+  @Test func `before a second attempt to dial, the carrier is asked from the first one on`()
+    async throws
+  {
+    let ending = try await EndingScene.make()
+    let call = try await ending.dialed()
+    let (questions, ask) = AsyncStream.makeStream(of: Int64.self)
+    let carrier = AskedCarrier {
+      ask.yield($0)
+      return CarrierCall(id: CarrierCallID(rawValue: "sid"), status: .ringing)
+    }
+    let dialer = Dialer(
+      pool: ending.scene.pool, jobs: JobQueue(), carrier: carrier, callbacks: NoCallbacks(),
+      agents: StoredAgents(), admission: StoredGate(registry: NoRegistry()),
+      settings: ending.settings)
+    try await dialer.dial(call.id, isLastAttempt: true)
+    var asked = questions.makeAsyncIterator()
+    #expect(await asked.next() == call.dialTime.map { $0.seconds - 60 })
+    #expect(try await ending.find(call.id).carrierID == "sid")
+    await ending.scene.pool.close()
+  }
+
+  @Test func `how long a call waited before it was dialled does not count`() async throws {
+    let ending = try await EndingScene.make()
+    let call = try await ending.dialed()
+    func unanswered(for seconds: Double) async throws -> [CallID] {
+      try await ending.system {
+        try await CallStore.unanswered(owner: "test", longerThan: seconds, $0).map(\.id)
+      }
+    }
+    #expect(try await unanswered(for: 90) == [call.id])
+    #expect(try await unanswered(for: 1_000) == [])
+    // A call that came in, or of before the column, has only the time when it was made.
+    try await ending.system {
+      try await $0.execute("UPDATE calls SET dial_time = NULL WHERE call_id = \(call.id.text)")
+    }
+    #expect(try await unanswered(for: 1_000) == [call.id])
+    await ending.scene.pool.close()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `recordings that were left behind are stored when that is possible again`() async throws {
+    let ending = try await EndingScene.make()
+    let calls = [try await ending.talk(), try await ending.talk()]
+    ending.store.mood = .refuses
+    for call in calls { await ending.finisher.finish(call, ending.hungUp(), on: ending.loop) }
+    ending.store.mood = .works
+    try await run(reaper(ending, AskedCarrier { _ in nil }), ending) {
+      try await ending.until { try ending.folder.files.isEmpty }
+    }
+    for call in calls { #expect(try await ending.recording(call.id)?.isEmpty == false) }
+    await ending.scene.pool.close()
+  }
+}
