@@ -5,6 +5,7 @@ themselves are what protoc makes: `payaid.voice.v1.calls_pb2`, `calls_pb2_grpc`,
 """
 
 import urllib.parse
+from collections.abc import Iterable
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
@@ -16,34 +17,46 @@ from payaid.voice.v1.calls_pb2_grpc import CallServiceStub
 from payaid.voice.v1.compliance_pb2_grpc import ComplianceServiceStub
 from payaid.voice.v1.knowledge_pb2_grpc import KnowledgeServiceStub
 from payaid.voice.v1.live_pb2_grpc import LiveServiceStub
+from payaid.voice.v1.phone_numbers_pb2_grpc import PhoneNumberServiceStub
+from payaid.voice.v1.secrets_pb2_grpc import SecretServiceStub
 from payaid.voice.v1.webhooks_pb2_grpc import WebhookServiceStub
 
-__all__ = ["Voice", "connect", "explain"]
+__all__ = ["RECORDING_BYTES", "Voice", "connect", "explain"]
+
+RECORDING_BYTES = 384 * 1024 * 1024
+"""Holds any recording: an hour, the longest call, of two voices in 16 bit at 24 kHz is 346 MB."""
 
 
-def connect(url: str, key: str, ca: str | None = None) -> "Voice":
+def connect(
+        url: str, key: str, ca: str | None = None,
+        options: Iterable[tuple[str, object]] = ()) -> "Voice":
     """A `Voice` for the server at `url` (https://HOST:PORT), used as `key`, "id_secret".
 
     `ca` is a PEM file with whom to trust; None trusts the system's authorities. http:// is for
-    tests: the key then travels in the clear. Connects with the first call. Raises ValueError for
-    a URL that is none, OSError for a file that cannot be read.
+    tests: the key then travels in the clear. `options` are grpc's channel arguments. Unless they
+    say otherwise, an answer may have `RECORDING_BYTES` and not grpc's 4 MiB, which are 65 s of a
+    phone call's recording. Connects with the first call. Raises ValueError for a URL that is none,
+    OSError for a file that cannot be read.
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url!r} is not of the form https://HOST:PORT")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     target = f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    # Once each: of two values grpc takes the first.
+    arguments = list({"grpc.max_receive_message_length": RECORDING_BYTES, **dict(options)}.items())
     if parts.scheme == "http":
-        return Voice(grpc.insecure_channel(target), key)
+        return Voice(grpc.insecure_channel(target, options=arguments), key)
     roots = None
     if ca:
         with open(ca, "rb") as file:
             roots = file.read()
-    return Voice(grpc.secure_channel(target, grpc.ssl_channel_credentials(roots)), key)
+    credentials = grpc.ssl_channel_credentials(roots)
+    return Voice(grpc.secure_channel(target, credentials, options=arguments), key)
 
 
 class Voice:
-    """Stubs of every service on one channel, each call of which carries the key.
+    """Stubs of every service for merchants on one channel, each call of which carries the key.
 
     Any thread may use it. Close it, or use it as a context manager.
     """
@@ -59,6 +72,8 @@ class Voice:
         self.compliance = ComplianceServiceStub(keyed)
         self.knowledge = KnowledgeServiceStub(keyed)
         self.live = LiveServiceStub(keyed)
+        self.phone_numbers = PhoneNumberServiceStub(keyed)
+        self.secrets = SecretServiceStub(keyed)
         self.webhooks = WebhookServiceStub(keyed)
 
     def close(self) -> None:

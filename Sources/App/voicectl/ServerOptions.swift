@@ -16,13 +16,14 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "The API key: id and secret joined by an underscore; else VOICE_API_KEY.")
   var key: String?
 
-  /// Opens a channel, runs `body` with it and the caller's metadata, and closes it.
+  /// Opens a channel, runs `body` with it and the caller's metadata, and closes it. No response may
+  /// have more than `messageLimit` bytes; nil is the channel's default.
   func withChannel<Result>(
-    _ body: (any ClientChannel, Metadata) async throws -> Result
+    messageLimit: Int? = nil, _ body: (any ClientChannel, Metadata) async throws -> Result
   ) async throws -> Result {
     let loop = EventLoop.start(name: "voicectl")
     do {
-      let channel = try Channel(loop: loop, configuration: try configuration())
+      let channel = try Channel(loop: loop, configuration: try configuration(messageLimit))
       let result: Result
       do {
         result = try await body(channel, try metadata())
@@ -56,15 +57,17 @@ struct ServerOptions: ParsableArguments {
     return metadata
   }
 
-  private func configuration() throws -> ClientConfiguration {
+  private func configuration(_ messageLimit: Int?) throws -> ClientConfiguration {
     let text = try setting(url, "VOICE_URL", "url")
     guard let url = URL(string: text), let host = url.host, let scheme = url.scheme,
       ["http", "https"].contains(scheme)
     else { throw ValidationError("--url must be https://HOST:PORT") }
     let isSecure = scheme == "https"
     let address = SocketAddress(host: host, port: url.port ?? (isSecure ? 443 : 80))
-    guard isSecure else { return ClientConfiguration(address: address) }
-    return ClientConfiguration(address: address, tls: ClientTLS(trust: try trust()))
+    var configuration = ClientConfiguration(address: address)
+    if isSecure { configuration.tls = ClientTLS(trust: try trust()) }
+    if let messageLimit { configuration.maxMessageBytes = messageLimit }
+    return configuration
   }
 
   private func trust() throws -> TLSTrust {

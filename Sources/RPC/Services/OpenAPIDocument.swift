@@ -1965,7 +1965,7 @@ public enum OpenAPIDocument {
                       },
                       "recordingEnabled": {
                         "type": "boolean",
-                        "description": "Whether calls are recorded, with the announcement that the law asks for."
+                        "description": "Whether calls are recorded, once the announcement that the law asks for was heard; a call in which the agent does not make it is not recorded."
                       },
                       "createTime": {
                         "type": "string",
@@ -2218,7 +2218,7 @@ public enum OpenAPIDocument {
                       },
                       "recordingEnabled": {
                         "type": "boolean",
-                        "description": "Whether calls are recorded, with the announcement that the law asks for."
+                        "description": "Whether calls are recorded, once the announcement that the law asks for was heard; a call in which the agent does not make it is not recorded."
                       },
                       "createTime": {
                         "type": "string",
@@ -3238,7 +3238,7 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["CallService"],
             "operationId": "CallService.ListCalls",
-            "summary": "Lists the merchant's calls, newest first, without transcripts.",
+            "summary": "Lists the merchant's calls, newest first, without `variables`, `metadata`, `webhook_url`, `transcript`, `quality`, `sentiment`, `tool_executions` and `analysis`: GetCall has them.",
             "parameters": [
               {
                 "name": "pageSize",
@@ -3445,8 +3445,8 @@ public enum OpenAPIDocument {
           "post": {
             "tags": ["CallService"],
             "operationId": "CallService.EndCall",
-            "summary": "Ends a call: one that still waits is canceled, one in progress is hung up.",
-            "description": "A call that has ended is returned as it is.",
+            "summary": "Ends a call.",
+            "description": "One that nobody has answered is canceled: its phone may ring on, and whoever answers it finds nobody. One in progress is hung up, soon after this has answered. A call that has ended is returned as it is.",
             "parameters": [
               {
                 "name": "callId",
@@ -3477,7 +3477,7 @@ public enum OpenAPIDocument {
                     "properties": {
                       "requestId": {
                         "type": "string",
-                        "description": "See CreateCallRequest.request_id."
+                        "description": "Has no effect: asking again ends nothing else, and answers with the call as it then is."
                       }
                     },
                     "additionalProperties": false
@@ -3551,7 +3551,7 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["CallService"],
             "operationId": "CallService.WatchCall",
-            "summary": "Follows a call: its present state first, then each change and each line of the transcript, until the call has ended.",
+            "summary": "Follows a call until it has ended: each change of its state and each line of the transcript, those that were before from the first one, or after `after_sequence`, and then each as it comes.",
             "parameters": [
               {
                 "name": "callId",
@@ -3699,7 +3699,7 @@ public enum OpenAPIDocument {
             "tags": ["CallService"],
             "operationId": "CallService.GetRecording",
             "summary": "Reads the recording as a WAV file: 16 bit, the caller left and the agent right.",
-            "description": "NOT_FOUND when there is none.",
+            "description": "NOT_FOUND when there is none.\n\nIt comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000, 64,000 or 96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are told otherwise, which is 65 s on the phone: raise their limit for responses to 384 MiB.",
             "parameters": [
               {
                 "name": "callId",
@@ -5321,7 +5321,7 @@ public enum OpenAPIDocument {
             "tags": ["PhoneNumberService"],
             "operationId": "PhoneNumberService.BuyPhoneNumber",
             "summary": "Buys a number from the carrier, which then bills its rent, and assigns it to an agent if one is named.",
-            "description": "After UNAVAILABLE the number may or may not be bought: ask again, and it is looked up before it is bought once more.",
+            "description": "After UNAVAILABLE the number may or may not be bought: ask again, and it is looked up before it is bought once more. A number that another merchant's agent has cannot be bought.",
             "parameters": [
               {
                 "name": "Idempotency-Key",
@@ -5351,11 +5351,11 @@ public enum OpenAPIDocument {
                       },
                       "agentId": {
                         "type": "string",
-                        "description": "The agent that shall have it; none when empty."
+                        "description": "The agent that shall have it; none when empty. Where it is gone by then this fails, and the number is the merchant's without an agent."
                       },
                       "requestId": {
                         "type": "string",
-                        "description": "A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header Idempotency-Key."
+                        "description": "A UUID (AIP-155). With the same one again, a number that is the merchant's already is the answer, as it is now, and not ALREADY_EXISTS. Over REST also the header Idempotency-Key."
                       }
                     },
                     "required": ["phoneNumber"],
@@ -5466,7 +5466,7 @@ public enum OpenAPIDocument {
                       },
                       "requestId": {
                         "type": "string",
-                        "description": "See BuyPhoneNumberRequest.request_id."
+                        "description": "A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header Idempotency-Key."
                       }
                     },
                     "additionalProperties": false
@@ -5572,7 +5572,7 @@ public enum OpenAPIDocument {
                     "properties": {
                       "requestId": {
                         "type": "string",
-                        "description": "See BuyPhoneNumberRequest.request_id."
+                        "description": "See AssignPhoneNumberRequest.request_id."
                       }
                     },
                     "additionalProperties": false
@@ -6908,7 +6908,7 @@ public enum OpenAPIDocument {
               },
               "recordingEnabled": {
                 "type": "boolean",
-                "description": "Whether calls are recorded, with the announcement that the law asks for."
+                "description": "Whether calls are recorded, once the announcement that the law asks for was heard; a call in which the agent does not make it is not recorded."
               },
               "createTime": {
                 "type": "string",
@@ -6980,7 +6980,7 @@ public enum OpenAPIDocument {
           },
           "Agent.FirstSpeaker": {
             "type": "string",
-            "description": "Who says the first sentence of a call.\n\n- `FIRST_SPEAKER_UNSPECIFIED`: The same as AGENT.\n- `AGENT`: The agent greets as soon as the call is answered.\n- `CALLER`: The agent waits to be spoken to.",
+            "description": "Who says the first sentence of a call.\n\n- `FIRST_SPEAKER_UNSPECIFIED`: The same as AGENT.\n- `AGENT`: The agent greets as soon as the call is answered.\n- `CALLER`: The agent waits to be spoken to. That the call is recorded, it says before.",
             "enum": ["FIRST_SPEAKER_UNSPECIFIED","AGENT","CALLER"]
           },
           "Agent.Publishing": {
@@ -6990,7 +6990,7 @@ public enum OpenAPIDocument {
           },
           "Agent.State": {
             "type": "string",
-            "description": "Where an agent stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `ACTIVE`: Takes and places calls.\n- `PAUSED`: Kept, but neither takes nor places calls.\n- `DELETED`: Softly deleted.",
+            "description": "Where an agent stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `ACTIVE`: Takes and places calls.\n- `PAUSED`: Kept, but neither takes nor places calls; LiveService still talks to it.\n- `DELETED`: Softly deleted.",
             "enum": ["STATE_UNSPECIFIED","ACTIVE","PAUSED","DELETED"]
           },
           "AgentInput": {
@@ -7069,7 +7069,7 @@ public enum OpenAPIDocument {
               },
               "recordingEnabled": {
                 "type": "boolean",
-                "description": "Whether calls are recorded, with the announcement that the law asks for."
+                "description": "Whether calls are recorded, once the announcement that the law asks for was heard; a call in which the agent does not make it is not recorded."
               },
               "createTime": {
                 "type": "string",
@@ -7361,27 +7361,27 @@ public enum OpenAPIDocument {
               },
               "phoneNumber": {
                 "type": "string",
-                "description": "The other side's number, E.164: `+91` and ten digits."
+                "description": "The other side's number, E.164: `+91` and ten digits. Empty over LiveService, and when a caller withholds it."
               },
               "callerId": {
                 "type": "string",
-                "description": "The number called from: one of the merchant's; the agent's own when empty."
+                "description": "The number called from: one that the merchant rents, or that an agent of its has and nobody rents here; the agent's own when empty. With any other the gate refuses the call by CALLER_ID_OWN, and asks again when it is dialled. INBOUND, the number that was called."
               },
               "variables": {
                 "type": "object",
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each, and as Agent.variables asks for."
+                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each, and as Agent.variables asks for. Not filled by ListCalls."
               },
               "metadata": {
                 "type": "object",
                 "additionalProperties": true,
-                "description": "The merchant's own data, sent back in webhooks: at most 4 KiB as JSON."
+                "description": "The merchant's own data, sent back in webhooks: at most 4 KiB as JSON. Not filled by ListCalls."
               },
               "webhookUrl": {
                 "type": "string",
-                "description": "Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the merchant's."
+                "description": "Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the merchant's. Not filled by ListCalls."
               },
               "state": {
                 "$ref": "#/components/schemas/Call.State",
@@ -7395,7 +7395,7 @@ public enum OpenAPIDocument {
               },
               "endReason": {
                 "type": "string",
-                "description": "Why it ended, in one machine-readable word: `caller_hangup`, `agent_hangup`, `max_duration`, `carrier_error`, `brain_error`, …",
+                "description": "Why it ended, in one machine-readable word; be ready for others. Empty while it has not ended, when it was BUSY or had NO_ANSWER, and when the carrier canceled it.\n\nCOMPLETED: `caller_hung_up`; `agent_ended` (by the function `end_call`); `max_duration`; `caller_silent`; `requested` (by EndCall, or by a server that stops). CANCELED: `requested`.\n\nBLOCKED: `compliance`; `agent_deleted`.\n\nFAILED: `model_failed`; `model_silent`; `carrier_error` (it could not be placed, or the carrier says that it failed); `carrier_lost` (the audio broke off); `carrier_never_started` and `carrier_silent` (no audio came, or no more); `protocol_violation`; `server_lost` (the process that held it died or could not begin).\n\nWhen a LiveService client gives its stream up, it is COMPLETED, `requested`, or FAILED, `carrier_lost`.",
                 "readOnly": true
               },
               "language": {
@@ -7430,7 +7430,7 @@ public enum OpenAPIDocument {
               },
               "cost": {
                 "$ref": "#/components/schemas/CallCost",
-                "description": "What it cost so far, in INR; settled when the carrier has billed it.",
+                "description": "What it cost, in INR: nothing before it has ended; its analysis is added later.",
                 "readOnly": true
               },
               "transcript": {
@@ -7443,17 +7443,17 @@ public enum OpenAPIDocument {
               },
               "quality": {
                 "$ref": "#/components/schemas/CallQuality",
-                "description": "How well it went technically.",
+                "description": "How well it went technically; unset before it has ended. Not filled by ListCalls.",
                 "readOnly": true
               },
               "recordingAvailable": {
                 "type": "boolean",
-                "description": "Whether GetRecording will find something.",
+                "description": "Whether GetRecording will find something. Not filled in events of WatchCall.",
                 "readOnly": true
               },
               "decisionId": {
                 "type": "string",
-                "description": "The gate's verdict that let it pass or blocked it; see ComplianceService.GetDecision.",
+                "description": "The gate's verdict that let it be made or taken; see ComplianceService.GetDecision. The one at dial time is not named here.",
                 "readOnly": true
               },
               "sentiment": {
@@ -7463,7 +7463,7 @@ public enum OpenAPIDocument {
               },
               "etag": {
                 "type": "string",
-                "description": "Changes with each change of the call.",
+                "description": "Changes with each change of the call's state, cost and analysis; not with what is said or carried out in it.",
                 "readOnly": true
               },
               "agentVersion": {
@@ -7495,7 +7495,7 @@ public enum OpenAPIDocument {
           },
           "Call.State": {
             "type": "string",
-            "description": "Where a call stands. Terminal states are COMPLETED, BLOCKED, FAILED, BUSY, NO_ANSWER and CANCELED.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `QUEUED`: Accepted; waits to be dialled.\n- `BLOCKED`: Refused by the compliance gate at dial time.\n- `DIALING`: Handed to the carrier.\n- `RINGING`: The other phone rings.\n- `IN_PROGRESS`: Answered; people talk.\n- `COMPLETED`: Ended after it was answered.\n- `FAILED`: Ended by an error; see `end_reason`.\n- `BUSY`: The other side was busy.\n- `NO_ANSWER`: Nobody answered.\n- `CANCELED`: Canceled before it was answered.",
+            "description": "Where a call stands. Terminal states are COMPLETED, BLOCKED, FAILED, BUSY, NO_ANSWER and CANCELED.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `QUEUED`: Accepted; waits to be dialled.\n- `BLOCKED`: Not dialled: refused by the compliance gate at dial time, or its agent is gone; see `end_reason`.\n- `DIALING`: Handed to the carrier.\n- `RINGING`: The other phone rings; INBOUND, the agent's.\n- `IN_PROGRESS`: Answered; people talk.\n- `COMPLETED`: Ended after it was answered.\n- `FAILED`: Ended by an error; see `end_reason`.\n- `BUSY`: The other side was busy.\n- `NO_ANSWER`: Nobody answered.\n- `CANCELED`: Canceled before it was answered, by EndCall or by the carrier.",
             "enum": ["STATE_UNSPECIFIED","QUEUED","BLOCKED","DIALING","RINGING","IN_PROGRESS","COMPLETED","FAILED","BUSY","NO_ANSWER","CANCELED"]
           },
           "CallAnalysis": {
@@ -7587,15 +7587,15 @@ public enum OpenAPIDocument {
               },
               "telephony": {
                 "$ref": "#/components/schemas/google.type.Money",
-                "description": "The phone line."
+                "description": "The phone line, by the server's price list."
               },
               "model": {
                 "$ref": "#/components/schemas/google.type.Money",
-                "description": "The model's listening and speaking."
+                "description": "The model's listening and speaking, and the analysis."
               },
               "settled": {
                 "type": "boolean",
-                "description": "True once the carrier's own price is in."
+                "description": "True once the carrier's own price is in. The server does not ask for it yet: false."
               }
             }
           },
@@ -7609,15 +7609,15 @@ public enum OpenAPIDocument {
               },
               "telephony": {
                 "$ref": "#/components/schemas/google.type.MoneyInput",
-                "description": "The phone line."
+                "description": "The phone line, by the server's price list."
               },
               "model": {
                 "$ref": "#/components/schemas/google.type.MoneyInput",
-                "description": "The model's listening and speaking."
+                "description": "The model's listening and speaking, and the analysis."
               },
               "settled": {
                 "type": "boolean",
-                "description": "True once the carrier's own price is in."
+                "description": "True once the carrier's own price is in. The server does not ask for it yet: false."
               }
             },
             "additionalProperties": false
@@ -7639,7 +7639,7 @@ public enum OpenAPIDocument {
               },
               "call": {
                 "$ref": "#/components/schemas/Call",
-                "description": "The call, without transcript, after a change of state; always the first event of a watch."
+                "description": "The call after a change of state, without what ListCalls leaves out and `recording_available`; event 1 is how it began."
               },
               "transcript": {
                 "$ref": "#/components/schemas/TranscriptEntry",
@@ -7682,27 +7682,27 @@ public enum OpenAPIDocument {
               },
               "phoneNumber": {
                 "type": "string",
-                "description": "The other side's number, E.164: `+91` and ten digits."
+                "description": "The other side's number, E.164: `+91` and ten digits. Empty over LiveService, and when a caller withholds it."
               },
               "callerId": {
                 "type": "string",
-                "description": "The number called from: one of the merchant's; the agent's own when empty."
+                "description": "The number called from: one that the merchant rents, or that an agent of its has and nobody rents here; the agent's own when empty. With any other the gate refuses the call by CALLER_ID_OWN, and asks again when it is dialled. INBOUND, the number that was called."
               },
               "variables": {
                 "type": "object",
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each, and as Agent.variables asks for."
+                "description": "Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000 characters each, and as Agent.variables asks for. Not filled by ListCalls."
               },
               "metadata": {
                 "type": "object",
                 "additionalProperties": true,
-                "description": "The merchant's own data, sent back in webhooks: at most 4 KiB as JSON."
+                "description": "The merchant's own data, sent back in webhooks: at most 4 KiB as JSON. Not filled by ListCalls."
               },
               "webhookUrl": {
                 "type": "string",
-                "description": "Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the merchant's."
+                "description": "Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the merchant's. Not filled by ListCalls."
               },
               "state": {
                 "$ref": "#/components/schemas/Call.State",
@@ -7716,7 +7716,7 @@ public enum OpenAPIDocument {
               },
               "endReason": {
                 "type": "string",
-                "description": "Why it ended, in one machine-readable word: `caller_hangup`, `agent_hangup`, `max_duration`, `carrier_error`, `brain_error`, …",
+                "description": "Why it ended, in one machine-readable word; be ready for others. Empty while it has not ended, when it was BUSY or had NO_ANSWER, and when the carrier canceled it.\n\nCOMPLETED: `caller_hung_up`; `agent_ended` (by the function `end_call`); `max_duration`; `caller_silent`; `requested` (by EndCall, or by a server that stops). CANCELED: `requested`.\n\nBLOCKED: `compliance`; `agent_deleted`.\n\nFAILED: `model_failed`; `model_silent`; `carrier_error` (it could not be placed, or the carrier says that it failed); `carrier_lost` (the audio broke off); `carrier_never_started` and `carrier_silent` (no audio came, or no more); `protocol_violation`; `server_lost` (the process that held it died or could not begin).\n\nWhen a LiveService client gives its stream up, it is COMPLETED, `requested`, or FAILED, `carrier_lost`.",
                 "readOnly": true
               },
               "language": {
@@ -7751,7 +7751,7 @@ public enum OpenAPIDocument {
               },
               "cost": {
                 "$ref": "#/components/schemas/CallCostInput",
-                "description": "What it cost so far, in INR; settled when the carrier has billed it.",
+                "description": "What it cost, in INR: nothing before it has ended; its analysis is added later.",
                 "readOnly": true
               },
               "transcript": {
@@ -7764,17 +7764,17 @@ public enum OpenAPIDocument {
               },
               "quality": {
                 "$ref": "#/components/schemas/CallQualityInput",
-                "description": "How well it went technically.",
+                "description": "How well it went technically; unset before it has ended. Not filled by ListCalls.",
                 "readOnly": true
               },
               "recordingAvailable": {
                 "type": "boolean",
-                "description": "Whether GetRecording will find something.",
+                "description": "Whether GetRecording will find something. Not filled in events of WatchCall.",
                 "readOnly": true
               },
               "decisionId": {
                 "type": "string",
-                "description": "The gate's verdict that let it pass or blocked it; see ComplianceService.GetDecision.",
+                "description": "The gate's verdict that let it be made or taken; see ComplianceService.GetDecision. The one at dial time is not named here.",
                 "readOnly": true
               },
               "sentiment": {
@@ -7784,7 +7784,7 @@ public enum OpenAPIDocument {
               },
               "etag": {
                 "type": "string",
-                "description": "Changes with each change of the call.",
+                "description": "Changes with each change of the call's state, cost and analysis; not with what is said or carried out in it.",
                 "readOnly": true
               },
               "agentVersion": {
@@ -7818,7 +7818,7 @@ public enum OpenAPIDocument {
           },
           "CallQuality": {
             "type": "object",
-            "description": "How well a call went technically.",
+            "description": "How well a call went technically. Reply latencies are unset when nothing was answered.",
             "properties": {
               "replyLatencyP50": {
                 "type": "string",
@@ -7853,13 +7853,13 @@ public enum OpenAPIDocument {
                 "format": "int32",
                 "minimum": -2147483648,
                 "maximum": 2147483647,
-                "description": "How often a watchdog had to step in."
+                "description": "How often a watchdog had to step in: the model or both sides were silent, or a function did not answer in time."
               }
             }
           },
           "CallQualityInput": {
             "type": "object",
-            "description": "How well a call went technically.",
+            "description": "How well a call went technically. Reply latencies are unset when nothing was answered.",
             "properties": {
               "replyLatencyP50": {
                 "type": "string",
@@ -7894,7 +7894,7 @@ public enum OpenAPIDocument {
                 "format": "int32",
                 "minimum": -2147483648,
                 "maximum": 2147483647,
-                "description": "How often a watchdog had to step in."
+                "description": "How often a watchdog had to step in: the model or both sides were silent, or a function did not answer in time."
               }
             },
             "additionalProperties": false
@@ -8443,7 +8443,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "type": "string"
                 },
-                "description": "See Agent.fallback_voice_ids."
+                "description": "See Agent.fallback_voice_ids; used only with a `voice_id` here."
               },
               "greeting": {
                 "type": "string",
@@ -8468,7 +8468,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "type": "string"
                 },
-                "description": "See Agent.fallback_voice_ids."
+                "description": "See Agent.fallback_voice_ids; used only with a `voice_id` here."
               },
               "greeting": {
                 "type": "string",
@@ -9356,7 +9356,7 @@ public enum OpenAPIDocument {
               },
               "url": {
                 "type": "string",
-                "description": "The merchant's public HTTPS endpoint that carries it out. It is sent a POST with `{\"call_id\",\"agent_id\",\"agent_version\",\"tool\",\"tool_call_id\",\"arguments\"}` and an Idempotency-Key; a 2xx with a JSON value is the result, anything else a failure that the model is told of. At most 64 KiB are read."
+                "description": "The merchant's public HTTPS endpoint that carries it out. It is sent a POST with `{\"call_id\",\"agent_id\",\"agent_version\",\"tool\",\"tool_call_id\",\"arguments\"}` and an Idempotency-Key; a 2xx with a JSON value or without a body is the result, anything else a failure that the model is told of. At most 64 KiB are read."
               },
               "timeout": {
                 "type": "string",
@@ -9469,7 +9469,7 @@ public enum OpenAPIDocument {
               },
               "url": {
                 "type": "string",
-                "description": "The merchant's public HTTPS endpoint that carries it out. It is sent a POST with `{\"call_id\",\"agent_id\",\"agent_version\",\"tool\",\"tool_call_id\",\"arguments\"}` and an Idempotency-Key; a 2xx with a JSON value is the result, anything else a failure that the model is told of. At most 64 KiB are read."
+                "description": "The merchant's public HTTPS endpoint that carries it out. It is sent a POST with `{\"call_id\",\"agent_id\",\"agent_version\",\"tool\",\"tool_call_id\",\"arguments\"}` and an Idempotency-Key; a 2xx with a JSON value or without a body is the result, anything else a failure that the model is told of. At most 64 KiB are read."
               },
               "timeout": {
                 "type": "string",
@@ -9517,14 +9517,14 @@ public enum OpenAPIDocument {
               },
               "interrupted": {
                 "type": "boolean",
-                "description": "True when the person spoke over it and the rest was not heard."
+                "description": "True when the rest was not heard: the person spoke over it, or the call ended."
               },
               "replyLatency": {
                 "type": "string",
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "For the agent's entries: from the end of the person's speech to the first sound of the answer."
+                "description": "For the agent's answers: from the end of the person's speech to the first sound. Unset when the agent spoke unasked."
               }
             }
           },
@@ -9554,14 +9554,14 @@ public enum OpenAPIDocument {
               },
               "interrupted": {
                 "type": "boolean",
-                "description": "True when the person spoke over it and the rest was not heard."
+                "description": "True when the rest was not heard: the person spoke over it, or the call ended."
               },
               "replyLatency": {
                 "type": "string",
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "For the agent's entries: from the end of the person's speech to the first sound of the answer."
+                "description": "For the agent's answers: from the end of the person's speech to the first sound. Unset when the agent spoke unasked."
               }
             },
             "additionalProperties": false

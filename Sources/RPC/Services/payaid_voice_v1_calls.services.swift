@@ -17,23 +17,31 @@ extension Payaid.Voice.V1 {
     func getCall(_ request: consuming Payaid.Voice.V1.GetCallRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Call
 
-    /// Lists the merchant's calls, newest first, without transcripts.
+    /// Lists the merchant's calls, newest first, without `variables`, `metadata`, `webhook_url`,
+    /// `transcript`, `quality`, `sentiment`, `tool_executions` and `analysis`: GetCall has them.
     func listCalls(_ request: consuming Payaid.Voice.V1.ListCallsRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.ListCallsResponse
 
-    /// Ends a call: one that still waits is canceled, one in progress is hung up. A call that has
-    /// ended is returned as it is.
+    /// Ends a call. One that nobody has answered is canceled: its phone may ring on, and whoever
+    /// answers it finds nobody. One in progress is hung up, soon after this has answered. A call
+    /// that has ended is returned as it is.
     func endCall(_ request: consuming Payaid.Voice.V1.EndCallRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Call
 
-    /// Follows a call: its present state first, then each change and each line of the transcript,
-    /// until the call has ended.
+    /// Follows a call until it has ended: each change of its state and each line of the transcript,
+    /// those that were before from the first one, or after `after_sequence`, and then each as it
+    /// comes.
     func watchCall(
       _ request: Payaid.Voice.V1.WatchCallRequest, _ responses: Outbound<Payaid.Voice.V1.CallEvent>,
       _ context: RPCContext) async throws
 
     /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
     /// when there is none.
+    ///
+    /// It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000,
+    /// 64,000 or 96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB
+    /// on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are told otherwise,
+    /// which is 65 s on the phone: raise their limit for responses to 384 MiB.
     func getRecording(
       _ request: consuming Payaid.Voice.V1.GetRecordingRequest, _ context: RPCContext
     ) async throws -> Google.Api.HttpBody
@@ -135,7 +143,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Lists the merchant's calls, newest first, without transcripts.
+    /// Lists the merchant's calls, newest first, without `variables`, `metadata`, `webhook_url`,
+    /// `transcript`, `quality`, `sentiment`, `tool_executions` and `analysis`: GetCall has them.
     public func listCalls(
       _ request: Payaid.Voice.V1.ListCallsRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.ListCallsResponse {
@@ -144,8 +153,9 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Ends a call: one that still waits is canceled, one in progress is hung up. A call that has
-    /// ended is returned as it is.
+    /// Ends a call. One that nobody has answered is canceled: its phone may ring on, and whoever
+    /// answers it finds nobody. One in progress is hung up, soon after this has answered. A call
+    /// that has ended is returned as it is.
     public func endCall(
       _ request: Payaid.Voice.V1.EndCallRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Call {
@@ -154,8 +164,9 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Follows a call: its present state first, then each change and each line of the transcript,
-    /// until the call has ended.
+    /// Follows a call until it has ended: each change of its state and each line of the transcript,
+    /// those that were before from the first one, or after `after_sequence`, and then each as it
+    /// comes.
     public func watchCall(
       _ request: Payaid.Voice.V1.WatchCallRequest, options: CallOptions = CallOptions()
     ) async throws -> ClientResponses<Payaid.Voice.V1.CallEvent> {
@@ -166,6 +177,11 @@ extension Payaid.Voice.V1 {
 
     /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
     /// when there is none.
+    ///
+    /// It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000,
+    /// 64,000 or 96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB
+    /// on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are told otherwise,
+    /// which is 65 s on the phone: raise their limit for responses to 384 MiB.
     public func getRecording(
       _ request: Payaid.Voice.V1.GetRecordingRequest, options: CallOptions = CallOptions()
     ) async throws -> Google.Api.HttpBody {

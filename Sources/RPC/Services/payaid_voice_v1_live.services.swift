@@ -10,7 +10,8 @@ extension Payaid.Voice.V1 {
   public protocol LiveServiceServing: RPCService {
     /// Holds a conversation. The client sends `start` first, then audio in real time; the server
     /// answers `started`, then audio, transcript and marks. Half-closing says that the caller hung
-    /// up; the server sends `ended` and closes with OK.
+    /// up; the server sends `ended` and closes with OK, as it does however else the conversation
+    /// ends. A frame that breaks a rule ends it with INVALID_ARGUMENT and no `ended`.
     func converse(
       _ requests: Inbound<Payaid.Voice.V1.ClientFrame>,
       _ responses: Outbound<Payaid.Voice.V1.ServerFrame>, _ context: RPCContext) async throws
@@ -45,7 +46,8 @@ extension Payaid.Voice.V1 {
 
     /// Holds a conversation. The client sends `start` first, then audio in real time; the server
     /// answers `started`, then audio, transcript and marks. Half-closing says that the caller hung
-    /// up; the server sends `ended` and closes with OK.
+    /// up; the server sends `ended` and closes with OK, as it does however else the conversation
+    /// ends. A frame that breaks a rule ends it with INVALID_ARGUMENT and no `ended`.
     public func converse(
       options: CallOptions = CallOptions()
     ) async throws -> ClientStream<Payaid.Voice.V1.ClientFrame, Payaid.Voice.V1.ServerFrame> {

@@ -26,7 +26,8 @@ extension Payaid.Voice.V1 {
 
     /// Buys a number from the carrier, which then bills its rent, and assigns it to an agent if one
     /// is named. After UNAVAILABLE the number may or may not be bought: ask again, and it is looked
-    /// up before it is bought once more.
+    /// up before it is bought once more. A number that another merchant's agent has cannot be
+    /// bought.
     func buyPhoneNumber(
       _ request: consuming Payaid.Voice.V1.BuyPhoneNumberRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.PhoneNumber
@@ -152,7 +153,8 @@ extension Payaid.Voice.V1 {
 
     /// Buys a number from the carrier, which then bills its rent, and assigns it to an agent if one
     /// is named. After UNAVAILABLE the number may or may not be bought: ask again, and it is looked
-    /// up before it is bought once more.
+    /// up before it is bought once more. A number that another merchant's agent has cannot be
+    /// bought.
     public func buyPhoneNumber(
       _ request: Payaid.Voice.V1.BuyPhoneNumberRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.PhoneNumber {

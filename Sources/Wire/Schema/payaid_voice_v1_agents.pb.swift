@@ -85,7 +85,8 @@ extension Payaid.Voice.V1 {
     public var labels: [String: String] = [:]
     /// What kind of calls it places. The law's rules follow from it; see ComplianceService.
     public var purpose: Payaid.Voice.V1.CallPurpose = .unspecified
-    /// Whether calls are recorded, with the announcement that the law asks for.
+    /// Whether calls are recorded, once the announcement that the law asks for was heard; a call in
+    /// which the agent does not make it is not recorded.
     public var recordingEnabled: Bool = false
     /// When it was created.
     public var createTime: Google.Protobuf.Timestamp?
@@ -131,7 +132,7 @@ extension Payaid.Voice.V1 {
       case unspecified
       /// Takes and places calls.
       case active
-      /// Kept, but neither takes nor places calls.
+      /// Kept, but neither takes nor places calls; LiveService still talks to it.
       case paused
       /// Softly deleted.
       case deleted
@@ -169,7 +170,7 @@ extension Payaid.Voice.V1 {
       case unspecified
       /// The agent greets as soon as the call is answered.
       case agent
-      /// The agent waits to be spoken to.
+      /// The agent waits to be spoken to. That the call is recorded, it says before.
       case caller
       /// A number without a name here.
       case unrecognized(Int32)
@@ -305,7 +306,7 @@ extension Payaid.Voice.V1 {
   public struct LanguageSettings: ProtobufMessage {
     /// A voice of ListVoices; the agent's own when empty, as every voice speaks both languages.
     public var voiceId: String = ""
-    /// See Agent.fallback_voice_ids.
+    /// See Agent.fallback_voice_ids; used only with a `voice_id` here.
     public var fallbackVoiceIds: [String] = []
     /// The first sentence in that language; empty lets the model choose. See Agent.greeting.
     public var greeting: String = ""
@@ -470,8 +471,8 @@ extension Payaid.Voice.V1 {
     public var parameters: Google.Protobuf.Struct?
     /// The merchant's public HTTPS endpoint that carries it out. It is sent a POST with
     /// `{"call_id","agent_id","agent_version","tool","tool_call_id","arguments"}` and an
-    /// Idempotency-Key; a 2xx with a JSON value is the result, anything else a failure that the
-    /// model is told of. At most 64 KiB are read.
+    /// Idempotency-Key; a 2xx with a JSON value or without a body is the result, anything else a
+    /// failure that the model is told of. At most 64 KiB are read.
     public var url: String = ""
     /// How long it may take: 100 ms to 30 s, 3 s when unset.
     public var timeout: Google.Protobuf.Duration?

@@ -51,24 +51,41 @@ extension Payaid.Voice.V1 {
     public var callId: String = ""
     /// The agent that speaks.
     public var agentId: String = ""
-    /// The other side's number, E.164: `+91` and ten digits.
+    /// The other side's number, E.164: `+91` and ten digits. Empty over LiveService, and when a
+    /// caller withholds it.
     public var phoneNumber: String = ""
-    /// The number called from: one of the merchant's; the agent's own when empty.
+    /// The number called from: one that the merchant rents, or that an agent of its has and nobody
+    /// rents here; the agent's own when empty. With any other the gate refuses the call by
+    /// CALLER_ID_OWN, and asks again when it is dialled. INBOUND, the number that was called.
     public var callerId: String = ""
     /// Values for `{{name}}` in the agent's prompt and greeting: at most 64, of at most 1,000
-    /// characters each, and as Agent.variables asks for.
+    /// characters each, and as Agent.variables asks for. Not filled by ListCalls.
     public var variables: [String: String] = [:]
-    /// The merchant's own data, sent back in webhooks: at most 4 KiB as JSON.
+    /// The merchant's own data, sent back in webhooks: at most 4 KiB as JSON. Not filled by
+    /// ListCalls.
     public var metadata: Google.Protobuf.Struct?
     /// Where to send this call's webhooks, HTTPS; the agent's setting when empty, then the
-    /// merchant's.
+    /// merchant's. Not filled by ListCalls.
     public var webhookUrl: String = ""
     /// Where the call stands.
     public var state: Payaid.Voice.V1.Call.State = .unspecified
     /// Who called whom.
     public var direction: Payaid.Voice.V1.Call.Direction = .unspecified
-    /// Why it ended, in one machine-readable word: `caller_hangup`, `agent_hangup`, `max_duration`,
-    /// `carrier_error`, `brain_error`, …
+    /// Why it ended, in one machine-readable word; be ready for others. Empty while it has not
+    /// ended, when it was BUSY or had NO_ANSWER, and when the carrier canceled it.
+    ///
+    /// COMPLETED: `caller_hung_up`; `agent_ended` (by the function `end_call`); `max_duration`;
+    /// `caller_silent`; `requested` (by EndCall, or by a server that stops). CANCELED: `requested`.
+    ///
+    /// BLOCKED: `compliance`; `agent_deleted`.
+    ///
+    /// FAILED: `model_failed`; `model_silent`; `carrier_error` (it could not be placed, or the
+    /// carrier says that it failed); `carrier_lost` (the audio broke off); `carrier_never_started`
+    /// and `carrier_silent` (no audio came, or no more); `protocol_violation`; `server_lost` (the
+    /// process that held it died or could not begin).
+    ///
+    /// When a LiveService client gives its stream up, it is COMPLETED, `requested`, or FAILED,
+    /// `carrier_lost`.
     public var endReason: String = ""
     /// The language spoken: `hi` or `en`; the agent's when empty.
     public var language: String = ""
@@ -80,19 +97,21 @@ extension Payaid.Voice.V1 {
     public var endTime: Google.Protobuf.Timestamp?
     /// From answer to end.
     public var duration: Google.Protobuf.Duration?
-    /// What it cost so far, in INR; settled when the carrier has billed it.
+    /// What it cost, in INR: nothing before it has ended; its analysis is added later.
     public var cost: Payaid.Voice.V1.CallCost?
     /// What was said, in order. Not filled by ListCalls.
     public var transcript: [Payaid.Voice.V1.TranscriptEntry] = []
-    /// How well it went technically.
+    /// How well it went technically; unset before it has ended. Not filled by ListCalls.
     public var quality: Payaid.Voice.V1.CallQuality?
-    /// Whether GetRecording will find something.
+    /// Whether GetRecording will find something. Not filled in events of WatchCall.
     public var recordingAvailable: Bool = false
-    /// The gate's verdict that let it pass or blocked it; see ComplianceService.GetDecision.
+    /// The gate's verdict that let it be made or taken; see ComplianceService.GetDecision. The one
+    /// at dial time is not named here.
     public var decisionId: String = ""
     /// The caller's mood over the whole call; unset until it is analysed. Not filled by ListCalls.
     public var sentiment: Payaid.Voice.V1.Sentiment = .unspecified
-    /// Changes with each change of the call.
+    /// Changes with each change of the call's state, cost and analysis; not with what is said or
+    /// carried out in it.
     public var etag: String = ""
     /// The version of the agent that it is made with, to its end; the published one when 0.
     public var agentVersion: Int32 = 0
@@ -117,11 +136,12 @@ extension Payaid.Voice.V1 {
       case unspecified
       /// Accepted; waits to be dialled.
       case queued
-      /// Refused by the compliance gate at dial time.
+      /// Not dialled: refused by the compliance gate at dial time, or its agent is gone; see
+      /// `end_reason`.
       case blocked
       /// Handed to the carrier.
       case dialing
-      /// The other phone rings.
+      /// The other phone rings; INBOUND, the agent's.
       case ringing
       /// Answered; people talk.
       case inProgress
@@ -133,7 +153,7 @@ extension Payaid.Voice.V1 {
       case busy
       /// Nobody answered.
       case noAnswer
-      /// Canceled before it was answered.
+      /// Canceled before it was answered, by EndCall or by the carrier.
       case canceled
       /// A number without a name here.
       case unrecognized(Int32)
@@ -247,11 +267,11 @@ extension Payaid.Voice.V1 {
   public struct CallCost: ProtobufMessage {
     /// The sum.
     public var total: Google.Type_.Money?
-    /// The phone line.
+    /// The phone line, by the server's price list.
     public var telephony: Google.Type_.Money?
-    /// The model's listening and speaking.
+    /// The model's listening and speaking, and the analysis.
     public var model: Google.Type_.Money?
-    /// True once the carrier's own price is in.
+    /// True once the carrier's own price is in. The server does not ask for it yet: false.
     public var settled: Bool = false
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -273,10 +293,10 @@ extension Payaid.Voice.V1 {
     public var text: String = ""
     /// When it began, from the call's answer.
     public var offset: Google.Protobuf.Duration?
-    /// True when the person spoke over it and the rest was not heard.
+    /// True when the rest was not heard: the person spoke over it, or the call ended.
     public var interrupted: Bool = false
-    /// For the agent's entries: from the end of the person's speech to the first sound of the
-    /// answer.
+    /// For the agent's answers: from the end of the person's speech to the first sound. Unset when
+    /// the agent spoke unasked.
     public var replyLatency: Google.Protobuf.Duration?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -350,7 +370,7 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
-  /// How well a call went technically.
+  /// How well a call went technically. Reply latencies are unset when nothing was answered.
   public struct CallQuality: ProtobufMessage {
     /// Median reply latency.
     public var replyLatencyP50: Google.Protobuf.Duration?
@@ -360,7 +380,8 @@ extension Payaid.Voice.V1 {
     public var serverLatencyP95: Google.Protobuf.Duration?
     /// How often the caller interrupted.
     public var interruptions: Int32 = 0
-    /// How often a watchdog had to step in.
+    /// How often a watchdog had to step in: the model or both sides were silent, or a function did
+    /// not answer in time.
     public var watchdogTrips: Int32 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -393,7 +414,8 @@ extension Payaid.Voice.V1 {
 
     /// The members of `event`.
     public enum Event: Sendable, Equatable {
-      /// The call, without transcript, after a change of state; always the first event of a watch.
+      /// The call after a change of state, without what ListCalls leaves out and
+      /// `recording_available`; event 1 is how it began.
       case call(Payaid.Voice.V1.Call)
       /// A line of the transcript.
       case transcript(Payaid.Voice.V1.TranscriptEntry)
@@ -485,7 +507,7 @@ extension Payaid.Voice.V1 {
   public struct EndCallRequest: ProtobufMessage {
     /// The call.
     public var callId: String = ""
-    /// See CreateCallRequest.request_id.
+    /// Has no effect: asking again ends nothing else, and answers with the call as it then is.
     public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

@@ -113,9 +113,11 @@ extension Payaid.Voice.V1 {
   public struct AudioFrame: ProtobufMessage {
     /// The samples; 20 ms is the customary length, 1 s the longest.
     public var pcm: [UInt8] = []
-    /// Its number, from 1.
+    /// Its number, from 1; a client's is not looked at.
     public var sequence: UInt64 = 0
-    /// When it was captured or is to be played, from the beginning of the stream.
+    /// The server's: how much of the agent's sound was sent before it; pauses do not count. A
+    /// client's, if set: when it was captured, from any one moment on; a frame that is late on its
+    /// way is recorded where it belongs.
     public var offset: Google.Protobuf.Duration?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -147,7 +149,7 @@ extension Payaid.Voice.V1 {
   public struct LiveEnded: ProtobufMessage {
     /// The record, with transcript and cost.
     public var call: Payaid.Voice.V1.Call?
-    /// Why, when it failed.
+    /// Why, when it failed; `call.end_reason` says it in one word.
     public var error: Google.Rpc.Status?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

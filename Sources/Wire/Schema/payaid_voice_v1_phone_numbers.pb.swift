@@ -233,10 +233,11 @@ extension Payaid.Voice.V1 {
     public var phoneNumber: String = ""
     /// The merchant's name for it, at most 100 characters.
     public var displayName: String = ""
-    /// The agent that shall have it; none when empty.
+    /// The agent that shall have it; none when empty. Where it is gone by then this fails, and the
+    /// number is the merchant's without an agent.
     public var agentId: String = ""
-    /// A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header
-    /// Idempotency-Key.
+    /// A UUID (AIP-155). With the same one again, a number that is the merchant's already is the
+    /// answer, as it is now, and not ALREADY_EXISTS. Over REST also the header Idempotency-Key.
     public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -256,7 +257,8 @@ extension Payaid.Voice.V1 {
     public var phoneNumber: String = ""
     /// The agent that shall have it; none when empty.
     public var agentId: String = ""
-    /// See BuyPhoneNumberRequest.request_id.
+    /// A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header
+    /// Idempotency-Key.
     public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -274,7 +276,7 @@ extension Payaid.Voice.V1 {
   public struct ReleasePhoneNumberRequest: ProtobufMessage {
     /// The number, E.164.
     public var phoneNumber: String = ""
-    /// See BuyPhoneNumberRequest.request_id.
+    /// See AssignPhoneNumberRequest.request_id.
     public var requestId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

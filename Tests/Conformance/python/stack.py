@@ -124,10 +124,19 @@ class Stack:
                 program.stop()
 
 
+def new_folder():
+    """A temporary folder through which PostgreSQL's account may pass, but not look. A voiced of root's
+    keeps its cluster out of others, in /var/lib/payaid-voice, where nobody deletes it.
+    """
+    folder = tempfile.mkdtemp(prefix="payaid-")
+    os.chmod(folder, 0o711)
+    return folder
+
+
 @contextlib.contextmanager
 def running(*server_options, environment=None, script=None):
     """A whole stack in a folder of its own, gone afterwards; `script` is voicesim's, as an object."""
-    folder = tempfile.mkdtemp(prefix="payaid-")
+    folder = new_folder()
     stack = Stack(folder)
     try:
         if script:
@@ -150,7 +159,7 @@ def running(*server_options, environment=None, script=None):
 @contextlib.contextmanager
 def beside(other, *options, **environment):
     """Another voiced, with data of its own, whose stand-ins are those of `other`."""
-    stack = Stack(tempfile.mkdtemp(prefix="payaid-"))
+    stack = Stack(new_folder())
     stack.sim = other.sim
     try:
         stack.start_server(*options, environment=environment)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import uuid
 
 import calling
@@ -29,8 +28,8 @@ def rows(url):
 
 
 def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
-    first = stacks.Stack(tempfile.mkdtemp(prefix="payaid-"))
-    second = stacks.Stack(tempfile.mkdtemp(prefix="payaid-"))
+    first = stacks.Stack(stacks.new_folder())
+    second = stacks.Stack(stacks.new_folder())
     try:
         first.start_sim()
         second.sim = first.sim

@@ -1,21 +1,33 @@
-"""The examples of Clients/, each run the way its user runs it, against the real server."""
+"""The examples of Clients/, each run the way its user runs it, against the real server; and what the
+Python package and voicectl promise besides.
+"""
 
+import concurrent.futures
+import importlib
 import os
 import subprocess
 import sys
+import threading
 
+import grpc
 import pytest
 
+import calling
 from conftest import metadata
 from stack import BIN, ROOT
 
+PACKAGE = ROOT / "Clients" / "python"
 EXAMPLES = {
-    "python": [sys.executable, ROOT / "Clients" / "python" / "example.py"],
+    "python": [sys.executable, PACKAGE / "example.py"],
     "swift": [BIN / "client-example"],
 }
 # Longer than any call that voicesim holds.
 LIMIT = 120.0
 NOBODY = "agt_01HZZZZZZZZZZZZZZZZZZZZZZZ"
+# Called by Exotel, never by a merchant.
+NOT_FOR_MERCHANTS = {"CarrierCallbackServiceStub"}
+# What gRPC clients take of one message unless told otherwise.
+USUAL_LIMIT = 4 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +43,9 @@ def make_agent(channel, owner):
     agents = agents_pb2_grpc.AgentServiceStub(channel)
     made = []
 
-    def make(number, purpose):
+    def make(number, purpose, **fields):
         agent = agents_pb2.Agent(
-            name="Client desk", language="en", phone_number=number, purpose=purpose)
+            name="Client desk", language="en", phone_number=number, purpose=purpose, **fields)
         made.append(agents.CreateAgent(
             agents_pb2.CreateAgentRequest(agent=agent), metadata=metadata(owner)).agent_id)
         return made[-1]
@@ -136,3 +148,95 @@ def test_a_wrong_setting_is_said_in_one_line(run, changes, words):
     summary, *more = run("--agent", NOBODY, **changes).splitlines()
     assert words in summary
     assert not more
+
+
+@pytest.fixture
+def payaid_voice(monkeypatch):
+    """The Python package, found as an installed one is."""
+    monkeypatch.syspath_prepend(PACKAGE)
+    return importlib.import_module("payaid_voice")
+
+
+def test_voice_has_the_stub_of_every_service(payaid_voice):
+    made = set()
+    for file in (PACKAGE / "payaid").rglob("*_pb2_grpc.py"):
+        module = importlib.import_module(".".join(file.relative_to(PACKAGE).with_suffix("").parts))
+        made |= {name for name in vars(module) if name.endswith("Stub")}
+    with payaid_voice.connect("http://127.0.0.1:1", "key_secret") as voice:
+        names = {type(member).__name__ for member in vars(voice).values()}
+    assert {name for name in names if name.endswith("Stub")} == made - NOT_FOR_MERCHANTS
+
+
+@pytest.fixture(scope="module")
+def archive():
+    """A server whose every call has a recording of 20 MB, and its URL."""
+    from google.api import httpbody_pb2
+    from payaid.voice.v1 import calls_pb2_grpc
+
+    class Calls(calls_pb2_grpc.CallServiceServicer):
+        def GetRecording(self, request, context):
+            return httpbody_pb2.HttpBody(content_type="audio/wav", data=bytes(20_000_000))
+
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(1))
+    calls_pb2_grpc.add_CallServiceServicer_to_server(Calls(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop(None)
+
+
+def test_connect_takes_long_recordings_unless_told_otherwise(payaid_voice, archive):
+    from payaid.voice.v1 import calls_pb2
+    request = calls_pb2.GetRecordingRequest(call_id="call_1")
+    with payaid_voice.connect(archive, "key_secret") as voice:
+        assert len(voice.calls.GetRecording(request, timeout=30).data) == 20_000_000
+    own = [("grpc.max_receive_message_length", USUAL_LIMIT)]
+    with payaid_voice.connect(archive, "key_secret", options=own) as voice:
+        with pytest.raises(grpc.RpcError) as caught:
+            voice.calls.GetRecording(request, timeout=30)
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def test_voicectl_saves_long_recordings(archive, tmp_path):
+    file = tmp_path / "call.wav"
+    done = subprocess.run(
+        [BIN / "voicectl", "calls", "recording", "call_1", "--url", archive, "--key", "key_secret",
+         "-o", file], capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0, done.stderr
+    assert file.stat().st_size == 20_000_000
+
+
+def test_a_recording_beyond_the_usual_limit_is_sent_and_read(
+        payaid_voice, stack, owner, make_agent):
+    """A minute of sound is sent at once: a recording lies as the sound does, however fast it came."""
+    from payaid.voice.v1 import calls_pb2, live_pb2
+    agent = make_agent("", "CALL_PURPOSE_SERVICE", recording_enabled=True)
+    rate, greeted = 24_000, threading.Event()
+
+    def silence(seconds):
+        pcm = bytes(2 * int(seconds * rate))
+        return live_pb2.ClientFrame(audio=live_pb2.AudioFrame(pcm=pcm))
+
+    def frames():
+        yield live_pb2.ClientFrame(
+            start=live_pb2.LiveStart(agent_id=agent, sample_rate_hertz=rate))
+        # Nothing is recorded before the notice of it was heard, in the agent's first words.
+        while not greeted.wait(0.02):
+            yield silence(0.02)
+        for _ in range(60):
+            yield silence(1)
+
+    key = f"{owner['key']}_{owner['secret']}"
+    with payaid_voice.connect(stack.url, key, str(stack.ca)) as voice:
+        try:
+            for frame in voice.live.Converse(frames(), timeout=60):
+                if frame.HasField("transcript"):
+                    greeted.set()
+        finally:
+            greeted.set()
+        assert frame.HasField("ended"), frame
+        request = calls_pb2.GetRecordingRequest(call_id=frame.ended.call.call_id)
+        sound = voice.calls.GetRecording(request, timeout=30).data
+    assert len(sound) > USUAL_LIMIT
+    recorded = calling.Recording(sound)
+    assert recorded.rate == rate and recorded.seconds >= 60

@@ -76,9 +76,10 @@ def test_items_of_lists_in_comments_keep_their_lines(tmp_path):
 def test_a_proto2_file_gives_its_descriptor_and_nothing_else(tmp_path):
     (tmp_path / "old.proto").write_text(OLD)
     (tmp_path / "new.proto").write_text(HEAD + 'import "old.proto"; message New {}')
+    # In a folder of its own, as another package calls it: paths are that folder's.
     done = subprocess.run(
-        [stacks.ROOT / "tools/generate", "--name", "Shop", "--proto-path", tmp_path, "--out", tmp_path / "out",
-         "old.proto", "new.proto"], capture_output=True, text=True, timeout=600)
+        [stacks.ROOT / "tools/generate", "--name", "Shop", "--proto-path", ".", "--out", "out",
+         "old.proto", "new.proto"], cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     swift = tmp_path / "out" / "Shop"
     assert {file.name for file in swift.iterdir()} == {"ShopFiles.swift", "CBridge.swift", "new.pb.swift"}

@@ -88,21 +88,24 @@ class CallServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListCalls(self, request, context):
-        """Lists the merchant's calls, newest first, without transcripts.
+        """Lists the merchant's calls, newest first, without `variables`, `metadata`, `webhook_url`, `transcript`, `quality`,
+        `sentiment`, `tool_executions` and `analysis`: GetCall has them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def EndCall(self, request, context):
-        """Ends a call: one that still waits is canceled, one in progress is hung up. A call that has ended is returned as it is.
+        """Ends a call. One that nobody has answered is canceled: its phone may ring on, and whoever answers it finds nobody. One in
+        progress is hung up, soon after this has answered. A call that has ended is returned as it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchCall(self, request, context):
-        """Follows a call: its present state first, then each change and each line of the transcript, until the call has ended.
+        """Follows a call until it has ended: each change of its state and each line of the transcript, those that were before from
+        the first one, or after `after_sequence`, and then each as it comes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,6 +113,10 @@ class CallServiceServicer:
 
     def GetRecording(self, request, context):
         """Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND when there is none.
+
+        It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000, 64,000 or 96,000 over LiveService, by
+        the rate there. An hour, the longest call, is 230 MB on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are
+        told otherwise, which is 65 s on the phone: raise their limit for responses to 384 MiB.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

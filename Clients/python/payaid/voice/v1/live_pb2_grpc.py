@@ -48,7 +48,8 @@ class LiveServiceServicer:
 
     def Converse(self, request_iterator, context):
         """Holds a conversation. The client sends `start` first, then audio in real time; the server answers `started`, then audio,
-        transcript and marks. Half-closing says that the caller hung up; the server sends `ended` and closes with OK.
+        transcript and marks. Half-closing says that the caller hung up; the server sends `ended` and closes with OK, as it does
+        however else the conversation ends. A frame that breaks a rule ends it with INVALID_ARGUMENT and no `ended`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -94,7 +94,8 @@ class PhoneNumberServiceServicer:
 
     def BuyPhoneNumber(self, request, context):
         """Buys a number from the carrier, which then bills its rent, and assigns it to an agent if one is named. After UNAVAILABLE the
-        number may or may not be bought: ask again, and it is looked up before it is bought once more.
+        number may or may not be bought: ask again, and it is looked up before it is bought once more. A number that another
+        merchant's agent has cannot be bought.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
