@@ -147,7 +147,8 @@ let modules: [Module] = [
   Module(
     "Compliance", .product,
     ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],
-    resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts"]),
+    resources: [.embedInCode("Migrations")],
+    testImports: ["ScratchPostgres", "Accounts", "Agents"]),
   Module(
     "Webhooks", .product,
     [

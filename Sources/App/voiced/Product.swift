@@ -25,6 +25,8 @@ struct Product {
   let origins: OriginTable
   let services: [any RPCService]
   let runner: CallRunner
+  let switchboard: ExotelSwitchboard
+  let incoming: IncomingCalls
   let live = LiveCalls()
   let bell = CallBell()
   let reaper: Reaper
@@ -64,6 +66,11 @@ struct Product {
       model: GeminiLiveModel(settings: { Self.gemini(current.value.gemini) }),
       settings: callSettings, live: live, recordings: recordings,
       tools: ToolCaller(pool: pool, secrets: toolSecrets, policy: policy, loop: loop))
+    switchboard = ExotelSwitchboard(
+      accountSID: settings.exotel.accountSID,
+      secrets: { Self.webhookSecrets(current.value.exotel) })
+    incoming = IncomingCalls(
+      pool: pool, agents: agents, admission: admission, settings: callSettings, live: live)
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
@@ -154,7 +161,7 @@ struct Product {
       baseURL: settings.baseURL, flowID: settings.flowID)
   }
 
-  private static func webhookSecrets(_ settings: Settings.Exotel) -> [String] {
+  static func webhookSecrets(_ settings: Settings.Exotel) -> [String] {
     [settings.webhookSecret] + [settings.previousWebhookSecret].compactMap { $0 }
   }
 

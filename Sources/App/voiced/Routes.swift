@@ -30,13 +30,47 @@ enum Routes {
     routes.handle("GET", "/openapi.json") { _ in
       HTTPExchangeResponse(contentType: "application/json", body: OpenAPIDocument.json.utf8)
     }
+    for method in ["GET", "POST"] {
+      routes.handle(method, ExotelSwitchboard.pathTemplate) { await incomingCall($0, product) }
+    }
     routes.webSocket(StreamToken.pathTemplate) { request in
       await agentStream(request, product.runner)
     }
     return routes
   }
 
-  /// Lets in the carrier's audio of a call that was dialled, once.
+  /// Tells the carrier where to bring the media of a call to an agent's number.
+  private static func incomingCall(
+    _ request: HTTPExchangeRequest, _ product: Product
+  ) async -> HTTPExchangeResponse {
+    do {
+      let call = try product.switchboard.verify(
+        CarrierCallbackRequest(
+          query: Dictionary(request.query.items.map { ($0.name, $0.value) }) { $1 },
+          headers: ["content-type": request.head.headers["content-type"] ?? ""],
+          body: request.body),
+        token: request.pathParameters["token"] ?? "")
+      let url = try await product.incoming.take(call)
+      return HTTPExchangeResponse(
+        contentType: "application/json", body: product.switchboard.answer(streamURL: url))
+    } catch let refusal as CarrierCallbackRefusal {
+      switch refusal {
+      case .unauthenticated: return HTTPExchangeResponse(status: .unauthorized)
+      case .tooLarge: return HTTPExchangeResponse(status: .contentTooLarge)
+      case .malformed(let what):
+        return HTTPExchangeResponse(
+          status: .badRequest, contentType: "text/plain", body: (what + "\n").utf8)
+      }
+    } catch let refusal as IncomingCalls.Refusal {
+      Log("calls").info("an incoming call was not taken", ["reason": "\(refusal.rawValue)"])
+      return HTTPExchangeResponse(status: refusal.status)
+    } catch {
+      Log("calls").error("an incoming call could not be taken", ["error": "\(error)"])
+      return HTTPExchangeResponse(status: .serviceUnavailable)
+    }
+  }
+
+  /// Lets in the carrier's audio of a call that was dialled or announced, once.
   private static func agentStream(
     _ request: HTTPExchangeRequest, _ runner: CallRunner
   ) async -> WebSocketDecision {
@@ -58,6 +92,17 @@ enum Routes {
     } catch {
       Log("voiced").error("a stream could not be let in", ["error": "\(error)"])
       return .reject(.serviceUnavailable)
+    }
+  }
+}
+
+extension IncomingCalls.Refusal {
+  fileprivate var status: HTTPStatus {
+    switch self {
+    case .noAgent: .notFound
+    case .blocked: .forbidden
+    case .over: .conflict
+    case .draining: .serviceUnavailable
     }
   }
 }

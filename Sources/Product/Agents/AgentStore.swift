@@ -37,6 +37,21 @@ package enum AgentStore {
     return try rows.first.map(AgentRow.agent)
   }
 
+  /// Which agent has a number, and whose it is; `nil` when none has.
+  static func find(
+    answering number: PhoneNumber, _ transaction: Transaction
+  ) async throws -> (AgentID, MerchantID)? {
+    let rows = try await transaction.query(
+      """
+      SELECT agent_id, merchant_id FROM agents
+      WHERE phone_number = \(number.e164) AND state <> 'deleted'
+      """)
+    guard let row = rows.first, let id = AgentID(try row.decode("agent_id", as: String.self)),
+      let merchant = MerchantID(try row.decode("merchant_id", as: String.self))
+    else { return nil }
+    return (id, merchant)
+  }
+
   /// The agents among `ids`, in no order.
   static func find(_ ids: [String], _ database: some Querying) async throws -> [Agent] {
     let rows = try await database.query(

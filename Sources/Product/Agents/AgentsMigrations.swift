@@ -7,6 +7,7 @@ package enum AgentsMigrations {
     Migration(file: "m0021_agent_versions.sql", PackageResources.m0021_agent_versions_sql),
     Migration(file: "m0022_tool_secrets.sql", PackageResources.m0022_tool_secrets_sql),
     Migration(file: "m0023_phone_numbers.sql", PackageResources.m0023_phone_numbers_sql),
+    Migration(file: "m0024_number_owners.sql", PackageResources.m0024_number_owners_sql),
     Migration(file: "m0029_agent_cache.sql", PackageResources.m0029_agent_cache_sql),
   ]
 }

@@ -18,6 +18,15 @@ package struct StoredAgents: AgentDirectory {
     return agent?.state == .deleted ? nil : agent
   }
 
+  package func agent(
+    answering number: PhoneNumber, _ transaction: Transaction
+  ) async throws -> (agent: Payaid.Voice.V1.Agent, merchant: MerchantID)? {
+    guard let (id, merchant) = try await AgentStore.find(answering: number, transaction),
+      let agent = try await agent(id, .published, transaction)
+    else { return nil }
+    return (agent, merchant)
+  }
+
   private func draft(
     _ id: AgentID, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Agent? {

@@ -7,5 +7,6 @@ package enum CallsMigrations {
     Migration(file: "m0041_agent_version.sql", PackageResources.m0041_agent_version_sql),
     Migration(file: "m0042_call_analysis.sql", PackageResources.m0042_call_analysis_sql),
     Migration(file: "m0043_dial_time.sql", PackageResources.m0043_dial_time_sql),
+    Migration(file: "m0044_incoming_calls.sql", PackageResources.m0044_incoming_calls_sql),
   ]
 }

@@ -3,7 +3,7 @@ package import Postgres
 internal import Schema
 internal import Protobuf
 
-/// The SQL of verdicts and of what they ask of a merchant.
+/// The SQL of verdicts, and of what they ask of a merchant and its numbers.
 package enum ComplianceStore {
   /// Keeps a verdict on a call and returns it with its id.
   package static func insert(
@@ -42,5 +42,23 @@ package enum ComplianceStore {
     let rows = try await transaction.query(
       "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) AND state = 'active'")
     return !rows.isEmpty
+  }
+
+  /// Whether the merchant may call from `number`: it rents it, or, where nobody here does, an agent
+  /// of its has it. Numbers that were not bought here are known by their agents alone. Reads the
+  /// tables of agents and of numbers; one that is being bought or given back is nobody's.
+  static func owns(
+    _ number: PhoneNumber, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT CASE WHEN phone_number_renter(\(number.e164)) IS NULL
+        THEN EXISTS (SELECT FROM agents WHERE phone_number = \(number.e164)
+          AND state <> 'deleted' AND merchant_id = \(merchant.text))
+        ELSE EXISTS (SELECT FROM phone_numbers WHERE phone_number = \(number.e164)
+          AND state = 'active' AND merchant_id = \(merchant.text))
+      END AS is_own
+      """)
+    return try rows[0].decode("is_own")
   }
 }

@@ -5,7 +5,7 @@ internal import Schema
 /// was taken back speaks against the call. None lifts the do-not-disturb register: that takes consent
 /// on the operators' own register, and ours is not.
 enum ConsentRule {
-  @Sendable static func evaluate(_ input: GateInput) -> GateRule.Answer {
+  @Sendable static func evaluate(_ input: GateInput) -> GateAnswer {
     if input.purpose == .transactional { return .notApplicable }
     let question = Question(input)
     if question.isAnswered { return .pass }

@@ -2,21 +2,32 @@ package import Schema
 internal import Domain
 internal import Protobuf
 
-/// May this call be placed? One pure function over a versioned table of rules.
+/// May this call be placed, or taken? One pure function over a versioned table of rules.
 ///
 /// Every rule in force is evaluated, so that the answer lists every reason. There is no way around
-/// it: a call is dialled only with an `ALLOW` that was stored before.
+/// it: a call is dialled, or taken, only with an `ALLOW` that was stored before.
 package enum Gate {
   package typealias Decision = Payaid.Voice.V1.Decision
 
-  /// The verdict on `input`, without an id.
+  /// The verdict on a call that we would place, without an id.
   package static func evaluate(_ input: GateInput) -> Decision {
+    evaluate(GateRules.all, input, at: input.now)
+  }
+
+  /// The verdict on a call that somebody makes, without an id.
+  package static func evaluate(_ input: IncomingInput) -> Decision {
+    evaluate(GateRules.incoming, input, at: input.now)
+  }
+
+  private static func evaluate<Input>(
+    _ rules: [GateRule<Input>], _ input: Input, at now: Moment
+  ) -> Decision {
     var results: [Payaid.Voice.V1.RuleResult] = []
     var reopens: Moment?
     var onlyTheClock = true
-    for rule in GateRules.all where rule.isInForce(at: input.now) {
+    for rule in rules where rule.isInForce(at: now) {
       let answer = rule.evaluate(input)
-      results.append(result(of: rule, answer))
+      results.append(result(of: rule.name, rule.source, answer))
       switch answer {
       case .pass, .notApplicable: break
       case .fail: onlyTheClock = false
@@ -27,17 +38,17 @@ package enum Gate {
       $0.results = results.filter { $0.outcome == .fail } + results.filter { $0.outcome != .fail }
       $0.verdict = $0.results.first?.outcome == .fail ? .block : .allow
       $0.nextAllowedTime = onlyTheClock ? reopens?.timestamp : nil
-      $0.evaluateTime = input.now.timestamp
+      $0.evaluateTime = now.timestamp
       $0.rulesVersion = GateRules.version
     }
   }
 
   private static func result(
-    of rule: GateRule, _ answer: GateRule.Answer
+    of rule: String, _ source: String, _ answer: GateAnswer
   ) -> Payaid.Voice.V1.RuleResult {
     .with {
-      $0.rule = rule.name
-      $0.source = rule.source
+      $0.rule = rule
+      $0.source = source
       switch answer {
       case .pass: $0.outcome = .pass
       case .notApplicable: $0.outcome = .notApplicable

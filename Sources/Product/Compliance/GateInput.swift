@@ -22,6 +22,8 @@ package struct GateInput: Sendable {
   package var callee: PhoneNumber
   /// The number to call from; `nil` when the merchant has none.
   package var callerID: PhoneNumber?
+  /// The merchant rents that number, or an agent of its has one that nobody rents here.
+  package var callerIDIsOwn: Bool
   package var merchantIsActive: Bool
   package var agentIsActive: Bool
   /// The callee is on the merchant's own do-not-call list.
@@ -32,13 +34,14 @@ package struct GateInput: Sendable {
 
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
-    merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool, consents: [ConsentTerms],
-    doNotDisturb: DoNotDisturb
+    callerIDIsOwn: Bool, merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool,
+    consents: [ConsentTerms], doNotDisturb: DoNotDisturb
   ) {
     self.now = now
     self.purpose = purpose
     self.callee = callee
     self.callerID = callerID
+    self.callerIDIsOwn = callerIDIsOwn
     self.merchantIsActive = merchantIsActive
     self.agentIsActive = agentIsActive
     self.isSuppressed = isSuppressed
@@ -53,5 +56,19 @@ package struct GateInput: Sendable {
     case .transactional, .service: false
     default: true
     }
+  }
+}
+
+/// All that the gate looks at when somebody calls an agent.
+package struct IncomingInput: Sendable {
+  /// When the call comes.
+  package var now: Moment
+  package var merchantIsActive: Bool
+  package var agentIsActive: Bool
+
+  package init(now: Moment, merchantIsActive: Bool, agentIsActive: Bool) {
+    self.now = now
+    self.merchantIsActive = merchantIsActive
+    self.agentIsActive = agentIsActive
   }
 }

@@ -1,50 +1,16 @@
 internal import Domain
 internal import Schema
 
-/// One rule of the gate: data about it, and what it says of an input.
-struct GateRule: Sendable {
-  enum Answer: Sendable {
-    case pass
-    case notApplicable
-    /// Speaks against the call, for a reason in one sentence without personal data.
-    case fail(String)
-    /// Only the clock speaks against it; it will not at the given moment.
-    case failUntil(String, Moment)
-  }
-
-  let name: String
-  /// The instrument it comes from.
-  let source: String
-  /// From when to when it is law; open-ended without an end.
-  let effectiveFrom: Moment
-  let effectiveTo: Moment?
-  let evaluate: @Sendable (GateInput) -> Answer
-
-  init(
-    _ name: String, source: String, from: Moment, to: Moment? = nil,
-    _ evaluate: @escaping @Sendable (GateInput) -> Answer
-  ) {
-    self.name = name
-    self.source = source
-    effectiveFrom = from
-    effectiveTo = to
-    self.evaluate = evaluate
-  }
-
-  func isInForce(at moment: Moment) -> Bool {
-    effectiveFrom <= moment && effectiveTo.map { moment < $0 } ?? true
-  }
-}
-
-/// The rule table. Its version changes with every change of a rule.
+/// The rule tables. Their version changes with every change of a rule.
 enum GateRules {
-  static let version = "2026-11-29"
+  static let version = "2026-11-30"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   private static let tcccpr = Moment(seconds: 1_551_292_200)
   private static let always = Moment(seconds: 0)
 
-  static let all: [GateRule] = [
+  /// Of calls that we place.
+  static let all: [GateRule<GateInput>] = [
     GateRule("NUMBER_DIALLABLE", source: "National Numbering Plan", from: always) { input in
       input.callee.isDiallable
         ? .pass : .fail("the number belongs to a series that people do not answer")
@@ -52,6 +18,12 @@ enum GateRules {
     GateRule("CALLER_ID_PRESENT", source: "TCCCPR 2018", from: tcccpr) { input in
       input.callerID != nil
         ? .pass : .fail("neither the call nor its agent has a number to call from")
+    },
+    GateRule("CALLER_ID_OWN", source: "TCCCPR 2018", from: tcccpr) { input in
+      guard input.callerID != nil else { return .notApplicable }
+      return input.callerIDIsOwn
+        ? .pass
+        : .fail("the number to call from is neither rented by the merchant nor one of its agents'")
     },
     GateRule("MERCHANT_ACTIVE", source: "platform", from: always) { input in
       input.merchantIsActive ? .pass : .fail("the merchant may not place calls now")
@@ -79,9 +51,19 @@ enum GateRules {
       callingHours),
   ]
 
+  /// Of calls that people make to an agent: whom one may call, and when, does not concern them.
+  static let incoming: [GateRule<IncomingInput>] = [
+    GateRule("MERCHANT_ACTIVE", source: "platform", from: always) { input in
+      input.merchantIsActive ? .pass : .fail("the merchant may not take calls now")
+    },
+    GateRule("AGENT_ACTIVE", source: "platform", from: always) { input in
+      input.agentIsActive ? .pass : .fail("the agent is paused")
+    },
+  ]
+
   /// Promotional calls, and those nobody classified, go out between 10:00 and 21:00 IST; the end is
   /// outside.
-  @Sendable private static func callingHours(_ input: GateInput) -> GateRule.Answer {
+  @Sendable private static func callingHours(_ input: GateInput) -> GateAnswer {
     switch input.purpose {
     case .transactional, .service, .serviceExplicit: return .notApplicable
     default: break

@@ -29,11 +29,34 @@ package struct StoredGate: CallAdmission {
   ) async throws -> Payaid.Voice.V1.Decision {
     try await NumberLock.share(request.callee, request.merchant, transaction)
     let verdict = try await verdict(on: request, doNotDisturb: doNotDisturb, transaction)
+    return try await Self.keep(
+      verdict, on: request.call, with: ("callee", request.callee), agent: request.agent.agentId,
+      request.merchant, transaction)
+  }
+
+  package func decide(
+    _ request: IncomingRequest, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Decision {
+    let verdict = Gate.evaluate(
+      IncomingInput(
+        now: now(),
+        merchantIsActive: try await ComplianceStore.isActive(request.merchant, transaction),
+        agentIsActive: request.agent.state == .active))
+    return try await Self.keep(
+      verdict, on: request.call, with: ("caller", request.caller), agent: request.agent.agentId,
+      request.merchant, transaction)
+  }
+
+  /// Stores a verdict and its audit leaf; `person` is in which role, and at which number.
+  private static func keep(
+    _ verdict: Gate.Decision, on call: CallID, with person: (role: String, number: PhoneNumber?),
+    agent: String, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Gate.Decision {
     let decision = try await ComplianceStore.insert(
-      verdict, call: request.call, merchant: request.merchant, transaction)
+      verdict, call: call, merchant: merchant, transaction)
     try await AuditLog.append(
-      kind: "call.decision", subject: request.call.text,
-      payload: try Self.leaf(decision, request), merchant: request.merchant, transaction)
+      kind: "call.decision", subject: call.text, payload: try leaf(decision, person, agent),
+      merchant: merchant, transaction)
     return decision
   }
 
@@ -47,12 +70,20 @@ package struct StoredGate: CallAdmission {
       GateInput(
         now: time ?? now(), purpose: request.agent.purpose, callee: callee,
         callerID: request.callerID,
+        callerIDIsOwn: try await Self.ownsCallerID(request, transaction),
         merchantIsActive: try await ComplianceStore.isActive(merchant, transaction),
         agentIsActive: request.agent.state == .active,
         isSuppressed: try await SuppressionStore.find(
           callee, merchant: merchant, transaction) != nil,
         consents: try await ConsentStore.terms(of: callee, merchant: merchant, transaction),
         doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown))
+  }
+
+  private static func ownsCallerID(
+    _ request: AdmissionRequest, _ transaction: Transaction
+  ) async throws -> Bool {
+    guard let number = request.callerID else { return false }
+    return try await ComplianceStore.owns(number, request.merchant, transaction)
   }
 
   package func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError {
@@ -62,16 +93,18 @@ package struct StoredGate: CallAdmission {
   /// The canonical entry: the whole verdict, and the number only as a salted digest, whose salt can
   /// be destroyed.
   private static func leaf(
-    _ decision: Payaid.Voice.V1.Decision, _ request: AdmissionRequest
+    _ decision: Gate.Decision, _ person: (role: String, number: PhoneNumber?), _ agent: String
   ) throws -> [UInt8] {
     var json = JSONWriter()
     json.beginObject()
     json.key("decision")
     json.raw(String(decoding: try decision.json(), as: UTF8.self))
-    json.key("callee")
-    json.string(SaltedDigest()(request.callee.e164))
+    if let number = person.number {
+      json.key(person.role)
+      json.string(SaltedDigest()(number.e164))
+    }
     json.key("agent")
-    json.string(request.agent.agentId)
+    json.string(agent)
     json.endObject()
     return json.bytes
   }

@@ -22,7 +22,25 @@ package struct AdmissionRequest: Sendable {
   }
 }
 
-/// Whether a call may be placed: where the areas of calls and compliance meet.
+/// What the compliance gate is told about a call that somebody makes to an agent.
+package struct IncomingRequest: Sendable {
+  package var merchant: MerchantID
+  package var call: CallID
+  package var agent: Payaid.Voice.V1.Agent
+  /// `nil` when the number is withheld.
+  package var caller: PhoneNumber?
+
+  package init(
+    merchant: MerchantID, call: CallID, agent: Payaid.Voice.V1.Agent, caller: PhoneNumber?
+  ) {
+    self.merchant = merchant
+    self.call = call
+    self.agent = agent
+    self.caller = caller
+  }
+}
+
+/// Whether a call may be placed, or taken: where the areas of calls and compliance meet.
 package protocol CallAdmission: Sendable {
   /// What the national do-not-disturb register says of the callee, where the law asks for it:
   /// `not_asked`, `unknown`, `clear` or `blocked`. Asked before a transaction, since it may be slow.
@@ -30,6 +48,11 @@ package protocol CallAdmission: Sendable {
   /// The verdict, stored with its audit leaf in the caller's transaction.
   func decide(
     _ request: AdmissionRequest, doNotDisturb: String, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Decision
+  /// The verdict on a call that somebody makes, stored likewise: whom one may call, and when, does not
+  /// concern it.
+  func decide(
+    _ request: IncomingRequest, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision
   /// A verdict of `BLOCK` as an error of the API.
   func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError
@@ -53,6 +76,10 @@ package protocol AgentDirectory: Sendable {
   func agent(
     _ id: AgentID, _ choice: AgentChoice, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Agent?
+  /// The agent that answers at `number`, as it is published, and whose it is; `nil` when none does. The
+  /// transaction has to see every merchant.
+  func agent(answering number: PhoneNumber, _ transaction: Transaction) async throws
+    -> (agent: Payaid.Voice.V1.Agent, merchant: MerchantID)?
 }
 
 extension AgentDirectory {

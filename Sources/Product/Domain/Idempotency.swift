@@ -81,6 +81,18 @@ package enum Idempotency {
     return try await firstAnswer(key, seal, transaction)
   }
 
+  /// Forgets the first answer to a request whose effect was undone, so that it can be tried again.
+  package static func forget(
+    _ transaction: Transaction, _ caller: Caller, method: String, requestID: String
+  ) async throws {
+    try await transaction.execute(
+      """
+      DELETE FROM idempotency_keys
+      WHERE merchant_id = \(caller.merchant.text) AND method = \(method)
+        AND request_id = \(requestID)
+      """)
+  }
+
   /// Whether this request is the first; waits for a transaction that is at the same one.
   private static func claim(_ key: Key, _ transaction: Transaction) async throws -> Bool {
     let claimed = try await transaction.query(

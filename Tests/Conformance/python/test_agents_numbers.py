@@ -109,6 +109,25 @@ def test_numbers_are_their_merchants(stack, stranger, web):
         assert number not in owned(other)
 
 
+def test_a_number_that_anothers_agent_has_cannot_be_bought(stack, stranger, web):
+    number = offered(web, region="KA")[-1]["phoneNumber"]
+    with client(stack, stranger) as other:
+        agent = other.post(
+            "/api/v1/agents", json={"name": "T", "language": "en", "phoneNumber": number}).json()["agentId"]
+        error(web.post("/api/v1/phone-numbers:buy", json={"phoneNumber": number}), 400, "FAILED_PRECONDITION")
+        assert number not in owned(web) and number in [n["phoneNumber"] for n in offered(web, region="KA")]
+        other.delete(f"/api/v1/agents/{agent}").raise_for_status()
+    assert web.post("/api/v1/phone-numbers:buy", json={"phoneNumber": number}).json()["state"] == "ACTIVE"
+
+
+def test_a_purchase_for_an_agent_that_is_not_there_buys_nothing(web):
+    number = offered(web, region="KA")[-1]["phoneNumber"]
+    answer = web.post("/api/v1/phone-numbers:buy", json={
+        "phoneNumber": number, "agentId": "agt_01JDABCDEFGHJKMNPQRSTVWXYZ"})
+    error(answer, 404, "NOT_FOUND")
+    assert number not in owned(web)
+
+
 @pytest.mark.parametrize("query, where", [
     ({"region": "Karnataka"}, "region"), ({"contains": "4x"}, "contains"), ({"region": "K1"}, "region")])
 def test_a_search_is_checked_at_the_edge(web, query, where):

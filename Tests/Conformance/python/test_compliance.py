@@ -227,6 +227,34 @@ def test_the_gate_says_what_consents_say(rest, seller, number, standing):
         assert why.split(":")[0] == STANDINGS[standing].get(purpose, ""), purpose
 
 
+@pytest.fixture(scope="session")
+def lines(stack, merchant, stranger):
+    """Numbers to call from, by whose they are and how; one set, as above."""
+    found = {"nobody's": "+918047165090"}
+    for n, (whose, owner) in enumerate({"own": merchant, "another's": stranger}.items()):
+        with client(stack, owner) as web:
+            calling.new_agent(web, f"+918047165{91 + n:03}")
+            offers = web.get("/api/v1/phone-numbers:search", params={"region": "MH"}).json()
+            rented = offers["phoneNumbers"][-1]["phoneNumber"]
+            web.post("/api/v1/phone-numbers:buy", json={"phoneNumber": rented}).raise_for_status()
+        found |= {f"{whose} agent's": f"+918047165{91 + n:03}", f"{whose} rented": rented}
+    return found
+
+
+@pytest.mark.parametrize("whose", [
+    "own agent's", "own rented", "another's agent's", "another's rented", "nobody's"])
+def test_a_call_is_placed_from_a_number_of_the_merchants_only(rest, seller, lines, whose):
+    answer = rest.post("/api/v1/calls", json={
+        "agentId": seller["SERVICE"], "phoneNumber": "+919000000003", "callerId": lines[whose]})
+    if whose.startswith("own"):
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["callerId"] == lines[whose]
+    else:
+        body = error(answer, 400, "FAILED_PRECONDITION")
+        assert [v["type"] for v in violations(body, "violations")] == ["CALLER_ID_OWN"]
+        assert lines[whose] not in answer.text
+
+
 def test_a_check_keeps_nothing_and_lists_every_rule(rest, seller, number):
     def size():
         return len(pages(rest, f"{ROOT}/audit-entries", "entries"))
@@ -457,3 +485,17 @@ def test_a_call_that_waits_is_blocked_when_its_consent_is_withdrawn(lab):
                      ("consent.withdrawn", ids[1]), ("call.decision", stopped)]
     log = (stack.folder / "voiced.log").read_text()
     assert calling.SILENT[3:] not in log
+
+
+def test_a_call_that_waits_is_blocked_when_its_number_is_the_merchants_no_more(lab):
+    stack, rest = lab
+    first, second = "+918047165096", "+918047165097"
+    agent = calling.new_agent(rest, first)
+    lost = calling.place(rest, agent, calling.HASTY)
+    rest.patch(f"/api/v1/agents/{agent}", json={"phoneNumber": second}).raise_for_status()
+    kept = calling.place(rest, agent, calling.HASTY)
+    with client(stack, stack.merchant(f"{uuid.uuid4()}@example.in")) as other:
+        calling.new_agent(other, first)
+    ended = calling.until(rest, lost, {"BLOCKED"})
+    assert (ended["endReason"], ended["callerId"]) == ("compliance", first)
+    assert calling.until(rest, kept, {"COMPLETED"})["callerId"] == second

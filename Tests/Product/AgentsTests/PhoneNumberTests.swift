@@ -19,6 +19,8 @@ private final class MemoryCarrier: CarrierNumbers {
     var releases = 0
     /// What the next purchases and releases end with, whether or not they take effect.
     var losesAnswers = 0
+    /// What happens while a purchase is under way.
+    var meanwhile: (@Sendable () async throws -> Void)?
     var refusal: SpeechError?
   }
   let state = Mutex(State())
@@ -28,6 +30,8 @@ private final class MemoryCarrier: CarrierNumbers {
   }
 
   func buy(_ number: String, name: String) async throws -> CarrierNumber {
+    let meanwhile = state.withLock { $0.meanwhile }
+    try await meanwhile?()
     try state.withLock { state in
       state.purchases += 1
       if let refusal = state.refusal { throw refusal }
@@ -118,6 +122,14 @@ private struct Scene {
           $0.phoneNumber = number
         }
       }, context(index))
+  }
+
+  func delete(_ agent: Payaid.Voice.V1.Agent) async throws {
+    _ = try await agents.deleteAgent(.with { $0.agentId = agent.agentId }, context())
+  }
+
+  func owned(by index: Int = 0) async throws -> [Payaid.Voice.V1.PhoneNumber] {
+    try await numbers.listPhoneNumbers(.init(), context(index)).phoneNumbers
   }
 
   func read(_ agent: Payaid.Voice.V1.Agent) async throws -> Payaid.Voice.V1.Agent {
@@ -221,6 +233,25 @@ private struct Scene {
     await scene.pool.close()
   }
 
+  @Test func `a release that the carrier refused is tried again under the same request`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    _ = try await scene.buy()
+    let request = Payaid.Voice.V1.ReleasePhoneNumberRequest.with {
+      $0.phoneNumber = Scene.number
+      $0.requestId = "r1"
+    }
+    scene.carrier.state.withLock { $0.refusal = SpeechError(.permanent, "not now") }
+    #expect(
+      await code { _ = try await scene.numbers.releasePhoneNumber(request, scene.context()) } != nil
+    )
+    scene.carrier.state.withLock { $0.refusal = nil }
+    _ = try await scene.numbers.releasePhoneNumber(request, scene.context())
+    #expect(scene.carrier.state.withLock { $0.owned } == [])
+    await scene.pool.close()
+  }
+
   @Test func `a number that another merchant rents cannot be taken by an agent`() async throws {
     let scene = try await Scene.make()
     _ = try await scene.buy()
@@ -235,6 +266,44 @@ private struct Scene {
         .with { $0.phoneNumber = Scene.number }, scene.context(1))
     }
     #expect(unseen == .notFound)
+    await scene.pool.close()
+  }
+
+  @Test func `a number that another merchant's agent has cannot be bought`() async throws {
+    let scene = try await Scene.make()
+    let rival = try await scene.agent(Scene.number, as: 1)
+    #expect(await code { _ = try await scene.buy("r1") } == .failedPrecondition)
+    #expect(scene.carrier.state.withLock { $0.purchases } == 0)
+    #expect(try await scene.owned().isEmpty)
+    #expect(try await scene.buy("r2", as: 1).agentId == rival.agentId)
+    await scene.pool.close()
+  }
+
+  @Test func `at the same time, a number is bought or another merchant's agent gets it`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    let done = await withTaskGroup(of: Bool.self, returning: [Bool].self) { group in
+      group.addTask { (try? await scene.buy()) != nil }
+      group.addTask { (try? await scene.agent(Scene.number, as: 1)) != nil }
+      var results: [Bool] = []
+      for await result in group { results.append(result) }
+      return results
+    }
+    #expect(done.filter(\.self).count == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a number whose agent is gone once it is bought is the merchant's all the same`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    let agent = try await scene.agent()
+    scene.carrier.state.withLock { $0.meanwhile = { try await scene.delete(agent) } }
+    #expect(await code { _ = try await scene.buy("r1", agent: agent.agentId) } == .notFound)
+    #expect(try await scene.owned().map(\.state) == [.active])
+    #expect(try await scene.buy("r1", agent: agent.agentId).state == .active)
+    #expect(scene.carrier.state.withLock { $0.purchases } == 1)
     await scene.pool.close()
   }
 

@@ -1,4 +1,5 @@
 import Accounts
+import Agents
 import Buffers
 import Compliance
 import Domain
@@ -24,7 +25,7 @@ struct ComplianceScene {
   static func make() async throws -> ComplianceScene {
     let pool = try await ScratchPostgres.database(
       migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
-        + ComplianceMigrations.all
+        + AgentsMigrations.all + ComplianceMigrations.all
     ) { $0.maxConnections = 4 }
     let (merchant, rival) = try await pool.transaction(tenant: .system) { transaction in
       (
@@ -32,7 +33,9 @@ struct ComplianceScene {
         try await AccountStore.ensureMerchant(name: "B", email: "b@example.in", transaction)
       )
     }
-    return ComplianceScene(pool: pool, merchant: merchant, rival: rival)
+    let scene = ComplianceScene(pool: pool, merchant: merchant, rival: rival)
+    try await scene.rent(OneAgent.number, by: merchant)
+    return scene
   }
 
   private init(pool: PostgresPool, merchant: MerchantID, rival: MerchantID) {
@@ -44,6 +47,32 @@ struct ComplianceScene {
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
       gate: gate, now: { clock.now })
+  }
+
+  /// Notes a number as rented.
+  func rent(_ number: String, by renter: MerchantID, state: String = "active") async throws {
+    let carrierID: String? = state == "buying" ? nil : number
+    try await pool.transaction(tenant: .merchant(renter.text)) {
+      try await $0.execute(
+        """
+        INSERT INTO phone_numbers (phone_number, merchant_id, state, carrier_id)
+        VALUES (\(number), \(renter.text), \(state), \(carrierID))
+        """)
+    }
+  }
+
+  /// Makes an agent that has a number.
+  func makeAgent(
+    with number: String, of owner: MerchantID, state: String = "active"
+  ) async throws {
+    try await pool.transaction(tenant: .merchant(owner.text)) {
+      try await $0.execute(
+        """
+        INSERT INTO agents (agent_id, merchant_id, name, language, voice_id, system_prompt,
+          phone_number, state, config)
+        VALUES (\(AgentID().text), \(owner.text), 'A', 'hi', 'v', 'p', \(number), \(state), '{}')
+        """)
+    }
   }
 
   /// A call of the API by a merchant, the first one where none is named.
@@ -151,6 +180,9 @@ struct ClearRegistry: DoNotDisturbRegistry {
 
 /// One agent that everybody has.
 final class OneAgent: AgentDirectory {
+  /// Rented by the first merchant.
+  static let number = "+918047120000"
+
   let id = AgentID()
   let purpose = Mutex(Payaid.Voice.V1.CallPurpose.service)
 
@@ -160,9 +192,13 @@ final class OneAgent: AgentDirectory {
     guard id == self.id else { return nil }
     return .with {
       $0.agentId = id.text
-      $0.phoneNumber = "+918047120000"
+      $0.phoneNumber = Self.number
       $0.purpose = purpose.withLock { $0 }
       $0.state = .active
     }
   }
+
+  func agent(answering number: PhoneNumber, _ transaction: Transaction) async throws
+    -> (agent: Payaid.Voice.V1.Agent, merchant: MerchantID)?
+  { nil }
 }

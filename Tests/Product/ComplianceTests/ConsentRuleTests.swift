@@ -32,8 +32,8 @@ import Testing
   private static func input(_ purpose: Purpose, _ consents: [ConsentTerms]) throws -> GateInput {
     GateInput(
       now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
-      callerID: PhoneNumber("+918047120000"), merchantIsActive: true, agentIsActive: true,
-      isSuppressed: false, consents: consents, doNotDisturb: .clear)
+      callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchantIsActive: true,
+      agentIsActive: true, isSuppressed: false, consents: consents, doNotDisturb: .clear)
   }
 
   /// The code by which the rule speaks against the call; `nil` when it does not.
@@ -155,8 +155,8 @@ import Testing
             GateInput(
               now: Moment(seconds: noon + hour * 3_600), purpose: purpose,
               callee: try #require(PhoneNumber("+919876500001")),
-              callerID: PhoneNumber("+918047120000"), merchantIsActive: true, agentIsActive: true,
-              isSuppressed: false,
+              callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchantIsActive: true,
+              agentIsActive: true, isSuppressed: false,
               consents: consents.indices.filter { chosen >> $0 & 1 == 1 }.map { consents[$0] },
               doNotDisturb: .clear))
         }
@@ -168,8 +168,9 @@ import Testing
   /// Every input that differs from `input` in one thing, which is worse.
   private static func worse(_ input: GateInput) -> [GateInput] {
     let changes: [(inout GateInput) -> Void] = [
-      { $0.callerID = nil }, { $0.merchantIsActive = false }, { $0.agentIsActive = false },
-      { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked }, { $0.doNotDisturb = .unknown },
+      { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.merchantIsActive = false },
+      { $0.agentIsActive = false }, { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked },
+      { $0.doNotDisturb = .unknown },
       { $0.callee = PhoneNumber("+911800110000") ?? $0.callee },
       {
         $0.consents.append(terms(.explicit, [.service, .serviceExplicit], given: 9, withdrawn: 1))

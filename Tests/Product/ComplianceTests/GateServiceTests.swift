@@ -40,6 +40,66 @@ import Testing
     await scene.pool.close()
   }
 
+  /// The rules that speak against a call from `number`, or from none.
+  private func refusals(_ scene: Scene, from number: String?) async throws -> [String] {
+    let agent = V1.Agent.with {
+      $0.agentId = scene.agents.id.text
+      $0.purpose = .service
+      $0.state = .active
+    }
+    let question = AdmissionRequest(
+      merchant: scene.merchant, call: CallID(), agent: agent,
+      callee: try #require(PhoneNumber("+919876500001")),
+      callerID: number.flatMap(PhoneNumber.init))
+    // As calls are placed, and as they are dialled.
+    var answers: [[String]] = []
+    for tenant in [Tenant.merchant(scene.merchant.text), .system] {
+      let decision = try await scene.pool.transaction(tenant: tenant) {
+        try await scene.gate.decide(question, doNotDisturb: "not_asked", $0)
+      }
+      answers.append(decision.results.filter { $0.outcome == .fail }.map(\.rule))
+    }
+    #expect(answers[0] == answers[1])
+    return answers[0]
+  }
+
+  @Test func `a call goes out from a number that is rented or an agent's, by its owner`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    for (index, state) in ["active", "buying", "releasing"].enumerated() {
+      try await scene.rent("+91804712001\(index)", by: scene.merchant, state: state)
+      try await scene.rent("+91804712002\(index)", by: scene.rival, state: state)
+    }
+    try await scene.makeAgent(with: "+918047120030", of: scene.merchant)
+    try await scene.makeAgent(with: "+918047120031", of: scene.rival)
+    try await scene.makeAgent(with: "+918047120032", of: scene.merchant, state: "deleted")
+    try await scene.makeAgent(with: "+918047120033", of: scene.merchant, state: "paused")
+    for number in ["+918047120010", "+918047120030", "+918047120033"] {
+      #expect(try await refusals(scene, from: number) == [], "\(number)")
+    }
+    for number in [
+      "+918047120011", "+918047120012", "+918047120020", "+918047120021", "+918047120022",
+      "+918047120031", "+918047120032", "+918047120040",
+    ] {
+      #expect(try await refusals(scene, from: number) == ["CALLER_ID_OWN"], "\(number)")
+    }
+    #expect(try await refusals(scene, from: nil) == ["CALLER_ID_PRESENT"])
+    await scene.pool.close()
+  }
+
+  @Test func `a number that another merchant rents is not its agent's, however it got there`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    try await scene.makeAgent(with: "+918047120030", of: scene.merchant)
+    // As a database of before this rule may have it.
+    try await scene.pool.execute("ALTER TABLE phone_numbers DISABLE TRIGGER USER")
+    try await scene.rent("+918047120030", by: scene.rival)
+    #expect(try await refusals(scene, from: "+918047120030") == ["CALLER_ID_OWN"])
+    await scene.pool.close()
+  }
+
   @Test func `a check keeps nothing and a verdict on a call is kept`() async throws {
     let scene = try await Scene.make()
     _ = try await scene.refusals(.service)

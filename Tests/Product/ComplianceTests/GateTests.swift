@@ -17,8 +17,8 @@ import Testing
     return GateInput(
       now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
       callee: try #require(PhoneNumber(number)), callerID: PhoneNumber("+918047120000"),
-      merchantIsActive: true, agentIsActive: true, isSuppressed: false, consents: [],
-      doNotDisturb: .clear)
+      callerIDIsOwn: true, merchantIsActive: true, agentIsActive: true, isSuppressed: false,
+      consents: [], doNotDisturb: .clear)
   }
 
   private func failed(_ decision: V1.Decision) -> [String] {
@@ -28,8 +28,22 @@ import Testing
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 8)
+    #expect(decision.results.count == 9)
     #expect(!decision.rulesVersion.isEmpty)
+  }
+
+  @Test(arguments: [
+    (true, true, []), (false, true, ["MERCHANT_ACTIVE"]), (true, false, ["AGENT_ACTIVE"]),
+  ])
+  func `a call that somebody makes is taken by whom is active, at any hour`(
+    merchant: Bool, agent: Bool, failing: [String]
+  ) {
+    let decision = Gate.evaluate(
+      IncomingInput(
+        now: Moment(seconds: Self.midnight), merchantIsActive: merchant, agentIsActive: agent))
+    #expect(failed(decision) == failing)
+    #expect(decision.verdict == (failing.isEmpty ? .allow : .block))
+    #expect(decision.results.count == 2 && !decision.rulesVersion.isEmpty)
   }
 
   @Test(arguments: [
@@ -64,6 +78,18 @@ import Testing
     var service = try input(.service)
     service.doNotDisturb = status
     #expect(Gate.evaluate(service).verdict == .allow)
+  }
+
+  @Test(arguments: [
+    V1.CallPurpose.transactional, .service, .serviceExplicit, .promotional, .unspecified,
+  ])
+  func `a call goes out from a number of the merchant's only`(purpose: V1.CallPurpose) throws {
+    var question = try input(purpose)
+    let allowed = failed(Gate.evaluate(question))
+    question.callerIDIsOwn = false
+    #expect(failed(Gate.evaluate(question)) == ["CALLER_ID_OWN"] + allowed)
+    question.callerID = nil
+    #expect(failed(Gate.evaluate(question)) == ["CALLER_ID_PRESENT"] + allowed)
   }
 
   @Test func `every reason is listed, those against it first`() throws {

@@ -103,8 +103,8 @@ extension Settings {
       Setting(
         optional: "EXOTEL_FLOW_ID", \.exotel.flowID, .text,
         """
-        The call flow of App Bazaar, with a Voicebot applet, that answers the numbers bought through \
-        the API; without one they only place calls.
+        The call flow of App Bazaar that answers the numbers bought through the API; without one they \
+        only place calls. The URL of its Voicebot applet is what `voiced incoming-url` prints.
         """),
       Setting(
         "EXOTEL_BASE_URL", \.exotel.baseURL, .webURL, default: "https://api.in.exotel.com",

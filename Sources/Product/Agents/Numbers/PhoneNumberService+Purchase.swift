@@ -16,9 +16,10 @@ extension PhoneNumberService {
     let (row, wasOrdered) = try await reserve(request, caller)
     if row.state != .buying { return row.proto }
     let bought = try await order(row, wasOrdered: wasOrdered, caller)
+    // Another request for the same number may have come first; the row then says all there is.
+    // Committed before anything else can fail, since the number is paid for.
+    try await write(caller) { _ = try await PhoneNumberStore.activate(bought, $0) }
     return try await write(caller) { transaction in
-      // Another request for the same number may have come first; the row then says all there is.
-      _ = try await PhoneNumberStore.activate(bought, transaction)
       if !request.agentId.isEmpty {
         try await Self.assign(row.number, to: request.agentId, caller, transaction)
       }
@@ -49,7 +50,7 @@ extension PhoneNumberService {
       return (answer, try await PhoneNumberStore.find(request.phoneNumber, transaction))
     }
     if let row, row.state == .releasing, let id = row.carrierID {
-      try await giveBack(row.number, id, caller)
+      try await giveBack(row.number, id, request.requestId, caller)
     }
     return answer
   }
@@ -92,9 +93,7 @@ extension PhoneNumberService {
       let new = try await PhoneNumberStore.reserve(
         request.phoneNumber, displayName: request.displayName, merchant: caller.merchant,
         transaction)
-      guard let new else {
-        throw RPCError(.failedPrecondition, "the number cannot be bought")
-      }
+      guard let new else { throw Self.notForSale }
       return (new, false)
     }
   }
@@ -119,12 +118,18 @@ extension PhoneNumberService {
     }
   }
 
-  private func giveBack(_ number: String, _ id: String, _ caller: Caller) async throws {
+  private func giveBack(
+    _ number: String, _ id: String, _ requestID: String, _ caller: Caller
+  ) async throws {
     do {
       try await carrier.release(id)
     } catch let error as SpeechError {
       if error.kind != .outcomeUnknown {
-        try await write(caller) { try await PhoneNumberStore.move(number, to: .active, $0) }
+        try await write(caller) { transaction in
+          try await PhoneNumberStore.move(number, to: .active, transaction)
+          try await Idempotency.forget(
+            transaction, caller, method: "ReleasePhoneNumber", requestID: requestID)
+        }
       }
       throw error.numbersError
     }

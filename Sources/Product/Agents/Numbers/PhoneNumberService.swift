@@ -131,8 +131,13 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
     }
   }
 
-  /// A transaction of the caller's; a number that another merchant's agent answers is
-  /// `alreadyExists`.
+  /// Somebody has the number; who, is not told.
+  static var notForSale: RPCError {
+    RPCError(.failedPrecondition, "the number cannot be bought")
+  }
+
+  /// A transaction of the caller's. A number that another agent has is `alreadyExists` to an agent;
+  /// one that another merchant's agent has is `failedPrecondition` to a purchase.
   func write<Result: Sendable>(
     _ caller: Caller, _ body: @escaping @Sendable (Transaction) async throws -> Result
   ) async throws -> Result {
@@ -142,6 +147,8 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
       return result
     } catch let error as PostgresError where error.isUniqueViolation("agents_phone_number") {
       throw RPCError(.alreadyExists, "another agent answers this number")
+    } catch let error as PostgresError where error.isUniqueViolation("phone_numbers_agent_is_own") {
+      throw Self.notForSale
     }
   }
 

@@ -36,7 +36,8 @@ enum PhoneNumberStore {
     ).map(PhoneNumberRow.init)
   }
 
-  /// Notes that a number is about to be bought; `nil` when somebody has it.
+  /// Notes that a number is about to be bought; `nil` when somebody rents it. One that another
+  /// merchant's agent has violates `phone_numbers_agent_is_own`.
   static func reserve(
     _ number: String, displayName: String, merchant: MerchantID, _ transaction: Transaction
   ) async throws -> PhoneNumberRow? {

@@ -2,11 +2,21 @@ internal import Buffers
 internal import HTTP
 internal import Speech
 
-/// The fields of a status callback, whichever of the three encodings carried them.
+/// The fields of a callback, whichever of the three encodings carried them.
 struct ExotelCallbackFields {
-  private var values: [String: String] = [:]
+  private var values: [String: String]
 
-  init(body: [UInt8], contentType: String) throws(CarrierCallbackRefusal) {
+  /// The fields of a query and of a body, which may be empty; the body's win.
+  init(
+    query: [String: String] = [:], body: [UInt8], contentType: String
+  ) throws(CarrierCallbackRefusal) {
+    values = query
+    if !body.isEmpty { try read(body, contentType) }
+  }
+
+  private mutating func read(
+    _ body: [UInt8], _ contentType: String
+  ) throws(CarrierCallbackRefusal) {
     do {
       switch HTTPParameters(contentType).value {
       case "multipart/form-data":
@@ -36,14 +46,22 @@ struct ExotelCallbackFields {
     }
   }
 
+  subscript(name: String) -> String? { values[name] }
+
+  /// The carrier's name for the call.
+  func callID() throws(CarrierCallbackRefusal) -> CarrierCallID {
+    let sid = values["CallSid"] ?? ""
+    guard (1...64).contains(sid.utf8.count), sid.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else { throw .malformed("CallSid is not 1 to 64 visible characters of ASCII") }
+    return CarrierCallID(rawValue: sid)
+  }
+
   func event() throws(CarrierCallbackRefusal) -> CarrierStatusEvent {
-    guard let sid = values["CallSid"]?.nonEmpty, sid.utf8.count <= 64 else {
-      throw .malformed("CallSid is missing or longer than 64 bytes")
-    }
+    let id = try callID()
     let status = CarrierCallStatus(exotel: values["Status"] ?? "")
     let key = ["CallSid", "EventType", "Status", "DateUpdated"].map { values[$0] ?? "" }
     var event = CarrierStatusEvent(
-      id: CarrierCallID(rawValue: sid), kind: kind(status), status: status,
+      id: id, kind: kind(status), status: status,
       deduplicationKey: key.joined(separator: "|"))
     event.callID = values["CustomField"]?.nonEmpty
     event.conversation = values["ConversationDuration"].flatMap { Int($0) }.map { .seconds($0) }

@@ -12,23 +12,17 @@ package struct ExotelCallbacks: CarrierCallbacks {
   private static let bodyLimit = 65_536
 
   private let accountSID: String
-  private let currentSecrets: @Sendable () -> [String]
+  private let secrets: WebhookSecrets
 
   /// `secrets` gives the current and, during a rotation, the previous secret; it is asked for each
   /// request. Precondition: there is one, and none is empty.
   package init(accountSID: String, secrets: @escaping @Sendable () -> [String]) {
     self.accountSID = accountSID
-    currentSecrets = secrets
-  }
-
-  private var secrets: [[UInt8]] {
-    let secrets = currentSecrets()
-    precondition(!secrets.isEmpty && !secrets.contains(""), "exotel webhook secret is empty")
-    return secrets.map { Array($0.utf8) }
+    self.secrets = WebhookSecrets(secrets)
   }
 
   package func statusCallbackURL(base: String, callID: String) -> String {
-    let query = FormItems([("cid", callID), ("t", token(callID, secret: secrets[0]))])
+    let query = FormItems([("cid", callID), ("t", token(callID, secret: secrets.current))])
     return "\(base)\(Self.path)?\(query.encoded)"
   }
 
@@ -46,29 +40,20 @@ package struct ExotelCallbacks: CarrierCallbacks {
     -> VerifiedCarrierEvent.Proof
   {
     if let signature = request.headers["x-exotel-signature"] {
-      guard isSigned(request.body, signature) else { throw .unauthenticated }
+      let isSigned = secrets.match(signature) {
+        "sha256=" + Hex.encode(Digest.hmacSHA256(key: $0, request.body))
+      }
+      guard isSigned else { throw .unauthenticated }
       return .bodySignature
     }
     guard let callID = request.query["cid"], let claimed = request.query["t"],
-      matches(claimed, { token(callID, secret: $0) })
+      secrets.match(claimed, { token(callID, secret: $0) })
     else { throw .unauthenticated }
     return .capability(callID: callID)
-  }
-
-  private func isSigned(_ body: [UInt8], _ signature: String) -> Bool {
-    matches(signature) { "sha256=" + Hex.encode(Digest.hmacSHA256(key: $0, body)) }
   }
 
   private func token(_ callID: String, secret: [UInt8]) -> String {
     let text = "exotel-status:v1:\(accountSID):\(callID)"
     return Hex.encode(Digest.hmacSHA256(key: secret, Array(text.utf8)))
-  }
-
-  /// Compares over bytes in constant time with what each secret gives; every secret is tried.
-  private func matches(_ claimed: String, _ expected: ([UInt8]) -> String) -> Bool {
-    secrets.reduce(false) { found, secret in
-      let isEqual = constantTimeEquals(Array(claimed.utf8), Array(expected(secret).utf8))
-      return isEqual || found
-    }
   }
 }
