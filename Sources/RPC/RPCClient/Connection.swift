@@ -157,6 +157,8 @@ extension Connection {
       return fail(RPCError(.unavailable, "the server does not speak http/2 over tls"))
     }
     plain.withUnsafeBytes { receive($0) }
+    // Nothing can come any more, whatever becomes of TCP.
+    if tls.state == .closed { fail(RPCError(.unavailable, "the server closed the connection")) }
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {

@@ -364,7 +364,11 @@ extension HTTP2Connection {
   }
 
   private func isHeaderOverdue(_ now: LoopInstant) -> Bool {
-    guard session.isMidHeaders else { return false }
+    guard session.isMidHeaders else {
+      // A block also ends with its stream, which is no read of ours.
+      headersSince = nil
+      return false
+    }
     guard let since = headersSince else {
       headersSince = now
       return false

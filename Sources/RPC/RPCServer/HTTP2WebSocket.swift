@@ -21,6 +21,7 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
   private var isOver = false
   private var liveness: WebSocketLiveness
   private var whenDone: (() -> Void)?
+  private var partial = PartialMessage()
 
   /// While more waits to be sent, the peer gets no credit: every ping is answered.
   private static let queueLimit = 256 * 1024
@@ -130,6 +131,9 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
     if wasOpen, channel.violation != nil {
       connection.server.metrics.streamEnded(.webSocketStreamViolation)
     }
+    guard !partial.book(isOver ? 0 : channel.partialBytes, in: memory) else { return }
+    connection.server.metrics.streamEnded(.requestMemory)
+    PartialMessage.refuse(call, channel)
   }
 
   private func giveCredit() {
@@ -152,6 +156,7 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
   private func over() {
     isOver = true
     early = []
+    _ = partial.book(0, in: memory)
     whenDone?()
     whenDone = nil
   }
@@ -162,7 +167,7 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
     if isHeld { liveness.received(at: now) }
     // A peer that was held back for what it did not read may read it without a word from us.
     giveCredit()
-    switch liveness.tick(now, isOpen: channel.isOpen) {
+    switch liveness.tick(now, isOpen: channel.isOpen, isFlushed: channel.bufferedBytes == 0) {
     case .nothing: break
     case .ping: channel.ping()
     case .closeTimedOut: give(up: channel)

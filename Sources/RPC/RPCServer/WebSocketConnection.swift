@@ -15,6 +15,7 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
   private var isPaused = false
   private var isHeld = false
   private var drainMark: Int?
+  private var partial = PartialMessage()
 
   /// While more waits to be sent, nothing is read: every ping is answered.
   private static let queueLimit = 256 * 1024
@@ -63,10 +64,18 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
     if wasOpen, let code = channel.violation {
       shell.cut(.webSocketViolation, detail: "\(code)")
     }
+    bookPartial()
     if channel.bufferedBytes > Self.queueLimit {
       isPaused = true
       shell.pauseReading()
     }
+  }
+
+  private func bookPartial() {
+    let held = shell.isClosed ? 0 : channel.partialBytes
+    guard !partial.book(held, in: memory) else { return }
+    server.metrics.streamEnded(.requestMemory)
+    PartialMessage.refuse(call, channel)
   }
 
   func receiveEnd() {
@@ -99,12 +108,15 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
     }
   }
 
-  func transportLost() { channel.transportClosed() }
+  func transportLost() {
+    channel.transportClosed()
+    _ = partial.book(0, in: memory)
+  }
 
   func tick(_ now: LoopInstant) {
     call?.tick(now)
     if isHeld { liveness.received(at: now) }
-    switch liveness.tick(now, isOpen: channel.isOpen) {
+    switch liveness.tick(now, isOpen: channel.isOpen, isFlushed: channel.bufferedBytes == 0) {
     case .nothing: break
     case .ping: channel.ping()
     case .closeTimedOut: receiveEnd()

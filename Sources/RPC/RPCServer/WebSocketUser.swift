@@ -10,8 +10,27 @@ protocol WebSocketCarrier: AnyObject {
   func resumeInput()
   /// Calls `drained()` of the call once at most `mark` bytes wait to be sent.
   func notifyDrained(atOrBelow mark: Int)
-  /// Where messages are booked while they wait for their handler.
+  /// Where messages are booked while they come, and while they wait for their handler.
   var memory: MemoryMeter { get }
+}
+
+/// What a WebSocket has booked for the message that has come in part.
+struct PartialMessage {
+  private var booked = 0
+
+  /// Books that it holds `count` bytes now; false when it has grown beyond what may be held.
+  mutating func book(_ count: Int, in memory: MemoryMeter) -> Bool {
+    let change = count - booked
+    if change == 0 { return true }
+    booked = count
+    return memory.add(change) || change < 0
+  }
+
+  /// Ends a WebSocket for whose message there is no room: try again later.
+  static func refuse(_ call: WebSocketCall?, _ channel: WebSocketChannel) {
+    call?.end(RPCError(.resourceExhausted, "too much waits on this connection for its handlers"))
+    channel.close(code: 1013, reason: "too much waits here")
+  }
 }
 
 /// Who talks on a WebSocket once it is open.

@@ -88,14 +88,15 @@ extension RawAddress {
 
 /// Makes sockets by hand, because libuv 1.44 cannot set SO_REUSEPORT before it binds.
 enum ListeningSocket {
+  private static let kind =
+    CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
+
   static func open(_ address: SocketAddress, reusePort: Bool) throws(EventLoopError) -> CInt {
     guard let raw = rawAddress(address) else {
       throw EventLoopError(.nameNotFound, "\(address) is not a numeric address to listen at")
     }
     if case .unix(let path) = address.form { removeStale(path, raw) }
-    let type =
-      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
-    let fd = socket(raw.family, type, 0)
+    let fd = socket(raw.family, kind, 0)
     guard fd >= 0 else { throw EventLoopError(errno: errno, "making a socket for \(address)") }
     set(fd, SO_REUSEADDR)
     if reusePort { set(fd, SO_REUSEPORT) }
@@ -121,7 +122,7 @@ enum ListeningSocket {
 
   /// Removes the file of a socket nobody listens at any more, as a crash leaves behind.
   private static func removeStale(_ path: String, _ raw: RawAddress) {
-    let probe = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    let probe = socket(AF_UNIX, kind, 0)
     guard probe >= 0 else { return }
     defer { Glibc.close(probe) }
     let status = unsafe raw.withPointer { unsafe Glibc.connect(probe, $0, raw.length) }

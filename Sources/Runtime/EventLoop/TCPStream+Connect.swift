@@ -154,11 +154,14 @@ extension TCPStream {
     }
   }
 
-  /// A unix connect answers at once, so it is made by hand and the handle stays a `uv_tcp_t`.
+  /// A unix connect answers at once, so it is made by hand and the handle stays a `uv_tcp_t`. A
+  /// blocking one would wait for room in a full backlog; this one fails with EAGAIN.
   private func connectUnix(
     _ raw: RawAddress, _ done: @escaping (CInt) -> Void
   ) throws(EventLoopError) {
-    let fd = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    let type =
+      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
+    let fd = socket(AF_UNIX, type, 0)
     guard fd >= 0 else { throw EventLoopError(errno: errno, "making a unix socket") }
     guard unsafe raw.withPointer({ unsafe Glibc.connect(fd, $0, raw.length) }) == 0 else {
       let code = errno

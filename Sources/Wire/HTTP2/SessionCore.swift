@@ -129,9 +129,12 @@ struct SessionCore: ~Copyable {
     defer { unsafe block.isOpen = false }
     let id = unsafe block.stream
     guard let stream = unsafe streams.find(id) else { return }
-    unsafe stream.pointee.isAnnounced = true
-    unsafe stream.pointee.batch = batch
-    unsafe stream.pointee.record = Int32(inbox.records.count)
+    // Trailers may come in a later read than their request, and are not what is withdrawn.
+    if unsafe !stream.pointee.isAnnounced {
+      unsafe stream.pointee.isAnnounced = true
+      unsafe stream.pointee.batch = batch
+      unsafe stream.pointee.record = Int32(inbox.records.count)
+    }
     if unsafe block.isTooLarge {
       unsafe inbox.records.append(.headerListTooLarge(id, endStream: endStream))
     } else {
@@ -152,6 +155,7 @@ struct SessionCore: ~Copyable {
   /// Forgets a stream and reports its end if anybody knows it.
   mutating func closeStream(_ id: HTTP2StreamID, code: UInt32) {
     guard let stream = unsafe streams.find(id) else { return }
+    if unsafe block.isOpen, unsafe block.stream == id { unsafe abandonBlock() }
     if unsafe stream.pointee.isAnnounced {
       let isNeverSent = unsafe stream.pointee.isNeverSent
       if isNeverSent { unsafe inbox.records.append(.notSent(id)) }
@@ -160,6 +164,13 @@ struct SessionCore: ~Copyable {
     }
     unsafe queuedBytes -= stream.pointee.queue.count
     unsafe streams.remove(id)
+  }
+
+  /// Ends the open block without an event: of one that is malformed nghttp2 tells nothing more.
+  private mutating func abandonBlock() {
+    // Its fields go with the inbox; those that nghttp2 still hands over are dropped.
+    unsafe block.isOpen = false
+    unsafe block.isTooLarge = true
   }
 
   private static func trim(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -62,11 +62,13 @@ public final class TLSSession {
 
   deinit { unsafe SSL_free(raw) }
 
-  /// Takes bytes from the network and appends the plaintext they complete to `plaintext`.
+  /// Takes bytes from the network and appends the plaintext they complete to `plaintext`. What
+  /// comes behind the peer's close_notify is dropped (RFC 8446, 6.1).
   public func receiveCiphertext(
     _ bytes: UnsafeRawBufferPointer, into plaintext: inout [UInt8]
   ) throws(TLSError) {
     guard state != .failed else { throw TLSError(.record, "tls session has failed before") }
+    guard state != .closed else { return }
     if bytes.count > 0 {
       ERR_clear_error()
       let written = unsafe BIO_write(incoming, bytes.baseAddress, Int32(bytes.count))
@@ -108,6 +110,9 @@ public final class TLSSession {
     unsafe output.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
     _ = unsafe BIO_ctrl(outgoing, BIO_CTRL_RESET, 0, nil)
   }
+
+  /// Bytes of the peer that wait for the rest of their record.
+  package var unreadCiphertext: Int { unsafe BIO_ctrl_pending(incoming) }
 
   /// Whether `takeCiphertext` has something to give.
   public var hasCiphertext: Bool { unsafe BIO_ctrl_pending(outgoing) > 0 }

@@ -5,17 +5,27 @@
 /// and takes the first two bytes of every piece for the code: a reason cut by the network would be
 /// refused, or not be looked at.
 ///
+/// It also counts what a message in part holds, which wslay does not tell.
+///
 /// States: in a frame's header, in its payload, in the close frame, which is the last one.
 struct FrameGate {
   private var header: [UInt8] = []
   /// Bytes of the current frame's payload that have not come.
   private var left = 0
+  /// Whether the current frame is one of data, and whether its message ends with it.
+  private var isData = false
+  private var isLast = false
+  /// What the message in part holds: its payload, and what wslay needs for each frame of it.
+  private(set) var partialBytes = 0
   private var close: [UInt8] = []
   /// Whether what comes now is the close frame, or comes after it.
   private(set) var isClosing = false
   /// The code of the close frame where wslay does not know it, and is given ``standIn``.
   private(set) var replacedCode: UInt16?
   private var isGiven = false
+
+  /// What wslay 1.1.1 allocates for a frame beside its payload, about 96 bytes; none when empty.
+  private static let frameOverhead = 100
 
   /// The largest frame a close frame can be: two bytes, a mask, and 125 bytes.
   private static let largest = 2 + 4 + 125
@@ -33,14 +43,21 @@ struct FrameGate {
         let step = min(left, bytes.count - position)
         left -= step
         position += step
-        if left == 0 { return (position, nil) }
+        if isData { partialBytes += step }
+        if left == 0 {
+          endFrame()
+          return (position, nil)
+        }
       } else if header.isEmpty, unsafe bytes[position] & 0x0F == 8 {
         isClosing = true
       } else {
         unsafe header.append(bytes[position])
         position += 1
         readHeader()
-        if header.isEmpty, left == 0 { return (position, nil) }
+        if header.isEmpty, left == 0 {
+          endFrame()
+          return (position, nil)
+        }
       }
     }
     guard isClosing, !isGiven else { return (position, nil) }
@@ -49,6 +66,13 @@ struct FrameGate {
     isGiven = true
     replaceCode()
     return (position, close)
+  }
+
+  /// Whether a frame has come in part, the close frame aside.
+  var isMidFrame: Bool { left > 0 || !header.isEmpty }
+
+  private mutating func endFrame() {
+    if isData, isLast { partialBytes = 0 }
   }
 
   /// Whether the close frame has come, or one too long to be one, which wslay refuses.
@@ -78,6 +102,10 @@ struct FrameGate {
     let long = header[2..<2 + extended].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     // A length with the top bit is refused by wslay.
     left = Int(truncatingIfNeeded: extended == 0 ? UInt64(short) : long & .init(Int64.max))
+    // Control frames come between those of a message, and are none of them.
+    isData = header[0] & 0x0F < 8
+    isLast = header[0] & 0x80 != 0
+    if isData, left > 0 { partialBytes += Self.frameOverhead }
     header.removeAll(keepingCapacity: true)
   }
 }

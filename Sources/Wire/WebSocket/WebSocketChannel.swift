@@ -53,6 +53,9 @@ package final class WebSocketChannel {
   /// Bytes sent and not yet taken by the kernel.
   package var bufferedBytes: Int { pendingBytes() }
 
+  /// Bytes that a message of the peer holds which has come in part; its owner books them.
+  package var partialBytes: Int { session.partialBytes }
+
   /// Whether messages can still be sent.
   package var isOpen: Bool {
     if case .open = state { true } else { false }

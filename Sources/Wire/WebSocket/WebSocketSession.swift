@@ -20,10 +20,14 @@ package final class WebSocketSession {
   private let core: UnsafeMutablePointer<WebSocketCore>
   private let raw: wslay_event_context_ptr
   private let role: WebSocketRole
+  private let partialLimit: Int
 
-  /// A session behind a completed handshake; a message above `maxMessage` bytes closes with 1009.
+  /// A session behind a completed handshake; a message above `maxMessage` bytes closes with 1009,
+  /// and so does one in so many frames that it would hold a multiple of that.
   package init(role: WebSocketRole, maxMessage: Int) throws(WebSocketError) {
     self.role = role
+    // At least 655 frames for the smallest message.
+    partialLimit = min(maxMessage, 1 << 40) * 2 + 65_536
     unsafe core = .allocate(capacity: 1)
     unsafe core.initialize(to: WebSocketCore())
     var callbacks = unsafe WebSocketCore.callbacks
@@ -50,14 +54,35 @@ package final class WebSocketSession {
 
   /// Takes bytes from the peer and delivers what they complete, after wslay has returned.
   package func receive(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
+    guard !hasFailed else { return }
     var rest = unsafe bytes
     repeat {
       let (count, close) = unsafe gate.admit(rest)
-      unsafe feed(UnsafeRawBufferPointer(rebasing: rest[..<count]), each)
+      unsafe take(UnsafeRawBufferPointer(rebasing: rest[..<count]), each)
       unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       // wslay reads by 4 KiB, so this frame must come in a call of its own.
       unsafe close?.withUnsafeBytes { unsafe feed($0, each) }
     } while unsafe !rest.isEmpty && !gate.isClosing && !hasFailed
+  }
+
+  /// Takes bytes of one frame. What comes behind our close frame is let pass, save the rest of a
+  /// frame that wslay knows the beginning of.
+  private func take(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
+    guard !isCloseQueued || isMidFrame else { return }
+    unsafe feed(bytes, each)
+    isMidFrame = gate.isMidFrame
+    partialBytes = gate.partialBytes
+    // Judged between frames, so that the borders of reads do not decide what is found first.
+    guard partialBytes > partialLimit, !isMidFrame, !isCloseQueued else { return }
+    refusePartial(each)
+  }
+
+  /// Closes as wslay does for a message that is too big.
+  private func refusePartial(_ each: (WebSocketEvent) -> Void) {
+    _ = unsafe wslay_event_send(raw)
+    unsafe wslay_event_shutdown_read(raw)
+    _ = unsafe wslay_event_queue_close(raw, 1009, nil, 0)
+    if let failure = failure(0) { each(.close(failure)) }
   }
 
   private func feed(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
@@ -125,7 +150,11 @@ package final class WebSocketSession {
 
   /// The code of our close frame when the peer broke a rule.
   package private(set) var violation: UInt16?
+  /// What a message that has come in part holds, in bytes.
+  package private(set) var partialBytes = 0
   private var gate = FrameGate()
+  /// Whether wslay was given a part of a frame.
+  private var isMidFrame = false
   private var isCloseQueued = false
   private var hasFailed = false
   /// We wrote the close frame ourselves; wslay must not write its own.

@@ -49,6 +49,16 @@ def test_rapid_reset_without_waiting_is_cut(server):
     assert int(server.get("/sleepers")) <= 100
 
 
+def test_trailers_that_are_reset_at_once_end_their_call(server):
+    """More calls than may be open at once, each ended in a later read than it began in."""
+    with holds(server), Peer(server.port) as peer:
+        for s in streams(150):
+            assert peer.send(frame(HEADERS, END_HEADERS, s, fields())) and peer.sync()
+            trailers = frame(HEADERS, END_HEADERS | END_STREAM, s, literal("x-t", "v"))
+            assert peer.send(trailers + frame(RST, 0, s, RESET)) and peer.sync()
+        assert peer.call(301, message(b"\x12\x02ab")) == (0, message(b"\x12\x02ab"))
+
+
 @pytest.mark.parametrize("wait", [False, True], ids=["at once", "after the head"])
 def test_a_client_that_cancels_ten_thousand_calls_stays(server, wait):
     """A stock client, and legal: it cancels calls that have begun, and then makes one more."""

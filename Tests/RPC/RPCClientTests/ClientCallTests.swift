@@ -465,6 +465,26 @@ import Testing
     await rig.stop()
   }
 
+  @Test func `a server's goodbye in TLS is the end of its connection`() async throws {
+    let identity = try SelfSignedCertificate.generate(names: ["localhost"])
+    let rig = try await Rig(
+      { $0.tls = ClientTLS(trust: .pinned(identity.certificateChain)) },
+      tls: TLSContext.server(identity: identity, protocols: ["h2"])
+    ) { call in
+      if call.connection.number == 1 {
+        call.connection.sayGoodbye()
+      } else {
+        call.answer(call.messages[0])
+      }
+    }
+    var options = CallOptions.timeout(.seconds(10))
+    options.waitForReady = true
+    let told = options
+    #expect(await failure { try await say(rig, "lost", told) }?.code == .unavailable)
+    #expect(try await say(rig, "again", told) == "again")
+    await rig.stop()
+  }
+
   @Test func `a server without h2 by ALPN is refused`() async throws {
     let identity = try SelfSignedCertificate.generate(names: ["localhost"])
     let rig = try await Rig(

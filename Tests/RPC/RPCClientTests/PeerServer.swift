@@ -182,6 +182,15 @@ final class PeerConnection: BeforeSleepHook {
     stream.close()
   }
 
+  /// Says goodbye in TLS, and leaves TCP open.
+  func sayGoodbye() {
+    guard let tls else { return }
+    tls.close()
+    var bytes: [UInt8] = []
+    tls.takeCiphertext(into: &bytes)
+    stream.write(bytes)
+  }
+
   func flushSoon() {
     guard !isFlushScheduled else { return }
     isFlushScheduled = true

@@ -166,6 +166,36 @@ import WebSocket
     }
   }
 
+  @Test func `messages in part are booked together, with what their frames cost`() async throws {
+    try await TestServer.run(
+      bindings: [V1.LiveServiceBinding.binding], services: [Mirror()],
+      limits: { $0.requestMemory = 100_000 }
+    ) { test in
+      let client = try RawClient(test.address)
+      // 600 bytes, one in a frame.
+      let pieces = (0..<600).flatMap { index -> [UInt8] in
+        [index == 0 ? 0x02 : 0x00, 0x81, 0, 0, 0, 0, 1]
+      }
+      let ids = try (0..<2).map { _ in
+        let id = try client.open(Self.path, method: "CONNECT", Self.connect)
+        try client.run { !$0.answers[id]!.heads.isEmpty }
+        try client.session.submitData(id, pieces)
+        try client.flush()
+        return id
+      }
+      let peer = try Peer()
+      var read = 0
+      try client.run { client in
+        let body = client.answers[ids[1]]!.body
+        peer.receive(Array(body[read...]))
+        read = body.count
+        return peer.close != nil
+      }
+      #expect(peer.close?.code == 4008)
+      #expect(client.answers[ids[0]]!.body.isEmpty)
+    }
+  }
+
   /// More than every buffer on the way, so that credit must come back.
   @Test func `a long stream of requests is taken as its handler reads, over HTTP 2`()
     async throws
@@ -237,18 +267,28 @@ import WebSocket
 @Suite struct WebSocketLivenessTests {
   @Test func `a silent peer is pinged once, then given up`() {
     var liveness = WebSocketLiveness(openedAt: second(0))
-    #expect(liveness.tick(second(20), isOpen: true) == .nothing)
-    #expect(liveness.tick(second(21), isOpen: true) == .ping)
-    #expect(liveness.tick(second(22), isOpen: true) == .nothing)
+    #expect(liveness.tick(second(20), isOpen: true, isFlushed: true) == .nothing)
+    #expect(liveness.tick(second(21), isOpen: true, isFlushed: true) == .ping)
+    #expect(liveness.tick(second(22), isOpen: true, isFlushed: true) == .nothing)
     liveness.received(at: second(30))
-    #expect(liveness.tick(second(51), isOpen: true) == .ping)
-    #expect(liveness.tick(second(91), isOpen: true) == .silent)
+    #expect(liveness.tick(second(51), isOpen: true, isFlushed: true) == .ping)
+    #expect(liveness.tick(second(91), isOpen: true, isFlushed: true) == .silent)
   }
 
   @Test func `a peer that does not answer a close frame is not waited for`() {
     var liveness = WebSocketLiveness(openedAt: second(0))
-    #expect(liveness.tick(second(1), isOpen: false) == .nothing)
-    #expect(liveness.tick(second(6), isOpen: false) == .nothing)
-    #expect(liveness.tick(second(7), isOpen: false) == .closeTimedOut)
+    #expect(liveness.tick(second(1), isOpen: false, isFlushed: true) == .nothing)
+    #expect(liveness.tick(second(6), isOpen: false, isFlushed: true) == .nothing)
+    #expect(liveness.tick(second(7), isOpen: false, isFlushed: true) == .closeTimedOut)
+  }
+
+  @Test func `one that is still reading what came before the close frame is`() {
+    var liveness = WebSocketLiveness(openedAt: second(0))
+    for time in [1, 7, 100] {
+      #expect(liveness.tick(second(time), isOpen: false, isFlushed: false) == .nothing)
+    }
+    #expect(liveness.tick(second(101), isOpen: false, isFlushed: true) == .nothing)
+    #expect(liveness.tick(second(106), isOpen: false, isFlushed: true) == .nothing)
+    #expect(liveness.tick(second(107), isOpen: false, isFlushed: true) == .closeTimedOut)
   }
 }

@@ -124,6 +124,56 @@ private final class Begun: Sendable {
     }
   }
 
+  /// Calls `bind` or `connect` with the address of a unix socket.
+  private static func withUnixAddress(
+    _ path: String, _ call: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+  ) -> CInt {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        call($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `a unix socket with a full backlog holds nobody up`()
+    async throws
+  {
+    let path = "/tmp/payaid-backlog-\(getpid()).sock"
+    unlink(path)
+    let full = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+    defer {
+      close(full)
+      unlink(path)
+    }
+    try #require(Self.withUnixAddress(path, { Glibc.bind(full, $0, $1) }) == 0)
+    try #require(Glibc.listen(full, 0) == 0)
+    var waiting: [CInt] = []
+    defer { for fd in waiting { close(fd) } }
+    var status: CInt = 0
+    while status == 0 {
+      let fd = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
+      waiting.append(fd)
+      status = Self.withUnixAddress(path, { Glibc.connect(fd, $0, $1) })
+    }
+    let place = SocketAddress(unixPath: path)
+    let refused = await #expect(throws: EventLoopError.self) {
+      try await withLoop { loop in
+        _ = try await TCPStream.connect(on: loop, to: place, timeout: .seconds(5))
+      }
+    }
+    #expect(refused?.kind != .timedOut)
+    // Somebody listens there, however busy.
+    let taken = await #expect(throws: EventLoopError.self) {
+      try await withLoop { loop in
+        _ = try TCPListener.bind(loop, place) { _ in }
+      }
+    }
+    #expect(taken?.kind == .addressInUse)
+  }
+
   @Test func `closing after writing loses nothing`() async throws {
     let sent = [UInt8](repeating: 7, count: 10_000_000)
     let answer = try await withLoop { loop in

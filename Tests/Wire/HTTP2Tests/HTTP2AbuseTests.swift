@@ -230,6 +230,27 @@ import Testing
     #expect(server.session.streamCount == 0)
   }
 
+  @Test func `trailers that are reset at once take no announced request back`() throws {
+    let server = try Self.server()
+    try server.receive(Self.headers(1, flags: 4))
+    #expect(server.take().count == 1)
+    try server.receive(Self.headers(1, block([("x-t", "v")])) + frame(3, stream: 1, [0, 0, 0, 8]))
+    #expect(
+      server.take() == [
+        .headers(1, .trailers, ["x-t=v"], end: true), .reset(1, 8), .closed(1, 8),
+      ])
+    #expect(server.session.streamCount == 0)
+  }
+
+  @Test func `a request that is reset at once is never announced, trailers or not`() throws {
+    let server = try Self.server()
+    try server.receive(
+      Self.headers(1, flags: 4) + Self.headers(1, block([("x-t", "v")]))
+        + frame(3, stream: 1, [0, 0, 0, 8]))
+    #expect(server.take() == [.reset(1, 8), .headers(1, .trailers, ["x-t=v"], end: true)])
+    #expect(server.session.streamCount == 0)
+  }
+
   @Test func `calls that begin and are cancelled do not end the connection, ten thousand of them`()
     throws
   {
@@ -308,6 +329,28 @@ import Testing
     _ = try server.output()
     let seen = server.take()
     #expect(!seen.contains { if case .headers = $0 { true } else { false } }, "\(name)")
+    #expect(!server.session.isMidHeaders, "\(name)")
+    try server.receive(Self.headers(3, flags: 4))
+    #expect(server.take().count == 1, "\(name)")
+  }
+
+  @Test func `a block whose stream is reset on its way is dropped to its end`() throws {
+    var configuration = HTTP2Configuration()
+    configuration.maxHeaderListSize = 1000
+    let server = try Self.server(configuration)
+    try server.receive(Self.headers(1, flags: 4))
+    try server.receive(frame(1, flags: 1, stream: 1, block([("x-a", "v")])))
+    server.session.resetStream(1, .cancel)
+    _ = try server.output()
+    #expect(!server.session.isMidHeaders)
+    _ = server.take()
+    let big = block((0..<20).map { ("x-\($0)", String(repeating: "v", count: 60)) })
+    try server.receive(frame(9, flags: 4, stream: 1, big) + Self.headers(3))
+    #expect(
+      server.take() == [
+        .headers(
+          3, .request, [":method=GET", ":scheme=http", ":path=/", ":authority=a"], end: true)
+      ])
   }
 
   @Test(arguments: ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"])

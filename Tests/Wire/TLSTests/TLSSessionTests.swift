@@ -180,6 +180,19 @@ final class TLSPair {
     #expect(error?.kind == .cutShort)
   }
 
+  @Test func `nothing that comes behind a goodbye is kept`() throws {
+    let (server, client) = try Self.contexts()
+    let pair = try TLSPair(server: server, client: client)
+    try pair.exchange()
+    pair.client.close()
+    try pair.exchange()
+    let noise = [UInt8](repeating: 7, count: 100_000)
+    try noise.withUnsafeBytes { try pair.server.receiveCiphertext($0, into: &pair.atServer) }
+    #expect(pair.server.unreadCiphertext == 0)
+    #expect(pair.server.state == .closed)
+    #expect(pair.atServer.isEmpty)
+  }
+
   @Test func `changed records and noise fail the session and nothing traps`() throws {
     let (server, client) = try Self.contexts()
     let pair = try TLSPair(server: server, client: client)

@@ -180,6 +180,56 @@ final class SocketEnd {
     #expect(server.session.isFinished)
   }
 
+  @Test func `a message in countless fragments closes before it holds a multiple of the limit`()
+    throws
+  {
+    let server = try SocketEnd(.server, maxMessage: 1000)
+    server.receive(masked(0x02, [1]))
+    var count = 1
+    while server.seen.isEmpty, count < 900 {
+      server.receive(masked(0x00, [1]))
+      count += 1
+    }
+    // 101 bytes each, against twice the limit and 64 KiB.
+    #expect(count == 669)
+    #expect(server.seen == [.close(WebSocketCloseReason(code: 1009))])
+    #expect(server.session.violation == 1009)
+    #expect(server.output() == frame(0x88, [3, 0xf1]))
+    #expect(server.session.isFinished)
+  }
+
+  @Test func `what a message in part holds is told until it is whole`() throws {
+    let server = try SocketEnd(.server)
+    server.receive(masked(0x01, [97, 98]))
+    #expect(server.session.partialBytes == 102)
+    // Neither is kept: a ping, and a fragment without a payload.
+    server.receive(masked(0x89, [7]) + masked(0x00, []))
+    #expect(server.session.partialBytes == 102)
+    server.receive(Array(masked(0x80, [99, 100]).dropLast()))
+    #expect(server.session.partialBytes == 203)
+    server.receive([100])
+    #expect(server.session.partialBytes == 0)
+    #expect(server.seen == [.ping, .message(.text([97, 98, 99, 100]))])
+  }
+
+  @Test func `behind our close frame only the peer's matters`() throws {
+    let server = try SocketEnd(.server)
+    let begun = masked(0x82, [1, 2, 3])
+    server.receive(Array(begun.dropLast()))
+    server.session.close(code: 1001)
+    _ = server.output()
+    server.receive([3])
+    server.seen = []
+    // Each would break a rule but the first, and every one would be kept.
+    for _ in 0..<10 { server.receive(masked(0x02, [1])) }
+    #expect(server.seen.isEmpty)
+    #expect(server.session.partialBytes == 0)
+    #expect(!server.session.isFinished)
+    server.receive(masked(0x88, [3, 233]))
+    #expect(server.seen == [.close(WebSocketCloseReason(code: 1001))])
+    #expect(server.session.isFinished)
+  }
+
   @Test func `random bytes never trap`() throws {
     var state: UInt64 = 3
     for _ in 0..<2000 {
