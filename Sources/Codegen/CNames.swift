@@ -16,7 +16,8 @@ enum CNames {
   /// `google/api/http.proto` -> `google__api__http__file`, ours.
   static func file(_ file: FileDescriptor) -> String {
     let stem = file.name.hasSuffix(".proto") ? String(file.name.dropLast(6)) : file.name
-    return stem.map { $0.isLetter || $0.isNumber ? String($0) : "__" }.joined() + "__file"
+    let name = stem.map { $0.isLetter || $0.isNumber ? String($0) : "__" }.joined() + "__file"
+    return name.first?.isNumber == true ? "_" + name : name
   }
 
   /// The header protoc-gen-c makes for a file.

@@ -11,6 +11,10 @@ struct Checks {
       let scope = context.scope(in: file)
       try check(scope, file.name)
       for message in file.messages { try check(message, in: scope) }
+      for service in file.services {
+        let name = SwiftNames.namespace(file.package) + [SwiftNames.type(service, "Serving")]
+        try checkDistinct(SwiftNames.methods(service), in: name.joined(separator: "."))
+      }
       for method in file.services.flatMap(\.methods) {
         try check(method.inputType, of: "method \(method.fullName) takes")
         try check(method.outputType, of: "method \(method.fullName) returns")
@@ -30,19 +34,23 @@ struct Checks {
   private func check(_ message: Descriptor, in outer: Scope) throws {
     let scope = outer.inside(message)
     try check(scope, message.fullName)
-    try checkTypes(of: message)
+    let name = SwiftNames.full(message)
+    try checkDistinct(SwiftNames.types(message), in: name)
+    try checkDistinct(SwiftNames.properties(message), in: name)
+    for oneof in message.realOneofs {
+      try checkDistinct(SwiftNames.cases(oneof), in: name + "." + SwiftNames.oneofType(oneof))
+    }
     for field in message.fields {
       try check(field.messageType, of: "field \(field.fullName) has")
     }
     for nested in message.messages { try check(nested, in: scope) }
   }
 
-  private func checkTypes(of message: Descriptor) throws {
+  private func checkDistinct(_ names: [(swift: String, proto: String)], in place: String) throws {
     var taken: [String: String] = [:]
-    for (swift, proto) in SwiftNames.types(message) {
+    for (swift, proto) in names {
       guard let other = taken.updateValue(proto, forKey: swift) else { continue }
-      let name = SwiftNames.full(message) + "." + swift
-      throw GeneratorError("\(other) and \(proto) would both be \(name) in Swift")
+      throw GeneratorError("\(other) and \(proto) would both be \(place).\(swift) in Swift")
     }
   }
 
@@ -61,7 +69,7 @@ struct Checks {
   }
 
   private func checkImports(of file: FileDescriptor) throws {
-    for used in file.dependencies where !context.settings.provided.contains(used.package) {
+    for used in file.dependencies where !context.settings.provides(used) {
       guard context.files.contains(where: { $0.name == used.name }) else {
         throw GeneratorError("\(file.name) imports \(used.name), which has to be given too")
       }

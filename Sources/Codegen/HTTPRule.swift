@@ -14,11 +14,10 @@ struct HTTPRule {
   /// The rules of a method, its additional bindings after the main one; none when not annotated.
   static func rules(of method: MethodDescriptor) throws -> [HTTPRule] {
     let options: [UInt8] = Array(method.options.unknownFields.data)
-    var rules: [HTTPRule] = []
-    for field in try WireFields(options).fields where field.number == extensionNumber {
-      rules += try parse(field.bytes, method: method.fullName, isNested: false)
-    }
-    return rules
+    let parts = try WireFields(options).fields.filter { $0.number == extensionNumber }
+    guard !parts.isEmpty else { return [] }
+    // Written one by one, `option (google.api.http).post = …`, they come as parts of one message.
+    return try parse(parts.flatMap(\.bytes), method: method.fullName, isNested: false)
   }
 
   private static func parse(

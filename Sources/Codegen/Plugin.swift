@@ -27,6 +27,8 @@ struct Settings {
   var imports: [String] = []
   /// Proto packages whose namespace another module declares.
   var provided: Set<String> = []
+  /// Files whose types that module has, by their import paths; empty stands for all of `provided`.
+  var providedFiles: Set<String> = []
   /// Title and version of the OpenAPI document.
   var title = "API"
   var version = "1"
@@ -50,9 +52,15 @@ struct Settings {
       case "key_headers": keyHeaders = value.split(separator: "+").map(String.init)
       case "open": open = Set(value.split(separator: "+").map(String.init))
       case "provided": provided = Set(value.split(separator: "+").map(String.init))
+      case "provided_files": providedFiles = Set(value.split(separator: "+").map(String.init))
       default: throw GeneratorError("no setting \(key)")
       }
     }
+  }
+
+  /// Whether another module has the types of `file`.
+  func provides(_ file: FileDescriptor) -> Bool {
+    providedFiles.isEmpty ? provided.contains(file.package) : providedFiles.contains(file.name)
   }
 
   /// The module that declares the outermost namespace of `file`'s package.

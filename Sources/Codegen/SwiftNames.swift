@@ -10,7 +10,9 @@ enum SwiftNames {
   }
 
   /// The enum that has the descriptor of a file: `PayaidVoiceV1AgentsFile`.
-  static func fileType(_ file: FileDescriptor) -> String { upperCamel(fileStem(file)) + "File" }
+  static func fileType(_ file: FileDescriptor) -> String {
+    sayable(upperCamel(fileStem(file)) + "File")
+  }
 
   /// `payaid.voice.v1` -> `["Payaid", "Voice", "V1"]`; a file without package is in `Unpackaged`.
   static func namespace(_ package: String) -> [String] {
@@ -91,6 +93,24 @@ enum SwiftNames {
     }
       + message.enums.map { (type($0.name), "enum \($0.fullName)") }
       + message.realOneofs.map { (oneofType($0), "oneof \($0.fullName)") }
+  }
+
+  /// The properties that the struct of a message has, with what they are in proto.
+  static func properties(_ message: Descriptor) -> [(swift: String, proto: String)] {
+    message.fields.filter { $0.realContainingOneof == nil }.map {
+      (property($0.name), "field \($0.fullName)")
+    }
+      + message.realOneofs.map { (property($0.name), "oneof \($0.fullName)") }
+  }
+
+  /// The cases that the enum of a oneof has, with what they are in proto.
+  static func cases(_ oneof: OneofDescriptor) -> [(swift: String, proto: String)] {
+    oneof.fields.map { (property($0.name), "field \($0.fullName)") }
+  }
+
+  /// The methods that the types made of a service have, with what they are in proto.
+  static func methods(_ service: ServiceDescriptor) -> [(swift: String, proto: String)] {
+    service.methods.map { (method($0), "method \($0.fullName)") }
   }
 
   /// `CALL_STATE_READY` of `CallState` -> `ready`.

@@ -29,26 +29,28 @@ struct OpenAPIDocument {
   private var document: JSONValue {
     get throws {
       var schemas = OpenAPISchemas()
-      let services = files.flatMap(\.services).filter { service in
-        service.methods.contains { ((try? HTTPRule.rules(of: $0)) ?? []).isEmpty == false }
-      }
-      let operations = try services.flatMap(\.methods).flatMap { method in
+      let services = try files.flatMap(\.services).filter { try !Self.routed($0).isEmpty }
+      var names = OpenAPINames()
+      for service in services { names.add(service.fullName, short: service.name) }
+      let operations = try services.flatMap { try Self.routed($0) }.flatMap { method in
         try HTTPRule.rules(of: method).enumerated().map { index, rule in
-          try OpenAPIOperation(method: method, rule: rule, number: index, settings: settings)
+          try OpenAPIOperation(
+            method: method, rule: rule, number: index, service: names[method.service.fullName],
+            settings: settings)
         }
       }
       schemas.collect(operations)
       var paths = JSONObject()
       for operation in operations {
         var item = paths[operation.path]?.objectValue ?? JSONObject()
-        for verb in operation.verbs { item[verb] = try operation.json(schemas) }
+        for verb in operation.verbs { item[verb] = try operation.json(schemas, verb: verb) }
         paths[operation.path] = .object(item)
       }
       var root: JSONObject = ["openapi": "3.1.0"]
       root["info"] = .object([
         "title": .string(settings.title), "version": .string(settings.version),
       ])
-      root["tags"] = .array(services.map { Self.tag($0) })
+      root["tags"] = .array(services.map { Self.tag($0, names[$0.fullName]) })
       root["paths"] = .object(paths)
       root["components"] = .object(components(schemas))
       if let security = OpenAPISecurity.requirements(settings) { root["security"] = security }
@@ -56,9 +58,17 @@ struct OpenAPIDocument {
     }
   }
 
-  private static func tag(_ service: ServiceDescriptor) -> JSONValue {
+  /// The methods of a service that are served over HTTP: streams of requests are not.
+  private static func routed(_ service: ServiceDescriptor) throws -> [MethodDescriptor] {
+    try service.methods.filter { method in
+      if method.clientStreaming { return false }
+      return try !HTTPRule.rules(of: method).isEmpty
+    }
+  }
+
+  private static func tag(_ service: ServiceDescriptor, _ name: String) -> JSONValue {
     [
-      "name": .string(service.name),
+      "name": .string(name),
       "description": .string(Comment.flowed(service, fallback: "`\(service.fullName)`.")),
     ]
   }

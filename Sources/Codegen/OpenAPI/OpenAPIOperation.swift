@@ -8,12 +8,17 @@ struct OpenAPIOperation {
   let rule: HTTPRule
   let settings: Settings
   private let number: Int
+  /// What the document calls the method's service.
+  private let service: String
   private let parsed: OpenAPIPath
 
-  init(method: MethodDescriptor, rule: HTTPRule, number: Int, settings: Settings) throws {
+  init(
+    method: MethodDescriptor, rule: HTTPRule, number: Int, service: String, settings: Settings
+  ) throws {
     self.method = method
     self.rule = rule
     self.number = number
+    self.service = service
     self.settings = settings
     parsed = try OpenAPIPath(rule.template, in: method.inputType)
   }
@@ -46,17 +51,19 @@ struct OpenAPIOperation {
 
   /// Fields whose types the request needs described.
   var requestFields: [FieldDescriptor] {
-    let query = queryFields.map(\.leaf)
-    if rule.body == "*" { return input.fields }
-    return query + [bodyField].compactMap { $0 }
+    let path = parsed.parameters.compactMap(\.fieldPath.last)
+    if rule.body == "*" { return path + input.fields }
+    return path + queryFields.map(\.leaf) + [bodyField].compactMap { $0 }
   }
 
-  func json(_ schemas: OpenAPISchemas) throws -> JSONValue {
+  /// The operation under one of its verbs.
+  func json(_ schemas: OpenAPISchemas, verb: String) throws -> JSONValue {
     let (summary, description) = Self.split(Comment.flowed(method, fallback: "\(method.name)."))
     var operation = JSONObject()
-    operation["tags"] = [.string(method.service.name)]
+    operation["tags"] = [.string(service)]
     operation["operationId"] = .string(
-      "\(method.service.name).\(method.name)" + (number == 0 ? "" : ".\(number)"))
+      "\(service).\(method.name)" + (number == 0 ? "" : ".\(number)")
+        + (verbs.count == 1 ? "" : ".\(verb)"))
     operation["summary"] = .string(summary)
     if !description.isEmpty { operation["description"] = .string(description) }
     if method.options.deprecated { operation["deprecated"] = true }

@@ -12,8 +12,9 @@ struct OpenAPISchemas {
   private var requests: [String: Descriptor] = [:]
   private var responses: [String: Descriptor] = [:]
   private var enums: [String: EnumDescriptor] = [:]
+  private var names = OpenAPINames(reserved: ["Error"])
 
-  /// Notes every type the operations reach.
+  /// Notes every type the operations reach, once for all of them.
   mutating func collect(_ operations: [OpenAPIOperation]) {
     for operation in operations {
       for field in operation.requestFields { collect(field, .request) }
@@ -23,6 +24,18 @@ struct OpenAPISchemas {
       } else {
         collect(operation.method.outputType, .response)
       }
+    }
+    nameTypes()
+  }
+
+  private mutating func nameTypes() {
+    var shorts: [String: String] = [:]
+    for type in requests.values { shorts[type.fullName] = Self.short(type.fullName, type.file) }
+    for type in responses.values { shorts[type.fullName] = Self.short(type.fullName, type.file) }
+    for type in enums.values { shorts[type.fullName] = Self.short(type.fullName, type.file) }
+    for (fullName, short) in shorts.sorted(by: { $0.key < $1.key }) {
+      let isBoth = requests[fullName] != nil && responses[fullName] != nil
+      names.add(fullName, short: short, endings: isBoth ? ["", "Input"] : [""])
     }
   }
 
@@ -49,14 +62,14 @@ struct OpenAPISchemas {
     for type in responses.values { all.append((name(type, .response), schema(type, .response))) }
     for type in requests.values { all.append((name(type, .request), schema(type, .request))) }
     for type in enums.values where type.fullName != "google.protobuf.NullValue" {
-      all.append((Self.short(type.fullName, type.file), schema(type)))
+      all.append((names[type.fullName], schema(type)))
     }
     return JSONObject(all.sorted { $0.0 < $1.0 })
   }
 
   private func name(_ message: Descriptor, _ side: Side) -> String {
-    let short = Self.short(message.fullName, message.file)
-    return side == .request && responses[message.fullName] != nil ? short + "Input" : short
+    let name = names[message.fullName]
+    return side == .request && responses[message.fullName] != nil ? name + "Input" : name
   }
 
   /// A full name without its package, or with it for packages of others: `Call.State`, `google.type.Money`.
@@ -134,8 +147,7 @@ struct OpenAPISchemas {
     if let message = field.messageType { return reference(message, side) }
     if let type = field.enumType {
       if type.fullName == "google.protobuf.NullValue" { return ["type": "null"] }
-      let name = Self.short(type.fullName, type.file)
-      return ["$ref": .string("#/components/schemas/\(name)")]
+      return ["$ref": .string("#/components/schemas/\(names[type.fullName])")]
     }
     return OpenAPIWellKnown.scalar(field.type)
   }

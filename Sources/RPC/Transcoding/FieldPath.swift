@@ -16,8 +16,11 @@ struct FieldPath: Sendable {
   var leaf: FieldType { fields[fields.count - 1] }
   var first: FieldType { fields[0] }
 
-  /// Resolves names, each the proto or the JSON one; at most 16 of them.
-  init(_ names: [some StringProtocol], in type: MessageType) throws(Failure) {
+  /// Resolves names, each the JSON or the proto one; at most 16 of them. In rules, which are
+  /// `declared` in proto files, the proto name comes first.
+  init(
+    _ names: [some StringProtocol], in type: MessageType, declared: Bool = false
+  ) throws(Failure) {
     guard names.count <= 16 else { throw Failure(message: "is deeper than 16 fields") }
     var fields: [FieldType] = []
     var type: MessageType? = type
@@ -25,10 +28,15 @@ struct FieldPath: Sendable {
       if let last = fields.last, last.isRepeated || last.isMap {
         throw Failure(message: "passes through the repeated field \"\(last.name)\"")
       }
+      if let last = fields.last, last.isSpecialJSON {
+        throw Failure(
+          message: "passes through \"\(last.name)\", which has no fields of its own here")
+      }
       guard let owner = type else {
         throw Failure(message: "passes through \"\(fields.last?.name ?? "")\", which has no fields")
       }
-      guard let field = owner.field(named: String(name)) else {
+      let name = String(name)
+      guard let field = declared ? owner.field(declared: name) : owner.field(named: name) else {
         throw Failure(message: "names no field of \(owner.fullName)")
       }
       fields.append(field)

@@ -1,3 +1,4 @@
+internal import Buffers
 package import HTTP
 package import RPCCore
 package import RPCProtobuf
@@ -143,7 +144,8 @@ package final class RESTEdge: Sendable {
 
   /// The answer for a path nothing serves.
   package func notFound(_ target: String) -> RESTResponse {
-    let path = target.prefix { $0 != "?" }.prefix(200)
+    let path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
+      .clipped(toUTF8: 200)
     return failure(
       .refused(404, .notFound, "NO_SUCH_PATH", "nothing is served at \"\(path)\""))
   }
@@ -153,7 +155,7 @@ package final class RESTEdge: Sendable {
     failure(
       .refused(
         405, .unimplemented, "METHOD_NOT_ALLOWED",
-        "the path is served for \(allow), not for \(method.prefix(20))",
+        "the path is served for \(allow), not for \(method.clipped(toUTF8: 20))",
         headers: ["allow": allow]))
   }
 

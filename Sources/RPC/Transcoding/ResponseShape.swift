@@ -80,6 +80,11 @@ struct ResponseShape: Sendable {
 let httpBodyName = "google.api.HttpBody"
 
 extension MessageType {
+  /// The field that a rule of a proto file names: by its proto name, or else by its JSON name.
+  func field(declared name: String) -> FieldType? {
+    fields.first { $0.name == name } ?? field(named: name)
+  }
+
   /// A singular string field by name, nil when there is none.
   func singularText(_ name: String) -> FieldType? {
     guard let field = field(named: name), field.kind == .string, !field.isRepeated else {

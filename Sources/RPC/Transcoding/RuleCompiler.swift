@@ -32,7 +32,7 @@ struct RuleCompiler {
   private func path(_ variable: PathTemplate.Variable) throws(TranscodingError) -> FieldPath {
     let path: FieldPath
     do {
-      path = try FieldPath(variable.fieldPath, in: binding.input)
+      path = try FieldPath(variable.fieldPath, in: binding.input, declared: true)
     } catch {
       throw TranscodingError(.field, "variable \"\(variable.name)\" \(error.message)")
     }
@@ -56,7 +56,7 @@ struct RuleCompiler {
       throw TranscodingError(.deadRule, "\(rule.verb) has no body to put into \"\(name)\"")
     }
     if name == "*" { return .whole }
-    guard let field = binding.input.field(named: name) else {
+    guard let field = binding.input.field(declared: name) else {
       throw TranscodingError(.field, "body \"\(name)\" names no field of \(binding.input.fullName)")
     }
     for variable in variables where variable.fields.count == 1 && variable.first.name == field.name
@@ -72,7 +72,7 @@ struct RuleCompiler {
   private func responseField(_ rule: HTTPRule) throws(TranscodingError) -> FieldType? {
     let name = rule.responseBody
     guard !name.isEmpty else { return nil }
-    guard let field = binding.output.field(named: name) else {
+    guard let field = binding.output.field(declared: name) else {
       throw TranscodingError(
         .field, "response_body \"\(name)\" names no field of \(binding.output.fullName)")
     }

@@ -10,7 +10,7 @@ extension TranscodedCall {
     case .none:
       throw .invalid("UNEXPECTED_BODY", "this method takes no messages of the client")
     case .whole:
-      return inner(bytes, rule.input) + line.outsideBody
+      return try whole(inner(bytes, rule.input), rule.input, before: line.outsideBody)
     case .field(let field):
       guard field.isSingularMessage, let type = field.messageType else {
         throw .invalid(
@@ -18,9 +18,24 @@ extension TranscodedCall {
           field: field.jsonName)
       }
       var message: [UInt8] = []
-      WireFields.append(field.number, inner(bytes, type) + line.insideBody, to: &message)
+      let body = try whole(inner(bytes, type), type, before: line.insideBody)
+      WireFields.append(field.number, body, to: &message)
       return message + line.outsideBody
     }
+  }
+
+  /// A message and the fields of the path behind it. One that ends in the middle of a field would
+  /// take those for its own, so it is refused.
+  private func whole(
+    _ message: [UInt8], _ type: MessageType, before fields: [UInt8]
+  ) throws(RESTFailure) -> [UInt8] {
+    guard !fields.isEmpty else { return message }
+    do {
+      _ = try DynamicMessage(serializedBytes: message, type: type)
+    } catch {
+      throw .invalid("INVALID_BINARY", "the message does not decode: \(error.message)")
+    }
+    return message + fields
   }
 
   private func inner(_ bytes: [UInt8], _ type: MessageType) -> [UInt8] {

@@ -69,16 +69,18 @@ public final class DynamicMessage: @unchecked Sendable {  // what it points to i
     defer { extendLifetime(self) }
     let field = FieldHandle(field)
     guard let parent = parent.map({ FieldHandle($0) }) else { return view.bytes(field) }
-    guard let type = parent.messageType,
+    // The slot of a oneof is that of all its members: what is not set there is another's value.
+    guard view.count(parent) > 0, let type = parent.messageType,
       let inner = unsafe CView.message(view.slot(parent, 0), type)
     else { return [] }
     return inner.bytes(field)
   }
 
-  /// The number in a singular int64 field.
+  /// The number in a singular int64 field, 0 when it is not set.
   public func int64(of field: FieldType) -> Int64 {
     defer { extendLifetime(self) }
-    return unsafe view.slot(FieldHandle(field), 0).load(as: Int64.self)
+    let field = FieldHandle(field)
+    return view.count(field) == 0 ? 0 : unsafe view.slot(field, 0).load(as: Int64.self)
   }
 
   private var view: CView { unsafe CView(UnsafeRawPointer(unpacked.c), MessageHandle(type)) }

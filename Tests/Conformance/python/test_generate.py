@@ -1,5 +1,6 @@
 """The generator on somebody else's protos: what comes out, and what is refused with which words."""
 
+import json
 import subprocess
 
 import pytest
@@ -24,6 +25,12 @@ REFUSED = [
      "message shop.v1.New.LineItem and message shop.v1.New.line_item would both be Shop.V1.New.LineItem"),
     (HEAD + "message New { enum Kind { NONE = 0; } message kind {} }",
      "message shop.v1.New.kind and enum shop.v1.New.Kind would both be Shop.V1.New.Kind"),
+    (HEAD + "message New { oneof Kind { int32 a = 1; } string kind = 2; }",
+     "field shop.v1.New.kind and oneof shop.v1.New.Kind would both be Shop.V1.New.kind in Swift"),
+    (HEAD + f"service Desk {{ rpc Get({EMPTY}) returns ({EMPTY}); rpc get({EMPTY}) returns ({EMPTY}); }}",
+     "method shop.v1.Desk.Get and method shop.v1.Desk.get would both be Shop.V1.DeskServing.get"),
+    (HEAD + 'import "google/protobuf/api.proto"; message New {}',
+     "new.proto imports google/protobuf/api.proto, which has to be given"),
     (HEAD + "message Swift {} message Sendable {}",
      "types called Sendable and Swift together leave no way to say Swift's own Sendable"),
     ('syntax = "proto3"; package string.v1; message Text {}',
@@ -31,11 +38,104 @@ REFUSED = [
 ]
 
 
+# A stand-in for google/api/annotations.proto, which Debian's protoc does not bring.
+ANNOTATIONS = """syntax = "proto3"; package google.api; import "google/protobuf/descriptor.proto";
+message CustomHttpPattern { string kind = 1; string path = 2; }
+message HttpRule {
+  oneof pattern { string get = 2; string put = 3; string post = 4; string delete = 5; string patch = 6;
+    CustomHttpPattern custom = 8; }
+  string body = 7; string response_body = 12; repeated HttpRule additional_bindings = 11;
+}
+extend google.protobuf.MethodOptions { HttpRule http = 72295728; }"""
+API = 'import "google/api/annotations.proto"; '
+
+
+def run(folder, part, sources, made):
+    """Has protoc make one part of some files, and gives what it said and the text of the file `made`."""
+    for name, source in {"google/api/annotations.proto": ANNOTATIONS, **sources}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(source)
+    (folder / "include").mkdir(exist_ok=True)
+    settings = (f"part={part},module=Shop,c_module=CShop,services_module=Shop,imports=Schema,"
+                "provided=google.protobuf+google.api")
+    done = subprocess.run(
+        ["protoc", f"--plugin={stacks.BIN}/protoc-gen-payaid", f"-I{folder}", "-I/usr/include",
+         f"--payaid_out={settings}:{folder}", *sources], capture_output=True, text=True, timeout=60)
+    return done, (folder / made).read_text() if (folder / made).exists() else ""
+
+
+def openapi(folder, sources):
+    done, text = run(folder, "openapi", sources, "OpenAPIDocument.swift")
+    assert done.returncode == 0, done.stderr
+    return json.loads(text[text.index('#"""') + 4:text.rindex('"""#')])
+
+
+def test_types_and_services_of_one_name_have_full_ones_in_the_openapi_document(tmp_path):
+    def shop(version, more=""):
+        return (f'syntax = "proto3"; package shop.v{version}; {API} {more}'
+                "message Item { string id = 1; Error error = 2; } message Error { Kind kind = 1; }"
+                "enum Kind { NONE = 0; }"
+                f"service Desk {{ rpc Put(Item) returns (Item) {{"
+                f' option (google.api.http) = {{ post: "/v{version}/items" body: "*" }}; }} }}')
+    # AgentInput is called like the request form of Agent.
+    document = openapi(tmp_path, {
+        "one.proto": shop(1, "message Agent {} message AgentInput {} "
+                             "message Holder { Agent agent = 1; AgentInput input = 2; }"
+                             f'service Other {{ rpc Hold(Holder) returns (Holder) {{'
+                             f' option (google.api.http) = {{ post: "/hold" body: "*" }}; }} }}'),
+        "two.proto": shop(2)})
+    operations = [o for item in document["paths"].values() for o in item.values()]
+    assert sorted(o["operationId"] for o in operations) == ["Desk.Put", "Other.Hold", "shop.v2.Desk.Put"]
+    assert [tag["name"] for tag in document["tags"]] == ["Other", "Desk", "shop.v2.Desk"]
+    assert {tag for o in operations for tag in o["tags"]} == {"Other", "Desk", "shop.v2.Desk"}
+    schemas = document["components"]["schemas"]
+    assert "error" in schemas["Error"]["properties"]
+    for version, item in (("1", "Item"), ("2", "shop.v2.Item")):
+        error = schemas[item]["properties"]["error"]["$ref"].rpartition("/")[2]
+        assert error == f"shop.v{version}.Error" and "kind" in schemas[error]["properties"]
+    holder = schemas["Holder"]["properties"]
+    assert holder["agent"]["$ref"].endswith("/Agent") and holder["input"]["$ref"].endswith("/shop.v1.AgentInput")
+    assert {"Agent", "AgentInput", "shop.v1.AgentInput", "shop.v1.AgentInputInput"} <= schemas.keys()
+    assert {"Kind", "shop.v2.Kind", "shop.v1.ErrorInput", "shop.v2.ErrorInput"} <= schemas.keys()
+
+
+def test_a_stream_of_requests_is_no_operation(tmp_path):
+    document = openapi(tmp_path, {"new.proto": 'syntax = "proto3"; package shop.v1; ' + API + """
+        message New {}
+        service Desk {
+          rpc Get(New) returns (New) { option (google.api.http) = { get: "/get" }; }
+          rpc Watch(New) returns (stream New) { option (google.api.http) = { get: "/watch" }; }
+          rpc Put(stream New) returns (New) { option (google.api.http) = { post: "/put" body: "*" }; }
+          rpc Talk(stream New) returns (stream New) { option (google.api.http) = { post: "/talk" body: "*" }; }
+        }"""})
+    assert document["paths"].keys() == {"/get", "/watch"}
+
+
+def test_an_option_written_in_parts_is_one_rule(tmp_path):
+    done, made = run(tmp_path, "services", {"new.proto": 'syntax = "proto3"; package shop.v1; ' + API + """
+        message New { string id = 1; }
+        service Desk { rpc Put(New) returns (New) {
+          option (google.api.http).post = "/put"; option (google.api.http).body = "*"; } }"""},
+        "new.services.swift")
+    assert done.returncode == 0, done.stderr
+    assert 'http: [HTTPRule("POST", "/put", body: "*")]' in made
+
+
+def test_a_file_may_be_called_by_a_number(tmp_path):
+    sources = {"3d.proto": 'syntax = "proto3"; package shop.v1; message New {}'}
+    done, made = run(tmp_path, "schema", sources, "ShopFiles.swift")
+    assert done.returncode == 0, done.stderr
+    assert "public enum _3dFile {" in made and "_3d__file, dependencies: []" in made
+    done, made = run(tmp_path, "c", sources, "include/CShop.h")
+    assert "extern const CShopFile _3d__file;" in made, done.stderr
+
+
 def values(folder, source, module="Shop"):
     """Has protoc make the Swift values of one file, and gives what it said and the Swift."""
     (folder / "old.proto").write_text(OLD)
     (folder / "new.proto").write_text(source)
-    settings = f"part=schema,module={module},c_module=C{module},imports=Schema,provided=google.protobuf"
+    settings = (f"part=schema,module={module},c_module=C{module},imports=Schema,provided=google.protobuf,"
+                "provided_files=google/protobuf/empty.proto")
     done = subprocess.run(
         ["protoc", f"--plugin={stacks.BIN}/protoc-gen-payaid", f"-I{folder}", "-I/usr/include",
          f"--payaid_out={settings}:{folder}", "new.proto"], capture_output=True, text=True, timeout=60)

@@ -107,6 +107,32 @@ private typealias EndCall = Payaid.Voice.V1.EndCallRequest
     #expect(try scalar.json("POST", "/r", body: #""why""#) == ["reason": "why"])
   }
 
+  @Test(arguments: [false, true])
+  func `a binary message that is cut short does not swallow what the path says`(
+    isField: Bool
+  ) throws {
+    let bench = try isField ? Self.patch() : Self.end()
+    let bytes =
+      try isField
+      ? Payaid.Voice.V1.Agent.with { $0.voiceId = "v-1" }.serializedBytes()
+      : EndCall.with { $0.requestId = "r-1" }.serializedBytes()
+    for count in 0...bytes.count {
+      let call = try bench.call(
+        isField ? "PATCH" : "POST", isField ? "/a/x" : "/c/x:end")
+      let cut = Array(bytes[..<count])
+      guard count == 0 || count == bytes.count else {
+        let failure = try #require(throws: RESTFailure.self) { try call.request(binary: cut) }
+        #expect(
+          Refusal(bench.edge.failure(failure)) == Refusal(status: 400, "INVALID_BINARY"))
+        continue
+      }
+      let message = try JSONValue(
+        parsing: transcodeBinaryToJSON(call.request(binary: cut), type: bench.input))
+      let id = isField ? message["agent"]?["agentId"] : message["callId"]
+      #expect(id == "x")
+    }
+  }
+
   @Test func `an HttpBody takes the bytes as they are`() throws {
     let field = try Bench(
       HTTPRule("POST", "/d/{agent_id}", body: "file"), input: Upload.messageType)

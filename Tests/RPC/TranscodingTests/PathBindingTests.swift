@@ -70,6 +70,19 @@ private typealias GetCall = Payaid.Voice.V1.GetCallRequest
       Refusal(response) == Refusal(status: 405, code: "UNIMPLEMENTED", "METHOD_NOT_ALLOWED"))
   }
 
+  @Test func `an error says no more of a path or a method than a reader needs`() throws {
+    let bench = try Bench(HTTPRule("POST", "/v1/x", body: "*"), input: GetCall.messageType)
+    let long = "/k" + String(repeating: "\u{301}", count: 10_000)
+    for response in [
+      bench.edge.notFound(long + "?secret=1"), bench.edge.methodNotAllowed(long, allow: "POST"),
+    ] {
+      let error = try JSONValue(parsing: response.body)["error"]
+      let message = try #require(error?["message"]?.stringValue)
+      #expect(message.utf8.count < 300)
+      #expect(message.contains("…") && !message.contains("secret"))
+    }
+  }
+
   @Test(arguments: [MethodKind.clientStreaming, .bidirectional])
   func `a stream of requests has no REST form`(kind: MethodKind) throws {
     let bench = try Bench(

@@ -64,6 +64,10 @@ private typealias ListAgents = Payaid.Voice.V1.ListAgentsRequest
     ("/calls?nope=1", Refusal(status: 400, "UNKNOWN_PARAMETER", "nope")),
     ("/calls?pageSize.x=1", Refusal(status: 400, "UNKNOWN_PARAMETER", "pageSize.x")),
     ("/calls?PageSize=1", Refusal(status: 400, "UNKNOWN_PARAMETER", "PageSize")),
+    (
+      "/calls?startTime.seconds=1",
+      Refusal(status: 400, "UNKNOWN_PARAMETER", "startTime.seconds")
+    ),
     ("/calls?=1", Refusal(status: 400, "UNKNOWN_PARAMETER", "")),
     ("/calls?pageSize=1&page_size=1", Refusal(status: 400, "REPEATED_PARAMETER", "page_size")),
     ("/calls?pageSize=abc", Refusal(status: 400, "BAD_PARAMETER", "pageSize")),
@@ -104,6 +108,26 @@ private typealias ListAgents = Payaid.Voice.V1.ListAgentsRequest
   ) throws {
     let bench = try Bench(HTTPRule("GET", "/r"), input: Google.Api.HttpRule.messageType)
     #expect(bench.refusal("GET", "/r?" + query) == Refusal(status: 400, reason, field))
+  }
+
+  @Test func `a message with a JSON form of its own is not entered, by query or path`() throws {
+    let types = [
+      ("startTime.seconds=1", "start_time", ListCalls.messageType),
+      ("updateMask.paths=x", "update_mask", Payaid.Voice.V1.UpdateAgentRequest.messageType),
+      ("retryDelay.nanos=1", "retry_delay", Google.Rpc.RetryInfo.messageType),
+    ]
+    for (query, field, type) in types {
+      let bench = try Bench(HTTPRule("GET", "/r"), input: type)
+      let failure = try #require(throws: RESTFailure.self) { try bench.call("GET", "/r?" + query) }
+      #expect(
+        failure.error.message.hasSuffix(
+          "passes through \"\(field)\", which has no fields of its own here"))
+    }
+    let error = try #require(throws: TranscodingError.self) {
+      try Bench(HTTPRule("GET", "/r/{start_time.seconds}"), input: ListCalls.messageType)
+    }
+    #expect(error.kind == .field)
+    #expect(error.message.contains("passes through \"start_time\""))
   }
 
   @Test func `a map has no query form`() throws {

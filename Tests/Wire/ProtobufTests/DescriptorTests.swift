@@ -18,6 +18,37 @@ import Testing
     #expect(type.field(named: "recursive")?.messageType == type)
   }
 
+  @Test func `a JSON name is its field's, also where another field is called so in proto`() throws {
+    /// A `FieldDescriptorProto` of a singular string.
+    func field(_ name: String, _ number: UInt8, json: String) -> [UInt8] {
+      var body: [UInt8] = [0x0A, UInt8(name.utf8.count)]
+      body += name.utf8
+      body += [0x18, number, 0x20, 1, 0x28, 9, 0x52, UInt8(json.utf8.count)]
+      body += json.utf8
+      return [0x12, UInt8(body.count)] + body
+    }
+    for fields in [
+      field("name", 1, json: "title") + field("label", 2, json: "name"),
+      field("label", 1, json: "name") + field("name", 2, json: "title"),
+    ] {
+      let message: [UInt8] = [0x0A, 1, UInt8(ascii: "M")] + fields
+      var bytes: [UInt8] = [0x22, UInt8(message.count)]
+      bytes += message
+      bytes += [0x62, 6]
+      bytes += "proto3".utf8
+      // Immortal, as a file's bytes are.
+      let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+      _ = memory.initialize(from: bytes)
+      let file = FileDescriptor(
+        unsafeDescriptor: UnsafePointer(memory.baseAddress!), count: bytes.count, messages: nil,
+        messageCount: 0, dependencies: [])
+      let type = try #require(file.messages.first)
+      #expect(type.field(named: "name")?.name == "label")
+      #expect(type.field(named: "title")?.name == "name")
+      #expect(type.field(named: "label")?.name == "label")
+    }
+  }
+
   @Test func `every file of the schema links, with its original descriptor`() {
     for file in SchemaFiles.all {
       #expect(!file.serialized.isEmpty)

@@ -55,6 +55,28 @@ import Testing
     #expect(empty.bytes(of: etag, in: agent) == [])
   }
 
+  @Test func `a member of a oneof that is not set is empty, whatever the others hold`() throws {
+    let type = Everything.messageType
+    let note = try #require(Everything.Nested.messageType.field(named: "note"))
+    let text = try #require(type.field(named: "choiceText"))
+    let nested = try #require(type.field(named: "choiceNested"))
+    let double = try #require(type.field(named: "choiceDouble"))
+    let all: [Everything.Choice?] = [
+      nil, .choiceNumber(7), .choiceText("t"), .choiceBytes([1]), .choiceBool(true),
+      .choiceDouble(1), .choiceNested(.with { $0.note = "n" }),
+    ]
+    for choice in all {
+      let message = try DynamicMessage(Everything.with { $0.choice = choice })
+      let isNested = if case .choiceNested? = choice { true } else { false }
+      let isText = if case .choiceText? = choice { true } else { false }
+      let isDouble = if case .choiceDouble? = choice { true } else { false }
+      #expect(message.bytes(of: note, in: nested) == (isNested ? Array("n".utf8) : []))
+      #expect(message.bytes(of: text) == (isText ? Array("t".utf8) : []))
+      // Of the same size as an int64.
+      #expect((message.int64(of: double) != 0) == isDouble)
+    }
+  }
+
   @Test(arguments: [[0x0A, 2, 0x72], [0x0A, 1, 0xFF], [0xFF]] as [[UInt8]])
   func `bytes that are no such message are refused`(bytes: [UInt8]) {
     #expect(throws: ProtobufError.self) {

@@ -175,6 +175,9 @@ import Testing
     (#"{"any":{"@type":"payaid.test.v1.Everything"}}"#, "any"),
     (#"{"any":{"@type":"","value":1}}"#, "any"),
     (#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s","a":1}}"#, "any"),
+    (#"{"any":{"@type":1}}"#, "any"), (#"{"any":{"@type":"x/google.protobuf.Empty"}"#, ""),
+    (#"{"any":{"@type":"x/google.protobuf.Empty","@type":"x/google.protobuf.Empty"}}"#, "any"),
+    (#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s","@type":"x/y.Z"}}"#, "any"),
   ]
 
   @Test(arguments: refused) func `JSON that is wrong is refused with its place`(
@@ -209,6 +212,52 @@ import Testing
       let error = #expect(throws: ProtobufError.self) { try Everything(json: Array(json.utf8)) }
       #expect(error?.path == path)
     }
+  }
+
+  @Test func `one character of megabytes is cut too, between scalars`() {
+    // Two bytes each behind the first: the 64th byte is the first half of one.
+    let long = "k" + String(repeating: "\u{301}", count: 10_000)
+    let error = #expect(throws: ProtobufError.self) {
+      try Everything(json: Array(#"{"\#(long)":1}"#.utf8))
+    }
+    let clipped = "k" + String(repeating: "\u{301}", count: 31) + "…"
+    #expect(error.map { Array($0.path.utf8) } == Array(clipped.utf8))
+  }
+
+  /// An `Any` in an `Any`, and so on, around one of a text.
+  private static func nested(_ levels: Int, around text: String, typeFirst: Bool) -> [UInt8] {
+    func object(_ type: String, _ member: String) -> String {
+      let type = #""@type":"x/\#(type)""#
+      return typeFirst ? "{\(type),\(member)}" : "{\(member),\(type)}"
+    }
+    var json = object("payaid.test.v1.Everything.Nested", #""note":"\#(text)""#)
+    for _ in 1..<levels { json = object("google.protobuf.Any", #""value":\#(json)"#) }
+    return Array(#"{"any":\#(json)}"#.utf8)
+  }
+
+  @Test func `an Any inside others is read and written at once, with its type first`() throws {
+    let text = String(repeating: "t", count: 200_000)
+    let json = Self.nested(90, around: text, typeFirst: true)
+    let bytes = try transcodeJSONToBinary(json, type: Everything.messageType)
+    #expect(try transcodeBinaryToJSON(bytes, type: Everything.messageType) == json)
+  }
+
+  @Test(arguments: [(1, 200_000, true), (3, 200_000, true), (40, 1, true), (40, 200_000, false)])
+  func `an Any's type may stand anywhere, but not behind all that many others hold`(
+    levels: Int, size: Int, isTaken: Bool
+  ) throws {
+    let text = String(repeating: "t", count: size)
+    let json = Self.nested(levels, around: text, typeFirst: false)
+    guard isTaken else {
+      let error = #expect(throws: ProtobufError.self) { try Everything(json: json) }
+      #expect(error?.kind == .invalidJSON)
+      #expect(error?.message.contains(#"write it first"#) == true)
+      return
+    }
+    let bytes = try transcodeJSONToBinary(json, type: Everything.messageType)
+    #expect(
+      try transcodeBinaryToJSON(bytes, type: Everything.messageType)
+        == Self.nested(levels, around: text, typeFirst: true))
   }
 
   @Test(arguments: [[0x22, 0xff, 0x22], [0xef, 0xbb, 0xbf, 0x7b, 0x7d]] as [[UInt8]])

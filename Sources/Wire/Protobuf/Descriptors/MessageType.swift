@@ -41,7 +41,7 @@ public final class MessageType: @unchecked Sendable {
     unsafe table.initialize(to: WireTable())
   }
 
-  /// The field of a proto name or a JSON name.
+  /// The field of a JSON name or, where no field has that, of a proto name.
   public func field(named name: String) -> FieldType? {
     byName[name].map { fields[$0] }
   }
@@ -70,7 +70,10 @@ public final class MessageType: @unchecked Sendable {
       byNumber[fields[index].number] = index
       byName[fields[index].jsonName] = index
     }
-    for (index, field) in fields.enumerated() { byName[field.name] = index }
+    // A JSON name is its own field's, also where another field is called so in proto.
+    for (index, field) in fields.enumerated() where byName[field.name] == nil {
+      byName[field.name] = index
+    }
     let made = UnsafeMutableBufferPointer<FieldPresence>.allocate(capacity: fields.count)
     _ = unsafe made.initialize(from: fields.map { FieldPresence($0) })
     unsafe presences = UnsafeBufferPointer(made)

@@ -72,37 +72,46 @@ extension JSONParser {
     try unsafe value(field, builder.slot(c, field), depth: depth)
   }
 
-  /// `{"@type": url, …}` with the member anywhere: it is looked up first, then the object is read.
+  /// `{"@type": url, …}` with the member anywhere: it is looked up first, then the object is read
+  /// from its beginning.
   private mutating func any(
     _ type: MessageHandle, _ c: UnsafeMutableRawPointer, depth: Int
   ) throws(ProtobufError) {
     guard try reader.peek() == .object else { throw .json("expected an object") }
     let start = reader.offset
-    var url: String?
-    var count = 0
-    let limit = options.depth
-    try reader.members { (reader, name) throws(ProtobufError) in
-      count += 1
-      guard name == "@type" else { return try reader.skipValue(depth: depth, limit: limit) }
-      guard url == nil, try reader.peek() == .string else { throw .json("expected one \"@type\"") }
-      url = try reader.string()
-    }
-    let end = reader.offset
-    guard let url else {
-      guard count == 0 else { throw .json("an Any needs \"@type\"") }
-      return
-    }
+    guard let url = try typeURL(depth: depth) else { return }
     guard let inner = types.message(url: url).map({ MessageHandle($0) }) else {
       throw .json("\"@type\" names a type that is not known here")
     }
     reader.offset = start
     let made = try unsafe builder.message(inner)
     try unsafe content(of: inner, made, depth: depth + 1)
-    guard reader.offset == end else { throw .json("an Any has more than \"@type\" and \"value\"") }
     var bytes: [UInt8] = []
     unsafe Packer.pack(made, appendingTo: &bytes)
     try unsafe builder.store(url.utf8, in: c + member(1, of: type).offset)
     try unsafe builder.store(bytes, in: c + member(2, of: type).offset)
+  }
+
+  /// The `"@type"` of the object that begins here; nil for one without members, which is read.
+  private mutating func typeURL(depth: Int) throws(ProtobufError) -> String? {
+    try reader.expect(UInt8(ascii: "{"))
+    if reader.skip(UInt8(ascii: "}")) { return nil }
+    repeat {
+      let start = reader.offset
+      let name = try reader.string()
+      try reader.expect(UInt8(ascii: ":"))
+      if name == "@type" {
+        guard try reader.peek() == .string else { throw .json("expected a string in \"@type\"") }
+        return try reader.string()
+      }
+      try reader.skipValue(depth: depth, limit: options.depth)
+      scannable -= reader.offset - start
+      guard scannable >= 0 else {
+        throw .json("messages inside each other have \"@type\" too far behind; write it first")
+      }
+    } while reader.skip(UInt8(ascii: ","))
+    try reader.expect(UInt8(ascii: "}"))
+    throw .json("an Any needs \"@type\"")
   }
 
   private mutating func content(
@@ -112,13 +121,17 @@ extension JSONParser {
     guard type.wellKnown != nil else {
       return try unsafe fields(type, c, depth: depth, except: "@type")
     }
+    var hasType = false
     var hasValue = false
     try reader.expect(UInt8(ascii: "{"))
     repeat {
       let name = try reader.string()
       try reader.expect(UInt8(ascii: ":"))
       switch name {
-      case "@type": _ = try reader.string()
+      case "@type":
+        guard !hasType else { throw .json("expected one \"@type\"") }
+        hasType = true
+        _ = try reader.string()
       case "value" where !hasValue:
         hasValue = true
         try unsafe message(type, c, depth: depth)

@@ -1,3 +1,5 @@
+internal import Buffers
+
 /// Builds a message from ProtoJSON, straight into protobuf-c structs.
 struct JSONParser {
   private let root: MessageHandle
@@ -6,6 +8,9 @@ struct JSONParser {
   let options: JSONOptions
   /// What an `Any` may hold.
   let types: TypeRegistry
+  /// How many more bytes may be looked through for the `"@type"` of an `Any` before they are read:
+  /// those of one inside another are looked through at each level.
+  var scannable: Int
 
   /// A parser of `bytes`, which have to live as long as the arena: what is read refers to them.
   init(
@@ -15,6 +20,7 @@ struct JSONParser {
     root = MessageHandle(type)
     types = options.types ?? type.file.registry
     reader = try unsafe JSONReader(bytes)
+    scannable = max(4 * bytes.count, 1 << 16)
     builder = CBuilder(arena)
     self.options = options
   }
@@ -45,6 +51,7 @@ struct JSONParser {
     try reader.expect(UInt8(ascii: "{"))
     if reader.skip(UInt8(ascii: "}")) { return }
     var likely = 0
+    var hasExcept = false
     repeat {
       switch try member(of: type, likely: likely) {
       case .field(let field):
@@ -56,6 +63,8 @@ struct JSONParser {
         }
         likely = field.index + 1
       case .other(let name) where name == except:
+        guard !hasExcept else { throw .json("expected one \"\(name)\"") }
+        hasExcept = true
         try reader.skipValue(depth: depth, limit: options.depth)
       case .other(let name): try unknown(name, type, depth)
       }
@@ -232,11 +241,7 @@ enum JSONStep {
   }
 
   /// The beginning of a name that a peer chose: an error's text does not grow with its input.
-  static func clipped(_ name: String) -> String {
-    name.utf8.count <= clip ? name : "\(name.prefix(clip))…"
-  }
-
-  private static let clip = 64
+  static func clipped(_ name: String) -> String { name.clipped(toUTF8: 64) }
 }
 
 extension ProtobufError {

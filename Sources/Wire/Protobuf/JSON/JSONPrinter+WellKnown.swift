@@ -54,9 +54,9 @@ extension JSONPrinter {
     guard let urlField = view.type.field(number: 1), let bytesField = view.type.field(number: 2)
     else { return }
     let url = unsafe String(decoding: CView.bytes(view.slot(urlField, 0)), as: UTF8.self)
-    let bytes = unsafe Array(CView.bytes(view.slot(bytesField, 0)))
+    let bytes = unsafe CView.bytes(view.slot(bytesField, 0))
     if url.isEmpty {
-      guard bytes.isEmpty else { throw ProtobufError(.unrepresentable, "an Any has no type") }
+      guard bytes.count == 0 else { throw ProtobufError(.unrepresentable, "an Any has no type") }
       return raw("{}")
     }
     guard let type = types.message(url: url) else {
@@ -64,16 +64,22 @@ extension JSONPrinter {
     }
     raw("{\"@type\":")
     string(Array(url.utf8))
-    try content(bytes, type, depth: depth + 1)
+    try unsafe content(UnsafeRawBufferPointer(bytes), type, depth: depth + 1)
     raw("}")
   }
 
+  /// What an `Any` holds; `bytes` are those of the message around it, which outlives this.
   private mutating func content(
-    _ bytes: [UInt8], _ type: MessageType, depth: Int
+    _ bytes: UnsafeRawBufferPointer, _ type: MessageType, depth: Int
   ) throws(ProtobufError) {
-    let limits = DecodingLimits(depth: options.depth)
-    let unpacked = try Unpacked(copying: bytes, type, limits)
-    defer { extendLifetime(unpacked) }
+    let limits = DecodingLimits(depth: options.depth, memory: memory)
+    let unpacked = try unsafe Unpacked(lent: bytes, type, limits, checksUTF8: true)
+    let taken = unpacked.arena.taken
+    memory -= taken
+    defer {
+      memory += taken
+      extendLifetime(unpacked)
+    }
     let view = unsafe CView(UnsafeRawPointer(unpacked.c), MessageHandle(type))
     if type.wellKnown != nil {
       raw(",\"value\":")

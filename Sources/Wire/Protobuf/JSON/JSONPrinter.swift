@@ -8,6 +8,8 @@ struct JSONPrinter: ~Copyable {
   /// What has been written.
   var output: [UInt8] { text.bytes }
   private var text = TextBuffer()
+  /// What the messages in `Any`s may take, all that are open at once together.
+  var memory = DecodingLimits.default.memory
 
   /// A printer of messages of `type`.
   init(_ type: MessageType, _ options: JSONOptions) {
