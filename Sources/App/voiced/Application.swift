@@ -138,7 +138,8 @@ struct Application {
       try? await loop.sleep(for: .milliseconds(100))
     }
     live.endAll()
-    let last = ContinuousClock.now + .seconds(5)
+    // A call's end waits ten seconds for the object store.
+    let last = ContinuousClock.now + .seconds(13)
     while live.count > 0, ContinuousClock.now < last {
       try? await loop.sleep(for: .milliseconds(50))
     }

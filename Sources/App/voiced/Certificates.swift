@@ -1,5 +1,4 @@
 internal import Configuration
-internal import FoundationEssentials
 internal import TLS
 internal import Telemetry
 
@@ -11,15 +10,15 @@ struct Certificates {
 
   private let keyPath: String
 
-  /// Reads `tls/ca.pem` and `tls/key.pem`, or makes a self-signed pair good for this machine.
+  /// Reads `tls/ca.pem` and `tls/key.pem`, or makes a self-signed pair good for this machine when
+  /// both are missing.
   init(folder: String) throws {
     chainPath = folder + "/tls/ca.pem"
     keyPath = folder + "/tls/key.pem"
-    if !FileManager.default.fileExists(atPath: chainPath) {
+    if try Folder.read(chainPath) == nil, try Folder.read(keyPath) == nil {
       let made = try SelfSignedCertificate.generate()
-      try Folder.make(folder + "/tls")
-      try Folder.write(made.privateKey, to: keyPath)
-      try Folder.write(made.certificateChain, to: chainPath)
+      try Folder.publish(
+        folder + "/tls", [("key.pem", made.privateKey), ("ca.pem", made.certificateChain)])
     }
     context = try TLSContext.server(identity: try Self.read(chainPath, keyPath))
   }
@@ -36,9 +35,9 @@ struct Certificates {
   }
 
   private static func read(_ chain: String, _ key: String) throws -> TLSIdentity {
-    guard let chainBytes = FileManager.default.contents(atPath: chain),
-      let keyBytes = FileManager.default.contents(atPath: key)
-    else { throw SettingsError("cannot read \(chain) and \(key)") }
-    return TLSIdentity(certificateChain: Array(chainBytes), privateKey: Array(keyBytes))
+    guard let chainBytes = try Folder.read(chain), let keyBytes = try Folder.read(key) else {
+      throw SettingsError("\(chain) and \(key) belong together, and not both are there")
+    }
+    return TLSIdentity(certificateChain: chainBytes, privateKey: keyBytes)
   }
 }

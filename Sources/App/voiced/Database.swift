@@ -11,7 +11,7 @@ internal import Webhooks
 
 /// The database: the owner's, or one of our own below the data folder; migrated.
 struct Database {
-  /// For `voicectl admin` and tests. A secret where it carries a password.
+  /// For `voicectl admin` and tests, without a password; the embedded one has none.
   let url: String
   let pool: PostgresPool
   private let embedded: EmbeddedPostgres?
@@ -36,7 +36,7 @@ struct Database {
     }
     do {
       let pool = try await migrated(url, loops)
-      return Database(url: url, pool: pool, embedded: embedded)
+      return Database(url: PostgresURL.withoutPassword(url), pool: pool, embedded: embedded)
     } catch {
       await embedded?.stop()
       throw error

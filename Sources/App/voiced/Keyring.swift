@@ -10,16 +10,17 @@ struct Keyring {
   /// Reads `keys/master.key`, or makes it: 32 random bytes that only this user can read.
   init(folder: String) throws {
     let path = folder + "/keys/master.key"
-    if let data = FileManager.default.contents(atPath: path) {
-      guard data.count == 32 else {
-        throw SettingsError("\(path) has \(data.count) bytes; a master key has 32")
-      }
-      master = Array(data)
-      return
+    if try Folder.read(path) == nil {
+      try Folder.publish(folder + "/keys", [("master.key", RandomBytes.generate(32))])
     }
-    master = RandomBytes.generate(32)
-    try Folder.make(folder + "/keys")
-    try Folder.write(master, to: path)
+    // Another process may have been faster; its key is the one that counts.
+    guard let key = try Folder.read(path) else {
+      throw SettingsError("\(folder)/keys has no master.key: bring it back, or empty the folder")
+    }
+    guard key.count == 32 else {
+      throw SettingsError("\(path) has \(key.count) bytes; a master key has 32")
+    }
+    master = key
   }
 
   /// The key for one purpose, 32 bytes.
@@ -36,14 +37,57 @@ enum Folder {
       attributes: [.posixPermissions: permissions])
   }
 
-  /// Writes a new file; one that appeared meanwhile is replaced whole.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    let part = path + ".part"
-    try? FileManager.default.removeItem(atPath: part)
-    guard
-      FileManager.default.createFile(
-        atPath: part, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-    else { throw SettingsError("cannot write \(path)") }
-    guard rename(part, path) == 0 else { throw SettingsError("cannot write \(path)") }
+  /// The bytes of a file; nil only when there is none. Throws when it cannot be read, since what
+  /// nobody can read now may be there again after a repair.
+  static func read(_ path: String) throws -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return nil }
+      throw failure("read", path)
+    }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(file, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure("read", path) }
+      if count == 0 { return bytes }
+      bytes += chunk.prefix(count)
+    }
+  }
+
+  /// Makes a folder with these files, durably, and whole or not at all. Does nothing when it is
+  /// there already with anything in it: nothing is ever replaced, and of several processes at their
+  /// first start one is first.
+  static func publish(_ path: String, _ files: [(name: String, bytes: [UInt8])]) throws {
+    let part = "\(path).\(UInt64.random(in: .min ... .max)).part"
+    try make(part)
+    defer { try? FileManager.default.removeItem(atPath: part) }
+    for file in files { try write(file.bytes, to: part + "/" + file.name) }
+    sync(part)
+    guard rename(part, path) == 0 || errno == ENOTEMPTY || errno == EEXIST else {
+      throw failure("make", path)
+    }
+    sync(path + "/..")
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw failure("write", path) }
+    let isWritten = Glibc.write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
+    guard close(file) == 0, isWritten else { throw failure("write", path) }
+  }
+
+  /// A new name is safe only when its folder is.
+  private static func sync(_ folder: String) {
+    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    fsync(file)
+    close(file)
+  }
+
+  private static func failure(_ verb: String, _ path: String) -> SettingsError {
+    SettingsError("cannot \(verb) \(path): \(String(cString: strerror(errno)))")
   }
 }

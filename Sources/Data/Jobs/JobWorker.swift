@@ -119,24 +119,33 @@ package actor JobWorker {
 
   private func begin(_ job: Job) {
     guard let handler = handlers[job.kind] else { return }
+    // Its lease was lost, or it could not have come back: that run is none of ours any more.
+    running[job.id]?.task.cancel()
     let task = Task(executorPreference: loop) { await self.perform(job, handler) }
     running[job.id] = Running(job: job, task: task)
   }
 
   private func perform(_ job: Job, _ handler: JobHandler) async {
     let start = loop.now
-    let limit = loop.schedule(after: handler.timeout) { [self] in stop(job.id, .overdue) }
+    let limit = loop.schedule(after: handler.timeout) { [self] in
+      if isCurrent(job) { stop(job.id, .overdue) }
+    }
     var failure: (any Error)?
     do { try await handler.run(job) } catch { failure = error }
     limit.cancel()
     let outcome = JobOutcome(
-      of: failure, stop: machine.stopReason(of: job.id), attempt: job.attempt,
+      of: failure, stop: isCurrent(job) ? machine.stopReason(of: job.id) : .leaseLost,
+      attempt: job.attempt,
       maxAttempts: job.maxAttempts, jitter: .random(in: 0.9...1.1))
     metrics.ran(job, outcome, took: start.duration(to: loop.now))
     await record(job, outcome)
+    guard isCurrent(job) else { return }
     running[job.id] = nil
     claim(machine.finished(job.id))
   }
+
+  /// Whether `job` is the run that counts, and not one whose job came back with another lease.
+  private func isCurrent(_ job: Job) -> Bool { running[job.id]?.job == job }
 
   private func stop(_ id: Int64, _ reason: WorkerMachine.Stop) {
     if machine.stop(id, reason) { running[id]?.task.cancel() }

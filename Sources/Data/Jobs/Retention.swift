@@ -2,7 +2,7 @@ internal import EventLoop
 package import Postgres
 internal import Telemetry
 
-/// Rows that are kept for a while only: recurring work that deletes what is older.
+/// What is kept for a while only: recurring work that deletes what is older.
 ///
 /// Each run deletes batch after batch, a transaction each, so that no lock is held for long and no
 /// snapshot is old; it stops when nothing old is left or its time is over, and the next run goes on.
@@ -16,18 +16,21 @@ package struct Retention: Sendable {
   let name: String
   private let interval: Duration
   private let runLimit: Duration
+  private let batch: Int
   private let delete: @Sendable (Transaction) async throws -> Int
 
-  /// `delete` deletes at most ``batch`` old rows of one table and gives how many; it runs in a
-  /// transaction of the system's. A run begins every `interval` and takes about `runLimit` at most.
+  /// `delete` deletes at most `batch` old rows of one table and gives how many; it runs in a
+  /// transaction of the system's, and again after a full batch. A run begins every `interval` and
+  /// takes about `runLimit` at most.
   package init(
     _ name: String, every interval: Duration = .seconds(600),
-    runLimit: Duration = .seconds(30),
+    runLimit: Duration = .seconds(30), batch: Int = Retention.batch,
     delete: @escaping @Sendable (Transaction) async throws -> Int
   ) {
     self.name = name
     self.interval = interval
     self.runLimit = runLimit
+    self.batch = batch
     self.delete = delete
   }
 
@@ -54,7 +57,7 @@ package struct Retention: Sendable {
     while true {
       let count = try await pool.transaction(tenant: .system) { try await delete($0) }
       total += count
-      guard count >= Self.batch, LoopInstant.readClock() < end else { return total }
+      guard count >= batch, LoopInstant.readClock() < end else { return total }
     }
   }
 }

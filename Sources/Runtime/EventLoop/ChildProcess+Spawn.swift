@@ -111,6 +111,7 @@ struct SpawnCall {
       unsafe raw.stdio = stdio.baseAddress
       unsafe raw.stdio_count = CInt(stdio.count)
       unsafe setUser(&raw)
+      if options.isDetached { unsafe raw.flags |= UV_PROCESS_DETACHED.rawValue }
       return unsafe uv_spawn(loop, process, &raw)
     }
   }

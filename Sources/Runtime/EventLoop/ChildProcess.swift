@@ -42,6 +42,9 @@ internal import Glibc
     public var uid: UInt32?
     /// The group to become, for which this process must be root.
     public var gid: UInt32?
+    /// Whether the child leads a session of its own, which no signal to this process's terminal or
+    /// group reaches. It is this process's child all the same.
+    public var isDetached = false
     /// What the child reads as its standard input.
     public var input = Input.null
     /// Where the child's standard output goes.

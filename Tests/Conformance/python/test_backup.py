@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import uuid
 
+import pytest
+
 import calling
 import stack as stacks
 from conftest import client
@@ -42,6 +44,12 @@ def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
             sound = stacks.wait_for(lambda: rest.get(f"/api/v1/calls/{call}/recording").content)
 
         file = tmp_path / "backup.tgz"
+        blind = run("tools/backup", first.data, file,
+                    DATABASE_URL=first.ready["database"] + "&options=-c%20timezone%3DUTC")
+        assert blind.returncode == 1 and "every merchant's rows" in blind.stderr
+        assert not list(tmp_path.iterdir())
+
+        (first.data / "objects" / "unfinished.1.part").write_bytes(b"x")
         done = run("tools/backup", first.data, file)
         assert done.returncode == 0, done.stderr
         assert file.stat().st_mode & 0o077 == 0
@@ -51,6 +59,7 @@ def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
         done = run("tools/restore", file, second.data)
         assert done.returncode == 0, done.stderr
         assert run("tools/restore", file, second.data).returncode != 0, "it restored over keys"
+        assert not list((second.data / "objects").glob("*.part"))
         second.start_server()
         after = rows(second.ready["database"])
         assert {table for table in before if before[table] != after.get(table)} <= {"jobs", "api_audit"}
@@ -64,3 +73,16 @@ def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
             one.stop()
             if "PAYAID_KEEP" not in os.environ:
                 shutil.rmtree(one.folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("url, shown, password", [
+    ("postgresql://voice:s3%40c\\n%5C&ret@h1:1,h2/d?sslmode=require",
+     "postgresql://voice@h1:1,h2/d?sslmode=require", "s3@c\\n\\&ret"),
+    ("postgresql://h/d?user=u&password=s%20t&a=b", "postgresql://h/d?user=u&a=b", "s t"),
+    ("postgresql:///d?host=%2Ftmp&user=u", "postgresql:///d?host=%2Ftmp&user=u", "unset"),
+])
+def test_a_password_is_no_argument(url, shown, password):
+    done = run(
+        "bash", "-euc", "source tools/lib/terminal.sh; source tools/lib/database.sh; unset PGPASSWORD;"
+        'open_database /nowhere; echo "$database"; echo "${PGPASSWORD-unset}"', DATABASE_URL=url)
+    assert (done.returncode, done.stdout) == (0, f"{shown}\n{password}\n"), done.stderr

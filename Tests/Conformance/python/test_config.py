@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -72,7 +74,8 @@ def test_the_command_line_beats_the_environment_that_env_files_and_those_the_fil
 def test_everything_wrong_is_said_at_once_and_no_value_is(tmp_path):
     (tmp_path / "settings.json").write_text('{"GEMINI_MODLE": "topsecret"}')
     environment = {
-        "EXOTEL_WEBHOOK_SECRET": "topsecret", "PUBLIC_URL": "topsecret", "EVENT_LOOPS": "topsecret"}
+        "EXOTEL_WEBHOOK_SECRET": "topsecret", "PUBLIC_URL": "topsecret", "EVENT_LOOPS": "topsecret",
+        "DATABASE_URL": "postgresql+psycopg://voice:topsecret@h/d?sslmode=require"}
     for command in ([], ["serve"]):
         answer = subprocess.run(
             [stacks.BIN / "voiced", *(command or ["config"]), "--config", "settings.json",
@@ -83,10 +86,53 @@ def test_everything_wrong_is_said_at_once_and_no_value_is(tmp_path):
                 "EXOTEL_API_KEY is a secret", "settings.json sets GEMINI_MODLE", "DATA_DIR must be set",
                 "EXOTEL_API_TOKEN must be set", "EXOTEL_SID must be set", "GEMINI_API_KEY must be set",
                 "EXOTEL_WEBHOOK_SECRET (environment) must be a text of at least 32 bytes",
-                "PUBLIC_URL (environment) must be a URL", "EVENT_LOOPS (environment) must be a number"):
+                "PUBLIC_URL (environment) must be a URL", "EVENT_LOOPS (environment) must be a number",
+                "DATABASE_URL (environment) must be a URL"):
             assert part in answer.stderr
         assert "topsecret" not in answer.stderr
     assert not os.path.exists("/tmp/nowhere")
+
+
+def refused_start(data):
+    """What `voiced serve` says on a data folder it does not start with."""
+    os.chmod(data, 0o711)
+    answer = subprocess.run(
+        [stacks.BIN / "voiced", "serve", "--listen", "127.0.0.1:0", "--data-dir", data], cwd=data,
+        env={**os.environ, **stacks.VENDOR_SETTINGS}, capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 1
+    assert not answer.stdout
+    return answer.stderr
+
+
+@pytest.fixture
+def data():
+    folder = pathlib.Path(stacks.new_folder()) / "data"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def test_a_master_key_that_cannot_be_read_is_not_replaced(data):
+    key = data / "keys" / "master.key"
+    key.parent.mkdir()
+    key.symlink_to(key)
+    assert f"cannot read {key}" in refused_start(data)
+    assert key.is_symlink() and [path.name for path in key.parent.iterdir()] == ["master.key"]
+
+
+def test_half_a_certificate_is_not_replaced(data):
+    key = data / "tls" / "key.pem"
+    key.parent.mkdir()
+    key.write_text("mine")
+    assert "belong together" in refused_start(data)
+    assert key.read_text() == "mine" and [path.name for path in key.parent.iterdir()] == ["key.pem"]
+
+
+def test_a_database_is_shown_without_its_password(stack):
+    url = stack.ready["database"]
+    with stacks.beside(stack, DATABASE_URL=f"{url}&password=topsecret") as own:
+        assert own.ready["database"] == url
+        assert "topsecret" not in (own.folder / "voiced.log").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -142,5 +188,11 @@ def test_a_new_secret_counts_from_sighup_on_and_a_bad_file_changes_nothing(serve
         lines = reload(server, "settings stay as they were")
         assert any("a quote is not closed" in line.get("error", "") for line in lines)
         assert token() == "sim-key:second-token"
+
+        file.write_text('EXOTEL_API_TOKEN="fourth-token"\nDATABASE_URL=postgresql+x://u:hidden-word@h/d?a=b\n')
+        lines = reload(server, "settings stay as they were")
+        assert any("must be a URL" in line.get("error", "") for line in lines)
+        assert token() == "sim-key:second-token"
     text = (server.folder / "voiced.log").read_text()
-    assert not any(word in text for word in ("first-token", "second-token", "third-token"))
+    assert not any(word in text for word in (
+        "first-token", "second-token", "third-token", "fourth-token", "hidden-word"))

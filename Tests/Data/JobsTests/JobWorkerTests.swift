@@ -144,6 +144,46 @@ import Testing
     await pool.close()
   }
 
+  @Test func `a job that comes back while its first run goes on is the second run's alone`()
+    async throws
+  {
+    let pool = try await database()
+    let (begun, begin) = AsyncStream.makeStream(of: Job.self)
+    let (ends, feed) = AsyncStream.makeStream(of: Int.self)
+    let gate = AsyncStream.makeStream(of: Void.self)
+    var settings = JobWorker.Settings()
+    settings.rescueInterval = .milliseconds(20)
+    let worker = try JobWorker(
+      loop: loop, pool: pool,
+      handlers: [
+        JobHandler(kind: "k") { [loop] job in
+          begin.yield(job)
+          defer { feed.yield(job.attempt) }
+          if job.attempt > 1 { return try await loop.sleep(for: .seconds(600)) }
+          await Task.detached { for await _ in gate.stream {} }.value
+        }
+      ], settings: settings)
+    await worker.start()
+    try await pool.transaction { try await queue.enqueue(kind: "k", $0) }
+    var started = begun.makeAsyncIterator()
+    let first = try #require(await started.next())
+    try await pool.transaction(tenant: .system) {
+      try await $0.execute(
+        "UPDATE jobs SET lease_until = now() - interval '1 s' WHERE job_id = \(first.id)")
+    }
+    let second = try #require(await started.next())
+    #expect(second.id == first.id && second.attempt == 2)
+    var ended = ends.makeAsyncIterator()
+    gate.continuation.finish()
+    #expect(await ended.next() == 1)
+    // Its own end, whatever the first run left: it can still be cancelled.
+    _ = try await pool.transaction(tenant: .system) { try await queue.cancel(first.id, $0) }
+    #expect(await ended.next() == 2)
+    await worker.stop(grace: .seconds(10))
+    #expect(try await states(pool) == ["cancelled"])
+    await pool.close()
+  }
+
   @Test func `a handler that heeds nothing is left behind, and its lease runs out`() async throws {
     let pool = try await database()
     let (begun, feed) = AsyncStream.makeStream(of: Void.self)

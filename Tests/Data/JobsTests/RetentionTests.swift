@@ -35,6 +35,15 @@ import Testing
     await pool.close()
   }
 
+  @Test func `a retention may have smaller batches`() async throws {
+    let pool = try await ScratchPostgres.database()
+    let answers = Answers([2, 2, 1, 99])
+    let retention = Retention("test.rows", batch: 2) { _ in try answers.next() }
+    #expect(try await retention.run(pool) == 5)
+    #expect(answers.rest == [99])
+    await pool.close()
+  }
+
   @Test func `a run ends when its time is over, and the next goes on`() async throws {
     let pool = try await ScratchPostgres.database()
     let answers = Answers([full, full, 3])

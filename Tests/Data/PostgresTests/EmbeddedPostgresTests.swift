@@ -48,6 +48,8 @@ import Testing
     // `first` is gone without a stop, as after SIGKILL: its server still runs.
     let old = try serverProcess(folder)
     #expect(kill(old, 0) == 0)
+    // What Ctrl-C sends to this process's group does not reach it.
+    #expect(getsid(old) == old)
     let next = cluster(folder)
     #expect(try await count(try await next.start(), "SELECT FROM kept") == 0)
     let process = try serverProcess(folder)
@@ -64,6 +66,21 @@ import Testing
     #expect(!FileSystem.exists(folder + "/postgres/data/postmaster.pid"))
   }
 
+  @Test func `a server of another folder is left alone, whatever a file says`() async throws {
+    let (folder, other) = (try temporaryFolder(), try temporaryFolder())
+    for one in [folder, other] { chmod(one, 0o711) }
+    defer { for one in [folder, other] { FileSystem.remove(one) } }
+    let server = cluster(folder)
+    let url = try await server.start()
+    let data = try #require(FileSystem.canonical(other)) + "/postgres/data"
+    try FileSystem.makeFolder(data, mode: 0o700)
+    try FileSystem.write("\(try serverProcess(folder))\n\(data)\n", to: data + "/postmaster.pid")
+    let crashed = cluster(other)
+    await #expect(throws: PostgresError.self) { _ = try await crashed.start() }
+    #expect(try await count(url, "SELECT 1") == 1)
+    await server.stop()
+  }
+
   @Test(.enabled(if: geteuid() == 0))
   func `root's closed folder with a long name works all the same`() async throws {
     let closed = try temporaryFolder()
@@ -71,10 +88,15 @@ import Testing
     defer { FileSystem.remove(closed) }
     let server = cluster(folder)
     let url = try await server.start()
-    #expect(try await count(url, "SELECT 1") == 1)
+    _ = try await count(url, "CREATE TABLE kept (n int)")
     await server.stop()
     let home = try #require(FileSystem.read(folder + "/postgres.location"))
     #expect(home.hasPrefix("/var/lib/payaid-voice/"))
-    FileSystem.remove(home)
+    defer { FileSystem.remove(home) }
+    // A folder that is open by now does not get a second, empty cluster.
+    for one in [closed, folder] { chmod(one, 0o711) }
+    let next = cluster(folder)
+    #expect(try await count(try await next.start(), "SELECT FROM kept") == 0)
+    await next.stop()
   }
 }

@@ -106,6 +106,22 @@ import Testing
     #expect(text == "65534 65534 asha /\n")
   }
 
+  @Test(arguments: [false, true])
+  func `a child leads a session of its own when it is detached`(isDetached: Bool) async throws {
+    let leads = try await withLoop { loop in
+      var options = ChildProcess.Options(executable: "/bin/cat")
+      options.input = .pipe
+      options.output = .null
+      options.isDetached = isDetached
+      let child = try ChildProcess.spawn(loop, options)
+      let leads = getsid(child.pid) == child.pid
+      child.input?.shutdownWrite()
+      _ = await child.waitForExit()
+      return leads
+    }
+    #expect(leads == isDetached)
+  }
+
   @Test func `a program that is not there is an error`() async throws {
     let kind = try await withLoop { loop in
       do {

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import EventLoop
+internal import Postgres
 internal import Telemetry
 
 extension Settings {
@@ -53,7 +54,7 @@ extension Settings {
     "Voice Agent - Database",
     [
       Setting(
-        optional: "DATABASE_URL", \.databaseURL, .text,
+        optional: "DATABASE_URL", \.databaseURL, .postgres,
         """
         A PostgreSQL to use, postgresql://user:password@host/name; one of this server's own, below \
         the data folder, when unset. A new password counts for new connections. With several hosts, \
@@ -74,8 +75,14 @@ extension Settings {
       Setting(
         "API_AUDIT_DAYS", \.apiAuditTime, .days(366...36_525), default: "400",
         """
-        How long the audit of API calls, who changed what, is kept; India's DPDP Rules, 6(1)(e) and \
-        8(3), want such logs for a year at least.
+        How long the audit of API calls, who changed what and who read a call, is kept; India's \
+        DPDP Rules, 6(1)(e) and 8(3), want such logs for a year at least.
+        """),
+      Setting(
+        "RECORDING_DAYS", \.recordingTime, .days(1...3_650), default: "90",
+        """
+        How long the recording of a call is kept after its end; then its sound and its key are \
+        deleted for good, and what was said stays as text.
         """),
     ])
 
@@ -185,6 +192,15 @@ extension Settings {
 extension SettingType<SocketAddress> {
   /// An address and a port.
   fileprivate static var address: SettingType { SettingType("HOST:PORT") { SocketAddress($0) } }
+}
+
+extension SettingType<String> {
+  /// Where a PostgreSQL is.
+  fileprivate static var postgres: SettingType {
+    SettingType("a URL that starts with postgresql:// or postgres:// and that libpq can read") {
+      PostgresURL.isValid($0) ? $0 : nil
+    }
+  }
 }
 
 extension Log.Level {

@@ -29,8 +29,10 @@ struct Settings: Sendable {
   var redis: RedisConfiguration?
   /// How long agents are kept in memory, and twice as long in Redis; zero for not at all.
   var agentCacheTime = Duration.zero
-  /// How long it is known who changed what through the API.
+  /// How long it is known who changed what through the API, and who read calls.
   var apiAuditTime = Duration.zero
+  /// How long the recording of a call that has ended is kept.
+  var recordingTime = Duration.zero
   var limits = LimitPolicy()
   /// Whose word counts on where a call comes from.
   var trustedProxies: [NetworkBlock] = []

@@ -45,6 +45,9 @@ final class PostgresConnection {
     timer = loop.schedule(after: configuration.connectTimeout) { [weak self] in
       self?.fail(PostgresError(.timedOut, "connecting took too long"))
     }
+    guard PostgresURL.values(of: configuration.url) != nil else {
+      return failSoon("libpq cannot read the URL")
+    }
     guard let session = LibpqSession(parameters: configuration.parameters) else {
       return failSoon("libpq has no memory for a connection")
     }

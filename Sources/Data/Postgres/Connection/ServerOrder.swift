@@ -1,5 +1,3 @@
-internal import CLibpq
-
 /// The servers that a URL names, and which of them to ask first.
 ///
 /// libpq asks them in turn at each attempt to connect, and passes by those that refuse. But without
@@ -16,7 +14,7 @@ struct ServerOrder: Sendable, Equatable {
 
   /// What libpq cannot read is left to its own complaint.
   init(url: String) {
-    let values = Self.values(of: url)
+    let values = PostgresURL.values(of: url) ?? [:]
     func list(_ name: String) -> [String] {
       values[name].map {
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -42,19 +40,5 @@ struct ServerOrder: Sendable, Equatable {
   /// An attempt that began with `server` failed. Several may at a time, and count as one.
   mutating func failed(startingWith server: Int) {
     if count > 1, server == first { first = (first + 1) % count }
-  }
-
-  private static func values(of url: String) -> [String: String] {
-    guard let options = unsafe PQconninfoParse(url, nil) else { return [:] }
-    defer { unsafe PQconninfoFree(options) }
-    var values: [String: String] = [:]
-    var option = unsafe options
-    while let keyword = unsafe option.pointee.keyword {
-      if let value = unsafe option.pointee.val {
-        values[unsafe String(cString: keyword)] = unsafe String(cString: value)
-      }
-      unsafe option += 1
-    }
-    return values
   }
 }

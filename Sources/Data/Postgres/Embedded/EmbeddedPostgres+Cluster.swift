@@ -9,20 +9,28 @@ extension EmbeddedPostgres {
       let file = PostmasterFile(text), file.dataFolder == places.data
     else { return }
     for signal in [SIGINT, SIGKILL] {
-      guard isServer(file.process) else { return }
+      guard isServer(file.process, of: places) else { return }
       kill(file.process, signal)
       let deadline = loop.now.advanced(by: options.stopTimeout)
-      while isServer(file.process), loop.now < deadline {
+      while isServer(file.process, of: places), loop.now < deadline {
         try? await loop.sleep(for: .milliseconds(20))
       }
     }
   }
 
-  /// A process number may have been given to another program since; a dead one may not have been
-  /// collected by its parent yet.
-  private func isServer(_ process: Int32) -> Bool {
-    guard let status = FileSystem.read("/proc/\(process)/stat") else { return false }
-    return status.contains("(postgres)") && !status.contains("(postgres) Z")
+  /// A process number may have been given to another program since, and that to a PostgreSQL of
+  /// somebody else; a dead one may not have been collected by its parent yet.
+  private func isServer(_ process: Int32, of places: ClusterPlaces) -> Bool {
+    guard let status = FileSystem.read("/proc/\(process)/stat"), status.contains("(postgres)"),
+      !status.contains("(postgres) Z")
+    else { return false }
+    if let folder = FileSystem.link("/proc/\(process)/cwd") {
+      return folder == FileSystem.canonical(places.data)
+    }
+    // Root without CAP_SYS_PTRACE, as in most containers, may not see where another account's
+    // process is, but what it was started with.
+    let command = FileSystem.read("/proc/\(process)/cmdline") ?? ""
+    return command.split(separator: "\0").contains { $0 == places.data }
   }
 
   /// Makes the cluster beside its place and moves it there, so that half a cluster never counts.

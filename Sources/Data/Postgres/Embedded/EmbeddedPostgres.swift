@@ -38,25 +38,28 @@ package actor EmbeddedPostgres {
   }
 
   /// Makes the cluster if there is none, ends a server that a killed process left, starts ours and
-  /// gives the URL of the database. Throws `embedded` with the server's own words when it cannot.
+  /// gives the URL of the database. Throws `embedded` with the server's own words when it cannot,
+  /// and when there is a cluster that cannot be reached.
   package func start() async throws -> String {
     let account = try Account.forCluster()
-    let places = try ClusterPlaces.prepare(dataFolder: dataFolder, account: account)
+    try FileSystem.makeFolder(dataFolder, mode: 0o711)
     lock = try FolderLock(dataFolder + "/postgres.lock")
-    self.places = places
-    await endLeftoverServer(places)
-    let binaries = try await chooseBinaries(places, account)
-    if !FileSystem.exists(places.data) {
-      try await makeCluster(places, binaries, account)
-    }
     do {
+      let places = try ClusterPlaces.prepare(dataFolder: dataFolder, account: account)
+      self.places = places
+      await endLeftoverServer(places)
+      let binaries = try await chooseBinaries(places, account)
+      if !FileSystem.exists(places.data) {
+        try await makeCluster(places, binaries, account)
+      }
+      try places.record(in: dataFolder)
       try await startServer(places, binaries, account)
       try await makeDatabase(places)
+      return places.url(database: "payaid", user: "payaid")
     } catch {
       await stop()
       throw error
     }
-    return places.url(database: "payaid", user: "payaid")
   }
 
   /// Stops the server: SIGINT, which rolls open transactions back; SIGKILL when that takes too long.
@@ -101,6 +104,8 @@ package actor EmbeddedPostgres {
     child.prepare(for: account, in: places.home)
     child.output = .null
     child.errors = unsafe .read { bytes in unsafe tail.append(bytes) }
+    // Ctrl-C reaches our whole group, and would end the database before calls in progress.
+    child.isDetached = true
     server = try ChildProcess.spawn(loop, child)
   }
 

@@ -78,6 +78,14 @@ enum FileSystem {
     return unsafe String(cString: resolved)
   }
 
+  /// What a symbolic link says; nil when it cannot be read.
+  static func link(_ path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink(path, &bytes, bytes.count)
+    guard count >= 0 else { return nil }
+    return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   static func failure(_ attempt: String) -> PostgresError {
     let reason = unsafe String(cString: strerror(errno))
     return PostgresError(.embedded, "cannot \(attempt): \(reason)")
