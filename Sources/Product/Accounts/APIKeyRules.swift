@@ -14,15 +14,10 @@ enum APIKeyRules {
     known: Set<String>, now: Moment
   ) throws {
     var violations = FieldViolations()
+    let length = displayName.codePointCount
     violations.require(
-      displayName.count <= 100, "apiKey.displayName",
-      "has \(displayName.count) characters; the limit is 100")
-    for (index, scope) in scopes.enumerated() where !known.contains(scope) {
-      violations.add(
-        "apiKey.scopes[\(index)]", "is none of \(known.sorted().joined(separator: ", "))")
-    }
-    violations.require(
-      Set(scopes).count == scopes.count, "apiKey.scopes", "names a scope more than once")
+      length <= 100, "apiKey.displayName", "has \(length) characters; the limit is 100")
+    check(scopes, known: known, &violations)
     violations.require(
       expireTime.map { $0 > now } ?? true, "apiKey.expireTime", "must be in the future")
     if let longest {
@@ -31,6 +26,24 @@ enum APIKeyRules {
         "must be at most \(longest.components.seconds) s from now: maxApiKeyLifetime says so")
     }
     try violations.throwIfAny()
+  }
+
+  private static func check(
+    _ scopes: [String], known: Set<String>, _ violations: inout FieldViolations
+  ) {
+    guard scopes.count <= known.count else {
+      return violations.add(
+        "apiKey.scopes", "has \(scopes.count) entries; there are \(known.count) scopes")
+    }
+    let unknown = scopes.enumerated().filter { !known.contains($0.element) }
+    if !unknown.isEmpty {
+      let names = known.sorted().joined(separator: ", ")
+      for (index, _) in unknown {
+        violations.add("apiKey.scopes[\(index)]", "is none of \(names)")
+      }
+    }
+    violations.require(
+      Set(scopes).count == scopes.count, "apiKey.scopes", "names a scope more than once")
   }
 
   /// What a merchant may say that keys last at most: a day to a hundred years.

@@ -43,20 +43,19 @@ package struct AccessRule: Sendable, Hashable {
     switch (audience, caller.credential) {
     case (.everybody, _), (.logins, .user): break
     case (.logins, .key):
-      throw RPCError(.permissionDenied, "this method is for users who logged in, not for API keys")
+      throw AccessRefusal.error("this method is for users who logged in, not for API keys")
     case (.merchant(_, let scope), .key(_, let scopes)):
       guard scopes.isEmpty || scopes.contains(scope) else {
-        throw RPCError(.permissionDenied, "this method needs an API key with the scope \(scope)")
+        throw AccessRefusal.error("this method needs an API key with the scope \(scope)")
       }
     case (.merchant(let least, _), .user(_, let role, _)):
       guard role >= least else {
-        throw RPCError(
-          .permissionDenied,
+        throw AccessRefusal.error(
           "this method needs the role \(least.rawValue); yours is \(role.rawValue)")
       }
     }
     guard isReading || !caller.isSuspended else {
-      throw RPCError(.permissionDenied, "the merchant is suspended and may read only")
+      throw AccessRefusal.error("the merchant is suspended and may read only")
     }
   }
 }

@@ -114,7 +114,6 @@ extension AccountService {
     displayName: String, scopes: [String], expireTime: Moment?, _ caller: Caller,
     _ transaction: Transaction
   ) async throws -> (APIKey, APIKeyStore.StoredKey) {
-    try await AccountStore.lock(caller.merchant, transaction)
     guard
       try await APIKeyStore.liveCount(caller.merchant, transaction) < APIKeyRules.liveLimit
     else {

@@ -37,7 +37,6 @@ extension AccountService {
   private func update(
     _ request: V1.UpdateMerchantRequest, _ id: MerchantID, _ transaction: Transaction
   ) async throws -> V1.Merchant {
-    try await AccountStore.lock(id, transaction)
     guard let current = try await AccountStore.find(id, seal, transaction) else {
       throw Self.noSuchMerchant
     }

@@ -62,7 +62,7 @@ extension AccountService {
       return try await Idempotency.once(
         transaction, caller, method: "UpdateUser", requestID: request.requestId, request: request
       ) {
-        let current = try await Self.existing(new.userId, caller, transaction)
+        let current = try await Self.existing(new.userId, transaction)
         try Etag.check(new.etag, against: Etag.text(revision: current.revision))
         let merged = try Self.merge.merged(
           current.proto, new, paths: request.updateMask?.paths ?? [])
@@ -89,7 +89,7 @@ extension AccountService {
       return try await Idempotency.once(
         transaction, caller, method: "DeleteUser", requestID: request.requestId, request: request
       ) {
-        let current = try await Self.existing(request.userId, caller, transaction)
+        let current = try await Self.existing(request.userId, transaction)
         try Etag.check(request.etag, against: Etag.text(revision: current.revision))
         try UserRules.check(caller, mayManage: current.role)
         try await Self.keepAnOwner(without: current, becoming: nil, caller, transaction)
@@ -102,11 +102,9 @@ extension AccountService {
   private static let merge = FieldMerge<V1.User>(
     "a user", outputOnly: ["user_id", "email", "create_time", "etag", "last_login_time"])
 
-  /// The user, in a transaction in which no other changes who the merchant's owners are.
   private static func existing(
-    _ text: String, _ caller: Caller, _ transaction: Transaction
+    _ text: String, _ transaction: Transaction
   ) async throws -> UserStore.StoredUser {
-    try await AccountStore.lock(caller.merchant, transaction)
     guard let id = UserID(text), let user = try await UserStore.lock(id, transaction) else {
       throw noSuchUser
     }

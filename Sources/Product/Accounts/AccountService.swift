@@ -33,14 +33,17 @@ package struct AccountService: Payaid.Voice.V1.AccountServiceServing {
     scopes = table.scopes
   }
 
-  /// Runs `body` in a transaction of the caller's; when that is committed, what `body` says has
-  /// changed is forgotten here at once and announced to others.
+  /// Runs `body` in a transaction of the caller's, one for each merchant at a time; when that is
+  /// committed, what `body` says has changed is forgotten here at once and announced to others.
   func change<Response: Sendable>(
     _ caller: Caller,
     _ body: (Transaction, inout [AccountEvent]) async throws -> Response
   ) async throws -> Response {
     let (response, events) = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
       transaction in
+      // First: a request id that is claimed names the merchant, and a change of the merchant's
+      // address waits until no other transaction does.
+      try await AccountStore.lock(caller.merchant, transaction)
       var events: [AccountEvent] = []
       let response = try await body(transaction, &events)
       for event in events { try await event.announce(transaction) }

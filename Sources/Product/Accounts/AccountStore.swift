@@ -110,10 +110,11 @@ package enum AccountStore {
     return origins
   }
 
-  /// Takes the merchant's row, so that changes which count its keys or owners come one by one.
+  /// Takes the merchant's row, so that changes which count its keys or owners come one by one. Rows
+  /// that name the merchant are written by others all the same.
   static func lock(_ merchant: MerchantID, _ transaction: Transaction) async throws {
     _ = try await transaction.query(
-      "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) FOR UPDATE")
+      "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) FOR NO KEY UPDATE")
   }
 }
 

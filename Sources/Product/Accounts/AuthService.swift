@@ -38,38 +38,48 @@ package struct AuthService: Payaid.Voice.V1.AuthServiceServing {
   ) async throws -> V1.Session {
     guard let email = EmailAddress.normalized(request.email) else { throw Self.refusal }
     let attempt = try await attempts.begin(email: email, client: client(context))
+    // Twice where the hash changed meanwhile: another login at once may have made it anew.
+    for _ in 0..<2 {
+      let (login, hash) = try await verified(request.password, of: email)
+      if let session = try await begin(login, hash: hash, attempt) { return session }
+    }
+    throw Self.refusal
+  }
+
+  /// Who logs in with this address and password, and the hash to keep of it.
+  private func verified(
+    _ password: String, of email: String
+  ) async throws -> (UserStore.Login, hash: String) {
     let found = try await pool.transaction(tenant: .system) {
       try await UserStore.login(email: email, $0)
     }
     // An unknown address costs what a known one does, and is told the same.
-    let isRight = try await passwords.verified(
-      request.password, against: found?.passwordHash)
+    let isRight = try await passwords.verified(password, against: found?.passwordHash)
     guard let found, isRight, found.state != .closed else { throw Self.refusal }
-    let rehashed =
-      passwords.isOutdated(found.passwordHash)
-      ? try await passwords.hashed(request.password) : nil
-    return try await pool.transaction(tenant: .system) { transaction in
-      try await attempts.succeed(attempt, transaction)
-      if let rehashed {
-        _ = try await UserStore.setPassword(
-          found.user.id, hash: rehashed, over: found.passwordHash, transaction)
-      }
-      return try await begin(found, transaction)
-    }
+    guard passwords.isOutdated(found.passwordHash) else { return (found, found.passwordHash) }
+    return (found, try await passwords.hashed(password))
   }
 
+  /// A session for who logged in; nil when the hash that was verified is not kept any more.
   private func begin(
-    _ login: UserStore.Login, _ transaction: Transaction
-  ) async throws -> V1.Session {
+    _ login: UserStore.Login, hash: String, _ attempt: LoginGuard.Attempt
+  ) async throws -> V1.Session? {
     let session = SessionID()
     let token = RefreshToken()
-    try await UserStore.noteLogin(login.user.id, transaction)
-    try await SessionStore.begin(
-      session, user: login.user.id, merchant: login.merchant,
-      lifetime: try await SessionStore.lifetime(login.merchant, transaction), token: token,
-      transaction)
-    return try await answer(
-      session, user: login.user.id, merchant: login.merchant, token, transaction)
+    return try await pool.transaction(tenant: .system) { transaction -> V1.Session? in
+      // First: a change of the password waits for this row too, and then ends the session.
+      guard
+        try await UserStore.noteLogin(
+          login.user.id, hash: hash, over: login.passwordHash, transaction)
+      else { return nil }
+      try await attempts.succeed(attempt, transaction)
+      try await SessionStore.begin(
+        session, user: login.user.id, merchant: login.merchant,
+        lifetime: try await SessionStore.lifetime(login.merchant, transaction), token: token,
+        transaction)
+      return try await answer(
+        session, user: login.user.id, merchant: login.merchant, token, transaction)
+    }
   }
 
   /// A session as its user gets it.

@@ -68,8 +68,8 @@ package final class Authenticator: Sendable {
     }
   }
 
-  /// The interceptor that sets ``RPCContext/identity``, or throws `unauthenticated` for nobody and
-  /// `permissionDenied` for somebody who may not.
+  /// The interceptor that sets ``RPCContext/identity``, and throws `unauthenticated` for nobody and
+  /// ``AccessRefusal`` for somebody who may not.
   package var interceptor: Interceptor {
     Interceptor(for: { method in
       guard let rule = self.table.rule(for: method) else { return Self.closed(method) }
@@ -98,13 +98,14 @@ package final class Authenticator: Sendable {
   }
 
   private func admit(_ caller: Caller, _ context: RPCContext, _ rule: AccessRule) throws {
+    // First: a refusal is written down and counted as the caller's. Nothing runs after one.
+    context.identity = caller
     try rule.check(caller)
     if let origins, let origin = context.metadata["origin"],
       !origins.allows(origin, for: caller.merchant)
     {
-      throw RPCError(.permissionDenied, "the merchant does not allow pages of this origin")
+      throw AccessRefusal.error("the merchant does not allow pages of this origin")
     }
-    context.identity = caller
   }
 
   /// Who sent this metadata. Throws `unauthenticated`, which says the same whatever was wrong with

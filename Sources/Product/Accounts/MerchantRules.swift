@@ -21,7 +21,7 @@ enum MerchantRules {
   }
 
   private static func checkProfile(_ merchant: Merchant, _ violations: inout FieldViolations) {
-    let length = merchant.name.count
+    let length = merchant.name.codePointCount
     violations.require(
       (1...200).contains(length), "merchant.name",
       "has \(length) characters; 1 to 200 are allowed")
@@ -31,9 +31,10 @@ enum MerchantRules {
   }
 
   private static func checkOrigins(_ origins: [String], _ violations: inout FieldViolations) {
-    violations.require(
-      origins.count <= 32, "merchant.corsOrigins",
-      "has \(origins.count) origins; the limit is 32")
+    guard origins.count <= 32 else {
+      return violations.add(
+        "merchant.corsOrigins", "has \(origins.count) origins; the limit is 32")
+    }
     for (index, origin) in origins.enumerated() {
       violations.require(
         isOrigin(origin), "merchant.corsOrigins[\(index)]",
@@ -64,9 +65,10 @@ enum MerchantRules {
 
   private static func checkKyc(_ kyc: Kyc, _ violations: inout FieldViolations) {
     func limit(_ text: String, _ most: Int, _ field: String) {
+      let length = text.codePointCount
       violations.require(
-        text.count <= most, "merchant.kyc.\(field)",
-        "has \(text.count) characters; the limit is \(most)")
+        length <= most, "merchant.kyc.\(field)",
+        "has \(length) characters; the limit is \(most)")
     }
     limit(kyc.legalName, 200, "legalName")
     limit(kyc.registeredAddress, 500, "registeredAddress")
@@ -74,13 +76,7 @@ enum MerchantRules {
     violations.require(
       kyc.pan.isEmpty || BusinessNumber.isPAN(kyc.pan), "merchant.kyc.pan",
       "is no permanent account number")
-    violations.require(kyc.gstins.count <= 40, "merchant.kyc.gstins", "has more than 40 numbers")
-    for (index, gstin) in kyc.gstins.enumerated() {
-      let belongs = kyc.pan.isEmpty || gstin.dropFirst(2).prefix(10) == kyc.pan
-      violations.require(
-        BusinessNumber.isGSTIN(gstin) && belongs, "merchant.kyc.gstins[\(index)]",
-        "is no GSTIN of this PAN, or its check character is wrong")
-    }
+    checkGSTINs(kyc, &violations)
     violations.require(
       isRegistration(kyc), "merchant.kyc.registrationNumber",
       "must be a CIN for a company, an LLPIN for an LLP, and empty or a text for others")
@@ -89,13 +85,25 @@ enum MerchantRules {
       "merchant.kyc.dltEntityId", "must have 19 digits")
   }
 
+  private static func checkGSTINs(_ kyc: Kyc, _ violations: inout FieldViolations) {
+    guard kyc.gstins.count <= 40 else {
+      return violations.add("merchant.kyc.gstins", "has more than 40 numbers")
+    }
+    for (index, gstin) in kyc.gstins.enumerated() {
+      let belongs = kyc.pan.isEmpty || gstin.dropFirst(2).prefix(10) == kyc.pan
+      violations.require(
+        BusinessNumber.isGSTIN(gstin) && belongs, "merchant.kyc.gstins[\(index)]",
+        "is no GSTIN of this PAN, or its check character is wrong")
+    }
+  }
+
   private static func isRegistration(_ kyc: Kyc) -> Bool {
     let number = kyc.registrationNumber
     if number.isEmpty { return true }
     return switch kyc.constitution {
     case .company: BusinessNumber.isCIN(number)
     case .llp: BusinessNumber.isLLPIN(number)
-    default: number.count <= 64
+    default: number.codePointCount <= 64
     }
   }
 

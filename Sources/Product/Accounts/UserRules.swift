@@ -31,8 +31,8 @@ package enum UserRules {
   }
 
   private static func check(name: String, role: Role?, _ violations: inout FieldViolations) {
-    violations.require(
-      name.count <= 100, "user.name", "has \(name.count) characters; the limit is 100")
+    let length = name.codePointCount
+    violations.require(length <= 100, "user.name", "has \(length) characters; the limit is 100")
     violations.require(
       role != nil, "user.role", "must be ROLE_OWNER, ROLE_ADMIN, ROLE_MEMBER or ROLE_VIEWER")
   }
@@ -42,7 +42,7 @@ package enum UserRules {
   ) {
     // What is typed is never repeated in an answer, not even its length.
     violations.require(
-      passwordLength.contains(password.count) && password.utf8.count <= 512, field,
+      passwordLength.contains(password.codePointCount) && password.utf8.count <= 512, field,
       "must have 12 to 128 characters")
   }
 

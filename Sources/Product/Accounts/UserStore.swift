@@ -124,9 +124,17 @@ package enum UserStore {
     return changed == 1
   }
 
-  static func noteLogin(_ id: UserID, _ transaction: Transaction) async throws {
-    try await transaction.execute(
-      "UPDATE users SET last_login = now() WHERE user_id = \(id.text)")
+  /// Notes a login by a password that `verified` is of, and keeps `hash`; false when what is kept
+  /// is not `verified` any more. The user is locked until the transaction ends.
+  static func noteLogin(
+    _ id: UserID, hash: String, over verified: String, _ transaction: Transaction
+  ) async throws -> Bool {
+    let changed = try await transaction.execute(
+      """
+      UPDATE users SET last_login = now(), password_hash = \(hash)
+      WHERE user_id = \(id.text) AND password_hash = \(verified)
+      """)
+    return changed == 1
   }
 
   private static func user(_ row: Row) throws -> StoredUser {

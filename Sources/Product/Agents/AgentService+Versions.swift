@@ -102,8 +102,9 @@ extension AgentService {
 
   private static func checkDescription(_ text: String) throws {
     var violations = FieldViolations()
+    let length = text.codePointCount
     violations.require(
-      text.count <= 500, "description", "has \(text.count) characters; the limit is 500")
+      length <= 500, "description", "has \(length) characters; the limit is 500")
     try violations.throwIfAny()
   }
 

@@ -37,7 +37,7 @@ package enum AgentStore {
     return try rows.first.map(AgentRow.agent)
   }
 
-  /// Which agent has a number, and whose it is; `nil` when none has.
+  /// Which agent has a number, and whose it is; `nil` when none has, or when another merchant rents it.
   static func find(
     answering number: PhoneNumber, _ transaction: Transaction
   ) async throws -> (AgentID, MerchantID)? {
@@ -45,6 +45,7 @@ package enum AgentStore {
       """
       SELECT agent_id, merchant_id FROM agents
       WHERE phone_number = \(number.e164) AND state <> 'deleted'
+        AND coalesce(phone_number_renter(\(number.e164)), merchant_id) = merchant_id
       """)
     guard let row = rows.first, let id = AgentID(try row.decode("agent_id", as: String.self)),
       let merchant = MerchantID(try row.decode("merchant_id", as: String.self))

@@ -37,7 +37,8 @@ package final class APIAudit: Sendable {
 
   package init(pool: PostgresPool) { self.pool = pool }
 
-  /// Goes around the authenticating interceptor, which sets whose call it is.
+  /// Goes around the authenticating interceptor, which sets whose call it is, also of one it
+  /// refuses.
   package var interceptor: Interceptor {
     let noting = Interceptor { context, next in
       do {

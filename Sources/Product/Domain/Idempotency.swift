@@ -23,9 +23,9 @@ package enum Idempotency {
       _ merchant: MerchantID, _ method: String, _ requestID: String,
       _ request: some ProtobufMessage, _ seal: DataSeal?
     ) throws {
-      guard requestID.count <= 255 else {
-        throw RPCError(
-          .invalidArgument, "request_id has \(requestID.count) characters; the limit is 255")
+      let length = requestID.codePointCount
+      guard length <= 255 else {
+        throw RPCError(.invalidArgument, "request_id has \(length) characters; the limit is 255")
       }
       self.merchant = merchant
       self.method = method

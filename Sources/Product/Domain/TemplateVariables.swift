@@ -35,7 +35,8 @@ package enum TemplateVariables {
 
   /// What keeps `value` from being of `type`; `nil` when nothing does. Never quotes the value.
   package static func fault(of value: String, as type: Declaration.Type_) -> String? {
-    if value.count > 1_000 { return "has \(value.count) characters; the limit is 1,000" }
+    let length = value.codePointCount
+    if length > 1_000 { return "has \(length) characters; the limit is 1,000" }
     switch type {
     case .number: return isNumber(value) ? nil : "must be a decimal number, as in \"-3.50\""
     case .boolean: return ["true", "false"].contains(value) ? nil : "must be \"true\" or \"false\""

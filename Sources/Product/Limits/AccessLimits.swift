@@ -3,10 +3,10 @@ package import RPCCore
 
 /// The limits around every call, as two interceptors with authentication between them.
 ///
-/// `gate` refuses an address whose allowance is spent before anything is looked up for it, and counts a
-/// call that authentication refuses. `meter` counts a call whose caller is known by its key or user,
-/// and one that needs no caller by its address. So whoever has a valid key spends the key's
-/// allowance, and guessing spends the address's.
+/// `gate` refuses an address whose allowance is spent before anything is looked up for it, and
+/// counts a call that authentication refuses: by its caller where that is known, else by address.
+/// `meter` counts a call whose caller is known by its key or user, and one that needs no caller by
+/// its address. So whoever has a valid key spends the key's allowance, and guessing the address's.
 package struct AccessLimits: Sendable {
   private let limiter: Limiter
   private let policy: LimitPolicy
@@ -21,7 +21,7 @@ package struct AccessLimits: Sendable {
   /// Goes outside authentication.
   package var gate: Interceptor {
     Interceptor(for: { method in
-      let counting: Interceptor.Recast = { context, error in await guessed(context, error) }
+      let counting: Interceptor.Recast = { context, error in await refused(context, error) }
       guard policy.openClassOf(method) == .anonymous else { return .recast(counting) }
       return .check(
         now: { context in
@@ -39,17 +39,29 @@ package struct AccessLimits: Sendable {
   }
 
   /// Counts a call that authentication refused.
-  private func guessed(_ context: RPCContext, _ error: any Error) async -> any Error {
-    guard let refusal = error as? RPCError, refusal.code == .unauthenticated,
-      context.identity == nil
-    else { return error }
-    let key = addressKey(context)
+  private func refused(_ context: RPCContext, _ error: any Error) async -> any Error {
+    guard let refusal = error as? RPCError, let key = key(of: refusal, context) else {
+      return error
+    }
     do {
-      try check(await limiter.take(key, policy.anonymous), key, context)
+      try check(await limiter.take(key, policy.rate(key.what)), key, context)
       return error
     } catch let spent {
       return spent
     }
+  }
+
+  /// What a refusal is counted by; nil for one of the method itself, whose call was counted before.
+  private func key(of refusal: RPCError, _ context: RPCContext) -> LimitKey? {
+    if refusal.cause is AccessRefusal, let caller = context.knownCaller {
+      return key(of: caller, context)
+    }
+    guard refusal.code == .unauthenticated, context.identity == nil else { return nil }
+    return addressKey(context)
+  }
+
+  private func key(of caller: Caller, _ context: RPCContext) -> LimitKey {
+    LimitKey(what: policy.classOf(context.method), who: .principal(caller.principal))
   }
 
   /// Goes inside authentication.
@@ -68,9 +80,7 @@ package struct AccessLimits: Sendable {
   }
 
   private func key(for context: RPCContext) -> LimitKey {
-    if let caller = context.knownCaller {
-      return LimitKey(what: policy.classOf(context.method), who: .principal(caller.principal))
-    }
+    if let caller = context.knownCaller { return key(of: caller, context) }
     context.identity = Nobody.one
     return LimitKey(
       what: policy.openClassOf(context.method), who: .address(addresses.customer(of: context)))

@@ -7,7 +7,8 @@ internal import Telemetry
 /// Moves events from the outbox to the endpoints that want them, in whichever process comes first.
 ///
 /// It is woken by notifications and, since those are a hint, every second. A batch is taken and its
-/// deliveries are made in one transaction, so that each event is relayed once.
+/// deliveries are made in one transaction, so that each event is relayed once. An event whose data
+/// cannot be written is set aside in it, and holds no other up.
 package actor EventRelay {
   private static let pollInterval = Duration.seconds(1)
 

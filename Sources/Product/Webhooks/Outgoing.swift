@@ -2,6 +2,7 @@ internal import Buffers
 internal import Domain
 internal import Jobs
 internal import Postgres
+internal import Telemetry
 
 /// An event on its way from the outbox to a message.
 struct OutboxEvent: Sendable {
@@ -75,29 +76,78 @@ struct Outgoing: Sendable {
   let jobs: JobQueue
   let seal: DataSeal
 
-  /// Relays a batch; how many events there were.
+  /// Relays a batch; how many events there were. One that cannot be relayed is set aside, and the
+  /// others go on.
   func relay(_ transaction: Transaction) async throws -> Int {
     let events = try await transaction.query(
       """
-      DELETE FROM event_outbox WHERE position IN (
-        SELECT position FROM event_outbox ORDER BY position LIMIT \(Self.batch)
-        FOR UPDATE SKIP LOCKED)
-      RETURNING position, event_id, merchant_id, type, sequence, time, only_url, data
+      SELECT position, event_id, merchant_id, type, sequence, time, only_url, data
+      FROM event_outbox WHERE fault IS NULL ORDER BY position LIMIT \(Self.batch)
+      FOR UPDATE SKIP LOCKED
       """
-    ).map(OutboxEvent.init).sorted { $0.position < $1.position }
+    ).map(OutboxEvent.init)
+    if events.isEmpty { return 0 }
+    var relayed = events
+    do {
+      try await transaction.savepoint {
+        for event in events { try await relay(event, transaction) }
+      }
+    } catch let error as PostgresError where error.eventFault != nil {
+      relayed = try await relayEach(events, transaction)
+    }
+    try await transaction.execute(
+      "DELETE FROM event_outbox WHERE position = ANY(\(relayed.map(\.position))::bigint[])")
+    return events.count
+  }
+
+  /// Relays events under a savepoint each, which costs two statements more; those that could be.
+  private func relayEach(
+    _ events: [OutboxEvent], _ transaction: Transaction
+  ) async throws -> [OutboxEvent] {
+    var relayed: [OutboxEvent] = []
     for event in events {
-      if !event.onlyURL.isEmpty { try await ensureEndpoint(event, transaction) }
-      let endpoints = try await endpoints(of: event, transaction)
-      guard !endpoints.isEmpty else { continue }
-      try await insert(
-        id: event.id, merchant: event.merchant, type: event.type, time: event.time,
-        body: event.body, transaction)
-      for (endpoint, isActive) in endpoints {
-        _ = try await deliver(
-          event.id, to: endpoint, merchant: event.merchant, isDue: isActive, transaction)
+      do {
+        try await transaction.savepoint { try await relay(event, transaction) }
+        relayed.append(event)
+      } catch let error as PostgresError {
+        guard let fault = error.eventFault else { throw error }
+        try await transaction.execute(
+          "UPDATE event_outbox SET fault = \(fault) WHERE position = \(event.position)")
+        Log("webhooks").error(
+          "an event cannot be relayed and is set aside",
+          [
+            "event": .string(event.id), "type": .string(event.type),
+            "error": .string("\(error)"),
+          ])
       }
     }
-    return events.count
+    return relayed
+  }
+
+  private func relay(_ event: OutboxEvent, _ transaction: Transaction) async throws {
+    if !event.onlyURL.isEmpty { try await ensureEndpoint(event, transaction) }
+    let endpoints = try await endpoints(of: event, transaction)
+    guard !endpoints.isEmpty else { return }
+    try await insert(
+      id: event.id, merchant: event.merchant, type: event.type, time: event.time,
+      body: event.body, transaction)
+    for (endpoint, isActive) in endpoints {
+      _ = try await deliver(
+        event.id, to: endpoint, merchant: event.merchant, isDue: isActive, transaction)
+    }
+  }
+
+  /// Deletes events that were set aside so long ago: a batch at most. Gives how many.
+  static func forgetSetAside(
+    olderThan age: Duration, _ transaction: Transaction
+  ) async throws -> Int {
+    try await transaction.execute(
+      """
+      DELETE FROM event_outbox WHERE position IN (
+        SELECT position FROM event_outbox
+        WHERE fault IS NOT NULL AND time < now() - make_interval(secs => \(age / .seconds(1)))
+        ORDER BY time LIMIT \(Retention.batch))
+      """)
   }
 
   private func ensureEndpoint(_ event: OutboxEvent, _ transaction: Transaction) async throws {
@@ -157,5 +207,17 @@ struct Outgoing: Sendable {
     let ids = try await DeliveryStore.unpark(endpoint: endpoint, transaction)
     try await jobs.enqueue(kind: Deliverer.jobKind, keys: ids, transaction)
     return ids.count
+  }
+}
+
+extension PostgresError {
+  /// Why an event's own data cannot be written; `nil` for what has other causes, which pass or need
+  /// a person. A foreign key is one of those: an endpoint may go while its delivery is made.
+  fileprivate var eventFault: String? {
+    if kind == .invalidParameter { return "value" }
+    guard kind == .server, let sqlState, sqlState != .foreignKeyViolation,
+      ["22", "23", "54"].contains(sqlState.errorClass)
+    else { return nil }
+    return sqlState.code
   }
 }

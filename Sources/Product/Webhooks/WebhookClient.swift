@@ -27,7 +27,8 @@ struct WebhookAnswer: Sendable, Equatable {
 
   /// No answer.
   static func failure(_ error: String) -> WebhookAnswer {
-    WebhookAnswer(error: String(error.prefix(500)))
+    // In code points, as the table counts them.
+    WebhookAnswer(error: String(error.unicodeScalars.prefix(500)))
   }
 
   var plan: DeliveryPlan.Answer {

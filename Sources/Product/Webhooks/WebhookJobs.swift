@@ -32,11 +32,14 @@ package struct WebhookJobs: Sendable {
       name: "webhooks.sweep", kind: sweepKind, queue: queue.name, .every(.seconds(60)))
   ]
 
-  /// Messages, with the log of their deliveries, for thirty days; the numbers of subjects that are
-  /// silent for ten times as long.
+  /// Messages, with the log of their deliveries, and events that could not be relayed, for thirty
+  /// days; the numbers of subjects that are silent for ten times as long.
   package static let retentions = [
     Retention("webhooks.messages") {
       try await DeliveryStore.forgetMessages(olderThan: .seconds(30 * 86_400), $0)
+    },
+    Retention("webhooks.set_aside") {
+      try await Outgoing.forgetSetAside(olderThan: .seconds(30 * 86_400), $0)
     },
     Retention("webhooks.subjects") {
       try await DeliveryStore.forgetSubjects(silentFor: .seconds(300 * 86_400), $0)

@@ -5,5 +5,6 @@ package enum WebhooksMigrations {
   package static let all = [
     Migration(file: "m0051_webhooks.sql", PackageResources.m0051_webhooks_sql),
     Migration(file: "m0052_managed_endpoints.sql", PackageResources.m0052_managed_endpoints_sql),
+    Migration(file: "m0053_set_aside.sql", PackageResources.m0053_set_aside_sql),
   ]
 }

@@ -12,9 +12,11 @@ from google.protobuf import descriptor
 
 import accounts
 import calling
+import stack as stacks
 from access_rules import LOGIN, OPEN, ROLES, RULES, allows, writes
 from conftest import client, metadata
 from stack import ROOT
+from test_operations import audit
 
 PACKAGE = "payaid.voice.v1"
 FILES = sorted(path.stem for path in (ROOT / "Protos" / "payaid" / "voice" / "v1").glob("*.proto"))
@@ -234,6 +236,21 @@ def test_a_route_lets_in_whom_it_is_for(visitor, served, house, method, verb, te
         else:
             expected = 401 if who == "nobody" else 403
             assert answer.status_code == expected, (who, answer.text)
+
+
+@pytest.mark.parametrize("who, principal", [("viewer", "usr_"), ("key:agents.read", "pa_live_")])
+def test_a_refusal_is_its_callers_in_the_log_and_in_the_audit(stack, visitor, house, who, principal):
+    name = f"refused-{uuid.uuid4()}"
+    sent = dict(house.callers[who]) | {"x-request-id": name}
+    answer = visitor.post("/api/v1/agents", json={}, headers=sent)
+    assert answer.status_code == 403 and "ratelimit-remaining" in answer.headers
+    [line] = stacks.wait_for(
+        lambda: [line for line in stacks.log_lines(stack.folder) if line.get("request_id") == name])
+    assert line["code"] == "PERMISSION_DENIED" and line["principal"].startswith(principal)
+    assert sent.get("x-api-key", line["principal"]) == line["principal"]
+    assert audit(stack, name) == [[
+        line["principal"], "payaid.voice.v1.AgentService/CreateAgent", "PERMISSION_DENIED",
+        house.merchant["id"]]]
 
 
 @pytest.mark.parametrize("path", [

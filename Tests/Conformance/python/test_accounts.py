@@ -19,6 +19,7 @@ import stack as stacks
 from accounts import PASSWORD, bearer, code, key_metadata
 from conftest import client, metadata
 from test_grpc import details, failure
+from test_operations import audit
 from test_rest import error, fields
 
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
@@ -162,6 +163,22 @@ def test_concurrent_requests_with_one_id_make_one_key(v1, service, shop):
     request.api_key.display_name = "twice"
     assert failure(service.CreateApiKey, request, metadata=metadata(shop)).code() \
         == grpc.StatusCode.ALREADY_EXISTS
+
+
+def test_changes_at_once_each_with_an_id_of_its_own_all_take_effect(v1, service, shop):
+    """None waits for one that waits for it, also where a new address of the merchant's is among them."""
+    futures = []
+    for n in range(12):
+        futures.append(service.CreateApiKey.future(v1.CreateApiKeyRequest(
+            api_key=v1.ApiKey(display_name=f"at once {n}"), request_id=str(uuid.uuid4())), metadata=metadata(shop)))
+        futures.append(service.UpdateMerchant.future(v1.UpdateMerchantRequest(
+            merchant=v1.Merchant(email=f"{uuid.uuid4()}@example.in"), request_id=str(uuid.uuid4()),
+            update_mask=field_mask_pb2.FieldMask(paths=["email"])), metadata=metadata(shop)))
+    for future in futures:
+        future.result(timeout=30)
+    names = {k.display_name for k in service.ListApiKeys(
+        v1.ListApiKeysRequest(page_size=50), metadata=metadata(shop)).api_keys}
+    assert {f"at once {n}" for n in range(12)} <= names
 
 
 def test_an_idempotent_answer_survives_a_crash(v1):
@@ -422,5 +439,9 @@ def test_pages_of_a_merchants_origins_may_call_for_it_and_nobody_else(stack, sho
         answer = mine.get("/api/v1/agents", headers={"origin": origin})
         assert answer.status_code == 200 and answer.headers["access-control-allow-origin"] == origin
         error(theirs.get("/api/v1/agents", headers={"origin": origin}), 403, "PERMISSION_DENIED")
+        name = f"origin-{uuid.uuid4()}"
+        sent = {"origin": origin, "x-request-id": name}
+        error(theirs.post("/api/v1/agents", json={}, headers=sent), 403, "PERMISSION_DENIED")
+        assert [row[0::2] for row in audit(stack, name)] == [[other["key"], "PERMISSION_DENIED"]]
         assert mine.patch("/api/v1/merchant", json={"corsOrigins": []}).status_code == 200
         stacks.wait_for(lambda: preflight(mine, origin).status_code == 403, limit=1.0, every=0.005)

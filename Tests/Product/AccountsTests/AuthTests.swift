@@ -226,6 +226,54 @@ extension DatabaseTests {
       await scene.pool.close()
     }
 
+    /// How a login ends that verified its password while a transaction was setting another hash.
+    private func login(
+      _ scene: Scene, _ user: UserID, beside hash: String
+    ) async throws -> StatusCode? {
+      let login = try await scene.pool.transaction(tenant: .system) { transaction in
+        try await transaction.execute(
+          "UPDATE users SET password_hash = \(hash) WHERE user_id = \(user.text)")
+        let login = Task { await Scene.code { try await scene.login("o@example.in") } }
+        var waits = 0
+        while waits == 0 {
+          waits = try await transaction.query(
+            """
+            SELECT 1 AS one FROM pg_locks
+            WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
+            """
+          ).count
+        }
+        try await SessionStore.endAll(of: user, except: nil, .password, transaction)
+        return login
+      }
+      return await login.value
+    }
+
+    @Test func `a login that was verified before the password changed begins no session`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let (merchant, _) = try await scene.merchant()
+      let (id, _) = try await scene.user(.owner, of: merchant, email: "o@example.in")
+      let changed = try await Scene.hash("a much better password")
+      #expect(try await login(scene, id, beside: changed) == .unauthenticated)
+      let left = try await scene.pool.transaction(tenant: .system) {
+        try await $0.query("SELECT 1 AS one FROM sessions WHERE end_time IS NULL").count
+      }
+      #expect(left == 0)
+      _ = try await scene.login("o@example.in", "a much better password")
+      await scene.pool.close()
+    }
+
+    @Test func `a login goes on where another made the hash anew meanwhile`() async throws {
+      let scene = try await Scene.make()
+      let (merchant, _) = try await scene.merchant()
+      let (id, _) = try await scene.user(.owner, of: merchant, email: "o@example.in")
+      let anew = try await Scene.hash(Scene.password)
+      #expect(try await login(scene, id, beside: anew) == nil)
+      await scene.pool.close()
+    }
+
     @Test func `a session that ran out refreshes no more`() async throws {
       let scene = try await Scene.make()
       let (merchant, _) = try await scene.merchant()

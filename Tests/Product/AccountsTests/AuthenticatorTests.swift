@@ -3,7 +3,9 @@ internal import Cache
 internal import Domain
 internal import Postgres
 internal import RPCCore
+internal import Schema
 internal import ScratchPostgres
+internal import Services
 import Testing
 
 @testable internal import Accounts
@@ -64,6 +66,34 @@ extension DatabaseTests {
         #expect(error?.code == .unauthenticated)
       }
       await pool.close()
+    }
+
+    @Test func `who may not call a method is written down with what they tried`() async throws {
+      let scene = try await Scene.make { [APIAudit(pool: $0).interceptor] }
+      let (merchant, _) = try await scene.merchant()
+      let (viewer, session) = try await scene.user(.viewer, of: merchant, email: "v@example.in")
+      let narrow = APIKey()
+      try await scene.pool.transaction(tenant: .system) {
+        try await APIKeyStore.insert(
+          narrow, displayName: "", scopes: ["agents.read"], merchant: merchant, $0)
+      }
+      for options in [Scene.options(session), Scene.options(narrow)] {
+        #expect(
+          await Scene.code { try await scene.accounts.createApiKey(.init(), options: options) }
+            == .permissionDenied)
+      }
+      let rows = try await scene.pool.transaction(tenant: .system) {
+        try await $0.query("SELECT principal, method, outcome FROM api_audit ORDER BY entry_id")
+      }
+      let principals = try rows.map { try $0.decode("principal", as: String.self) }
+      #expect(principals == [viewer.text, narrow.id])
+      for row in rows {
+        let method = try row.decode("method", as: String.self)
+        #expect(method == "payaid.voice.v1.AccountService/CreateApiKey")
+        let outcome = try row.decode("outcome", as: String.self)
+        #expect(outcome == "PERMISSION_DENIED")
+      }
+      await scene.pool.close()
     }
 
     @Test func `a crowd with one key asks the database once`() async throws {

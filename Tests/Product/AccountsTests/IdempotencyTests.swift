@@ -48,6 +48,28 @@ extension DatabaseTests {
       return (pool, merchant)
     }
 
+    @Test(
+      arguments: [
+        (String(repeating: "नि", count: 127), nil),
+        (String(repeating: "नि", count: 128), .invalidArgument),
+        ("a" + String(repeating: "\u{301}", count: 255), .invalidArgument),
+      ] as [(String, StatusCode?)])
+    func `a request id has at most 255 code points`(id: String, code: StatusCode?) async throws {
+      let (pool, merchant) = try await scene()
+      var found: StatusCode?
+      do {
+        _ = try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
+          try await Domain.Idempotency.once(
+            transaction, merchant, method: "Test", requestID: id, request: Text(), seal: nil
+          ) { Text() }
+        }
+      } catch let error as RPCError {
+        found = error.code
+      }
+      #expect(found == code)
+      await pool.close()
+    }
+
     @Test func `of many at once one takes effect, and all get its answer`() async throws {
       let (pool, merchant) = try await scene()
       let counter = Counter()
@@ -59,6 +81,19 @@ extension DatabaseTests {
       }
       #expect(answers == ["1"])
       #expect(counter.next() == 2)
+      await pool.close()
+    }
+
+    @Test func `a request id that is claimed keeps nobody from the merchant's lock`() async throws {
+      let (pool, merchant) = try await scene()
+      let answer = try await once(pool, merchant) { _ in
+        try await pool.transaction(tenant: .merchant(merchant.text)) { other in
+          try await other.execute("SET LOCAL lock_timeout = '5s'")
+          try await AccountStore.lock(merchant, other)
+          return "locked"
+        }
+      }
+      #expect(answer == "locked")
       await pool.close()
     }
 

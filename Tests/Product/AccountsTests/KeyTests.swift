@@ -230,6 +230,24 @@ extension DatabaseTests {
       await scene.pool.close()
     }
 
+    @Test func `keys that are made at once, each with a request id of its own, are all made`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let (merchant, all) = try await scene.merchant()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<16 {
+          group.addTask { _ = try await create(scene, all, requestID: "r-\(number)") }
+        }
+        try await group.waitForAll()
+      }
+      let keys = try await scene.pool.transaction(tenant: .system) {
+        try await APIKeyStore.liveCount(merchant, $0)
+      }
+      #expect(keys == 17)
+      await scene.pool.close()
+    }
+
     @Test func `another merchant's key is not there`() async throws {
       let scene = try await Scene.make()
       let (_, mine) = try await scene.merchant()

@@ -61,6 +61,33 @@ extension DatabaseTests {
       await scene.pool.close()
     }
 
+    @Test func `addresses that are set at once, each with a request id of its own, are all set`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let (_, all) = try await scene.merchant()
+      let first = try await scene.accounts.getMerchant(.init(), options: all)
+      let emails = try await withThrowingTaskGroup(of: String.self) { group in
+        for number in 0..<16 {
+          group.addTask {
+            try await scene.accounts.updateMerchant(
+              .with {
+                $0.merchant = .with { $0.email = "\(number)@example.in" }
+                $0.updateMask = .with { $0.paths = ["email"] }
+                $0.requestId = "r-\(number)"
+              }, options: all
+            ).email
+          }
+        }
+        return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+      }
+      #expect(emails.count == 16)
+      let last = try await scene.accounts.getMerchant(.init(), options: all)
+      #expect(emails.contains(last.email))
+      #expect(last.etag != first.etag)
+      await scene.pool.close()
+    }
+
     @Test func `what a merchant says of itself is submitted, approved, and submitted again`()
       async throws
     {

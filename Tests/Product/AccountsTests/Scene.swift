@@ -23,14 +23,17 @@ struct Scene {
   typealias V1 = Payaid.Voice.V1
   static let password = "correct horse battery"
 
-  static func make() async throws -> Scene {
+  /// `outside` are interceptors around authentication.
+  static func make(
+    outside: (PostgresPool) -> [Interceptor] = { _ in [] }
+  ) async throws -> Scene {
     try await make(
       over: try await ScratchPostgres.database(
         migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
       ) {
         // Suites run side by side on one cluster of a hundred connections.
         $0.maxConnections = 4
-      })
+      }, outside: outside)
   }
 
   /// Another process on the same database. It believes what it looked up until it hears otherwise.
@@ -41,7 +44,8 @@ struct Scene {
   }
 
   private static func make(
-    over pool: PostgresPool, lifetime: Duration = .seconds(2)
+    over pool: PostgresPool, lifetime: Duration = .seconds(2),
+    outside: (PostgresPool) -> [Interceptor] = { _ in [] }
   ) async throws -> Scene {
     let keys = SigningKeys { Array("signing \($0)".utf8) }
     let seal = try DataSeal(key: Array(repeating: 7, count: 32))
@@ -62,7 +66,7 @@ struct Scene {
         AuthService(
           pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator,
           client: { $0.peer }),
-      ], interceptors: [authenticator.interceptor], peer: "192.0.2.7:40000")
+      ], interceptors: outside(pool) + [authenticator.interceptor], peer: "192.0.2.7:40000")
     return Scene(
       pool: pool, channel: channel, authenticator: authenticator, seal: seal, signingKeys: keys)
   }
@@ -85,14 +89,19 @@ struct Scene {
   func user(
     _ role: Role, of merchant: MerchantID, email: String
   ) async throws -> (UserID, V1.Session) {
-    let hash = try await PasswordHasher(
-      slots: 1, parameters: Argon2id.Parameters(memoryKiB: 64, passes: 1, lanes: 1)
-    ).hash(Self.password)
+    let hash = try await Self.hash(Self.password)
     let user = try await pool.transaction(tenant: .system) {
       try await UserStore.insert(
         email: email, name: "", role: role, passwordHash: hash, merchant: merchant, $0)
     }
     return (user.id, try await login(email))
+  }
+
+  /// A hash at the scene's cost.
+  static func hash(_ password: String) async throws -> String {
+    try await PasswordHasher(
+      slots: 1, parameters: Argon2id.Parameters(memoryKiB: 64, passes: 1, lanes: 1)
+    ).hash(password)
   }
 
   func login(_ email: String, _ password: String = Self.password) async throws -> V1.Session {

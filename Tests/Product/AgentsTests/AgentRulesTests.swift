@@ -91,6 +91,29 @@ private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
     #expect(try violations(agent(json)) == paths)
   }
 
+  @Test func `texts are measured in code points`() throws {
+    let hindi = String(repeating: "नि", count: 500)
+    let stacked = "a" + String(repeating: "\u{301}", count: 1_000)
+    var long = try agent(#"{"name":"\#(hindi.prefix(50))","greeting":"\#(hindi)"}"#)
+    #expect(try violations(long) == [])
+    long = try agent(#"{"name":"\#(hindi.prefix(51))","greeting":"\#(hindi)न"}"#)
+    #expect(try violations(long) == ["agent.name", "agent.greeting"])
+    long = try agent(#"{"name":"\#(stacked)","farewell":"\#(stacked)"}"#)
+    #expect(try violations(long) == ["agent.name", "agent.farewell"])
+  }
+
+  @Test(arguments: ["tools", "variables", "fallbackVoiceIds", "languageSettings"])
+  func `a list that is too long is told once, without its entries`(field: String) throws {
+    var long = try agent("{}")
+    switch field {
+    case "tools": long.tools = Array(repeating: .init(), count: 33)
+    case "variables": long.variables = Array(repeating: .init(), count: 65)
+    case "fallbackVoiceIds": long.fallbackVoiceIds = Array(repeating: "x", count: 5)
+    default: long.languageSettings = ["hi": .init(), "ta": .init(), "bn": .init()]
+    }
+    #expect(try violations(long) == ["agent.\(field)"])
+  }
+
   @Test func `all violations are told at once`() throws {
     let bad = try agent(
       #"{"name":" ","language":"x","voiceId":"x","greeting":"{{a}}","webhookUrl":"x"}"#)

@@ -20,18 +20,21 @@ import Testing
   private static let write = MethodDescriptor(service: "test.Agents", name: "Make", kind: .unary)
   private static let place = MethodDescriptor(service: "test.Calls", name: "Call", kind: .unary)
   private static let login = MethodDescriptor(service: "test.Auth", name: "Login", kind: .unary)
+  private static let refuse = MethodDescriptor(service: "test.Agents", name: "No", kind: .unary)
   private static let callback = MethodDescriptor(
     service: "test.Carrier", name: "Tell", kind: .unary)
 
   private static let merchant = MerchantID()
 
-  /// Keys that begin with "good" are; "Auth" and "Carrier" need none.
+  /// Keys that begin with "good" are, and may everything, those with "known" nothing; "Auth" and
+  /// "Carrier" need none.
   private static let authentication = Interceptor { context, next in
     if !["test.Auth", "test.Carrier"].contains(context.method.service) {
-      guard let key = context.metadata["x-api-key"], key.hasPrefix("good") else {
-        throw RPCError(.unauthenticated, "no")
-      }
+      guard let key = context.metadata["x-api-key"],
+        key.hasPrefix("good") || key.hasPrefix("known")
+      else { throw RPCError(.unauthenticated, "no") }
       context.identity = Caller(merchant: merchant, principal: key)
+      if key.hasPrefix("known") { throw AccessRefusal.error("not you") }
     }
     try await next(context)
   }
@@ -66,9 +69,10 @@ import Testing
       }
     }
     let login = MethodHandler(Self.login) { _, _ in throw RPCError(.unauthenticated, "wrong") }
+    let refuse = MethodHandler(Self.refuse) { _, _ in throw RPCError(.permissionDenied, "not it") }
     return peers.map { peer in
       InMemoryChannel(
-        services: [Handlers(handlers: handlers + [login])],
+        services: [Handlers(handlers: handlers + [login, refuse])],
         interceptors: [limits.gate, Self.authentication, limits.meter], peer: peer)
     }
   }
@@ -119,6 +123,15 @@ import Testing
     #expect(try await codes(1, channels[2], Self.read, key: "good") == [.ok])
     clock.advance(seconds: 20)
     #expect(try await codes(1, channels[0], Self.read, key: "good") == [.ok])
+  }
+
+  @Test(arguments: ["known", "good"])
+  func `who may not call spends their own allowance, once for each call`(key: String) async throws {
+    let channel = channels(["203.0.113.9:1"])[0]
+    let codes = try await codes(6, channel, Self.refuse, key: key)
+    #expect(codes == Array(repeating: .permissionDenied, count: 5) + [.resourceExhausted])
+    let guesses = try await self.codes(3, channel, Self.write)
+    #expect(guesses == Array(repeating: .unauthenticated, count: 3))
   }
 
   @Test func `a wrong password counts once, and callbacks are not held to what strangers may`()

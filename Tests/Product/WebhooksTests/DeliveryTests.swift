@@ -11,6 +11,47 @@ import Testing
 @Suite struct OutboxTests {
   private struct Stop: Error {}
 
+  /// As long as the outbox takes, and beyond what the index of endpoints does: its code points have
+  /// three bytes and no pattern that compression finds.
+  private static let endlessURL: String = {
+    var number: UInt32 = 1
+    var url = "https://shop.example.in/"
+    for _ in 0..<2_000 {
+      number = number &* 1_664_525 &+ 1_013_904_223
+      url.unicodeScalars.append(Unicode.Scalar(0x4E00 + (number >> 16) % 20_000) ?? "x")
+    }
+    return url
+  }()
+
+  @Test func `an event that cannot be relayed is set aside, and holds no other up`() async throws {
+    let scene = try await WebhookScene.make()
+    let endpoint = try await scene.endpoint()
+    try await scene.run { transaction in
+      try await scene.append(.callQueued, transaction)
+      try await scene.append(.callAnswered, onlyURL: Self.endlessURL, transaction)
+      try await scene.append(.callCompleted, transaction)
+    }
+    #expect(try await scene.relay() == 3)
+    let told = try await scene.log(endpoint).map(\.eventType)
+    #expect(told.sorted() == ["call.completed", "call.queued"])
+    #expect(try await scene.deliver() == 2)
+    let faults = try await scene.run { transaction in
+      try await transaction.query("SELECT type || ' ' || fault AS fault FROM event_outbox").map {
+        try $0.decode("fault", as: String.self)
+      }
+    }
+    #expect(faults == ["call.answered 54000"])
+    #expect(try await scene.relay() == 0)
+    try await scene.happen(.callFailed)
+    #expect(try await scene.log(endpoint).count == 3)
+    #expect(
+      try await scene.run {
+        try await Outgoing.forgetSetAside(olderThan: .seconds(86_400), $0)
+      } == 0)
+    #expect(try await scene.run { try await Outgoing.forgetSetAside(olderThan: .zero, $0) } == 1)
+    await scene.pool.close()
+  }
+
   @Test func `an event exists exactly when its cause does`() async throws {
     let scene = try await WebhookScene.make()
     _ = try await scene.endpoint()

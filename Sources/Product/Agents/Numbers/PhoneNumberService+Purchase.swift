@@ -14,15 +14,31 @@ extension PhoneNumberService {
     let caller = try context.caller()
     try Self.check(request)
     let (row, wasOrdered) = try await reserve(request, caller)
-    if row.state != .buying { return row.proto }
+    if row.state != .buying {
+      // Asked again: the agent gets the number if it did not the first time, and is still there.
+      do {
+        return try await assigned(row, request, caller)
+      } catch let error as RPCError where error.code == .notFound {
+        return row.proto
+      }
+    }
     let bought = try await order(row, wasOrdered: wasOrdered, caller)
     // Another request for the same number may have come first; the row then says all there is.
     // Committed before anything else can fail, since the number is paid for.
     try await write(caller) { _ = try await PhoneNumberStore.activate(bought, $0) }
-    return try await write(caller) { transaction in
-      if !request.agentId.isEmpty {
-        try await Self.assign(row.number, to: request.agentId, caller, transaction)
+    return try await assigned(row, request, caller)
+  }
+
+  /// The number as it is once the agent that was asked for has it, unless another has it by now.
+  private func assigned(
+    _ row: PhoneNumberRow, _ request: V1.BuyPhoneNumberRequest, _ caller: Caller
+  ) async throws -> V1.PhoneNumber {
+    try await write(caller) { transaction in
+      let found = try await Self.existing(row.number, transaction)
+      guard found.state == .active, found.proto.agentId.isEmpty, !request.agentId.isEmpty else {
+        return found.proto
       }
+      try await Self.assign(row.number, to: request.agentId, caller, transaction)
       return try await Self.existing(row.number, transaction).proto
     }
   }
@@ -59,9 +75,9 @@ extension PhoneNumberService {
     var violations = FieldViolations()
     violations.require(
       Domain.PhoneNumber(request.phoneNumber) != nil, "phoneNumber", "must be +91 and ten digits")
+    let length = request.displayName.codePointCount
     violations.require(
-      request.displayName.count <= 100, "displayName",
-      "has \(request.displayName.count) characters; the limit is 100")
+      length <= 100, "displayName", "has \(length) characters; the limit is 100")
     violations.require(
       request.agentId.isEmpty || AgentID(request.agentId) != nil, "agentId",
       "must be the id of an agent")

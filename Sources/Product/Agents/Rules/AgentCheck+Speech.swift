@@ -4,8 +4,11 @@ internal import Schema
 
 /// Who the agent is and how it speaks.
 extension AgentCheck {
+  /// Bytes of a prompt, which is the longest of the texts.
+  static let promptLimit = 32_768
+
   mutating func checkIdentity() {
-    let length = agent.name.count
+    let length = agent.name.codePointCount
     require(
       (1...100).contains(length), "name", "has \(length) characters; 1 to 100 are allowed")
     require(
@@ -24,7 +27,7 @@ extension AgentCheck {
   }
 
   private mutating func checkLabels() {
-    limit(count: agent.labels.count, to: 64, "labels")
+    guard isWithin(64, count: agent.labels.count, "labels") else { return }
     for (key, value) in agent.labels.sorted(by: { $0.key < $1.key }) {
       guard LabelRules.isKey(key) else {
         violations.add(
@@ -39,12 +42,23 @@ extension AgentCheck {
     checkVoice(agent.voiceId, agent.fallbackVoiceIds, "")
     let promptBytes = agent.systemPrompt.utf8.count
     require(
-      promptBytes <= 32_768, "systemPrompt", "has \(promptBytes) bytes; the limit is 32,768")
+      promptBytes <= Self.promptLimit, "systemPrompt",
+      "has \(promptBytes) bytes; the limit is 32,768")
     limit(agent.greeting, to: 1_000, "greeting")
     limit(agent.farewell, to: 1_000, "farewell")
+    checkLanguages()
+  }
+
+  private mutating func checkLanguages() {
+    let languages = VoiceCatalog.languages
+    let count = agent.languageSettings.count
+    guard isWithin(languages.count, count: count, "languageSettings") else { return }
     for (language, settings) in agent.languageSettings.sorted(by: { $0.key < $1.key }) {
       let field = "languageSettings.\(language)"
-      require(VoiceCatalog.languages.contains(language), field, "languages are \"hi\" and \"en\"")
+      guard languages.contains(language) else {
+        violations.add("\(prefix).\(field)", "languages are \"hi\" and \"en\"")
+        continue
+      }
       checkVoice(settings.voiceId, settings.fallbackVoiceIds, field + ".")
       limit(settings.greeting, to: 1_000, field + ".greeting")
       limit(settings.farewell, to: 1_000, field + ".farewell")
@@ -55,7 +69,7 @@ extension AgentCheck {
     require(
       voice.isEmpty || VoiceCatalog.contains(voice), path + "voiceId",
       "is not a voice of ListVoices")
-    limit(count: fallbacks.count, to: 4, path + "fallbackVoiceIds")
+    guard isWithin(4, count: fallbacks.count, path + "fallbackVoiceIds") else { return }
     for (index, name) in fallbacks.enumerated() {
       require(
         VoiceCatalog.contains(name), "\(path)fallbackVoiceIds[\(index)]",

@@ -7,8 +7,10 @@ internal import Schema
 extension AgentCheck {
   typealias Tool = Payaid.Voice.V1.Tool
 
+  private static let toolLimit = 32
+
   mutating func checkTools() {
-    limit(count: agent.tools.count, to: 32, "tools")
+    guard isWithin(Self.toolLimit, count: agent.tools.count, "tools") else { return }
     var seen: Set<String> = []
     for (index, tool) in agent.tools.enumerated() {
       let field = "tools[\(index)]"
@@ -28,8 +30,11 @@ extension AgentCheck {
   }
 
   private mutating func checkHeaders(_ tool: Tool, _ field: String) {
-    limit(count: tool.headers.count, to: 16, field + ".headers")
-    limit(count: tool.secretHeaders.count, to: 8, field + ".secretHeaders")
+    let isWithinLimits = [
+      isWithin(16, count: tool.headers.count, field + ".headers"),
+      isWithin(8, count: tool.secretHeaders.count, field + ".secretHeaders"),
+    ]
+    guard !isWithinLimits.contains(false) else { return }
     var seen: Set<String> = []
     let plain = tool.headers.sorted { $0.key < $1.key }
     for (name, value) in plain {
@@ -68,7 +73,7 @@ extension AgentCheck {
 
   /// Each secret that a header names must be there.
   mutating func checkSecrets(_ secrets: Set<String>) {
-    for (index, tool) in agent.tools.enumerated() {
+    for (index, tool) in agent.tools.prefix(Self.toolLimit).enumerated() {
       for (header, secret) in tool.secretHeaders.sorted(by: { $0.key < $1.key }) {
         require(
           secrets.contains(secret), "tools[\(index)].secretHeaders.\(header)",

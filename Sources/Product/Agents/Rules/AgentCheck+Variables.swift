@@ -4,7 +4,7 @@ internal import Schema
 /// The variables, and the texts that name them.
 extension AgentCheck {
   mutating func checkVariables() {
-    limit(count: agent.variables.count, to: 64, "variables")
+    guard isWithin(64, count: agent.variables.count, "variables") else { return }
     var seen: Set<String> = []
     for (index, variable) in agent.variables.enumerated() {
       let field = "variables[\(index)]"
@@ -42,7 +42,7 @@ extension AgentCheck {
   /// Each name in a text must be declared, and braces be closed.
   mutating func checkTemplates() {
     let declared = Set(agent.variables.map(\.name))
-    for (field, text) in templates {
+    for (field, text) in templates where text.utf8.count <= Self.promptLimit {
       require(!PromptTemplate.isOpen(text), field, "has {{ without }}")
       var told: Set<String> = []
       for name in PromptTemplate.names(in: text) where !declared.contains(name) {

@@ -67,12 +67,15 @@ struct AgentCheck {
 
   /// Notes a text of more than `limit` characters.
   mutating func limit(_ text: String, to limit: Int, _ field: String) {
-    require(text.count <= limit, field, "has \(text.count) characters; the limit is \(limit)")
+    let length = text.codePointCount
+    require(length <= limit, field, "has \(length) characters; the limit is \(limit)")
   }
 
-  /// Notes a list or map of more than `limit` entries.
-  mutating func limit(count: Int, to limit: Int, _ field: String) {
+  /// Whether a list or map has at most `limit` entries; notes it otherwise, and then nobody looks
+  /// at the entries.
+  mutating func isWithin(_ limit: Int, count: Int, _ field: String) -> Bool {
     require(count <= limit, field, "has \(count) entries; the limit is \(limit)")
+    return count <= limit
   }
 
   /// Notes a time outside of `range`.
