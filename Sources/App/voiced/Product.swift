@@ -85,6 +85,8 @@ struct Product {
     retentions =
       AccountRetention.all + WebhookJobs.retentions + [
         .endedJobs, Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
+        CallRetention.access(keptFor: settings.apiAuditTime),
+        CallRetention.recordings(recordings, keptFor: settings.recordingTime),
       ]
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
@@ -109,7 +111,7 @@ struct Product {
       SecretService(pool: pool, secrets: toolSecrets),
       CallService(
         pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
-        bell: bell, live: live, recordings: recordings),
+        bell: bell, live: live, recordings: recordings, policy: policy),
       LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
       CallbackService(pool: pool, callbacks: callbacks),
       WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),

@@ -99,7 +99,7 @@ enum Routes {
 extension IncomingCalls.Refusal {
   fileprivate var status: HTTPStatus {
     switch self {
-    case .noAgent: .notFound
+    case .noAgent, .needsValues: .notFound
     case .blocked: .forbidden
     case .over: .conflict
     case .draining: .serviceUnavailable

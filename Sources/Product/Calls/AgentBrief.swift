@@ -103,12 +103,14 @@ struct AgentBrief {
 /// The notice that a call is recorded, in one language.
 private struct SpokenNotice {
   let words: String
-  private let proofs: [String]
+  private let proofs: [[String]]
 
-  static let english = SpokenNotice(words: "This call is being recorded.", proofs: ["record"])
+  static let english = SpokenNotice(
+    words: "This call is being recorded.", proofs: [["call", "record"]])
   /// A model's transcript of its own Hindi may be in either script.
   static let hindi = SpokenNotice(
-    words: "यह कॉल रिकॉर्ड की जा रही है।", proofs: ["रिकॉर्ड", "रिकार्ड", "record"])
+    words: "यह कॉल रिकॉर्ड की जा रही है।",
+    proofs: [["कॉल", "रिकॉर्ड"], ["कॉल", "रिकार्ड"], ["call", "record"]])
 
   var prompt: String { "Say now in exactly these words, and nothing else: \"\(words)\"" }
 

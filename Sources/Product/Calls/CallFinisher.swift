@@ -72,7 +72,7 @@ struct CallFinisher: Sendable {
     let end = try await end(of: call.id, ending, transaction)
     try await note(kept, of: call, transaction)
     // Over already: another process ended it, or the answer to our commit was lost.
-    guard let end else { return }
+    guard let end else { return try await supply(ending, to: call, transaction) }
     let outcome = ending.outcome
     let transcript =
       if let outcome {
@@ -82,17 +82,43 @@ struct CallFinisher: Sendable {
       }
     try await CallMetadataStore.finish(
       call.id, transcript: transcript, quality: outcome?.quality, transaction)
-    if !transcript.isEmpty { try await CallNews.tell(.callTranscriptReady, of: call, transaction) }
-    if settings.analyzesCalls, CallAnalyzer.isWorthwhile(transcript) {
-      try await CallAnalyzer.enqueue(call.id, transaction)
-    }
-    let duration = Self.talkingTime(call, ending, until: end)
-    let line = call.direction == .live ? Rupees.zero : settings.pricing.telephony(duration)
-    try await CallStore.setCost(
-      telephony: line, model: settings.pricing.model(ending.usage), of: call.id, transaction)
+    try await tell(transcript, of: call, transaction)
+    try await bill(call, ending, Self.talkingTime(call, ending, until: end), transaction)
     try await CallStore.move(
       call.id, to: outcome?.state ?? .failed, reason: outcome?.reason ?? "server_lost", at: end,
       transaction)
+  }
+
+  /// Writes what only the process knows that held the conversation of a call which somebody else has
+  /// ended meanwhile; the state stays as it is.
+  private func supply(
+    _ ending: CallEnding, to call: CallRecord, _ transaction: Transaction
+  ) async throws {
+    guard case .reported(let report, at: _) = ending, let outcome = ending.outcome,
+      let hasTranscript = try await CallMetadataStore.lockUnreported(call.id, transaction)
+    else { return }
+    try await CallMetadataStore.finish(
+      call.id, transcript: outcome.transcript, quality: outcome.quality, transaction)
+    if !hasTranscript { try await tell(outcome.transcript, of: call, transaction) }
+    try await bill(call, ending, report.start == nil ? .zero : report.duration, transaction)
+  }
+
+  private func tell(
+    _ transcript: [Payaid.Voice.V1.TranscriptEntry], of call: CallRecord, _ transaction: Transaction
+  ) async throws {
+    guard !transcript.isEmpty else { return }
+    try await CallNews.tell(.callTranscriptReady, of: call, transaction)
+    if settings.analyzesCalls, CallAnalyzer.isWorthwhile(transcript) {
+      try await CallAnalyzer.enqueue(call.id, transaction)
+    }
+  }
+
+  private func bill(
+    _ call: CallRecord, _ ending: CallEnding, _ duration: Duration, _ transaction: Transaction
+  ) async throws {
+    try await CallStore.setCost(
+      telephony: call.direction == .live ? .zero : settings.pricing.telephony(duration),
+      model: settings.pricing.model(ending.usage), of: call.id, transaction)
   }
 
   /// Locks the call and says when it ended, by the database's clock; `nil` when it is over already.

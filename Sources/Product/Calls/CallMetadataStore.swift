@@ -71,6 +71,19 @@ enum CallMetadataStore {
       """)
   }
 
+  /// Locks what lies beside a call whose end was written without a report, and says whether there is a
+  /// transcript; `nil` where a report was written.
+  static func lockUnreported(
+    _ id: CallID, _ transaction: Transaction
+  ) async throws -> Bool? {
+    let rows = try await transaction.query(
+      """
+      SELECT coalesce(jsonb_array_length(transcript), 0) > 0 AS has_transcript FROM call_metadata
+      WHERE call_id = \(id.text) AND quality IS NULL FOR UPDATE
+      """)
+    return try rows.first.map { try $0.decode("has_transcript") }
+  }
+
   /// Notes a function that was carried out, behind those before.
   static func add(
     _ execution: V1.ToolExecution, to id: CallID, _ transaction: Transaction
@@ -106,5 +119,46 @@ enum CallMetadataStore {
     return try rows.first.map {
       (try $0.decode("recording_url"), try $0.decode("recording_key"))
     }
+  }
+
+  /// Whether there is a recording, once whoever is about to delete it has done so.
+  static func isRecordingKept(of id: CallID, _ transaction: Transaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT 1 AS one FROM call_metadata
+      WHERE call_id = \(id.text) AND recording_url IS NOT NULL FOR SHARE
+      """)
+    return !rows.isEmpty
+  }
+
+  /// Locks recordings of calls that ended longer ago than `lifetime`, at most `limit` that nobody
+  /// else has locked.
+  ///
+  /// Calls end about in the order of their ids, so the old ones are among the first: no index of
+  /// ends is paid for by every call.
+  static func lockOldRecordings(
+    olderThan lifetime: Duration, limit: Int, _ transaction: Transaction
+  ) async throws -> [(call: String, url: String)] {
+    let rows = try await transaction.query(
+      """
+      SELECT m.call_id, m.recording_url FROM call_metadata m JOIN calls c ON c.call_id = m.call_id
+      WHERE m.call_id = ANY(ARRAY(
+          SELECT call_id FROM call_metadata WHERE recording_url IS NOT NULL
+          ORDER BY call_id LIMIT 200))
+        AND m.recording_url IS NOT NULL
+        AND c.end_time < now() - \("\(lifetime.components.seconds) seconds")::interval
+      ORDER BY m.call_id LIMIT \(limit) FOR UPDATE OF m SKIP LOCKED
+      """)
+    return try rows.map { (try $0.decode("call_id"), try $0.decode("recording_url")) }
+  }
+
+  /// Forgets where the recordings of these calls are, and their keys: without its key no backup of
+  /// an object can be heard.
+  static func clearRecordings(of calls: [String], _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      """
+      UPDATE call_metadata SET recording_url = NULL, recording_key = NULL
+      WHERE call_id = ANY(\(calls)::text[])
+      """)
   }
 }

@@ -1,6 +1,8 @@
 internal import Buffers
 internal import Domain
 internal import Postgres
+internal import Protobuf
+internal import Schema
 
 /// What merchants hear of their calls: ids, states and figures, never what was said or who was called.
 enum CallNews {
@@ -18,13 +20,20 @@ enum CallNews {
     let metadata = try rows.first?.decode("metadata", as: String?.self) ?? nil
     try await EventOutbox.append(
       ProductEvent(type, merchant: call.merchant, subject: call.id.text, onlyURL: url) {
-        write(call, metadata: metadata, to: &$0)
+        write(call, metadata: metadata.flatMap(written), to: &$0)
         more(&$0)
       }, transaction)
   }
 
+  /// Metadata as it was measured when the call was made. PostgreSQL prints a number in full, 1e308
+  /// in 309 digits, which can be too much for an event. `nil` for what cannot be read, so that no
+  /// metadata keeps a call from its end.
+  static func written(_ stored: String) -> [UInt8]? {
+    try? Google.Protobuf.Struct(json: Array(stored.utf8)).json()
+  }
+
   private static func write(
-    _ call: CallRecord, metadata: String?, to json: inout JSONWriter
+    _ call: CallRecord, metadata: [UInt8]?, to json: inout JSONWriter
   ) {
     for (key, value) in [
       ("call_id", call.id.text), ("agent_id", call.agent.text), ("status", call.state.rawValue),
@@ -48,7 +57,7 @@ enum CallNews {
     json.string("INR")
     json.endObject()
     json.key("metadata")
-    json.raw(metadata ?? "{}")
+    json.raw(metadata ?? Array("{}".utf8))
   }
 }
 

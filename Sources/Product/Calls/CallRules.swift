@@ -1,5 +1,6 @@
 internal import Buffers
 internal import Domain
+internal import HTTPClient
 internal import Protobuf
 internal import Schema
 
@@ -7,15 +8,18 @@ internal import Schema
 enum CallRules {
   typealias Call = Payaid.Voice.V1.Call
 
-  /// Throws `invalidArgument` naming every field that breaks a rule.
-  static func check(_ call: Call) throws {
+  /// Throws `invalidArgument` naming every field that breaks a rule; `policy` says where the call's
+  /// webhooks may go, as far as their URL shows.
+  static func check(_ call: Call, policy: OutboundPolicy) throws {
     var violations = FieldViolations()
     checkNumbers(call, &violations)
     checkSizes(of: call.variables, path: "call.variables", &violations)
     checkAgent(call, &violations)
-    violations.require(
-      call.webhookUrl.isEmpty || call.webhookUrl.hasPrefix("https://"), "call.webhookUrl",
-      "must begin with https://")
+    if !call.webhookUrl.isEmpty {
+      do { _ = try policy.check(call.webhookUrl) } catch {
+        violations.add("call.webhookUrl", error.description)
+      }
+    }
     if let metadata = call.metadata { checkMetadata(metadata, &violations) }
     try violations.throwIfAny()
   }
@@ -44,10 +48,11 @@ enum CallRules {
   static func checkSizes(
     of values: [String: String], path: String, _ violations: inout FieldViolations
   ) {
+    guard values.count <= 64 else {
+      return violations.add(path, "has \(values.count) variables; the limit is 64")
+    }
     violations.require(
-      values.count <= 64, path, "has \(values.count) variables; the limit is 64")
-    violations.require(
-      values.values.allSatisfy { $0.count <= 1_000 }, path,
+      values.values.allSatisfy { $0.codePointCount <= 1_000 }, path,
       "a value has more than 1,000 characters")
   }
 

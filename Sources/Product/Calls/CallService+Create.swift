@@ -11,7 +11,7 @@ extension CallService {
   ) async throws -> V1.Call {
     let caller = try context.caller()
     let call = request.call ?? V1.Call()
-    try CallRules.check(call)
+    try CallRules.check(call, policy: policy)
     let question = try await question(call, caller)
     let doNotDisturb = await admission.doNotDisturb(question)
     do {

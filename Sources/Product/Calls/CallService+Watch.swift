@@ -24,6 +24,9 @@ extension CallService {
           record.state.isTerminal
         )
       }
+      if events.contains(where: \.isSpeech) {
+        await access.noteTranscript(of: id.text, caller, .watch)
+      }
       for event in events {
         try await responses.send(event)
         last = event.sequence
@@ -33,5 +36,12 @@ extension CallService {
         guard await iterator.next() != nil else { throw CancellationError() }
       }
     }
+  }
+}
+
+extension Payaid.Voice.V1.CallEvent {
+  /// Whether it is a line of the transcript.
+  fileprivate var isSpeech: Bool {
+    if case .transcript? = event { true } else { false }
   }
 }

@@ -1,9 +1,11 @@
 package import Domain
+package import HTTPClient
 package import Postgres
 package import RPCCore
 package import Schema
-internal import Services
+internal import Objects
 internal import Protobuf
+internal import Services
 
 /// Serves `payaid.voice.v1.CallService`.
 package struct CallService: Payaid.Voice.V1.CallServiceServing {
@@ -17,11 +19,14 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
   let bell: CallBell
   let live: LiveCalls
   let recordings: Recordings
+  /// Where webhooks may go.
+  let policy: OutboundPolicy
+  let access: CallAccessLog
 
   package init(
     pool: PostgresPool, tokens: PageTokens, agents: any AgentDirectory,
     admission: any CallAdmission, dialer: Dialer, bell: CallBell, live: LiveCalls,
-    recordings: Recordings
+    recordings: Recordings, policy: OutboundPolicy
   ) {
     self.pool = pool
     self.tokens = tokens
@@ -31,15 +36,19 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
     self.bell = bell
     self.live = live
     self.recordings = recordings
+    self.policy = policy
+    access = CallAccessLog(pool: pool)
   }
 
   package func getCall(
     _ request: V1.GetCallRequest, _ context: RPCContext
   ) async throws -> V1.Call {
     let caller = try context.caller()
-    return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
+    let call = try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
       try await Self.whole(try await Self.existing(request.callId, transaction), transaction)
     }
+    if !call.transcript.isEmpty { await access.noteTranscript(of: call.callId, caller, .call) }
+    return call
   }
 
   package func listCalls(
@@ -88,17 +97,37 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
     _ request: V1.GetRecordingRequest, _ context: RPCContext
   ) async throws -> Google.Api.HttpBody {
     let caller = try context.caller()
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
-      let record = try await Self.existing(request.callId, transaction)
-      return try await CallMetadataStore.recording(of: record.id, transaction)
+    let tenant = Tenant.merchant(caller.merchant.text)
+    let (id, found) = try await pool.transaction(tenant: tenant) { transaction in
+      let id = try await Self.existing(request.callId, transaction).id
+      let found = try await CallMetadataStore.recording(of: id, transaction)
+      // Committed before anything is answered: nobody hears what is not written down.
+      try await CallAccessLog.noteRecording(of: id, isThere: found != nil, caller, transaction)
+      return (id, found)
     }
-    guard let found else { throw RPCError(.notFound, "there is no recording of this call") }
+    guard let found, let wav = try await sound(of: id, found.url, found.wrappedKey, tenant) else {
+      throw RPCError(.notFound, "there is no recording of this call")
+    }
     // Sound does not shrink, and hundreds of megabytes would hold the loop for seconds.
     context.compressesResponses = false
-    let wav = try await recordings.read(found.url, wrappedKey: found.wrappedKey)
     return .with {
       $0.contentType = "audio/wav"
       $0.data = wav
+    }
+  }
+
+  /// The recording as a WAV file's bytes; `nil` when it was deleted while it was looked for.
+  private func sound(
+    of id: CallID, _ url: String, _ wrappedKey: [UInt8], _ tenant: Tenant
+  ) async throws -> [UInt8]? {
+    do {
+      return try await recordings.read(url, wrappedKey: wrappedKey)
+    } catch let error as ObjectError where error.kind == .notFound {
+      let isKept = try await pool.transaction(tenant: tenant) {
+        try await CallMetadataStore.isRecordingKept(of: id, $0)
+      }
+      if isKept { throw error }
+      return nil
     }
   }
 

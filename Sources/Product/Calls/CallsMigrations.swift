@@ -8,5 +8,6 @@ package enum CallsMigrations {
     Migration(file: "m0042_call_analysis.sql", PackageResources.m0042_call_analysis_sql),
     Migration(file: "m0043_dial_time.sql", PackageResources.m0043_dial_time_sql),
     Migration(file: "m0044_incoming_calls.sql", PackageResources.m0044_incoming_calls_sql),
+    Migration(file: "m0045_call_access.sql", PackageResources.m0045_call_access_sql),
   ]
 }

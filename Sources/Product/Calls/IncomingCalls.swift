@@ -11,6 +11,8 @@ package struct IncomingCalls: Sendable {
   /// Why a call is not taken.
   package enum Refusal: String, Error, Sendable {
     case noAgent = "no_agent"
+    /// The agent's texts need values that only whoever places a call can give.
+    case needsValues = "needs_values"
     /// The gate says no: merchant or agent are not active.
     case blocked
     /// It has begun already, or is over.
@@ -61,6 +63,9 @@ package struct IncomingCalls: Sendable {
       guard let number = PhoneNumber(news.to),
         let (agent, merchant) = try await agents.agent(answering: number, transaction)
       else { throw Refusal.noAgent }
+      guard agent.variables.allSatisfy({ !$0.required || $0.defaultValue != nil }) else {
+        throw Refusal.needsValues
+      }
       let request = IncomingRequest(
         merchant: merchant, call: CallID(), agent: agent,
         caller: news.from.flatMap { PhoneNumber($0) })

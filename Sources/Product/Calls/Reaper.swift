@@ -16,6 +16,7 @@ package struct Reaper: Sendable {
   private let settings: CallSettings
   private let live: LiveCalls
   private let finisher: CallFinisher
+  private let watch = LeaseWatch()
   /// How often it looks.
   var interval = CallLease.renewal
 
@@ -37,9 +38,7 @@ package struct Reaper: Sendable {
   package func run(on loop: EventLoop) async {
     await withDiscardingTaskGroup { group in
       group.addTask {
-        await attend("leases", every: interval, on: loop) {
-          try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
-        }
+        await attend("leases", every: interval, on: loop) { try await renew() }
       }
       group.addTask {
         await attend("abandoned calls", every: interval, on: loop) {
@@ -70,8 +69,21 @@ package struct Reaper: Sendable {
     }
   }
 
-  /// Ends calls whose lease ran out. A queued one is left to its job, which is tried again.
+  private func renew() async throws {
+    do {
+      try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
+    } catch {
+      watch.renewed(false)
+      throw error
+    }
+    watch.renewed(true)
+  }
+
+  /// Ends calls whose lease ran out, once others have had the time of a lease to renew theirs. A
+  /// queued one is left to its job, which is tried again.
   private func finishAbandoned(on loop: EventLoop) async throws {
+    // A lease lasts four renewals.
+    guard watch.isSteady(for: interval * 4) else { return }
     let expired = try await pool.transaction(tenant: .system) {
       try await CallLease.takeExpired(owner: settings.owner, except: live.ids, $0)
     }

@@ -135,5 +135,11 @@ package final class Recordings: Sendable {
     }
   }
 
+  /// Removes what the object store has under `url`; nothing happens when that is nothing.
+  func delete(_ url: String) async throws {
+    guard let key = ObjectKey(url) else { return }
+    try await store.delete(key)
+  }
+
   private func path(_ call: CallID) -> String { "\(spoolDirectory)/\(call.text).spool" }
 }

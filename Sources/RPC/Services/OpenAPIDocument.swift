@@ -9292,7 +9292,7 @@ public enum OpenAPIDocument {
               },
               "required": {
                 "type": "boolean",
-                "description": "Whether a call must give a value. One that is not required and has no default stands for nothing."
+                "description": "Whether a call must give a value, so that the agent takes no incoming ones. One that is not required and has no default stands for nothing."
               },
               "defaultValue": {
                 "type": "string",
@@ -9323,7 +9323,7 @@ public enum OpenAPIDocument {
               },
               "required": {
                 "type": "boolean",
-                "description": "Whether a call must give a value. One that is not required and has no default stands for nothing."
+                "description": "Whether a call must give a value, so that the agent takes no incoming ones. One that is not required and has no default stands for nothing."
               },
               "defaultValue": {
                 "type": "string",

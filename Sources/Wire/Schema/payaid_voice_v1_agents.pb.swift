@@ -241,8 +241,8 @@ extension Payaid.Voice.V1 {
     public var name: String = ""
     /// What a value must be.
     public var type: Payaid.Voice.V1.TemplateVariable.Type_ = .unspecified
-    /// Whether a call must give a value. One that is not required and has no default stands for
-    /// nothing.
+    /// Whether a call must give a value, so that the agent takes no incoming ones. One that is not
+    /// required and has no default stands for nothing.
     public var required: Bool = false
     /// The value of calls that give none; of the variable's type. Not with `required`.
     public var defaultValue: String?

@@ -186,6 +186,14 @@ def test_a_paused_agent_takes_no_call_and_the_refusal_is_kept(carrier, http):
     assert announce(carrier, news(to="+918047120505")).status_code == 200
 
 
+def test_an_agent_whose_texts_need_values_takes_no_call(carrier, http):
+    number = "+918047120506"
+    agent = calling.new_agent(
+        http, number, greeting="Hello {{name}}.", variables=[{"name": "name", "required": True}])
+    assert announce(carrier, news(to=number)).status_code == 404
+    assert of_agent(http, agent) == []
+
+
 def test_the_address_for_the_flow_is_printed(stack):
     environment = {
         **stacks.VENDOR_SETTINGS, "DATA_DIR": str(stack.folder / "none"),

@@ -9,8 +9,9 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 from payaid.voice.v1 import agents_pb2, agents_pb2_grpc
 
+import calling
 import stack as stacks
-from conftest import metadata
+from conftest import client, metadata
 
 SECURITY = {
     "x-content-type-options": "nosniff",
@@ -142,8 +143,8 @@ def test_text_logs_are_for_people(stack):
 
 def test_what_has_served_its_time_is_deleted_by_schedule(stack, merchant):
     url = stack.ready["database"]
-    names = ["accounts.login-attempts", "accounts.sessions", "audit.api", "idempotency.keys",
-             "jobs.ended", "webhooks.messages", "webhooks.subjects"]
+    names = ["accounts.login-attempts", "accounts.sessions", "audit.api", "calls.access",
+             "calls.recordings", "idempotency.keys", "jobs.ended", "webhooks.messages", "webhooks.subjects"]
     system = "BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null"
 
     def known():
@@ -167,3 +168,27 @@ def test_what_has_served_its_time_is_deleted_by_schedule(stack, merchant):
         WHERE queue = 'housekeeping' RETURNING name; COMMIT;""")
     assert sorted(row[0] for row in due) == names
     stacks.wait_for(lambda: known() == [["audit", "aged-399"], ["key", "aged-23"]])
+
+
+def test_a_recording_goes_when_its_time_is_over_and_who_read_it_is_known(stack, merchant):
+    url = stack.ready["database"]
+    system = "BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null"
+    with client(stack, merchant) as rest:
+        agent = calling.new_agent(rest, "+918047120066")
+        call = calling.place(rest, agent, calling.HASTY)
+        calling.until(rest, call, {"COMPLETED"})
+        path = f"/api/v1/calls/{call}/recording"
+        stacks.wait_for(lambda: rest.get(path).status_code == 200)
+        [kept] = (stack.data / "objects").rglob(f"{call}.spool")
+        stacks.sql(url, f"""{system}
+            UPDATE calls SET end_time = now() - interval '91 days' WHERE call_id = '{call}';
+            UPDATE job_schedules SET last_run = NULL, next_run = now() - interval '1 second'
+            WHERE name = 'calls.recordings'; COMMIT;""")
+        stacks.wait_for(lambda: rest.get(path).status_code == 404)
+        assert not kept.exists()
+        assert "recordingAvailable" not in rest.get(f"/api/v1/calls/{call}").json()
+    readings = stacks.sql(url, f"""{system}
+        SELECT DISTINCT what, outcome FROM call_access
+        WHERE call_id = '{call}' AND merchant_id = '{merchant["id"]}' AND what = 'recording'
+        ORDER BY outcome;""")
+    assert readings == [["recording", "NOT_FOUND"], ["recording", "OK"]]

@@ -97,7 +97,7 @@ import Testing
     let brief = try brief(json, language: language)
     #expect(brief.options.greeting?.contains("\"\(words)\"") == true)
     let notice = try #require(brief.options.notice)
-    #expect(notice.proofs.contains { words.lowercased().contains($0) })
+    #expect(notice.proofs.contains { $0.allSatisfy(words.lowercased().contains) })
     #expect(notice.prompt.contains(language == "hi" ? "रिकॉर्ड" : "recorded"))
   }
 

@@ -59,6 +59,24 @@ import Testing
     await ending.scene.pool.close()
   }
 
+  @Test func `a report that comes after somebody else's ending is written all the same, once`()
+    async throws
+  {
+    let ending = try await EndingScene.make()
+    let call = try await ending.talk()
+    await ending.finisher.finish(call, .abandoned, on: ending.loop)
+    let failed = try await ending.find(call.id)
+    #expect(failed.state == .failed && failed.costModel == .zero)
+    for _ in 0..<2 { await ending.finisher.finish(call, ending.hungUp(), on: ending.loop) }
+    let ended = try await ending.find(call.id)
+    #expect(ended.state == .failed && ended.endReason == "server_lost")
+    #expect(ended.costModel == Pricing().model(TokenUsage(prompt: 1_000, response: 100)))
+    #expect(ended.costTelephony == Pricing().telephony(.seconds(30)))
+    #expect(try await ending.news(.callTranscriptReady, of: call.id) <= 1)
+    #expect(try await ending.news(.callRecordingReady, of: call.id) == 1)
+    await ending.scene.pool.close()
+  }
+
   @Test func `a call ended when its conversation did, not when that is written`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.talk(isRecorded: false)

@@ -47,7 +47,10 @@ final class MoodyStore: ObjectStore {
     return bytes
   }
 
-  func delete(_ key: ObjectKey) async throws { state.withLock { $0.objects[key.text] = nil } }
+  func delete(_ key: ObjectKey) async throws {
+    guard mood == .works else { throw ObjectError(.unavailable, "the store is down") }
+    state.withLock { $0.objects[key.text] = nil }
+  }
 }
 
 /// A folder for spools, removed with all that is in it.

@@ -132,6 +132,13 @@ internal import Webhooks
       """
     ),
     (
+      "call_access",
+      """
+      INSERT INTO call_access (merchant_id, call_id, principal, what, outcome, time)
+      VALUES ('\(merchant)', '\(call)', 'k', 'call', 'OK', now())
+      """
+    ),
+    (
       "sessions",
       """
       INSERT INTO sessions (session_id, merchant_id, user_id, expire_time)

@@ -32,6 +32,18 @@ private struct NoCallbacks: CarrierCallbacks {
   ) throws(CarrierCallbackRefusal) -> VerifiedCarrierEvent { throw .unauthenticated }
 }
 
+@Suite struct LeaseWatchTests {
+  @Test func `a gap in the renewals begins the time anew`() {
+    let watch = LeaseWatch()
+    #expect(!watch.isSteady(for: .zero))
+    watch.renewed(true)
+    watch.renewed(true)
+    #expect(watch.isSteady(for: .zero) && !watch.isSteady(for: .seconds(3_600)))
+    watch.renewed(false)
+    #expect(!watch.isSteady(for: .zero))
+  }
+}
+
 @Suite struct CallLeaseTests {
   private func take(
     _ ending: EndingScene, except held: [String] = []

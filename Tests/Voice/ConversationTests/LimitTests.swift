@@ -28,7 +28,7 @@ import Testing
 
   private var noticed: ConversationOptions {
     var options = ConversationOptions()
-    options.notice = RecordingNotice(prompt: "Give the notice.", proofs: ["recorded"])
+    options.notice = RecordingNotice(prompt: "Give the notice.", proofs: [["is", "recorded"]])
     return options
   }
 
@@ -73,6 +73,30 @@ import Testing
     #expect(recording.map { $0 >= ms(2_000) && $0 < ms(3_000) } == true)
     #expect(call.count(.clear) == 1 && call.time(of: .clear) == ms(6_500))
     #expect(call.transcript.first { $0.speaker == .agent }?.isComplete == false)
+  }
+
+  @Test(arguments: ["His records. It is late.", "Recorded or not, hello. How is it?", ""])
+  func `words of the notice in other sentences are no notice`(text: String) {
+    #expect(noticed.notice?.isGiven(in: text) == false)
+    #expect(noticed.notice?.isGiven(in: text + " It Is recorded") == true)
+  }
+
+  @Test func `a notice whose sound broke off is asked for once more`() {
+    var call = VirtualCall(options: noticed)
+    call.begin()
+    call.onPrompt = { text, _ in
+      guard text != "Give the notice." else { return answer("It is recorded.") }
+      let samples = [Int16](repeating: 1, count: 12_000)
+      return [
+        (ms(300), .audio(PCMFrame(samples: samples, rate: .studio))),
+        (ms(310), .outputTranscript("This is recorded.")), (ms(400), .reconnected(resumed: true)),
+      ]
+    }
+    call.run(until: 2_500)
+    #expect(call.time(of: .startRecording) == nil)
+    call.run(until: 8_000)
+    #expect(call.prompts.contains("Give the notice."))
+    #expect(call.time(of: .startRecording) != nil)
   }
 
   @Test(arguments: [true, false])

@@ -12,6 +12,8 @@ struct AgentTurn {
   var marked: Duration = .zero
   /// All audio has arrived and the end mark is queued.
   var isClosed = false
+  /// It ended before its text did: the connection was lost, or the model broke off.
+  var isCut = false
 
   var end: Duration { start + received }
   var endMark: String { "turn-\(number)-end" }

@@ -49,7 +49,7 @@ extension ConversationMachine {
   /// the transcript has it, and some time more. From then on the caller may cut the turn short.
   mutating func noticeMayBeHeard(at now: Duration) {
     guard isAnnouncing, closing == nil, let notice = options.notice, let turn = turns.first,
-      turn.isClosed, let share = notice.share(of: turn.text)
+      turn.isClosed, !turn.isCut, let share = notice.share(of: turn.text)
     else { return }
     let end = turn.start + turn.received * share + Self.noticeMargin
     if playback.heard(at: now) >= min(end, turn.end) { announcementDone(at: now) }
@@ -61,7 +61,7 @@ extension ConversationMachine {
   /// leaves it out is asked once more; after that the call goes on without a recording.
   mutating func heardWhileAnnouncing(_ turn: AgentTurn, at now: Duration) {
     guard isAnnouncing, let notice = options.notice, closing == nil else { return }
-    if notice.isGiven(in: turn.text) { return announcementDone(at: now) }
+    if !turn.isCut, notice.isGiven(in: turn.text) { return announcementDone(at: now) }
     guard turns.isEmpty else { return }
     guard wasNoticeRepeated else {
       wasNoticeRepeated = true

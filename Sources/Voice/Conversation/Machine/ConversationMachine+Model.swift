@@ -71,6 +71,12 @@ extension ConversationMachine {
     }
   }
 
+  /// No more audio of the open turn comes, though its text may say more.
+  private mutating func cutOpenTurn() {
+    guard let last = turns.indices.last, !turns[last].isClosed else { return }
+    turns[last].isCut = true
+  }
+
   /// All audio of the open turn has arrived: send its remainder and ask when it has been played.
   mutating func closeTurn() {
     guard let last = turns.indices.last, !turns[last].isClosed else { return }
@@ -102,7 +108,7 @@ extension ConversationMachine {
       closeTurn()
       return
     }
-    if isAnnouncing || closing != nil { return }
+    if isAnnouncing || closing != nil { return cutOpenTurn() }
     let position = playback.cleared(at: now)
     outputs.append(.clear)
     if !turns.isEmpty { counters.interruptions += 1 }
@@ -118,6 +124,7 @@ extension ConversationMachine {
 
   private mutating func reconnected(at now: Duration) {
     counters.modelReconnects += 1
+    cutOpenTurn()
     closeTurn()
     if awaitingSince != nil { awaitingSince = now }
   }

@@ -43,24 +43,31 @@ package struct ConversationOptions: Sendable {
 package struct RecordingNotice: Sendable {
   /// Asks the model for the notice alone, if its first turn was without.
   package var prompt: String
-  /// One of these has to stand in the transcript of what was heard, in lower case.
-  package var proofs: [String]
+  /// All words of one of these have to stand in one sentence of what was heard; in lower case.
+  package var proofs: [[String]]
 
-  package init(prompt: String, proofs: [String]) {
+  package init(prompt: String, proofs: [[String]]) {
     self.prompt = prompt
     self.proofs = proofs
   }
 
   /// Whether the notice was given in `text`.
-  func isGiven(in text: String) -> Bool { share(of: text) != nil }
+  package func isGiven(in text: String) -> Bool { share(of: text) != nil }
 
   /// How much of `text` is up to the end of the sentence that gives the notice, 0 to 1; nil when none
   /// does.
   func share(of text: String) -> Double? {
     let text = text.lowercased()
-    guard let proof = proofs.lazy.compactMap({ text.firstRange(of: $0) }).first else { return nil }
-    let end = text[proof.upperBound...].firstIndex { ".।!?".contains($0) } ?? text.endIndex
-    return Double(text.distance(from: text.startIndex, to: end)) / Double(text.count)
+    var rest = text[...]
+    while !rest.isEmpty {
+      let sentence = rest.prefix { !".।!?".contains($0) }
+      if proofs.contains(where: { $0.allSatisfy { sentence.contains($0) } }) {
+        let count = text.distance(from: text.startIndex, to: sentence.endIndex)
+        return Double(count) / Double(text.count)
+      }
+      rest = rest[sentence.endIndex...].dropFirst()
+    }
+    return nil
   }
 }
 

@@ -1,0 +1,85 @@
+internal import Agents
+internal import Compliance
+internal import Domain
+internal import HTTPClient
+internal import Jobs
+internal import Postgres
+internal import Protobuf
+internal import RPCCore
+internal import Schema
+internal import Speech
+
+@testable internal import Calls
+
+/// A carrier that is asked for nothing.
+private struct IdleCarrier: Carrier {
+  func placeCall(_ request: PlaceCallRequest) async throws -> CarrierCallID {
+    throw SpeechError(.permanent, "nothing is placed here")
+  }
+
+  func fetchCall(_ id: CarrierCallID) async throws -> CarrierCall? { nil }
+
+  func findCall(callID: String, to number: String, since: Int64) async throws -> CarrierCall? {
+    nil
+  }
+}
+
+private struct IdleCallbacks: CarrierCallbacks {
+  func statusCallbackURL(base: String, callID: String) -> String { base }
+
+  func verify(
+    _ request: CarrierCallbackRequest
+  ) throws(CarrierCallbackRefusal) -> VerifiedCarrierEvent { throw .unauthenticated }
+}
+
+/// Calls that have ended, as the API reads them.
+extension EndingScene {
+  /// The service, as each process has its own.
+  func service() -> CallService {
+    let agents = StoredAgents()
+    let gate = StoredGate(registry: NoRegistry())
+    let dialer = Dialer(
+      pool: scene.pool, jobs: JobQueue(), carrier: IdleCarrier(), callbacks: IdleCallbacks(),
+      agents: agents, admission: gate, settings: settings)
+    return CallService(
+      pool: scene.pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
+      admission: gate, dialer: dialer, bell: CallBell(), live: LiveCalls(),
+      recordings: recordings, policy: OutboundPolicy())
+  }
+
+  /// A call of the API by a key of the merchant's, or of another's.
+  func context(_ key: String = "key_a", of merchant: MerchantID? = nil) -> RPCContext {
+    let context = RPCContext(
+      method: MethodDescriptor(service: "test.Test", name: "Test", kind: .unary))
+    context.identity = Caller(merchant: merchant ?? scene.merchant, principal: key)
+    return context
+  }
+
+  /// A call that ended `days` ago and in which something was said.
+  func ended(days: Int = 0, isRecorded: Bool = true) async throws -> CallRecord {
+    let call = try await talk(isRecorded: isRecorded)
+    await finisher.finish(call, hungUp(), on: loop)
+    try await system { transaction in
+      try await CallMetadataStore.finish(
+        call.id, transcript: [.with { $0.text = "Hello." }], quality: nil, transaction)
+      try await transaction.execute(
+        """
+        UPDATE calls SET end_time = now() - make_interval(days => \(days)::int)
+        WHERE call_id = \(call.id.text)
+        """)
+    }
+    return call
+  }
+
+  /// Who read what of a call, in order.
+  func readings(of id: CallID) async throws -> [String] {
+    let rows = try await system {
+      try await $0.query(
+        """
+        SELECT concat_ws(' ', principal, what, outcome) AS reading FROM call_access
+        WHERE call_id = \(id.text) ORDER BY entry_id
+        """)
+    }
+    return try rows.map { try $0.decode("reading", as: String.self) }
+  }
+}
