@@ -104,6 +104,7 @@ extension RedisConnection {
       unsafe try plaintext.withUnsafeBufferPointer { (bytes) throws(RedisError) in
         unsafe try receive(UnsafeRawBufferPointer(bytes))
       }
+      if tls.state == .closed { throw RedisError(.connectionLost, "redis closed the connection") }
     } catch {
       fail(error)
     }

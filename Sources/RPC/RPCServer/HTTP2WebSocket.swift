@@ -131,7 +131,10 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
     if wasOpen, channel.violation != nil {
       connection.server.metrics.streamEnded(.webSocketStreamViolation)
     }
-    guard !partial.book(isOver ? 0 : channel.partialBytes, in: memory) else { return }
+    // What is left of a message that was refused comes all the same.
+    guard !partial.book(isOver ? 0 : channel.partialBytes, in: memory), channel.isOpen else {
+      return
+    }
     connection.server.metrics.streamEnded(.requestMemory)
     PartialMessage.refuse(call, channel)
   }

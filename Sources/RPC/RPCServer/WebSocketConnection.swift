@@ -73,7 +73,8 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
 
   private func bookPartial() {
     let held = shell.isClosed ? 0 : channel.partialBytes
-    guard !partial.book(held, in: memory) else { return }
+    // What is left of a message that was refused comes all the same.
+    guard !partial.book(held, in: memory), channel.isOpen else { return }
     server.metrics.streamEnded(.requestMemory)
     PartialMessage.refuse(call, channel)
   }

@@ -89,7 +89,7 @@ private final class Connector {
     do {
       let stream = try TCPStream(loop: loop)
       attempt = stream
-      try stream.startConnecting(to: raw) { self.didTry($0) }
+      try stream.startConnecting(to: raw) { self.didTry(raw, $0) }
     } catch {
       lastError = error
       attempt?.close()
@@ -97,12 +97,21 @@ private final class Connector {
     }
   }
 
-  private func didTry(_ status: CInt) {
+  private func didTry(_ raw: RawAddress, _ status: CInt) {
     guard !isOver else { return }
     guard status != 0 else { return succeed() }
+    if raw.family == AF_UNIX, status == UV_EAGAIN.rawValue { return tryAgain(raw) }
     lastError = EventLoopError(status: status, "connecting to \(address)")
     attempt?.close()
     tryNext()
+  }
+
+  /// The backlog of a unix socket is full: asks again while there is time, as TCP does by itself.
+  private func tryAgain(_ raw: RawAddress) {
+    attempt?.close()
+    attempt = nil
+    candidates = [raw]
+    loop.schedule(after: .milliseconds(10)) { self.tryNext() }
   }
 
   private func succeed() {
@@ -155,7 +164,7 @@ extension TCPStream {
   }
 
   /// A unix connect answers at once, so it is made by hand and the handle stays a `uv_tcp_t`. A
-  /// blocking one would wait for room in a full backlog; this one fails with EAGAIN.
+  /// blocking one would wait for room in a full backlog, and the whole loop with it.
   private func connectUnix(
     _ raw: RawAddress, _ done: @escaping (CInt) -> Void
   ) throws(EventLoopError) {

@@ -171,7 +171,7 @@ package final class HTTP2Session {
   }
 
   private func deliver(_ each: (HTTP2Event) -> Void) {
-    if unsafe core.pointee.inbox.records.isEmpty { return }
+    if unsafe !core.pointee.hasInbox { return }
     let batch = unsafe core.pointee.takeInbox()
     unsafe batch.deliver(each)
     unsafe core.pointee.recycle(batch)

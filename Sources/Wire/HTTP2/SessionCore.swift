@@ -57,6 +57,12 @@ struct SessionCore: ~Copyable {
     unsafe meter = AbuseMeter(configuration.abuse)
   }
 
+  /// Whether there is anything to hand over, or to drop: a malformed block leaves fields without an event.
+  var hasInbox: Bool {
+    if unsafe !inbox.records.isEmpty { return true }
+    return unsafe block.isOpen ? block.firstField > 0 : !inbox.fields.isEmpty
+  }
+
   /// Hands over the inbox. Events may cause new ones; they wait for the next delivery.
   mutating func takeInbox() -> SessionInbox {
     var batch = unsafe SessionInbox()

@@ -334,6 +334,18 @@ import Testing
     #expect(server.take().count == 1, "\(name)")
   }
 
+  @Test func `malformed requests leave nothing behind`() throws {
+    let server = try Self.server()
+    let bad = get + block((0..<50).map { ("x-\($0)", "v") } + [("X", "v")])
+    for index in 0..<50 {
+      try server.receive(Self.headers(UInt32(index) * 2 + 1, bad))
+      _ = try server.output()
+      #expect(unsafe server.session.core.pointee.inbox.fields.count < 60)
+    }
+    try server.receive(frame(8, stream: 0, [0, 0, 0, 1]))
+    #expect(unsafe server.session.core.pointee.inbox.fields.isEmpty)
+  }
+
   @Test func `a block whose stream is reset on its way is dropped to its end`() throws {
     var configuration = HTTP2Configuration()
     configuration.maxHeaderListSize = 1000
