@@ -48,7 +48,8 @@ class Shop:
     """A merchant with agents, as h2load's options."""
 
     def __init__(self, tools, ready):
-        self.port, self.database, self.folder = ready["port"], ready["database"], tools["folder"]
+        self.port, self.folder = ready["port"], tools["folder"]
+        self.database = os.environ.get("DATABASE_URL") or ready["database"]
         made = output(tools["bin"] / "voicectl", "admin", "merchant", "create", "--email",
                       "bench@example.in", "--json", env=os.environ | {"DATABASE_URL": self.database})
         self.merchant = json.loads(made)

@@ -63,7 +63,8 @@ class API:
         made = subprocess.run(
             [str(bin_folder / "voicectl"), "admin", "merchant", "create", "--email",
              "bench@example.in", "--json"],
-            env=os.environ | {"DATABASE_URL": ready["database"]}, check=True, stdout=subprocess.PIPE)
+            env=os.environ | {"DATABASE_URL": os.environ.get("DATABASE_URL") or ready["database"]},
+            check=True, stdout=subprocess.PIPE)
         merchant = json.loads(made.stdout)
         self.key = f"{merchant['key']}_{merchant['secret']}"
 

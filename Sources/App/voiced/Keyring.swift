@@ -66,10 +66,28 @@ enum Folder {
     defer { try? FileManager.default.removeItem(atPath: part) }
     for file in files { try write(file.bytes, to: part + "/" + file.name) }
     sync(part)
-    guard rename(part, path) == 0 || errno == ENOTEMPTY || errno == EEXIST else {
-      throw failure("make", path)
+    if rename(part, path) != 0 {
+      switch errno {
+      case ENOTEMPTY, EEXIST: break
+      // A volume that is mounted there, or a link to another folder.
+      case EBUSY, ENOTDIR: try fill(path, files)
+      default: throw failure("make", path)
+      }
     }
     sync(path + "/..")
+  }
+
+  /// Puts files into a folder that cannot be replaced; those that are there stay.
+  private static func fill(_ path: String, _ files: [(name: String, bytes: [UInt8])]) throws {
+    for file in files {
+      let part = "\(path)/.\(file.name).\(UInt64.random(in: .min ... .max)).part"
+      try write(file.bytes, to: part)
+      defer { unlink(part) }
+      guard link(part, path + "/" + file.name) == 0 || errno == EEXIST else {
+        throw failure("write", path + "/" + file.name)
+      }
+    }
+    sync(path)
   }
 
   private static func write(_ bytes: [UInt8], to path: String) throws {

@@ -107,10 +107,12 @@ private struct SpokenNotice {
 
   static let english = SpokenNotice(
     words: "This call is being recorded.", proofs: [["call", "record"]])
-  /// A model's transcript of its own Hindi may be in either script.
+  /// A model's transcript of its own Hindi may be in either script, or mix them.
   static let hindi = SpokenNotice(
     words: "यह कॉल रिकॉर्ड की जा रही है।",
-    proofs: [["कॉल", "रिकॉर्ड"], ["कॉल", "रिकार्ड"], ["call", "record"]])
+    proofs: ["कॉल", "call"].flatMap { call in
+      ["रिकॉर्ड", "रिकार्ड", "record"].map { [call, $0] }
+    })
 
   var prompt: String { "Say now in exactly these words, and nothing else: \"\(words)\"" }
 

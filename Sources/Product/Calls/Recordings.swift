@@ -79,7 +79,9 @@ package final class Recordings: Sendable {
       let key = ObjectKey("\(call.merchant.text)/recordings/\(call.id.text).spool")
     else { return .nothing }
     let wrapped = try await recover(path, call.id)
-    let bytes = try await blocking { try FileBytes.read(path) }
+    let spool = try await blocking { try FileBytes.read(path) }
+    // The call's row has the key, so that to clear it there makes every copy unreadable.
+    guard let bytes = SpoolHeader.removingKey(from: spool) else { return .later }
     try await store.put(bytes, key: key)
     return .stored(url: key.text, wrappedKey: wrapped)
   }

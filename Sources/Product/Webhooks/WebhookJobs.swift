@@ -38,7 +38,7 @@ package struct WebhookJobs: Sendable {
     Retention("webhooks.messages") {
       try await DeliveryStore.forgetMessages(olderThan: .seconds(30 * 86_400), $0)
     },
-    Retention("webhooks.set_aside") {
+    Retention("webhooks.set-aside") {
       try await Outgoing.forgetSetAside(olderThan: .seconds(30 * 86_400), $0)
     },
     Retention("webhooks.subjects") {

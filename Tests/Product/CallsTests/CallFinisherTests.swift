@@ -1,5 +1,6 @@
 internal import Domain
 internal import EventLoop
+internal import Objects
 internal import Postgres
 internal import Speech
 import Testing
@@ -92,6 +93,21 @@ import Testing
     #expect(ended.duration > .seconds(50) && ended.duration < .seconds(100))
     let (start, end) = (try #require(ended.answerTime), try #require(ended.endTime))
     #expect(end - start == ended.duration)
+    await ending.scene.pool.close()
+  }
+
+  @Test func `the stored copy of a recording lacks the key that its call's row has`() async throws {
+    let ending = try await EndingScene.make()
+    let call = try await ending.talk()
+    let spool = try FileBytes.read("\(ending.folder.path)/\(call.id.text).spool")
+    await ending.finisher.finish(call, ending.hungUp(), on: ending.loop)
+    let found = try await ending.system { try await CallMetadataStore.recording(of: call.id, $0) }
+    let (url, key) = try #require(found)
+    let place = try #require(ObjectKey(url))
+    let stored = try await ending.store.get(place)
+    #expect(!key.isEmpty && spool.contains(key) && !stored.contains(key))
+    #expect(stored.count == spool.count - key.count)
+    #expect(try await ending.recording(call.id)?.isEmpty == false)
     await ending.scene.pool.close()
   }
 

@@ -69,6 +69,20 @@ package struct SpoolHeader: Sendable, Equatable {
   }
 }
 
+extension SpoolHeader {
+  /// A spool without the wrapped key in its head, for a place where that is kept elsewhere: whoever has
+  /// these bytes, and even the master key, cannot read them. Nil for bytes without a whole head.
+  package static func removingKey(from spool: [UInt8]) -> [UInt8]? {
+    var rest = spool[...]
+    guard let start = rest.take(magic.count), Array(start) == magic,
+      let length = rest.takeNumber(4), length <= limit, let fields = rest.take(Int(length)),
+      rest.takeNumber(4) != nil, var header = SpoolHeader(fields: fields)
+    else { return nil }
+    header.wrappedKey = []
+    return header.bytes + rest
+  }
+}
+
 /// One sealed record: {length, kind, seq, time, AES-256-GCM(payload), CRC-32C}.
 struct SpoolRecord: Equatable {
   enum Kind: UInt8 {
