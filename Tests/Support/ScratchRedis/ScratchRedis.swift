@@ -132,20 +132,28 @@ package final class ScratchRedis: Sendable {
     while Glibc.kill(pid, 0) == 0 { try? await Self.loop.sleep(for: .milliseconds(2)) }
   }
 
+  /// A port below those that the kernel gives to connections and to whoever binds port 0, so that
+  /// nobody takes it before Redis does.
   private static func freePort() throws -> Int {
+    for _ in 0..<100 {
+      let port = UInt16.random(in: 20_000..<30_000)
+      if isFree(port) { return Int(port) }
+    }
+    throw ScratchRedisError(what: "no free port: errno \(errno)")
+  }
+
+  private static func isFree(_ port: UInt16) -> Bool {
     let fd = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     defer { close(fd) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-        bind(fd, raw, length) == 0 ? getsockname(fd, raw, &length) : -1
+    address.sin_port = port.bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    guard status == 0 else { throw ScratchRedisError(what: "no free port: errno \(errno)") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 }
 
