@@ -88,7 +88,8 @@ extension RawAddress {
 
 /// Makes sockets by hand, because libuv 1.44 cannot set SO_REUSEPORT before it binds.
 enum ListeningSocket {
-  private static let kind =
+  /// The kind of every socket that is made by hand, to listen or to connect.
+  static let kind =
     CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
 
   static func open(_ address: SocketAddress, reusePort: Bool) throws(EventLoopError) -> CInt {

@@ -168,9 +168,7 @@ extension TCPStream {
   private func connectUnix(
     _ raw: RawAddress, _ done: @escaping (CInt) -> Void
   ) throws(EventLoopError) {
-    let type =
-      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
-    let fd = socket(AF_UNIX, type, 0)
+    let fd = socket(AF_UNIX, ListeningSocket.kind, 0)
     guard fd >= 0 else { throw EventLoopError(errno: errno, "making a unix socket") }
     guard unsafe raw.withPointer({ unsafe Glibc.connect(fd, $0, raw.length) }) == 0 else {
       let code = errno

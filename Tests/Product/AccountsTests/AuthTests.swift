@@ -3,6 +3,7 @@ internal import Postgres
 internal import Protobuf
 internal import RPCCore
 internal import Schema
+internal import ScratchPostgres
 internal import Services
 import Testing
 
@@ -147,15 +148,7 @@ extension DatabaseTests {
       let next = try await scene.pool.transaction(tenant: .system) { transaction in
         try await now.succeed(good, transaction)
         let waiting = Task { try await now.begin(email: "o@example.in", client: "elsewhere") }
-        var waits = 0
-        while waits == 0 {
-          waits = try await transaction.query(
-            """
-            SELECT 1 AS one FROM pg_locks
-            WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
-            """
-          ).count
-        }
+        try await transaction.untilWaitedFor()
         return waiting
       }
       #expect(try await next.value.address == good.address)
@@ -234,15 +227,7 @@ extension DatabaseTests {
         try await transaction.execute(
           "UPDATE users SET password_hash = \(hash) WHERE user_id = \(user.text)")
         let login = Task { await Scene.code { try await scene.login("o@example.in") } }
-        var waits = 0
-        while waits == 0 {
-          waits = try await transaction.query(
-            """
-            SELECT 1 AS one FROM pg_locks
-            WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
-            """
-          ).count
-        }
+        try await transaction.untilWaitedFor()
         try await SessionStore.endAll(of: user, except: nil, .password, transaction)
         return login
       }

@@ -51,15 +51,7 @@ import Testing
           try await CallStore.move(call.id, to: .canceled, $0)
         }
       }
-      var waiting = 0
-      while waiting == 0 {
-        waiting = try await transaction.query(
-          """
-          SELECT 1 AS one FROM pg_locks
-          WHERE NOT granted AND transactionid = pg_current_xact_id()::xid
-          """
-        ).count
-      }
+      try await transaction.untilWaitedFor()
       return second
     }
     #expect(try await second.value?.state == .canceled)
