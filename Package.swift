@@ -78,7 +78,9 @@ let modules: [Module] = [
   Module("RPCProtobuf", .rpc, ["RPCCore", "Protobuf"]),
   Module("Services", .rpc, ["RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
   Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib", "CBrotli"]),
-  Module("Transcoding", .rpc, ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
+  Module(
+    "Transcoding", .rpc, ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema"],
+    testImports: ["TestSchema"]),
   Module(
     "Connect", .rpc,
     ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "GRPC", "Transcoding"],

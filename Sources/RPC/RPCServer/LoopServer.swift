@@ -1,3 +1,4 @@
+internal import Connect
 internal import EventLoop
 internal import RPCCore
 internal import Transcoding
@@ -8,6 +9,7 @@ final class ServerCore: Sendable {
   let methods: MethodTable
   let routes: HTTPRoutes
   let rest: RESTEdge
+  let connectErrors: ConnectError
   let metrics: ServerMetrics
   let admission: Admission
   let memoryPerLoop: Int
@@ -20,6 +22,7 @@ final class ServerCore: Sendable {
     self.methods = methods
     self.routes = routes
     self.rest = rest
+    connectErrors = ConnectError { rest.detailTypes.find($0) }
     self.metrics = metrics
     admission = Admission(configuration.limits)
     memoryPerLoop = configuration.limits.totalRequestMemory / max(loops, 1)

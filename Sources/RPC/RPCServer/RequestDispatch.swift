@@ -18,7 +18,7 @@ struct RequestDispatch {
   let stream: any ResponseStream
   let whenDone: () -> Void
 
-  private static let errors = ConnectError { ErrorDetailTypes.find($0) }
+  private var errors: ConnectError { server.core.connectErrors }
 
   func responder() -> any RequestResponder {
     let media = MediaType(head.headers["content-type"])
@@ -69,7 +69,7 @@ struct RequestDispatch {
         isWeb
         ? try CallHead(web: head.headers) : try CallHead(connect: head.headers, isStream: true)
       let machine = StreamMachine(
-        media: media, codec: payload, errors: Self.errors, encoding: call.encoding,
+        media: media, codec: payload, errors: errors, encoding: call.encoding,
         limit: server.limits.messageSize)
       let id = server.nextRequestID()
       return EnvelopeCall(
@@ -98,7 +98,7 @@ struct RequestDispatch {
           "message is \(length) bytes; the limit is \(server.limits.messageSize)")
       }
       let unary = UnaryCall(
-        codec: codec, payload: payload, errors: Self.errors, encoding: call.encoding,
+        codec: codec, payload: payload, errors: errors, encoding: call.encoding,
         acceptsGzip: call.acceptsGzip, limit: server.limits.messageSize)
       return self.call(entry, call, unary, query: nil)
     } catch {
@@ -120,7 +120,7 @@ struct RequestDispatch {
     do throws(RPCError) {
       let call = try CallHead(connect: head.headers, isStream: false)
       let unary = UnaryCall(
-        codec: query.codec, payload: payload, errors: Self.errors, encoding: query.encoding,
+        codec: query.codec, payload: payload, errors: errors, encoding: query.encoding,
         acceptsGzip: call.acceptsGzip, limit: server.limits.messageSize,
         conditional: (head.headers.tokens("if-none-match"), entry.binding?.output))
       return self.call(entry, call, unary, query: query.message)
@@ -166,7 +166,7 @@ struct RequestDispatch {
     return answer(
       HTTPExchangeResponse(
         status: status ?? ConnectError.status(error.code), contentType: "application/json",
-        body: Self.errors.body(error)), id)
+        body: errors.body(error)), id)
   }
 
   /// An error in the form of `media`.
@@ -175,7 +175,7 @@ struct RequestDispatch {
   ) -> any RequestResponder {
     let id = server.nextRequestID()
     server.metrics.rejected(error, requestID: id, edge: isWeb ? .web : .connect)
-    let machine = StreamMachine(refusing: media, errors: Self.errors)
+    let machine = StreamMachine(refusing: media, errors: errors)
     if let headers = machine.headOnly(error) {
       return answer(HTTPExchangeResponse(headers: headers), id)
     }

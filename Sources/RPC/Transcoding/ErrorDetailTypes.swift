@@ -1,12 +1,18 @@
 package import Protobuf
+internal import RPCProtobuf
 internal import Schema
 
-/// The message types errors may carry: all that this server's protos declare or import.
-package enum ErrorDetailTypes {
-  private static let registry = TypeRegistry(SchemaFiles.all)
+/// The message types that errors are known to carry.
+package struct ErrorDetailTypes: Sendable {
+  private let registry: TypeRegistry
+
+  /// What the files of `services` declare or import, and Google's standard details.
+  init(_ services: [ServiceBinding]) {
+    registry = TypeRegistry(services.map(\.file) + SchemaFiles.all)
+  }
 
   /// The type of a full name, nil for one the edge does not know.
-  package static func find(_ fullName: String) -> MessageType? {
+  package func find(_ fullName: String) -> MessageType? {
     registry.message(named: fullName)
   }
 }

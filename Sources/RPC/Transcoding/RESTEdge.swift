@@ -19,6 +19,8 @@ package final class RESTEdge: Sendable {
   private let routes: PathTrie<Rule>
   private let options: RESTOptions
   private let errors: ErrorBody
+  /// The error details that are written as JSON; others are sent as base64.
+  package let detailTypes: ErrorDetailTypes
   /// Streaming methods by their gRPC path, for WebSockets: each message is a whole request.
   private let streams: [String: Rule]
 
@@ -48,7 +50,8 @@ package final class RESTEdge: Sendable {
     self.routes = routes
     self.options = options
     self.streams = streams
-    errors = ErrorBody(detailType: options.detailType)
+    detailTypes = ErrorDetailTypes(services)
+    errors = ErrorBody(detailTypes: detailTypes)
   }
 
   /// Finds the method a request calls and reads its path and query.

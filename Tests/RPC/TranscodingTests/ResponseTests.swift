@@ -4,6 +4,7 @@ import Protobuf
 import RPCCore
 import RPCProtobuf
 import Schema
+import TestSchema
 import Testing
 
 @testable import Transcoding
@@ -133,6 +134,15 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
         ["@type": .string(type + "google.protobuf.Empty")],
         ["@type": .string(type + "google.rpc.ErrorInfo"), "value": "/w=="],
       ])
+  }
+
+  @Test func `a detail of the served files' own types is ProtoJSON too`() throws {
+    let payload = TestSchema.Bench.V1.Payload.messageType
+    let error = RPCError(
+      .aborted, "why", details: [ErrorDetail(typeName: "bench.v1.Agent", value: [10, 1, 65])])
+    let call = try Bench(HTTPRule("GET", "/p"), input: payload).call("GET", "/p")
+    let found = try JSONValue(parsing: call.failure(error).body)["error"]?["details"]
+    #expect(found == [["@type": "type.googleapis.com/bench.v1.Agent", "name": "A"]])
   }
 
   @Test func `a conflict is 412 for a caller that gave If-Match`() throws {
