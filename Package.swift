@@ -71,16 +71,19 @@ let modules: [Module] = [
   Module("WebSocket", .wire, ["Buffers", "HTTP", "TLS", "CWslay"]),
   Module(
     "Protobuf", .wire, ["Buffers", "CProtobufC"],
-    testImports: ["TestSchema", "Schema", "RPCCore", "RPCProtobuf"]),
+    testImports: ["TestSchema", "Schema", "VoiceAPI", "RPCCore", "RPCProtobuf"]),
   Module("Schema", .wire, ["Protobuf", "CSchema", "CProtobufC"]),
 
   Module("RPCCore", .rpc, ["Buffers"]),
   Module("RPCProtobuf", .rpc, ["RPCCore", "Protobuf"]),
   Module("Services", .rpc, ["RPCCore", "RPCProtobuf", "Protobuf", "Schema"]),
+  Module(
+    "VoiceAPI", .rpc,
+    ["RPCCore", "RPCProtobuf", "Protobuf", "Schema", "CVoiceAPI", "CSchema", "CProtobufC"]),
   Module("GRPC", .rpc, ["Buffers", "HTTP", "RPCCore", "CZlib", "CBrotli"]),
   Module(
     "Transcoding", .rpc, ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema"],
-    testImports: ["TestSchema"]),
+    testImports: ["TestSchema", "VoiceAPI"]),
   Module(
     "Connect", .rpc,
     ["Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "GRPC", "Transcoding"],
@@ -90,7 +93,8 @@ let modules: [Module] = [
     [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "HTTP1", "HTTP2", "TLS", "WebSocket", "RPCCore",
       "RPCProtobuf", "Protobuf", "GRPC", "Transcoding", "Connect", "Schema", "Services",
-    ]),
+    ],
+    testImports: ["VoiceAPI"]),
   Module(
     "RPCClient", .rpc,
     [
@@ -125,13 +129,16 @@ let modules: [Module] = [
 
   Module(
     "Domain", .product,
-    ["Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "Postgres", "Jobs"],
+    [
+      "Buffers", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema", "VoiceAPI", "Postgres",
+      "Jobs",
+    ],
     resources: [.embedInCode("Migrations")]),
   Module(
     "Accounts", .product,
     [
       "Domain", "Buffers", "Telemetry", "TLS", "RPCCore", "RPCProtobuf", "Protobuf", "Schema",
-      "Services", "Postgres", "Jobs", "Cache", "Passwords",
+      "VoiceAPI", "Postgres", "Jobs", "Cache", "Passwords",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["EventLoop", "ScratchPostgres", "RPCTesting"]),
@@ -142,27 +149,27 @@ let modules: [Module] = [
   Module(
     "Agents", .product,
     [
-      "Domain", "Buffers", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "Services", "Postgres",
+      "Domain", "Buffers", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "VoiceAPI", "Postgres",
       "HTTPClient", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(
     "Compliance", .product,
-    ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "Services", "Postgres"],
+    ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "VoiceAPI", "Postgres"],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents"]),
   Module(
     "Webhooks", .product,
     [
       "Domain", "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "RPCCore", "Protobuf", "Schema",
-      "Services", "Postgres", "HTTPClient", "Jobs",
+      "VoiceAPI", "Postgres", "HTTPClient", "Jobs",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts"]),
   Module(
     "Calls", .product,
     [
       "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "RPCCore", "Protobuf", "Schema",
-      "Services", "Postgres", "Jobs", "Objects", "HTTP", "HTTPClient", "Audio", "Speech",
+      "VoiceAPI", "Postgres", "Jobs", "Objects", "HTTP", "HTTPClient", "Audio", "Speech",
       "Conversation",
     ],
     resources: [.embedInCode("Migrations")],
@@ -195,7 +202,7 @@ let executables = [
     name: "voiced", path: "Sources/App/voiced",
     imports: [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
-      "RPCServer", "Schema", "Services", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
+      "RPCServer", "VoiceAPI", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Configuration",
       "HTTPClient", "AWS", "Redis", "Cache", "Limits",
@@ -225,13 +232,13 @@ let executables = [
   Executable(
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
-      "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services",
+      "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "VoiceAPI",
       "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
   Executable(
     name: "client-example", path: "Clients/swift/Sources/client-example",
-    imports: ["EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "Services"],
+    imports: ["EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "VoiceAPI"],
     packages: []),
 ]
 
@@ -248,7 +255,7 @@ let libraries: [(name: String, modules: [String])] = [
   (
     "PayaidVoiceClient",
     [
-      "RPCClient", "GRPC", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "Services", "EventLoop",
+      "RPCClient", "GRPC", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "VoiceAPI", "EventLoop",
       "TLS",
     ]
   ),
@@ -277,7 +284,8 @@ let testSupport: [(name: String, imports: [String])] =
   }
 
 let allNames = Set(modules.map(\.name))
-let cNames = Set(systemLibraries.map(\.0) + ["CSchema"] + testSchemas.map { "C\($0)" })
+let cNames = Set(
+  systemLibraries.map(\.0) + ["CSchema", "CVoiceAPI"] + testSchemas.map { "C\($0)" })
 
 func layer(of name: String) -> Layer? {
   cNames.contains(name) ? .c : modules.first { $0.name == name }?.layer
@@ -368,8 +376,11 @@ let wanted = closure()
 var targets: [Target] = systemLibraries.map { name, pkg in
   .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkg)
 }
-targets.append(
-  .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Sources/C/CSchema"))
+targets += [
+  .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Sources/C/CSchema"),
+  .target(
+    name: "CVoiceAPI", dependencies: ["CProtobufC", "CSchema"], path: "Sources/C/CVoiceAPI"),
+]
 for module in modules where wanted.contains(module.name) {
   let path = "Sources/\(module.layer.rawValue)/\(module.name)"
   targets.append(

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GENERATED = re.compile(r"\.(pb|services)\.swift$|CBridge\.swift$|SchemaFiles\.swift$|OpenAPIDocument\.swift$")
+GENERATED = re.compile(r"\.(pb|services)\.swift$|CBridge\.swift$|(Schema|VoiceAPI)Files\.swift$|OpenAPIDocument\.swift$")
 DECLARATION = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*public\s+(?!(?:import|extension)\b)(.*)")
 # What may stand between a comment and its declaration: attributes, and notes for maintainers.

@@ -13,7 +13,7 @@ import sys
 STANDARD = {"Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing", "Swift"}
 NO_FOUNDATION = ("Sources/Runtime/", "Sources/Wire/", "Sources/RPC/")
 # Generated code reads the structs of protobuf-c; Protobuf owns everything else of it.
-GENERATED = {"Schema", "TestSchema", "InteropSchema"}
+GENERATED = {"Schema", "VoiceAPI", "TestSchema", "InteropSchema"}
 IMPORT = re.compile(
     r"^(?:@\w+(?:\([^)]*\))?\s+)*(?:(public|package|internal|fileprivate|private)\s+)?import\s+"
     r"(?:(?:struct|class|enum|protocol|typealias|func|var|let)\s+)?(\w+)", re.MULTILINE)
@@ -56,7 +56,7 @@ def main():
     libraries = {t["name"] for t in manifest["targets"] if t["type"] == "system"}
     users, all_found = {}, []
     for target in manifest["targets"]:
-        if target["type"] == "system" or target["name"] in ("CSchema", "CTestSchema", "CInteropSchema"):
+        if target["type"] == "system" or target["name"] in ("CSchema", "CVoiceAPI", "CTestSchema", "CInteropSchema"):
             continue
         found, imported = offences(root, target)
         all_found += found

@@ -1,8 +1,7 @@
 internal import ArgumentParser
 internal import Protobuf
 internal import RPCCore
-internal import Schema
-internal import Services
+internal import VoiceAPI
 
 /// `voicectl agents`.
 struct Agents: AsyncParsableCommand {

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import Protobuf
 internal import RPCCore
 internal import Schema
-internal import Services
+internal import VoiceAPI
 
 /// `voicectl calls`.
 struct Calls: AsyncParsableCommand {

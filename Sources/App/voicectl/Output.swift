@@ -2,6 +2,7 @@ internal import Buffers
 internal import Glibc
 internal import Protobuf
 internal import Schema
+internal import VoiceAPI
 
 /// What commands print.
 enum Output {

@@ -4,8 +4,7 @@ internal import EventLoop
 internal import FoundationEssentials
 internal import Protobuf
 internal import RPCCore
-internal import Schema
-internal import Services
+internal import VoiceAPI
 
 /// `voicectl talk`: speaks a WAV file to an agent in real time, and keeps what it answers.
 struct Talk: AsyncParsableCommand {

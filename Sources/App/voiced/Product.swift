@@ -14,9 +14,8 @@ internal import Passwords
 internal import Postgres
 internal import RPCCore
 internal import RPCProtobuf
-internal import Schema
-internal import Services
 internal import Vendors
+internal import VoiceAPI
 internal import Webhooks
 
 /// The areas of the product, joined: each gets what it needs of the others as a value.

@@ -4,10 +4,10 @@ internal import EventLoop
 internal import HTTP
 internal import Postgres
 internal import RPCServer
-internal import Services
 internal import Speech
 internal import Telemetry
 internal import Vendors
+internal import VoiceAPI
 internal import WebSocket
 
 /// What is served besides the services: health, metrics, and the carrier's audio.

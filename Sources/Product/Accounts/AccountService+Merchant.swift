@@ -2,7 +2,8 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
+internal import Schema
+package import VoiceAPI
 
 extension AccountService {
   package func getMerchant(

@@ -3,6 +3,7 @@ internal import Postgres
 internal import Protobuf
 package import RPCCore
 package import Schema
+package import VoiceAPI
 
 extension AccountService {
   package func createUser(

@@ -2,8 +2,7 @@ package import Domain
 package import Passwords
 package import Postgres
 internal import RPCCore
-package import Schema
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.AccountService` from PostgreSQL: merchants here, keys and users in files
 /// of their own.

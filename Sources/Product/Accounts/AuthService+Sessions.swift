@@ -4,6 +4,7 @@ internal import Protobuf
 package import RPCCore
 package import Schema
 internal import Telemetry
+package import VoiceAPI
 
 extension AuthService {
   private enum Refreshed {

@@ -3,8 +3,7 @@ package import Passwords
 package import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.AuthService`: logging in with address and password.
 package struct AuthService: Payaid.Voice.V1.AuthServiceServing {

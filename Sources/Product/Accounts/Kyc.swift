@@ -1,5 +1,5 @@
 internal import Domain
-internal import Schema
+internal import VoiceAPI
 
 /// The check of who a merchant is.
 ///

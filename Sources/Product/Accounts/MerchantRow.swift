@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// How a merchant lies in its table: the profile in columns, who it is and its settings as JSON, the
 /// PAN sealed.

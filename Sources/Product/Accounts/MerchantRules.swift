@@ -1,6 +1,6 @@
 internal import Domain
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// What makes a merchant's profile good.
 enum MerchantRules {

@@ -1,6 +1,6 @@
 internal import Domain
 internal import RPCCore
-internal import Schema
+internal import VoiceAPI
 
 /// What makes a user good, and who may deal with which.
 package enum UserRules {

@@ -1,7 +1,7 @@
 package import Cache
 internal import Domain
 package import RPCProtobuf
-package import Schema
+package import VoiceAPI
 
 /// Where an agent stands in a list.
 struct AgentPlace: Sendable, Equatable {

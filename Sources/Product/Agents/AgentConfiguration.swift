@@ -1,5 +1,5 @@
 internal import Protobuf
-package import Schema
+package import VoiceAPI
 
 /// Which part of an agent its versions hold, and which belongs to the agent itself.
 package enum AgentConfiguration {

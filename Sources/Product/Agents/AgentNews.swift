@@ -1,7 +1,7 @@
 internal import Buffers
 internal import Domain
 internal import Postgres
-internal import Schema
+internal import VoiceAPI
 
 /// What merchants hear of their agents: which one, and where it stands; what it says is for GetAgent.
 enum AgentNews {

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// How an agent lies in its table: the seed's fields in columns, the rest as JSON.
 struct AgentRow {

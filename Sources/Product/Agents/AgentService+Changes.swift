@@ -3,6 +3,7 @@ internal import Postgres
 internal import Protobuf
 package import RPCCore
 package import Schema
+package import VoiceAPI
 
 /// Changes of the draft, published as they are made unless the agent says otherwise.
 extension AgentService {

@@ -4,8 +4,7 @@ package import Postgres
 internal import Protobuf
 package import RPCCore
 internal import RPCProtobuf
-package import Schema
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.AgentService` from PostgreSQL.
 package struct AgentService: Payaid.Voice.V1.AgentServiceServing {

@@ -1,6 +1,6 @@
 package import Domain
 package import Postgres
-package import Schema
+package import VoiceAPI
 
 /// All SQL of agents. Every function runs in the caller's transaction, which names the merchant.
 package enum AgentStore {

@@ -1,7 +1,7 @@
 package import Domain
 package import Postgres
 internal import Protobuf
-package import Schema
+package import VoiceAPI
 
 /// All SQL of agents' versions. Every function runs in the caller's transaction, which names the
 /// merchant.

@@ -1,7 +1,6 @@
 package import RPCCore
 internal import RPCProtobuf
-internal import Schema
-internal import Services
+internal import VoiceAPI
 
 /// The agent service as it is served: what GetAgent answers is packed once for each revision of an
 /// agent, not for each call.

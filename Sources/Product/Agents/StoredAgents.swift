@@ -1,6 +1,6 @@
 package import Domain
 package import Postgres
-package import Schema
+package import VoiceAPI
 
 /// The agents' tables as other areas see them.
 package struct StoredAgents: AgentDirectory {

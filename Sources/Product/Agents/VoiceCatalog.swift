@@ -1,5 +1,5 @@
 internal import Protobuf
-package import Schema
+package import VoiceAPI
 
 /// The voices an agent can have: the prebuilt voices of Gemini Live, each of which speaks both
 /// languages (providers' list of 2026-11).

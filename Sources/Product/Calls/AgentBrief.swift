@@ -1,8 +1,8 @@
 internal import Conversation
 internal import Domain
 internal import Protobuf
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// An agent's configuration as the model and the conversation of one call take it.
 struct AgentBrief {

@@ -1,5 +1,5 @@
 internal import Domain
-internal import Schema
+internal import VoiceAPI
 
 extension AgentChoice {
   /// What a request's version asks for: 0 is the published one.

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// The log of what happened in each call, and what merchants hear of it. Appending locks the call's row, so that sequence numbers
 /// have no gaps, and notifies the channel that ``CallBell`` listens to.

@@ -2,9 +2,9 @@ internal import Conversation
 internal import Domain
 internal import EventLoop
 internal import Postgres
-internal import Schema
 internal import Speech
 internal import Telemetry
+internal import VoiceAPI
 
 /// Brings a call that has stopped to its end: recording, transcript, cost, state.
 struct CallFinisher: Sendable {

@@ -2,9 +2,9 @@ internal import Conversation
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
 internal import Speech
 internal import Telemetry
+internal import VoiceAPI
 
 /// Writes what happens in a call while it happens, so that a crash keeps the transcript. It watches
 /// the session through a bounded tap: a slow database loses lines here, and the report at the end

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// What lies beside a call's row.
 enum CallMetadataStore {

@@ -1,7 +1,7 @@
 internal import Conversation
 internal import Domain
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// What a session's report means for its call.
 struct CallOutcome {

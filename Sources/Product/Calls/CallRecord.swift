@@ -1,7 +1,7 @@
 package import Domain
 internal import Postgres
 internal import Protobuf
-package import Schema
+package import VoiceAPI
 
 /// A call as its row holds it.
 package struct CallRecord: Sendable {

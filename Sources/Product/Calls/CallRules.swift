@@ -3,6 +3,7 @@ internal import Domain
 internal import HTTPClient
 internal import Protobuf
 internal import Schema
+internal import VoiceAPI
 
 /// What makes a request for a call good.
 enum CallRules {

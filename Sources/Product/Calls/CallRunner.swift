@@ -3,9 +3,9 @@ package import Domain
 package import EventLoop
 package import Postgres
 internal import RPCCore
-package import Schema
 package import Speech
 internal import Telemetry
+package import VoiceAPI
 
 /// A call that may be joined to its media.
 package struct ClaimedCall: Sendable {

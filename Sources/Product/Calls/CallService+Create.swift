@@ -1,8 +1,8 @@
 internal import Domain
 package import RPCCore
-package import Schema
 internal import Postgres
 internal import Protobuf
+package import VoiceAPI
 
 extension CallService {
   /// Asks the gate, and queues the call with its job in the same transaction as the verdict.

@@ -1,7 +1,7 @@
 internal import Domain
 package import RPCCore
-package import Schema
 internal import Postgres
+package import VoiceAPI
 
 extension CallService {
   /// Sends what has happened, then what happens, until the call is over or the watcher leaves.

@@ -5,7 +5,7 @@ package import RPCCore
 package import Schema
 internal import Objects
 internal import Protobuf
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.CallService`.
 package struct CallService: Payaid.Voice.V1.CallServiceServing {

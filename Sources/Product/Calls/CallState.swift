@@ -1,5 +1,5 @@
 internal import Postgres
-package import Schema
+package import VoiceAPI
 
 /// Where a call stands, and what may follow:
 /// ```

@@ -1,7 +1,7 @@
 package import Domain
 package import Postgres
-package import Schema
 internal import Protobuf
+package import VoiceAPI
 
 /// All SQL of calls. Every function runs in the caller's transaction.
 package enum CallStore {

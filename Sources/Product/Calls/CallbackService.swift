@@ -3,8 +3,8 @@ internal import EventLoop
 package import Postgres
 package import RPCCore
 package import Schema
-internal import Services
 package import Speech
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.CarrierCallbackService`: what the carrier says about our calls.
 ///

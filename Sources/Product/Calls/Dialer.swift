@@ -4,6 +4,7 @@ package import Postgres
 internal import Schema
 package import Speech
 internal import Telemetry
+internal import VoiceAPI
 
 /// Places queued calls: the job that CreateCall leaves behind.
 ///

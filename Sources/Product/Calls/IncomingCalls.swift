@@ -2,6 +2,7 @@ package import Domain
 package import Postgres
 internal import Schema
 package import Speech
+internal import VoiceAPI
 
 /// Takes calls that people make to agents' numbers.
 ///

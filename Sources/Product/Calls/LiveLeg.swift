@@ -2,8 +2,8 @@ internal import Audio
 internal import Domain
 internal import EventLoop
 internal import Protobuf
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// A carrier leg whose carrier is a client of LiveService: the same conversation, without a phone.
 ///

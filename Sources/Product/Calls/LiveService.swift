@@ -4,9 +4,9 @@ internal import EventLoop
 package import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
-internal import Services
+internal import Schema
 internal import Speech
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.LiveService`: conversations over one bidirectional stream.
 package struct LiveService: Payaid.Voice.V1.LiveServiceServing {

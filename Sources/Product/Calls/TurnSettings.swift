@@ -1,5 +1,5 @@
 internal import Domain
-internal import Schema
+internal import VoiceAPI
 
 /// When a turn begins and ends: a preset's values, and the agent's own in their place.
 struct TurnSettings: Sendable, Equatable {

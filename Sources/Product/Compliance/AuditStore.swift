@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// The SQL that reads audit logs; ``AuditLog`` writes them.
 enum AuditStore {

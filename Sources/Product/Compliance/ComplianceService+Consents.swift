@@ -2,7 +2,7 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
+package import VoiceAPI
 
 /// Consents: recorded, read and taken back.
 extension ComplianceService {

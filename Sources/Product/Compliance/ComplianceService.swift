@@ -2,8 +2,7 @@ package import Domain
 package import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.ComplianceService`.
 package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {

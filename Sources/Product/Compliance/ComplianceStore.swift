@@ -2,6 +2,7 @@ package import Domain
 package import Postgres
 internal import Schema
 internal import Protobuf
+internal import VoiceAPI
 
 /// The SQL of verdicts, and of what they ask of a merchant and its numbers.
 package enum ComplianceStore {

@@ -1,5 +1,5 @@
 package import Domain
-package import Schema
+package import VoiceAPI
 
 /// How long consents last, and how long nobody may ask for another. Pure: now is an argument.
 package enum ConsentClock {

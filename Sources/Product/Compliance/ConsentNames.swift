@@ -1,4 +1,4 @@
-internal import Schema
+internal import VoiceAPI
 
 /// How a basis is written in the database, in events and in the audit log.
 extension Payaid.Voice.V1.Consent.Basis {

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Schema
+internal import VoiceAPI
 
 /// What a person's consents say of a call to them. Explicit service needs one; elsewhere only one that
 /// was taken back speaks against the call. None lifts the do-not-disturb register: that takes consent

@@ -2,6 +2,7 @@ internal import Domain
 internal import Protobuf
 internal import RPCCore
 internal import Schema
+internal import VoiceAPI
 
 /// What makes a consent good, and the numbers and times that compliance is asked about.
 enum ConsentRules {

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Schema
+internal import VoiceAPI
 
 /// All SQL of consents. What changes something runs in the caller's transaction.
 enum ConsentStore {

@@ -1,5 +1,5 @@
 package import Domain
-package import Schema
+package import VoiceAPI
 
 /// What a consent covers and for how long, without whose it is.
 package struct ConsentTerms: Sendable, Hashable {

@@ -1,6 +1,6 @@
-package import Schema
 internal import Domain
 internal import Protobuf
+package import VoiceAPI
 
 /// May this call be placed, or taken? One pure function over a versioned table of rules.
 ///

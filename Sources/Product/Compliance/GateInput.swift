@@ -1,5 +1,5 @@
 package import Domain
-package import Schema
+package import VoiceAPI
 
 /// Everything the gate looks at. It asks nothing else: no clock, no database, no network.
 package struct GateInput: Sendable {

@@ -1,6 +1,7 @@
 package import RPCCore
 internal import Schema
 internal import Protobuf
+internal import VoiceAPI
 
 extension Gate {
   /// The refusal as a caller of the API sees it: `failedPrecondition` with a

@@ -2,6 +2,7 @@ internal import Domain
 internal import Protobuf
 internal import RPCCore
 internal import Schema
+internal import VoiceAPI
 
 /// The time after an opt-out in which nobody may ask the person for consent.
 enum ReconsentCooling {

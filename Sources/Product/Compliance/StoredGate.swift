@@ -3,7 +3,7 @@ package import Domain
 package import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
+package import VoiceAPI
 
 /// The gate over what is stored: gathers its input, evaluates it, and keeps verdict and audit leaf.
 package struct StoredGate: CallAdmission {

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// Why a number is on a merchant's own do-not-call list.
 enum SuppressionReason: String, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
 package import Postgres
 package import RPCCore
-package import Schema
+package import VoiceAPI
 
 /// What the compliance gate is asked about one call.
 package struct AdmissionRequest: Sendable {

@@ -1,6 +1,6 @@
 internal import Buffers
 internal import Protobuf
-package import Schema
+package import VoiceAPI
 
 /// The variables that an agent declares, and the values that a call gives them.
 package enum TemplateVariables {

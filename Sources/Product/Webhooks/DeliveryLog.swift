@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// Deliveries as the API shows them: where they stand, and every attempt.
 enum DeliveryLog {

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
-internal import Schema
 internal import Protobuf
+internal import VoiceAPI
 
 /// An endpoint as its row holds it, without its secrets.
 struct EndpointRecord: Sendable {

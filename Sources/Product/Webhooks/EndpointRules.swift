@@ -1,6 +1,6 @@
 internal import Domain
 internal import HTTPClient
-internal import Schema
+internal import VoiceAPI
 
 /// What makes an endpoint good.
 enum EndpointRules {

@@ -4,7 +4,7 @@ internal import Jobs
 internal import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
+package import VoiceAPI
 
 extension WebhookService {
   package func testWebhookEndpoint(

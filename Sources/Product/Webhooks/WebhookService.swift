@@ -5,7 +5,7 @@ package import Postgres
 internal import Protobuf
 package import RPCCore
 package import Schema
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.WebhookService`.
 package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {

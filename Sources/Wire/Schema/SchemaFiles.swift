@@ -54,19 +54,6 @@ extension Grpc.Reflection {
   public enum V1alpha {}
 }
 
-/// The proto package `payaid`.
-public enum Payaid {}
-
-extension Payaid {
-  /// The proto package `payaid.voice`.
-  public enum Voice {}
-}
-
-extension Payaid.Voice {
-  /// The proto package `payaid.voice.v1`.
-  public enum V1 {}
-}
-
 /// The proto files of this module.
 public enum SchemaFiles {
   /// All of them, by name.
@@ -92,16 +79,6 @@ public enum SchemaFiles {
     GrpcHealthV1HealthFile.descriptor,
     GrpcReflectionV1ReflectionFile.descriptor,
     GrpcReflectionV1alphaReflectionFile.descriptor,
-    PayaidVoiceV1AccountsFile.descriptor,
-    PayaidVoiceV1AgentsFile.descriptor,
-    PayaidVoiceV1AnalyticsFile.descriptor,
-    PayaidVoiceV1CallsFile.descriptor,
-    PayaidVoiceV1ComplianceFile.descriptor,
-    PayaidVoiceV1KnowledgeFile.descriptor,
-    PayaidVoiceV1LiveFile.descriptor,
-    PayaidVoiceV1PhoneNumbersFile.descriptor,
-    PayaidVoiceV1SecretsFile.descriptor,
-    PayaidVoiceV1WebhooksFile.descriptor,
   ]
 }
 
@@ -271,133 +248,5 @@ public enum GrpcReflectionV1alphaReflectionFile {
   /// Its descriptor and types.
   public static let descriptor = unsafe FileDescriptor(
     grpc__reflection__v1alpha__reflection__file, dependencies: []
-  )
-}
-
-/// The file `payaid/voice/v1/accounts.proto`.
-public enum PayaidVoiceV1AccountsFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__accounts__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
-      GoogleProtobufFieldMaskFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/agents.proto`.
-public enum PayaidVoiceV1AgentsFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__agents__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
-      GoogleProtobufFieldMaskFile.descriptor, GoogleProtobufStructFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/analytics.proto`.
-public enum PayaidVoiceV1AnalyticsFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__analytics__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor, GoogleTypeMoneyFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/calls.proto`.
-public enum PayaidVoiceV1CallsFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__calls__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleApiHttpbodyFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleProtobufStructFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-      GoogleTypeMoneyFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/compliance.proto`.
-public enum PayaidVoiceV1ComplianceFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__compliance__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor, PayaidVoiceV1AgentsFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/knowledge.proto`.
-public enum PayaidVoiceV1KnowledgeFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__knowledge__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleApiHttpbodyFile.descriptor, GoogleProtobufEmptyFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/live.proto`.
-public enum PayaidVoiceV1LiveFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__live__file,
-    dependencies: [
-      GoogleApiFieldBehaviorFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleRpcStatusFile.descriptor, PayaidVoiceV1CallsFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/phone_numbers.proto`.
-public enum PayaidVoiceV1PhoneNumbersFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__phone__numbers__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor, GoogleTypeMoneyFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/secrets.proto`.
-public enum PayaidVoiceV1SecretsFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__secrets__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufEmptyFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-    ]
-  )
-}
-
-/// The file `payaid/voice/v1/webhooks.proto`.
-public enum PayaidVoiceV1WebhooksFile {
-  /// Its descriptor and types.
-  public static let descriptor = unsafe FileDescriptor(
-    payaid__voice__v1__webhooks__file,
-    dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleApiHttpbodyFile.descriptor, GoogleProtobufDurationFile.descriptor,
-      GoogleProtobufEmptyFile.descriptor, GoogleProtobufFieldMaskFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor,
-    ]
   )
 }

@@ -3,10 +3,10 @@ internal import Schema
 internal import TestSchema
 
 /// Reads a message of every kind of field into its Swift value, and writes that again.
-struct EverythingEcho: Payaid.Test.V1.MirrorServing {
+struct EverythingEcho: PayaidTest.V1.MirrorServing {
   func echo(
-    _ request: Payaid.Test.V1.Everything, _ context: RPCContext
-  ) async throws -> Payaid.Test.V1.Everything {
+    _ request: PayaidTest.V1.Everything, _ context: RPCContext
+  ) async throws -> PayaidTest.V1.Everything {
     request
   }
 }

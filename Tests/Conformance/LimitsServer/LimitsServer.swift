@@ -9,7 +9,7 @@ internal import Telemetry
 internal import TestSchema
 internal import WebSocket
 
-/// `limits-server`: `bench.v1.Bench`, `payaid.test.v1.Mirror`, a WebSocket echo and the metrics, with
+/// `limits-server`: `bench.v1.Bench`, `payaid_test.v1.Mirror`, a WebSocket echo and the metrics, with
 /// limits small enough for tests that break them. Prints its port and runs until it is killed.
 @main
 struct LimitsServer: ParsableCommand {
@@ -29,7 +29,7 @@ struct LimitsServer: ParsableCommand {
     let group = EventLoopGroup(count: 1)
     let server = try Server(
       loops: group, configuration: try configuration(), services: [Echo(), EverythingEcho()],
-      bindings: [Bench.V1.BenchBinding.binding, Payaid.Test.V1.MirrorBinding.binding],
+      bindings: [Bench.V1.BenchBinding.binding, PayaidTest.V1.MirrorBinding.binding],
       routes: routes())
     Task(executorPreference: group.loops[0]) {
       do {

@@ -31,13 +31,13 @@ SEED = os.environ.get("PAYAID_SEED", "7")
 
 
 def everything():
-    """The class of payaid.test.v1.Everything, a message with each kind of field."""
+    """The class of payaid_test.v1.Everything, a message with each kind of field."""
     protos = stubs.ROOT / "Tests" / "Support" / "Protos"
     with tempfile.TemporaryDirectory(prefix="payaid-stubs-") as folder:
-        stubs.generate(pathlib.Path(folder), protos, [str(protos / "payaid/test/v1/everything.proto")])
+        stubs.generate(pathlib.Path(folder), protos, [str(protos / "payaid_test/v1/everything.proto")])
         sys.path.insert(0, folder)
         try:
-            return importlib.import_module("payaid.test.v1.everything_pb2").Everything
+            return importlib.import_module("payaid_test.v1.everything_pb2").Everything
         finally:
             sys.path.remove(folder)
 
@@ -53,7 +53,7 @@ class Peer:
     """The server, by gRPC and by REST."""
 
     def __init__(self, port, channel):
-        self.call = channel.unary_unary("/payaid.test.v1.Mirror/Echo")
+        self.call = channel.unary_unary("/payaid_test.v1.Mirror/Echo")
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
 
     def echo(self, data):

@@ -2,7 +2,7 @@ internal import Protobuf
 internal import Schema
 internal import TestSchema
 
-private typealias Everything = Payaid.Test.V1.Everything
+private typealias Everything = PayaidTest.V1.Everything
 
 extension FuzzEntry {
   static let protobuf = FuzzEntry(

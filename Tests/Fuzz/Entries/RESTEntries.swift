@@ -6,7 +6,7 @@ internal import Schema
 internal import TestSchema
 internal import Transcoding
 
-private typealias Everything = Payaid.Test.V1.Everything
+private typealias Everything = PayaidTest.V1.Everything
 
 extension FuzzEntry {
   static let pathTemplates = FuzzEntry(

@@ -1,9 +1,8 @@
 internal import Domain
 internal import RPCCore
 internal import RPCProtobuf
-internal import Services
-internal import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 

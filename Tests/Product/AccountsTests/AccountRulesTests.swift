@@ -1,8 +1,8 @@
 internal import Domain
 internal import Protobuf
 internal import RPCCore
-internal import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 

@@ -3,10 +3,9 @@ internal import Cache
 internal import Domain
 internal import Postgres
 internal import RPCCore
-internal import Schema
 internal import ScratchPostgres
-internal import Services
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 

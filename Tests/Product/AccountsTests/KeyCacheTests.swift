@@ -2,11 +2,10 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
-internal import Schema
 internal import ScratchPostgres
-internal import Services
 internal import Synchronization
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 @testable internal import Cache

@@ -3,8 +3,8 @@ internal import Postgres
 internal import Protobuf
 internal import RPCCore
 internal import Schema
-internal import Services
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 

@@ -2,10 +2,10 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
-internal import Schema
-internal import Services
+import Schema
 internal import Synchronization
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 

@@ -2,9 +2,9 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
-internal import Schema
-internal import Services
+import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Accounts
 

@@ -6,9 +6,8 @@ internal import Postgres
 internal import Protobuf
 internal import RPCCore
 internal import RPCTesting
-internal import Schema
 internal import ScratchPostgres
-internal import Services
+internal import VoiceAPI
 
 @testable internal import Accounts
 

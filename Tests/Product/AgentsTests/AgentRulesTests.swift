@@ -2,6 +2,7 @@ import Protobuf
 import RPCCore
 import Schema
 import Testing
+import VoiceAPI
 
 @testable import Agents
 

@@ -6,10 +6,9 @@ import Postgres
 import Protobuf
 import RPCCore
 import RPCProtobuf
-import Schema
 import ScratchPostgres
-import Services
 import Testing
+import VoiceAPI
 
 @testable import Agents
 

@@ -8,6 +8,7 @@ import ScratchPostgres
 import Speech
 import Synchronization
 import Testing
+import VoiceAPI
 
 @testable import Agents
 

@@ -1,9 +1,9 @@
 import Conversation
 import Domain
 import Protobuf
-import Schema
 import Speech
 import Testing
+import VoiceAPI
 
 @testable import Calls
 

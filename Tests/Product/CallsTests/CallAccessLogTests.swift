@@ -3,9 +3,10 @@ internal import Objects
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
-internal import Schema
+import Schema
 internal import Synchronization
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

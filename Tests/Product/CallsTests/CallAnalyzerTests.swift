@@ -2,10 +2,10 @@ internal import Domain
 internal import Jobs
 internal import Postgres
 internal import Protobuf
-internal import Schema
 internal import Speech
 internal import Synchronization
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

@@ -1,7 +1,7 @@
 import Protobuf
-import Schema
 import Speech
 import Testing
+import VoiceAPI
 
 @testable import Calls
 

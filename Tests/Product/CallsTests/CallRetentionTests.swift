@@ -6,6 +6,7 @@ internal import Protobuf
 internal import RPCCore
 internal import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

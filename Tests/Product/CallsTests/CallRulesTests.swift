@@ -4,6 +4,7 @@ internal import Protobuf
 internal import RPCCore
 internal import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

@@ -1,6 +1,7 @@
 internal import Postgres
 internal import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

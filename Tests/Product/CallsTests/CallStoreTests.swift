@@ -8,6 +8,7 @@ internal import Protobuf
 internal import Schema
 internal import ScratchPostgres
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

@@ -8,6 +8,7 @@ internal import Protobuf
 internal import RPCCore
 internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 @testable internal import Calls
 

@@ -3,9 +3,10 @@ internal import Domain
 internal import EventLoop
 internal import Protobuf
 internal import RPCCore
-internal import Schema
+import Schema
 internal import Speech
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 

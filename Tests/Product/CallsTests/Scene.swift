@@ -7,6 +7,7 @@ internal import Postgres
 internal import Protobuf
 internal import Schema
 internal import ScratchPostgres
+internal import VoiceAPI
 
 @testable internal import Calls
 

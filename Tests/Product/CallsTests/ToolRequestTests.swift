@@ -3,9 +3,9 @@ import Domain
 import HTTP
 import HTTPClient
 import Protobuf
-import Schema
 import Speech
 import Testing
+import VoiceAPI
 
 @testable import Calls
 

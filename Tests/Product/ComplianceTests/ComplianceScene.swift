@@ -6,9 +6,9 @@ import Domain
 import Postgres
 import Protobuf
 import RPCCore
-import Schema
 import ScratchPostgres
 import Synchronization
+import VoiceAPI
 
 /// A database with the tables of compliance, two merchants, one agent, and a clock that is moved.
 struct ComplianceScene {

@@ -1,6 +1,7 @@
 import Domain
 import Schema
 import Testing
+import VoiceAPI
 
 @testable import Compliance
 

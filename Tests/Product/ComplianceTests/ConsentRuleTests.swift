@@ -1,7 +1,7 @@
 import Compliance
 import Domain
-import Schema
 import Testing
+import VoiceAPI
 
 /// What consents say of a call, for every basis, state and purpose; and that nothing gets better by
 /// getting worse.

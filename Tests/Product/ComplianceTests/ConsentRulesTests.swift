@@ -3,6 +3,7 @@ import Protobuf
 import RPCCore
 import Schema
 import Testing
+import VoiceAPI
 
 @testable import Compliance
 

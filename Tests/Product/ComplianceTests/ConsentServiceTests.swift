@@ -7,6 +7,7 @@ import RPCCore
 import Schema
 import TLS
 import Testing
+import VoiceAPI
 
 @Suite struct ConsentServiceTests {
   typealias V1 = Payaid.Voice.V1

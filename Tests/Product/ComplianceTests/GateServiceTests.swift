@@ -6,6 +6,7 @@ import RPCCore
 import Schema
 import Synchronization
 import Testing
+import VoiceAPI
 
 @Suite struct GateServiceTests {
   typealias V1 = Payaid.Voice.V1

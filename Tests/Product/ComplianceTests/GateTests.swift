@@ -2,6 +2,7 @@ import Compliance
 import Domain
 import Schema
 import Testing
+import VoiceAPI
 
 @Suite struct GateTests {
   typealias V1 = Payaid.Voice.V1

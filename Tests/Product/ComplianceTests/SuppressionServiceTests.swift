@@ -5,6 +5,7 @@ import Protobuf
 import RPCCore
 import Schema
 import Testing
+import VoiceAPI
 
 @Suite struct SuppressionServiceTests {
   typealias V1 = Payaid.Voice.V1

@@ -1,7 +1,7 @@
 import Protobuf
 import RPCCore
-import Schema
 import Testing
+import VoiceAPI
 
 @testable import Domain
 

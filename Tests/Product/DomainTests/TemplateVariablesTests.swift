@@ -3,6 +3,7 @@ import Protobuf
 import RPCCore
 import Schema
 import Testing
+import VoiceAPI
 
 @Suite struct TemplateVariablesTests {
   private typealias Variable = TemplateVariables.Declaration

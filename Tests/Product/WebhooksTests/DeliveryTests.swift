@@ -4,6 +4,7 @@ internal import Postgres
 internal import Protobuf
 internal import Schema
 import Testing
+internal import VoiceAPI
 
 @testable internal import Jobs
 @testable internal import Webhooks

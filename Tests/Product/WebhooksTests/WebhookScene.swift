@@ -7,6 +7,7 @@ internal import Schema
 internal import ScratchPostgres
 internal import Synchronization
 import Testing
+internal import VoiceAPI
 
 @testable internal import Jobs
 @testable internal import Webhooks

@@ -2,9 +2,8 @@ import EventLoop
 import Glibc
 import HTTP
 import RPCCore
-import Schema
-import Services
 import Testing
+import VoiceAPI
 
 @testable import RPCServer
 

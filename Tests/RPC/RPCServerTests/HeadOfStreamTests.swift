@@ -4,8 +4,8 @@ import Protobuf
 import RPCCore
 import RPCProtobuf
 import Schema
-import Services
 import Testing
+import VoiceAPI
 
 @testable import RPCServer
 

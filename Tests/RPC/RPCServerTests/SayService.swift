@@ -2,7 +2,7 @@ import Protobuf
 import RPCCore
 import RPCProtobuf
 import Schema
-import Services
+import VoiceAPI
 
 /// Answers 4,000 bytes, compressed as `x-wish` says.
 struct SayService: RPCService {

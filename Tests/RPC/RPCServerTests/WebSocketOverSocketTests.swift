@@ -4,10 +4,9 @@ import HTTP
 import HTTP2
 import Protobuf
 import RPCCore
-import Schema
-import Services
 import Synchronization
 import Testing
+import VoiceAPI
 import WebSocket
 
 @testable import RPCServer

@@ -5,6 +5,7 @@ import RPCCore
 import RPCProtobuf
 import Schema
 import Testing
+import VoiceAPI
 
 @testable import Transcoding
 

@@ -6,6 +6,7 @@ import RPCProtobuf
 import Schema
 import TestSchema
 import Testing
+import VoiceAPI
 
 @testable import Transcoding
 

@@ -1601,12 +1601,12 @@ public enum OpenAPIDocument {
           },
           "Everything.Color": {
             "type": "string",
-            "description": "`payaid.test.v1.Everything.Color`.\n\n- `COLOR_UNSPECIFIED`\n- `COLOR_RED`\n- `COLOR_CRIMSON`\n- `COLOR_NEGATIVE`\n- `COLOR_3D`",
+            "description": "`payaid_test.v1.Everything.Color`.\n\n- `COLOR_UNSPECIFIED`\n- `COLOR_RED`\n- `COLOR_CRIMSON`\n- `COLOR_NEGATIVE`\n- `COLOR_3D`",
             "enum": ["COLOR_UNSPECIFIED","COLOR_RED","COLOR_CRIMSON","COLOR_NEGATIVE","COLOR_3D"]
           },
           "Everything.Nested": {
             "type": "object",
-            "description": "`payaid.test.v1.Everything.Nested`.",
+            "description": "`payaid_test.v1.Everything.Nested`.",
             "properties": {
               "a": {
                 "type": "integer",
@@ -1671,7 +1671,7 @@ public enum OpenAPIDocument {
           },
           "Everything.NestedInput": {
             "type": "object",
-            "description": "`payaid.test.v1.Everything.Nested`.",
+            "description": "`payaid_test.v1.Everything.Nested`.",
             "properties": {
               "a": {
                 "type": "integer",

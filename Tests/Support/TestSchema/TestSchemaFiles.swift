@@ -2,7 +2,7 @@
 
 internal import CTestSchema
 public import Protobuf
-public import Schema
+internal import Schema
 
 /// The proto package `bench`.
 public enum Bench {}
@@ -30,13 +30,11 @@ extension Order {
   public enum V1 {}
 }
 
-extension Payaid {
-  /// The proto package `payaid.test`.
-  public enum Test {}
-}
+/// The proto package `payaid_test`.
+public enum PayaidTest {}
 
-extension Payaid.Test {
-  /// The proto package `payaid.test.v1`.
+extension PayaidTest {
+  /// The proto package `payaid_test.v1`.
   public enum V1 {}
 }
 
@@ -91,7 +89,7 @@ public enum OrderV1OrderFile {
   )
 }
 
-/// The file `payaid/test/v1/everything.proto`.
+/// The file `payaid_test/v1/everything.proto`.
 public enum PayaidTestV1EverythingFile {
   /// Its descriptor and types.
   public static let descriptor = unsafe FileDescriptor(
@@ -105,7 +103,7 @@ public enum PayaidTestV1EverythingFile {
   )
 }
 
-/// The file `payaid/test/v1/names.proto`.
+/// The file `payaid_test/v1/names.proto`.
 public enum PayaidTestV1NamesFile {
   /// Its descriptor and types.
   public static let descriptor = unsafe FileDescriptor(

@@ -3,7 +3,7 @@ import Schema
 import TestSchema
 import Testing
 
-typealias Everything = Payaid.Test.V1.Everything
+typealias Everything = PayaidTest.V1.Everything
 
 @Suite struct BinaryTests {
   static let round: [(String, @Sendable (inout Everything) -> Void)] = [

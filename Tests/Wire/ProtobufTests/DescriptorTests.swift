@@ -63,6 +63,6 @@ import Testing
 
   @Test func `well-known types stand in their own files`() {
     #expect(Google.Protobuf.Timestamp.messageType.file.name == "google/protobuf/timestamp.proto")
-    #expect(Everything.messageType.file.package == "payaid.test.v1")
+    #expect(Everything.messageType.file.package == "payaid_test.v1")
   }
 }

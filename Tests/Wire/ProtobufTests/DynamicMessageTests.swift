@@ -2,6 +2,7 @@ import Protobuf
 import Schema
 import TestSchema
 import Testing
+import VoiceAPI
 
 @Suite struct DynamicMessageTests {
   private typealias Info = Google.Rpc.ErrorInfo

@@ -86,8 +86,8 @@ import Testing
     (#"{"empty":{}}"#, #"{"empty":{}}"#),
     (#"{"any":{}}"#, #"{"any":{}}"#),
     (
-      #"{"any":{"a":3,"@type":"x/payaid.test.v1.Everything.Nested"}}"#,
-      #"{"any":{"@type":"x/payaid.test.v1.Everything.Nested","a":3}}"#
+      #"{"any":{"a":3,"@type":"x/payaid_test.v1.Everything.Nested"}}"#,
+      #"{"any":{"@type":"x/payaid_test.v1.Everything.Nested","a":3}}"#
     ),
     (
       #"{"any":{"value":"1s","@type":"type.googleapis.com/google.protobuf.Duration"}}"#,
@@ -172,7 +172,7 @@ import Testing
     (#"{"struct":[]}"#, "struct"), (#"{"listValue":{}}"#, "listValue"),
     (#"{"empty":{"a":1}}"#, "empty.a"),
     (#"{"any":{"a":1}}"#, "any"), (#"{"any":{"@type":"no.such/thing.Here"}}"#, "any"),
-    (#"{"any":{"@type":"payaid.test.v1.Everything"}}"#, "any"),
+    (#"{"any":{"@type":"payaid_test.v1.Everything"}}"#, "any"),
     (#"{"any":{"@type":"","value":1}}"#, "any"),
     (#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s","a":1}}"#, "any"),
     (#"{"any":{"@type":1}}"#, "any"), (#"{"any":{"@type":"x/google.protobuf.Empty"}"#, ""),
@@ -230,7 +230,7 @@ import Testing
       let type = #""@type":"x/\#(type)""#
       return typeFirst ? "{\(type),\(member)}" : "{\(member),\(type)}"
     }
-    var json = object("payaid.test.v1.Everything.Nested", #""note":"\#(text)""#)
+    var json = object("payaid_test.v1.Everything.Nested", #""note":"\#(text)""#)
     for _ in 1..<levels { json = object("google.protobuf.Any", #""value":\#(json)"#) }
     return Array(#"{"any":\#(json)}"#.utf8)
   }

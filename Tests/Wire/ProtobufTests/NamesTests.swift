@@ -4,7 +4,7 @@ import TestSchema
 import Testing
 
 @Suite struct NamesTests {
-  typealias Names = Payaid.Test.V1.Names
+  typealias Names = PayaidTest.V1.Names
 
   @Test func `fields called like what generated code calls its own go both ways`() throws {
     let message = Names.with {
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `names that Swift cannot say go both ways`() throws {
-    typealias OddNames = Payaid.Test.V1.OddNames
+    typealias OddNames = PayaidTest.V1.OddNames
     let message = OddNames.with {
       $0.await = [.await, ._1, .self_]
       $0.unsafe = 1

@@ -3,7 +3,7 @@ internal import Protobuf
 internal import RPCClient
 internal import RPCCore
 internal import Schema
-internal import Services
+internal import VoiceAPI
 
 typealias V1 = Payaid.Voice.V1
 

@@ -22,16 +22,6 @@
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/reflection/v1/reflection.pb-c.h"
 #include "grpc/reflection/v1alpha/reflection.pb-c.h"
-#include "payaid/voice/v1/accounts.pb-c.h"
-#include "payaid/voice/v1/agents.pb-c.h"
-#include "payaid/voice/v1/analytics.pb-c.h"
-#include "payaid/voice/v1/calls.pb-c.h"
-#include "payaid/voice/v1/compliance.pb-c.h"
-#include "payaid/voice/v1/knowledge.pb-c.h"
-#include "payaid/voice/v1/live.pb-c.h"
-#include "payaid/voice/v1/phone_numbers.pb-c.h"
-#include "payaid/voice/v1/secrets.pb-c.h"
-#include "payaid/voice/v1/webhooks.pb-c.h"
 
 // A proto file: its serialized FileDescriptorProto, and its message types, outer before nested.
 typedef struct CSchemaFile {
@@ -62,15 +52,5 @@ extern const CSchemaFile google__type__money__file;
 extern const CSchemaFile grpc__health__v1__health__file;
 extern const CSchemaFile grpc__reflection__v1__reflection__file;
 extern const CSchemaFile grpc__reflection__v1alpha__reflection__file;
-extern const CSchemaFile payaid__voice__v1__accounts__file;
-extern const CSchemaFile payaid__voice__v1__agents__file;
-extern const CSchemaFile payaid__voice__v1__analytics__file;
-extern const CSchemaFile payaid__voice__v1__calls__file;
-extern const CSchemaFile payaid__voice__v1__compliance__file;
-extern const CSchemaFile payaid__voice__v1__knowledge__file;
-extern const CSchemaFile payaid__voice__v1__live__file;
-extern const CSchemaFile payaid__voice__v1__phone__numbers__file;
-extern const CSchemaFile payaid__voice__v1__secrets__file;
-extern const CSchemaFile payaid__voice__v1__webhooks__file;
 
 #endif

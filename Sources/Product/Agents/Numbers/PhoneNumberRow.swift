@@ -1,8 +1,8 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// A rented number as its row holds it.
 struct PhoneNumberRow: Sendable {

@@ -2,8 +2,8 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
 internal import Speech
+package import VoiceAPI
 
 /// Buying and giving back: the intention is committed before the carrier is asked, so that a crash or
 /// an unclear answer is followed by a look-up and never by a second purchase.

@@ -2,9 +2,8 @@ package import Domain
 package import Postgres
 internal import Protobuf
 package import RPCCore
-package import Schema
-internal import Services
 package import Speech
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.PhoneNumberService`: what the carrier rents out, and who answers it.
 package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// All SQL of rented numbers. Every function runs in the caller's transaction, which names the
 /// merchant.

@@ -1,6 +1,6 @@
 internal import Domain
 internal import HTTPClient
-internal import Schema
+internal import VoiceAPI
 
 /// Who the agent is and how it speaks.
 extension AgentCheck {

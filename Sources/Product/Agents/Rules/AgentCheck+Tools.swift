@@ -1,7 +1,7 @@
 internal import Buffers
 internal import Domain
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// The tools: their names, endpoints, headers and arguments.
 extension AgentCheck {

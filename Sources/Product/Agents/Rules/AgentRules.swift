@@ -1,6 +1,7 @@
 internal import Domain
 package import HTTPClient
-package import Schema
+internal import Schema
+package import VoiceAPI
 
 /// What makes an agent's configuration good; and what an unset field means.
 package enum AgentRules {

@@ -3,7 +3,7 @@ package import Postgres
 internal import Protobuf
 package import RPCCore
 package import Schema
-internal import Services
+package import VoiceAPI
 
 /// Serves `payaid.voice.v1.SecretService`: values go in and never come out.
 package struct SecretService: Payaid.Voice.V1.SecretServiceServing {

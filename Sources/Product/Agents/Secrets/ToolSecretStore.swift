@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
+internal import VoiceAPI
 
 /// All SQL of tools' secrets. Every function runs in the caller's transaction, which names the
 /// merchant.

@@ -1,6 +1,6 @@
 internal import Protobuf
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// What a language model is asked about a call that is over; pure.
 enum AnalysisPrompt {

@@ -3,8 +3,8 @@ internal import Domain
 package import Jobs
 package import Postgres
 internal import Protobuf
-internal import Schema
 package import Speech
+internal import VoiceAPI
 
 /// Asks a language model what came of a call, after it: the job that a finished call leaves behind.
 ///

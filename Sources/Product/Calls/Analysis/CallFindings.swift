@@ -1,8 +1,8 @@
 internal import Buffers
 internal import Domain
 internal import Protobuf
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// What a language model found in a call's transcript, checked: a model may answer anything.
 struct CallFindings: Equatable {

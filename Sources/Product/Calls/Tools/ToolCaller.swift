@@ -6,9 +6,9 @@ internal import HTTP
 package import HTTPClient
 package import Postgres
 internal import Protobuf
-internal import Schema
 internal import Speech
 internal import Telemetry
+internal import VoiceAPI
 
 /// Carries out the functions that the model asks for, at the merchant's endpoints: public ones only,
 /// without redirects, bounded in time and size. What came of each is journaled before the model has it.

@@ -2,8 +2,8 @@ internal import Buffers
 internal import Domain
 internal import HTTP
 internal import HTTPClient
-internal import Schema
 internal import Speech
+internal import VoiceAPI
 
 /// Why a function was not carried out, in words for the model; says nothing of what was sent.
 struct ToolFault: Error, Equatable {

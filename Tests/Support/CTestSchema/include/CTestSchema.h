@@ -9,8 +9,8 @@
 #include "bench.pb-c.h"
 #include "order/v1/modules.pb-c.h"
 #include "order/v1/order.pb-c.h"
-#include "payaid/test/v1/everything.pb-c.h"
-#include "payaid/test/v1/names.pb-c.h"
+#include "payaid_test/v1/everything.pb-c.h"
+#include "payaid_test/v1/names.pb-c.h"
 #include "plain.pb-c.h"
 
 // A proto file: its serialized FileDescriptorProto, and its message types, outer before nested.
