@@ -41,31 +41,35 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
     try await responses.send(Self.started(claimed.call, rate))
     let leg = LoopBound(LiveLeg(rate: rate, loop: loop), loop: loop)
     leg.value.start(claimed.call)
-    let fault = try await hold(claimed, leg, requests, responses)
-    if let fault { throw RPCError(.invalidArgument, fault) }
+    if let fault = try await hold(claimed, leg, requests, responses, context) { throw fault }
     try await responses.send(try await ended(claimed.call))
   }
 
   /// The conversation between its first and last frames; what was wrong with a frame, if anything.
   private func hold(
     _ claimed: ClaimedCall, _ leg: LoopBound<LiveLeg>,
-    _ requests: Inbound<V1.ClientFrame>, _ responses: Outbound<V1.ServerFrame>
-  ) async throws -> String? {
+    _ requests: Inbound<V1.ClientFrame>, _ responses: Outbound<V1.ServerFrame>,
+    _ context: RPCContext
+  ) async throws -> RPCError? {
     let carrier = LoopBound<any CarrierLeg>(leg.value, loop: leg.loop)
     let sending = Task(executorPreference: leg.loop) {
       while let batch = await leg.value.take() {
         for frame in batch { try await responses.send(frame) }
       }
     }
-    let reading = Task(executorPreference: leg.loop) { () -> String? in
+    let reading = Task(executorPreference: leg.loop) { () -> RPCError? in
       do {
         while let frame = try await requests.next() {
           if let fault = leg.value.receive(frame) {
             leg.value.clientLeft(.protocolViolation(fault))
-            return fault
+            return RPCError(.invalidArgument, fault)
           }
         }
         leg.value.clientLeft(.callerHungUp)
+      } catch let error as RPCError where !context.isCancelled {
+        // The client is still there: it sent what is no frame.
+        leg.value.clientLeft(.protocolViolation("a frame cannot be read"))
+        return error
       } catch {
         leg.value.clientLeft(.lost)
       }

@@ -223,6 +223,25 @@ def test_a_frame_that_breaks_the_rules_ends_the_call(live, stub, auth, desk, htt
     assert calling.until(http, id, {"FAILED"}, limit=10)["endReason"] == "protocol_violation"
 
 
+def test_bytes_that_are_no_frame_end_the_call_as_such(live, channel, auth, desk, http):
+    converse = channel.stream_stream(
+        "/payaid.voice.v1.LiveService/Converse", request_serializer=bytes,
+        response_deserializer=live.ServerFrame.FromString)
+    has_begun = threading.Event()
+
+    def feed():
+        yield live.ClientFrame(start=live.LiveStart(agent_id=desk)).SerializeToString()
+        has_begun.wait(10)
+        yield b"\xff"
+
+    call = converse(feed(), metadata=auth, timeout=30)
+    id = next(call).started.call_id
+    has_begun.set()
+    # What gRPC has for a message that cannot be read.
+    assert refused(call).code() == grpc.StatusCode.INTERNAL
+    assert calling.until(http, id, {"FAILED"}, limit=10)["endReason"] == "protocol_violation"
+
+
 def test_a_cancelled_conversation_ends(live, stub, auth, desk, http):
     call, id, _, closing = begun(live, stub, auth, desk)
     next(call)
