@@ -5,7 +5,7 @@ internal import RPCCore
 /// with `x-api-secret`, HTTP Basic, the whole key as a Bearer token), or a user's access token.
 enum Credentials {
   case none
-  /// Something was sent that cannot be a key.
+  /// Something was sent that cannot be a key, or more than one thing.
   case malformed
   case key(APIKey)
   /// A JWT, not looked into yet.
@@ -13,9 +13,11 @@ enum Credentials {
 
   init(_ metadata: Metadata) {
     if let id = metadata["x-api-key"] {
-      self.init(id: id, secret: metadata["x-api-secret"] ?? "")
+      let isOne = !metadata.repeats("x-api-key") && !metadata.repeats("x-api-secret")
+      self = isOne ? Self(id: id, secret: metadata["x-api-secret"] ?? "") : .malformed
     } else if let authorization = metadata["authorization"] {
-      self.init(authorization: authorization)
+      // Of two, a proxy in front may have judged the other one.
+      self = metadata.repeats("authorization") ? .malformed : Self(authorization: authorization)
     } else {
       self = .none
     }

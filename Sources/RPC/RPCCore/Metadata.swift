@@ -106,6 +106,13 @@ public struct Metadata: Sendable, Equatable {
     }
   }
 
+  /// Whether `name`, in lower case, has more than one value.
+  package func repeats(_ name: String) -> Bool {
+    var count = 0
+    for index in 0..<entries.count where entries[index].name == name { count += 1 }
+    return count > 1
+  }
+
   /// The first bytes value under `name`, which ends in `-bin`.
   public func binary(_ name: String) -> [UInt8]? {
     let name = name.inLowerCase

@@ -6,7 +6,7 @@ internal import WebSocket
 
 /// A WebSocket on one HTTP/2 stream (RFC 8441): asked for → open → over.
 ///
-/// What comes before it is open waits. The peer's credit comes back as its messages are taken.
+/// The peer's credit comes back as its messages are taken.
 final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
   private let id: HTTP2StreamID
   private let connection: HTTP2Connection
@@ -112,7 +112,7 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
     guard !isOver else { return connection.session.consume(id, count: bytes.count) }
     credit += bytes.count
     if channel == nil {
-      early.append(contentsOf: bytes)
+      takeEarly(bytes)
     } else {
       receive(bytes)
       giveCredit()
@@ -121,6 +121,15 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
     // One that is not closed but ends has broken.
     channel?.transportClosed()
     if !hasEnded { connection.session.resetStream(id, .cancel) }
+  }
+
+  /// What comes before it is open waits, and is booked.
+  private func takeEarly(_ bytes: UnsafeRawBufferPointer) {
+    early.append(contentsOf: bytes)
+    guard !partial.book(early.count, in: memory) else { return }
+    connection.server.metrics.streamEnded(.requestMemory)
+    connection.session.resetStream(id, .enhanceYourCalm)
+    connection.scheduleFlush()
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
@@ -132,12 +141,12 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
       connection.server.metrics.streamEnded(.webSocketStreamViolation)
     }
     // What is left of a message that was refused comes all the same.
-    guard !partial.book(isOver ? 0 : channel.partialBytes, in: memory), channel.isOpen else {
-      return
-    }
+    guard !partial.book(partialBytes, in: memory), channel.isOpen else { return }
     connection.server.metrics.streamEnded(.requestMemory)
     PartialMessage.refuse(call, channel)
   }
+
+  private var partialBytes: Int { isOver ? 0 : channel?.partialBytes ?? early.count }
 
   private func giveCredit() {
     guard credit > 0, !isHeld, pendingBytes <= Self.queueLimit else { return }
@@ -203,6 +212,8 @@ final class HTTP2WebSocket: StreamOwner, WebSocketCarrier {
   func notifyDrained(atOrBelow mark: Int) {
     if !connection.session.notifyDrained(id, atOrBelow: mark) { call?.drained() }
   }
+
+  func messageCame() { _ = partial.book(partialBytes, in: memory) }
 
   var memory: MemoryMeter { connection.memory }
 }

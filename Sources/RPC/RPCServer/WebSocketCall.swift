@@ -59,6 +59,7 @@ final class WebSocketCall: CallPort, @unchecked Sendable {  // as its superclass
 
   private func received(_ message: WebSocketMessage) {
     guard !isEnded else { return }
+    carrier?.messageCame()
     lastMoved = loop.now
     if case .text([]) = message {
       requestsEnded = true

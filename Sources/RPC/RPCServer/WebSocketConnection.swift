@@ -72,12 +72,13 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
   }
 
   private func bookPartial() {
-    let held = shell.isClosed ? 0 : channel.partialBytes
     // What is left of a message that was refused comes all the same.
-    guard !partial.book(held, in: memory), channel.isOpen else { return }
+    guard !partial.book(partialBytes, in: memory), channel.isOpen else { return }
     server.metrics.streamEnded(.requestMemory)
     PartialMessage.refuse(call, channel)
   }
+
+  private var partialBytes: Int { shell.isClosed ? 0 : channel.partialBytes }
 
   func receiveEnd() {
     channel.transportClosed()
@@ -151,6 +152,8 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
     drainMark = mark
     shell.scheduleFlush()
   }
+
+  func messageCame() { _ = partial.book(partialBytes, in: memory) }
 
   var memory: MemoryMeter { server.memory }
 }

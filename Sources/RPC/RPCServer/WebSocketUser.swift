@@ -10,6 +10,8 @@ protocol WebSocketCarrier: AnyObject {
   func resumeInput()
   /// Calls `drained()` of the call once at most `mark` bytes wait to be sent.
   func notifyDrained(atOrBelow mark: Int)
+  /// A message has become whole: it is not booked as one in part any more.
+  func messageCame()
   /// Where messages are booked while they come, and while they wait for their handler.
   var memory: MemoryMeter { get }
 }

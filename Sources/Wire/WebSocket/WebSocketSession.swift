@@ -69,9 +69,10 @@ package final class WebSocketSession {
   /// frame that wslay knows the beginning of.
   private func take(_ bytes: UnsafeRawBufferPointer, _ each: (WebSocketEvent) -> Void) {
     guard !isCloseQueued || isMidFrame else { return }
-    unsafe feed(bytes, each)
+    // First, so that a message that becomes whole is no part of one any more when it is delivered.
     isMidFrame = gate.isMidFrame
     partialBytes = gate.partialBytes
+    unsafe feed(bytes, each)
     // Judged between frames, so that the borders of reads do not decide what is found first.
     guard partialBytes > partialLimit, !isMidFrame, !isCloseQueued else { return }
     refusePartial(each)

@@ -58,6 +58,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["authorization", "x-api-key", "x-api-secret"])
+  func `what comes twice proves nothing, should both be right`(name: String) {
+    let key = APIKey()
+    let sent =
+      name == "authorization"
+      ? [(name, "Bearer \(key.id)_\(key.secret)")]
+      : [("x-api-key", key.id), ("x-api-secret", key.secret)]
+    guard case .malformed = Credentials(metadata(sent + sent.filter { $0.0 == name })) else {
+      Issue.record("one of two was taken")
+      return
+    }
+  }
+
   private func metadata(_ pairs: [(String, String)]) -> Metadata {
     var metadata = Metadata()
     for (name, value) in pairs { metadata.add(value, for: name) }

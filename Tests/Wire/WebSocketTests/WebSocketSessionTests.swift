@@ -212,6 +212,15 @@ final class SocketEnd {
     #expect(server.seen == [.ping, .message(.text([97, 98, 99, 100]))])
   }
 
+  @Test func `a message that is delivered is none in part any more`() throws {
+    let session = try WebSocketSession(role: .server, maxMessage: 1000)
+    var held: [Int] = []
+    let bytes = masked(0x01, [97]) + masked(0x80, [98]) + masked(0x01, [99])
+    bytes.withUnsafeBytes { session.receive($0) { _ in held.append(session.partialBytes) } }
+    #expect(held == [0])
+    #expect(session.partialBytes == 101)
+  }
+
   @Test func `behind our close frame only the peer's matters`() throws {
     let server = try SocketEnd(.server)
     let begun = masked(0x82, [1, 2, 3])
