@@ -36,14 +36,4 @@ enum FileBytes {
     }
     return names
   }
-
-  static func write(_ bytes: [UInt8], to path: String) throws(ObjectError) {
-    guard let file = fopen(path, "wb") else {
-      throw ObjectError(.unavailable, "cannot write a recording: errno \(errno)")
-    }
-    let written = fwrite(bytes, 1, bytes.count, file)
-    guard fclose(file) == 0, written == bytes.count else {
-      throw ObjectError(.unavailable, "cannot write a recording: errno \(errno)")
-    }
-  }
 }

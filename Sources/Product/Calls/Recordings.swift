@@ -125,16 +125,7 @@ package final class Recordings: Sendable {
     else { throw ObjectError(.notFound, "there is no such recording") }
     let spool = try await store.get(objectKey)
     let key = try keys.unwrap(wrappedKey, for: call)
-    let scratch = "\(spoolDirectory)/read-\(CallID().text)"
-    return try await blocking {
-      defer {
-        unlink(scratch + ".in")
-        unlink(scratch + ".wav")
-      }
-      try FileBytes.write(spool, to: scratch + ".in")
-      _ = try RecordingExport.writeWAV(path: scratch + ".in", key: key, output: scratch + ".wav")
-      return try FileBytes.read(scratch + ".wav")
-    }
+    return try await blocking { try RecordingExport(opening: spool, key: key).wav }
   }
 
   /// Removes what the object store has under `url`; nothing happens when that is nothing.

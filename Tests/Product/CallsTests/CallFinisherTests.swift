@@ -150,7 +150,7 @@ import Testing
   func `a spool without a whole header is set aside, its call ends`(text: String) async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.talk(isRecorded: false)
-    try FileBytes.write(Array(text.utf8), to: "\(ending.folder.path)/\(call.id.text).spool")
+    try ending.folder.write(text, to: "\(call.id.text).spool")
     await ending.finisher.finish(call, ending.hungUp(), on: ending.loop)
     #expect(try await ending.find(call.id).state == .completed)
     #expect(try await ending.recording(call.id) == nil)

@@ -67,6 +67,12 @@ final class SpoolFolder: Sendable {
     get throws { try FileBytes.names(in: path).filter { !$0.hasPrefix(".") }.sorted() }
   }
 
+  func write(_ text: String, to name: String) throws {
+    let file = try #require(fopen("\(path)/\(name)", "w"))
+    fwrite(Array(text.utf8), 1, text.utf8.count, file)
+    fclose(file)
+  }
+
   deinit {
     for name in (try? files) ?? [] { unlink("\(path)/\(name)") }
     rmdir(path)

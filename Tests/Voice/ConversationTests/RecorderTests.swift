@@ -19,7 +19,7 @@ final class ScratchFolder {
   func file(_ name: String) -> String { path + "/" + name }
 
   deinit {
-    for name in ["call.spool", "call.wav", "cut.spool"] { unlink(file(name)) }
+    for name in ["call.spool", "cut.spool"] { unlink(file(name)) }
     rmdir(path)
   }
 
@@ -30,9 +30,9 @@ final class ScratchFolder {
   }
 
   static func write(_ bytes: [UInt8], to path: String) throws {
-    let file = try SpoolFile.replace(path)
-    defer { file.close() }
-    try file.write(bytes)
+    let file = try #require(fopen(path, "wb"))
+    fwrite(bytes, 1, bytes.count, file)
+    fclose(file)
   }
 }
 
@@ -65,11 +65,10 @@ final class ScratchFolder {
 
   @Test func `a recording becomes a stereo file with both sides in place`() throws {
     _ = try spool()
-    let export = try RecordingExport.writeWAV(
-      path: setup.path, key: key, output: folder.file("call.wav"))
+    let export = try RecordingExport(opening: ScratchFolder.read(setup.path), key: key)
     #expect(export.isComplete)
     #expect(export.duration == .milliseconds(60))
-    let wav = try WAV(parsing: ScratchFolder.read(folder.file("call.wav")))
+    let wav = try WAV(parsing: export.wav)
     #expect(wav.channels == 2)
     #expect(wav.samples.count == 960)
     for index in 0..<480 {
@@ -90,8 +89,8 @@ final class ScratchFolder {
     let late = [Int16](repeating: 5, count: 72_000)
     try writer.append([AudioSegment(channel: 0, position: 8_000, samples: late)], time: 10_250)
     try writer.finish(time: 10_250)
-    _ = try RecordingExport.writeWAV(path: setup.path, key: key, output: folder.file("call.wav"))
-    let wav = try WAV(parsing: ScratchFolder.read(folder.file("call.wav")))
+    let export = try RecordingExport(opening: ScratchFolder.read(setup.path), key: key)
+    let wav = try WAV(parsing: export.wav)
     #expect(wav.samples.count == 160_000)
     #expect((8_000..<80_000).allSatisfy { wav.samples[$0 * 2] == 5 })
   }
@@ -113,8 +112,7 @@ final class ScratchFolder {
       #expect(recovery.header.wrappedKey == [1, 2, 3])
       if length % 97 == 0 {
         try SpoolRecovery.seal(path: cut, key: key)
-        let export = try RecordingExport.writeWAV(
-          path: cut, key: key, output: folder.file("call.wav"))
+        let export = try RecordingExport(opening: ScratchFolder.read(cut), key: key)
         #expect(export.isComplete)
         #expect(export.duration == .milliseconds(whole * 20))
       }
@@ -137,8 +135,7 @@ final class ScratchFolder {
     _ = try spool()
     let wrong = [UInt8](repeating: 8, count: 32)
     #expect(throws: RecordingError.self) {
-      try RecordingExport.writeWAV(
-        path: setup.path, key: wrong, output: folder.file("call.wav"))
+      try RecordingExport(opening: ScratchFolder.read(setup.path), key: wrong)
     }
     let cipher = try SpoolCipher(key: key, recordingID: "rec_2")
     let file = try SpoolFile.open(setup.path, forWriting: false)

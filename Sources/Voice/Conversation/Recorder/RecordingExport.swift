@@ -1,25 +1,24 @@
 internal import Audio
 
-/// Turns a spool into a stereo WAV file: caller left, agent right. Blocks; memory is bounded.
+/// A spool as a stereo WAV file: caller left, agent right. Opened in memory, so that no sound lies on a
+/// disk unsealed.
 package struct RecordingExport: Sendable, Equatable {
   package let duration: Duration
-  package let bytes: Int
+  /// The file: 44 bytes and four for each sample, some 115 MB an hour at 8 kHz.
+  package let wav: [UInt8]
   /// False when the spool has no closing record: its last second may be missing.
   package let isComplete: Bool
 
-  /// Writes `output` from the spool at `path`. Throws when the header is damaged or the key is wrong.
-  package static func writeWAV(path: String, key: [UInt8], output: String) throws(RecordingError)
-    -> RecordingExport
-  {
-    let input = try SpoolFile.open(path, forWriting: false)
-    defer { input.close() }
-    let result = try SpoolFile.replace(output)
-    defer { result.close() }
-    var reader = try SpoolReader(input)
+  /// Opens the bytes of a spool. Throws when the header is damaged or the key is wrong. An hour is work
+  /// for a thread that may block.
+  package init(opening spool: [UInt8], key: [UInt8]) throws(RecordingError) {
+    var reader = try SpoolReader(SpoolBytes(bytes: spool))
     let rate = reader.header.rate
     let cipher = try SpoolCipher(key: key, recordingID: reader.header.recordingID)
     var mix = StereoMix(rate: rate)
-    try result.write(WAV.header(rate: rate, channels: 2, dataBytes: 0))
+    var wav = WAV.header(rate: rate, channels: 2, dataBytes: 0)
+    // A spool is hardly larger than its sound.
+    wav.reserveCapacity(spool.count)
     while let record = try reader.next() {
       let payload = try cipher.open(record)
       guard record.kind == .audio else { continue }
@@ -27,14 +26,14 @@ package struct RecordingExport: Sendable, Equatable {
         throw RecordingError(.authentication, "record \(record.sequence) holds no audio segments")
       }
       for segment in segments { mix.add(segment) }
-      try result.write(mix.takeSettled(now: .milliseconds(Int64(clamping: record.time))))
+      wav += mix.takeSettled(now: .milliseconds(Int64(clamping: record.time)))
     }
-    try result.write(mix.takeAll())
-    let dataBytes = mix.written * 4
-    try result.write(WAV.header(rate: rate, channels: 2, dataBytes: dataBytes), at: 0)
-    return RecordingExport(
-      duration: rate.duration(samples: mix.written), bytes: dataBytes + 44,
-      isComplete: reader.isSealed)
+    wav += mix.takeAll()
+    let header = WAV.header(rate: rate, channels: 2, dataBytes: mix.written * 4)
+    wav.replaceSubrange(..<header.count, with: header)
+    self.wav = wav
+    duration = rate.duration(samples: mix.written)
+    isComplete = reader.isSealed
   }
 }
 

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A file by its descriptor; every call blocks, so it is used off the loop. The owner closes it.
-struct SpoolFile: Sendable {
+struct SpoolFile: SpoolSource {
   private let descriptor: CInt
 
   /// A new file, readable by us alone, whose directory entry is on disk before this returns.
@@ -29,11 +29,6 @@ struct SpoolFile: Sendable {
     try SpoolFile(path, (forWriting ? O_RDWR : O_RDONLY) | O_CLOEXEC)
   }
 
-  /// A file for a result: replaced when it exists.
-  static func replace(_ path: String) throws(RecordingError) -> SpoolFile {
-    try SpoolFile(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
-  }
-
   private init(_ path: String, _ flags: CInt) throws(RecordingError) {
     descriptor = Glibc.open(path, flags, 0o600)
     if descriptor < 0 { throw Self.failure("open") }
@@ -55,7 +50,6 @@ struct SpoolFile: Sendable {
     }
   }
 
-  /// Up to `count` bytes from `offset`; fewer only at the end of the file.
   func read(_ count: Int, at offset: Int) throws(RecordingError) -> [UInt8] {
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
