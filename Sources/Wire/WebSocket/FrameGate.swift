@@ -62,8 +62,10 @@ struct FrameGate {
     }
     guard isClosing, !isGiven else { return (position, nil) }
     unsafe close += bytes[position...].prefix(Self.largest - close.count)
-    guard isWhole else { return (position, nil) }
+    guard let count = closeCount, close.count >= count else { return (position, nil) }
     isGiven = true
+    // What came behind it is no part of it: a code is not to be made of that.
+    close.removeLast(close.count - count)
     replaceCode()
     return (position, close)
   }
@@ -75,11 +77,12 @@ struct FrameGate {
     if isData, isLast { partialBytes = 0 }
   }
 
-  /// Whether the close frame has come, or one too long to be one, which wslay refuses.
-  private var isWhole: Bool {
-    guard close.count >= 2 else { return false }
+  /// Bytes of the close frame, once its head tells; the head alone of one too long to be one, which
+  /// wslay refuses.
+  private var closeCount: Int? {
+    guard close.count >= 2 else { return nil }
     let length = Int(close[1] & 0x7F)
-    return length > 125 || close.count >= 2 + (close[1] & 0x80 == 0 ? 0 : 4) + length
+    return length > 125 ? 2 : 2 + (close[1] & 0x80 == 0 ? 0 : 4) + length
   }
 
   private mutating func replaceCode() {
