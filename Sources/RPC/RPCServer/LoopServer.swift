@@ -85,9 +85,9 @@ final class LoopServer {
   /// Listens at `address`; several loops may share a port.
   func listen(_ address: SocketAddress) throws -> SocketAddress {
     let isInternet = address.port != nil
-    let listener = try TCPListener.bind(loop, address, reusePort: isInternet) {
-      [weak tether] stream in
-      tether?.server.accept(stream)
+    // Its listeners keep it, until they close: a server is not over because nobody holds it any more.
+    let listener = try TCPListener.bind(loop, address, reusePort: isInternet) { [self] stream in
+      accept(stream)
     }
     listeners.append(listener)
     return listener.boundAddress

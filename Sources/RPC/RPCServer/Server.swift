@@ -8,8 +8,9 @@ internal import Transcoding
 /// A server of RPC services: gRPC over HTTP/2; gRPC-Web, Connect and REST-JSON over HTTP/1.1 and
 /// HTTP/2; plain HTTP routes and WebSockets; all on the same ports.
 ///
-/// made → started → draining → stopped. Connections are spread over the loops by the kernel and
-/// stay where they are accepted; handlers run on their connection's loop.
+/// made → started → draining → stopped. Once started it serves until it is stopped, or its loops are,
+/// should nobody keep it. Connections are spread over the loops by the kernel and stay where they are
+/// accepted; handlers run on their connection's loop.
 public final class Server: Sendable {
   private enum Phase { case made, started, draining, stopped }
 
