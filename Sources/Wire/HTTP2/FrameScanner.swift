@@ -1,12 +1,18 @@
 /// Finds frame headers in the byte stream, whatever its borders, without looking at payloads.
 ///
-/// nghttp2 reports neither unknown frames nor CONTINUATION one by one, so they are counted here.
+/// nghttp2 reports neither unknown frames nor CONTINUATION one by one, so they are counted here, and
+/// says nothing of DATA on a stream that it has forgotten.
 struct FrameScanner {
-  /// A frame header's length, type and flags.
+  /// A frame header.
   struct Frame {
     let length: Int
     let type: UInt8
     let flags: UInt8
+    /// Without the reserved bit.
+    let stream: HTTP2StreamID
+
+    var isData: Bool { type == 0 }
+    var isReset: Bool { type == 3 }
 
     /// DATA without a byte of a body, nor the end of one; padding of no bytes is a disguise.
     var isEmptyData: Bool {
@@ -15,10 +21,11 @@ struct FrameScanner {
   }
 
   private var skip: Int
-  private var header: (UInt64, Int) = (0, 0)
+  /// The first five of nine bytes, the last four, and how many of all have come.
+  private var header: (start: UInt64, stream: UInt32, count: Int) = (0, 0, 0)
 
   /// Whether a frame's header has come in part.
-  var isMidHeader: Bool { header.1 > 0 }
+  var isMidHeader: Bool { header.count > 0 }
 
   /// `preface` bytes come before the first frame: 24 on a server, none on a client.
   init(preface: Int) {
@@ -35,22 +42,28 @@ struct FrameScanner {
         position += step
         continue
       }
-      // The first five of nine bytes say all we ask for: length, type, flags.
-      if header.1 == 0, bytes.count - position >= 9 {
+      if header.count == 0, bytes.count - position >= 9 {
         let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        header.0 = UInt64(bigEndian: word) >> 24
+        let id = unsafe bytes.loadUnaligned(fromByteOffset: position + 5, as: UInt32.self)
+        header = (UInt64(bigEndian: word) >> 24, UInt32(bigEndian: id), 0)
         position += 9
       } else {
-        if header.1 < 5 { header.0 = unsafe header.0 << 8 | UInt64(bytes[position]) }
-        header.1 += 1
+        let byte = unsafe bytes[position]
+        if header.count < 5 {
+          header.start = header.start << 8 | UInt64(byte)
+        } else {
+          header.stream = header.stream << 8 | UInt32(byte)
+        }
+        header.count += 1
         position += 1
-        guard header.1 == 9 else { continue }
+        guard header.count == 9 else { continue }
       }
       let frame = Frame(
-        length: Int(header.0 >> 16), type: UInt8(truncatingIfNeeded: header.0 >> 8),
-        flags: UInt8(truncatingIfNeeded: header.0))
+        length: Int(header.start >> 16), type: UInt8(truncatingIfNeeded: header.start >> 8),
+        flags: UInt8(truncatingIfNeeded: header.start),
+        stream: HTTP2StreamID(truncatingIfNeeded: header.stream & 0x7FFF_FFFF))
       skip = frame.length
-      header = (0, 0)
+      header = (0, 0, 0)
       if !visit(frame) { return false }
     }
     return true

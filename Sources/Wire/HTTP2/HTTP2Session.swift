@@ -10,6 +10,8 @@ package final class HTTP2Session {
   let raw: OpaquePointer
   let core: UnsafeMutablePointer<SessionCore>
   private var isDead = false
+  /// The stream that the peer reset last.
+  private var peerReset: HTTP2StreamID?
   /// Whether nothing has been framed since the frame buffer's pages were given back.
   private var isFrameBufferClean = false
 
@@ -62,6 +64,8 @@ package final class HTTP2Session {
       {
         unsafe core.pointee.trip = .outboundQueue
       }
+    } else if unsafe core.pointee.violation != nil {
+      failure = fail(NGHTTP2_ERR_PROTO.rawValue)
     }
     terminateIfTripped()
     unsafe deliver(each)
@@ -139,9 +143,11 @@ package final class HTTP2Session {
   /// A GOAWAY for what the peer sent, where nghttp2 gave up on it without one of its own.
   private func fail(_ code: Int32) -> HTTP2Error {
     let violation = unsafe core.pointee.violation
-    let error = violation.map { HTTP2Error(.session, $0) } ?? Self.error(code)
+    let error = violation.map { HTTP2Error(.session, $0.text) } ?? Self.error(code)
     if error.kind != .badPreface {
-      goAway(lastStream: lastReceivedStream, .protocolError, debug: violation ?? "session")
+      goAway(
+        lastStream: lastReceivedStream, violation?.code ?? .protocolError,
+        debug: violation?.text ?? "session")
     }
     isDead = true
     return error
@@ -150,8 +156,24 @@ package final class HTTP2Session {
   private func scan(_ bytes: UnsafeRawBufferPointer) -> Bool {
     unsafe core.pointee.scanner.scan(bytes) { frame in
       unsafe core.pointee.trip = unsafe core.pointee.meter.received(frame)
-      return unsafe core.pointee.trip == nil
+      if unsafe core.pointee.trip != nil { return false }
+      if frame.isReset { peerReset = frame.stream }
+      guard frame.isData, isOver(frame.stream) else { return true }
+      unsafe core.pointee.violation = SessionCore.Violation(
+        code: .streamClosed, text: "DATA on a closed stream")
+      return false
     }
+  }
+
+  /// Whether the client has just reset this stream, or it had ended before this read, and not by a reset
+  /// of ours, which may have met DATA on its way: then there is to be none (RFC 9113, 5.1 and 6.1), and
+  /// nghttp2 would let it pass.
+  private func isOver(_ id: HTTP2StreamID) -> Bool {
+    guard unsafe core.pointee.role == .server else { return false }
+    if id == peerReset { return true }
+    guard unsafe core.pointee.streams.find(id) == nil else { return false }
+    return unsafe !id.isMultiple(of: 2) && id <= lastReceivedStream && id > core.pointee.lastReset
+      && !core.pointee.isGoAwaySent && nghttp2_session_find_stream(raw, id) == nil
   }
 
   private func giveBackConnectionCredit() {

@@ -74,7 +74,8 @@ enum SessionCallbacks {
       unsafe nghttp2_session_find_stream(raw, id) == nil
     else { return 0 }
     if unsafe id > core.pointee.lastReset, unsafe !core.pointee.isGoAwaySent {
-      unsafe core.pointee.violation = "HEADERS on a closed stream"
+      unsafe core.pointee.violation = SessionCore.Violation(
+        code: .protocolError, text: "HEADERS on a closed stream")
     } else if let trip = unsafe core.pointee.meter.receivedUnowned() {
       unsafe core.pointee.trip = trip
     } else {

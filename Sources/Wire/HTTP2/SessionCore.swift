@@ -15,6 +15,12 @@ struct SessionCore: ~Copyable {
     var isTooLarge = false
   }
 
+  /// An error of the connection, and what its GOAWAY says.
+  struct Violation {
+    let code: HTTP2ErrorCode
+    let text: String
+  }
+
   let role: HTTP2Role
   let configuration: HTTP2Configuration
   var streams = unsafe StreamTable()
@@ -29,7 +35,7 @@ struct SessionCore: ~Copyable {
   /// The limit the peer ran into in the current call.
   var trip: HTTP2Abuse?
   /// What the peer did that RFC 9113 makes an error of the connection, and nghttp2 does not.
-  var violation: String?
+  var violation: Violation?
   /// The highest stream that we have reset.
   var lastReset: HTTP2StreamID = 0
   /// DATA bytes of the current receive, to be given back to the connection.

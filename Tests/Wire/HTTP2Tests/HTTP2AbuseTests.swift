@@ -95,23 +95,46 @@ import Testing
     #expect(count == 5000)
   }
 
-  @Test(arguments: [
-    ("of a stream that ended", [5, 5]), ("of one that was passed over", [5, 3]),
-  ])
-  func `a header block cannot begin again what is over`(name: String, streams: [UInt32]) throws {
+  /// What begins again a stream that ended, or that was passed over.
+  @Test(
+    arguments: [5, 3] as [UInt32],
+    [("HEADERS", HTTP2ErrorCode.protocolError), ("DATA", .streamClosed)])
+  func `a frame cannot begin again what is over`(
+    stream: UInt32, kind: (name: String, code: HTTP2ErrorCode)
+  ) throws {
     let server = try Self.server()
     server.onEvent = { event in
       if case .headers(let id, _, _, _) = event {
         try? server.session.submitHeaders(id, HTTP2SessionTests.ok, endStream: true)
       }
     }
-    try server.receive(Self.headers(streams[0]))
+    try server.receive(Self.headers(5))
     _ = try server.output()
-    let error = #expect(throws: HTTP2Error.self) { try server.receive(Self.headers(streams[1])) }
-    #expect(error?.message == "HEADERS on a closed stream", "\(name)")
-    let goAway = frame(7, [0, 0, 0, 5, 0, 0, 0, 1] + Array("HEADERS on a closed stream".utf8))
-    #expect(try server.output() == goAway)
+    let late = kind.name == "DATA" ? frame(0, stream: stream, [1]) : Self.headers(stream)
+    let error = #expect(throws: HTTP2Error.self) { try server.receive(late) }
+    let why = "\(kind.name) on a closed stream"
+    #expect(error?.message == why)
+    let code = UInt8(kind.code.rawValue)
+    #expect(try server.output() == frame(7, [0, 0, 0, 5, 0, 0, 0, code] + Array(why.utf8)))
     #expect(server.session.isFinished)
+  }
+
+  @Test func `DATA behind the reset of its stream is an error in the same read, too`() throws {
+    let server = try Self.server()
+    let bytes =
+      Self.headers(1, flags: 4) + frame(3, stream: 1, [0, 0, 0, 8]) + frame(0, stream: 1, [1])
+    let error = #expect(throws: HTTP2Error.self) { try server.receive(bytes) }
+    #expect(error?.message == "DATA on a closed stream")
+  }
+
+  @Test func `DATA on its way to a stream we reset is let pass`() throws {
+    let server = try Self.server()
+    try server.receive(Self.headers(1, flags: 4))
+    server.session.resetStream(1, .cancel)
+    try server.receive(frame(0, stream: 1, [1]))
+    _ = try server.output()
+    for _ in 0..<100 { try server.receive(frame(0, stream: 1, [1])) }
+    #expect(!server.session.isFinished)
   }
 
   @Test func `header blocks on their way to a stream we reset are let pass, within bounds`() throws
