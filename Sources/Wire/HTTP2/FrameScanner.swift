@@ -12,7 +12,11 @@ struct FrameScanner {
     let stream: HTTP2StreamID
 
     var isData: Bool { type == 0 }
+    var isHeaders: Bool { type == 1 }
     var isReset: Bool { type == 3 }
+
+    /// Bytes of every frame's header.
+    static let headerSize = 9
 
     /// DATA without a byte of a body, nor the end of one; padding of no bytes is a disguise.
     var isEmptyData: Bool {
@@ -32,9 +36,9 @@ struct FrameScanner {
     skip = preface
   }
 
-  /// Calls `visit` for each frame that begins in `bytes`; stops early when it answers false.
-  mutating func scan(_ bytes: UnsafeRawBufferPointer, _ visit: (Frame) -> Bool) -> Bool {
-    var position = 0
+  /// The next frame whose header is complete in `bytes`, looked for from `position`, which moves behind
+  /// that header, or to the end when there is none.
+  mutating func next(in bytes: UnsafeRawBufferPointer, at position: inout Int) -> Frame? {
     while position < bytes.count {
       if skip > 0 {
         let step = min(skip, bytes.count - position)
@@ -64,8 +68,8 @@ struct FrameScanner {
         stream: HTTP2StreamID(truncatingIfNeeded: header.stream & 0x7FFF_FFFF))
       skip = frame.length
       header = (0, 0, 0)
-      if !visit(frame) { return false }
+      return frame
     }
-    return true
+    return nil
   }
 }

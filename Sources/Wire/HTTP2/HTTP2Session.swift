@@ -10,8 +10,6 @@ package final class HTTP2Session {
   let raw: OpaquePointer
   let core: UnsafeMutablePointer<SessionCore>
   private var isDead = false
-  /// The stream that the peer reset last.
-  private var peerReset: HTTP2StreamID?
   /// Whether nothing has been framed since the frame buffer's pages were given back.
   private var isFrameBufferClean = false
 
@@ -50,22 +48,10 @@ package final class HTTP2Session {
     unsafe core.pointee.meter.advance(to: now)
     unsafe core.pointee.batch &+= 1
     var failure: HTTP2Error?
-    if unsafe scan(bytes) {
-      unsafe core.pointee.memory = SessionMemory.lists()
-      let consumed = unsafe nghttp2_session_mem_recv(
-        raw, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-      unsafe core.pointee.memory = nil
-      if consumed < 0, unsafe core.pointee.trip == nil {
-        failure = fail(Int32(consumed))
-      }
-      giveBackConnectionCredit()
-      if unsafe nghttp2_session_get_outbound_queue_size(raw)
-        > core.pointee.configuration.abuse.outboundQueue
-      {
-        unsafe core.pointee.trip = .outboundQueue
-      }
-    } else if unsafe core.pointee.violation != nil {
-      failure = fail(NGHTTP2_ERR_PROTO.rawValue)
+    do throws(HTTP2Error) {
+      try unsafe take(bytes)
+    } catch {
+      failure = error
     }
     terminateIfTripped()
     unsafe deliver(each)
@@ -153,27 +139,55 @@ package final class HTTP2Session {
     return error
   }
 
-  private func scan(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    unsafe core.pointee.scanner.scan(bytes) { frame in
+  /// Counts every frame, and gives all to nghttp2, unless a limit is passed; what comes before DATA on
+  /// a stream that may be over first, so that the borders of reads do not decide whether it is.
+  private func take(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) {
+    var (position, fed) = (0, 0)
+    // The streams of this read's last HEADERS and RST_STREAM.
+    var (opened, reset): (HTTP2StreamID, HTTP2StreamID) = (0, 0)
+    while let frame = unsafe core.pointee.scanner.next(in: bytes, at: &position) {
       unsafe core.pointee.trip = unsafe core.pointee.meter.received(frame)
-      if unsafe core.pointee.trip != nil { return false }
-      if frame.isReset { peerReset = frame.stream }
-      guard frame.isData, isOver(frame.stream) else { return true }
+      if unsafe core.pointee.trip != nil { return }
+      if frame.isHeaders { opened = frame.stream }
+      if frame.isReset { reset = frame.stream }
+      guard frame.isData, unsafe core.pointee.role == .server else { continue }
+      // Most DATA come on a stream that is open, or that this read opens.
+      let isKnown =
+        unsafe frame.stream == opened || core.pointee.streams.find(frame.stream) != nil
+      if isKnown, frame.stream != reset { continue }
+      let start = max(position - FrameScanner.Frame.headerSize, fed)
+      try unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[fed..<start]))
+      fed = start
+      if unsafe core.pointee.trip != nil { return }
+      guard isOver(frame.stream) else { continue }
       unsafe core.pointee.violation = SessionCore.Violation(
         code: .streamClosed, text: "DATA on a closed stream")
-      return false
+      throw fail(NGHTTP2_ERR_PROTO.rawValue)
+    }
+    try unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[fed...]))
+  }
+
+  private func feed(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) {
+    unsafe core.pointee.memory = SessionMemory.lists()
+    let consumed = unsafe nghttp2_session_mem_recv(
+      raw, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+    unsafe core.pointee.memory = nil
+    giveBackConnectionCredit()
+    if consumed < 0, unsafe core.pointee.trip == nil { throw fail(Int32(consumed)) }
+    if unsafe nghttp2_session_get_outbound_queue_size(raw)
+      > core.pointee.configuration.abuse.outboundQueue
+    {
+      unsafe core.pointee.trip = .outboundQueue
     }
   }
 
-  /// Whether the client has just reset this stream, or it had ended before this read, and not by a reset
-  /// of ours, which may have met DATA on its way: then there is to be none (RFC 9113, 5.1 and 6.1), and
-  /// nghttp2 would let it pass.
+  /// Whether a stream has ended, and not by a reset of ours, which may have met DATA on its way: then
+  /// there is to be none (RFC 9113, 5.1 and 6.1), and nghttp2 would let it pass.
   private func isOver(_ id: HTTP2StreamID) -> Bool {
-    guard unsafe core.pointee.role == .server else { return false }
-    if id == peerReset { return true }
-    guard unsafe core.pointee.streams.find(id) == nil else { return false }
-    return unsafe !id.isMultiple(of: 2) && id <= lastReceivedStream && id > core.pointee.lastReset
-      && !core.pointee.isGoAwaySent && nghttp2_session_find_stream(raw, id) == nil
+    guard !id.isMultiple(of: 2), id <= lastReceivedStream,
+      unsafe nghttp2_session_find_stream(raw, id) == nil
+    else { return false }
+    return unsafe id > core.pointee.lastReset && !core.pointee.isGoAwaySent
   }
 
   private func giveBackConnectionCredit() {
