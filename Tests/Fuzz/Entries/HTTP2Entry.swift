@@ -18,15 +18,18 @@ extension FuzzEntry {
 }
 
 /// The events that do not depend on the pieces, as long as nothing is sent between them: a frame for a
-/// stream that we reset is ignored once the peer has been told, and an error before. A stream whose head and reset come in one read is
-/// never told of; when a stream ends depends on when its last frame is sent; and behind a GOAWAY a
-/// peer without streams is not read any more.
+/// stream that we reset is ignored once the peer has been told, and an error before. A stream whose
+/// head and reset come in one read is never told of; when a stream ends depends on when its last frame
+/// is sent; and behind a GOAWAY a peer without streams is not read any more. Of one that breaks two
+/// rules before it is told, nghttp2 names the first, or we the second.
 private func comparable(_ seen: [Seen]) -> [Seen] {
   let resets = Set(seen.compactMap { if case .reset(let id) = $0 { id } else { nil } })
-  return seen.prefix { $0 != .goAway }.filter { event in
+  let told = seen.prefix { $0 != .goAway && !$0.isError }
+  let kept = told.filter { event in
     if case .closed = event { return false }
     return event.stream.map { !resets.contains($0) } ?? true
   }
+  return kept + (told.count < seen.count && seen[told.count].isError ? [.error("")] : [])
 }
 
 /// One event as owned text, so that two runs can be compared.
@@ -37,6 +40,8 @@ private enum Seen: Equatable {
   case reset(Int32)
   case closed(Int32)
   case goAway
+  /// The peer is cut off.
+  case error(String)
   case other(String)
 
   /// The stream it is about.
@@ -45,9 +50,11 @@ private enum Seen: Equatable {
     case .opened(let id, _), .trailers(let id, _), .data(let id, _, _), .reset(let id),
       .closed(let id):
       id
-    case .goAway, .other: nil
+    case .goAway, .error, .other: nil
     }
   }
+
+  var isError: Bool { if case .error = self { true } else { false } }
 
   init(_ event: HTTP2Event) {
     switch event {
@@ -59,6 +66,7 @@ private enum Seen: Equatable {
     case .reset(let id, _): self = .reset(id)
     case .goAway: self = .goAway
     case .streamClosed(let id, _): self = .closed(id)
+    case .violation(let code): self = .error("\(code)")
     default: self = .other("\(event)")
     }
   }
@@ -91,7 +99,7 @@ private func read(
       try session.takeOutput(into: &output) { add(Seen($0), to: &seen) }
     }
   } catch let error as HTTP2Error {
-    seen.append(.other("\(error.kind)"))
+    seen.append(.error("\(error.kind)"))
   } catch {
     throw Violation("not an error of HTTP/2: \(error)")
   }
@@ -119,7 +127,7 @@ private func checkStreams(_ seen: [Seen]) throws(Violation) {
     case .trailers(let id, _), .data(let id, _, _):
       try require(open.contains(id), "something comes for stream \(id), which is not open")
     case .closed(let id): try require(open.remove(id) != nil, "stream \(id) ends twice")
-    case .reset, .goAway, .other: break
+    case .reset, .goAway, .error, .other: break
     }
   }
   try require(open.isEmpty, "streams \(open) never end")
