@@ -1,7 +1,6 @@
 package import Domain
 package import Postgres
 internal import Protobuf
-internal import Schema
 internal import VoiceAPI
 
 /// All SQL of merchants. Every function runs in the caller's transaction.

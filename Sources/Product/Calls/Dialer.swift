@@ -1,7 +1,6 @@
 package import Domain
 package import Jobs
 package import Postgres
-internal import Schema
 package import Speech
 internal import Telemetry
 internal import VoiceAPI

@@ -1,6 +1,5 @@
 package import Domain
 package import Postgres
-internal import Schema
 package import Speech
 internal import VoiceAPI
 

@@ -1,6 +1,5 @@
 package import Domain
 package import Postgres
-internal import Schema
 internal import Protobuf
 internal import VoiceAPI
 

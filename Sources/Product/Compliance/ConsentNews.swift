@@ -1,8 +1,6 @@
 internal import Buffers
 internal import Domain
 internal import Postgres
-internal import Schema
-internal import VoiceAPI
 
 /// What merchants and the audit log hear of consents, in the transaction that makes it true.
 enum ConsentNews {

@@ -1,5 +1,4 @@
 internal import Domain
-internal import Schema
 internal import VoiceAPI
 
 /// What a person's consents say of a call to them. Explicit service needs one; elsewhere only one that

@@ -1,7 +1,5 @@
 internal import Domain
 internal import Postgres
-internal import Schema
-internal import VoiceAPI
 
 /// All SQL of consents. What changes something runs in the caller's transaction.
 enum ConsentStore {

@@ -1,5 +1,4 @@
 internal import Domain
-internal import Schema
 internal import VoiceAPI
 
 /// The rule tables. Their version changes with every change of a rule.

@@ -1,8 +1,6 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
-internal import VoiceAPI
 
 /// All SQL of the merchants' own do-not-call lists.
 enum SuppressionStore {

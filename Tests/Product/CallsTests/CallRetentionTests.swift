@@ -4,7 +4,6 @@ internal import Objects
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
-internal import Schema
 import Testing
 internal import VoiceAPI
 

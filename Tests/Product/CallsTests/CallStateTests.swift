@@ -1,5 +1,4 @@
 internal import Postgres
-internal import Schema
 import Testing
 internal import VoiceAPI
 

@@ -6,7 +6,6 @@ internal import Jobs
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
-internal import Schema
 internal import Speech
 internal import VoiceAPI
 

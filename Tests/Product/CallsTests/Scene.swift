@@ -5,7 +5,6 @@ internal import Domain
 internal import Jobs
 internal import Postgres
 internal import Protobuf
-internal import Schema
 internal import ScratchPostgres
 internal import VoiceAPI
 

@@ -1,5 +1,4 @@
 import Domain
-import Schema
 import Testing
 import VoiceAPI
 

@@ -2,7 +2,6 @@ internal import Buffers
 internal import Domain
 internal import Postgres
 internal import Protobuf
-internal import Schema
 import Testing
 internal import VoiceAPI
 

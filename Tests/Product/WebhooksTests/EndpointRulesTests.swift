@@ -2,7 +2,6 @@ internal import Domain
 internal import HTTPClient
 internal import Protobuf
 internal import RPCCore
-internal import Schema
 import Testing
 internal import VoiceAPI
 

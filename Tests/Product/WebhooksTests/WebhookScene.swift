@@ -3,7 +3,6 @@ internal import Buffers
 internal import Domain
 internal import Jobs
 internal import Postgres
-internal import Schema
 internal import ScratchPostgres
 internal import Synchronization
 import Testing

@@ -1,5 +1,4 @@
 internal import Domain
-internal import Schema
 internal import VoiceAPI
 
 /// The variables, and the texts that name them.
