@@ -140,7 +140,8 @@ package final class HTTP2Session {
   }
 
   /// Counts every frame, and gives all to nghttp2, unless a limit is passed; what comes before DATA on
-  /// a stream that may be over first, so that the borders of reads do not decide whether it is.
+  /// a stream that may be over first, so that the borders of reads do not decide whether it is. There is
+  /// to be none on one that is (RFC 9113, 5.1 and 6.1).
   private func take(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) {
     var (position, fed) = (0, 0)
     // The streams of this read's last HEADERS and RST_STREAM.
@@ -159,7 +160,9 @@ package final class HTTP2Session {
       try unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[fed..<start]))
       fed = start
       if unsafe core.pointee.trip != nil { return }
-      guard isOver(frame.stream) else { continue }
+      guard unsafe core.pointee.isForgotten(frame.stream, by: raw),
+        unsafe !core.pointee.mayBeLate(frame.stream)
+      else { continue }
       unsafe core.pointee.violation = SessionCore.Violation(
         code: .streamClosed, text: "DATA on a closed stream")
       throw fail(NGHTTP2_ERR_PROTO.rawValue)
@@ -179,15 +182,6 @@ package final class HTTP2Session {
     {
       unsafe core.pointee.trip = .outboundQueue
     }
-  }
-
-  /// Whether a stream has ended, and not by a reset of ours, which may have met DATA on its way: then
-  /// there is to be none (RFC 9113, 5.1 and 6.1), and nghttp2 would let it pass.
-  private func isOver(_ id: HTTP2StreamID) -> Bool {
-    guard !id.isMultiple(of: 2), id <= lastReceivedStream,
-      unsafe nghttp2_session_find_stream(raw, id) == nil
-    else { return false }
-    return unsafe id > core.pointee.lastReset && !core.pointee.isGoAwaySent
   }
 
   private func giveBackConnectionCredit() {

@@ -69,11 +69,8 @@ enum SessionCallbacks {
     _ raw: OpaquePointer?, _ core: Core, _ frame: nghttp2_frame_hd
   ) -> Int32 {
     let id = frame.stream_id
-    guard frame.type == headers, unsafe core.pointee.role == .server, !id.isMultiple(of: 2),
-      unsafe id <= nghttp2_session_get_last_proc_stream_id(raw),
-      unsafe nghttp2_session_find_stream(raw, id) == nil
-    else { return 0 }
-    if unsafe id > core.pointee.lastReset, unsafe !core.pointee.isGoAwaySent {
+    guard frame.type == headers, unsafe core.pointee.isForgotten(id, by: raw) else { return 0 }
+    if unsafe !core.pointee.mayBeLate(id) {
       unsafe core.pointee.violation = SessionCore.Violation(
         code: .protocolError, text: "HEADERS on a closed stream")
     } else if let trip = unsafe core.pointee.meter.receivedUnowned() {

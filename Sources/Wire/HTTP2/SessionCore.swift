@@ -133,6 +133,17 @@ struct SessionCore: ~Copyable {
     if let reason = unsafe meter.refusedStream() { unsafe trip = reason }
   }
 
+  /// Whether a stream of the client's has been and is over: nghttp2, which has forgotten it, says nothing of
+  /// frames that come on it.
+  func isForgotten(_ id: HTTP2StreamID, by raw: OpaquePointer?) -> Bool {
+    unsafe role == .server && !id.isMultiple(of: 2)
+      && id <= nghttp2_session_get_last_proc_stream_id(raw)
+      && nghttp2_session_find_stream(raw, id) == nil
+  }
+
+  /// Whether frames on a forgotten stream may have been on their way when we ended it.
+  func mayBeLate(_ id: HTTP2StreamID) -> Bool { unsafe id <= lastReset || isGoAwaySent }
+
   /// Whether the open block is so far over the limit that even decoding it is too much.
   var isBlockHopeless: Bool { unsafe block.size > configuration.maxHeaderListSize * 8 }
 
