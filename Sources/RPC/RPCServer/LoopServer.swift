@@ -1,5 +1,6 @@
 internal import Connect
 internal import EventLoop
+internal import Protobuf
 internal import RPCCore
 internal import Transcoding
 
@@ -22,7 +23,7 @@ final class ServerCore: Sendable {
     self.methods = methods
     self.routes = routes
     self.rest = rest
-    connectErrors = ConnectError { rest.detailTypes.find($0) }
+    connectErrors = ConnectError { rest.detailTypes.message(named: $0) }
     self.metrics = metrics
     admission = Admission(configuration.limits)
     memoryPerLoop = configuration.limits.totalRequestMemory / max(loops, 1)

@@ -6,7 +6,7 @@ internal import RPCCore
 /// Writes errors in the HTTP form of AIP-193:
 /// `{"error":{"code":404,"status":"NOT_FOUND","message":"…","details":[…]}}`.
 struct ErrorBody: Sendable {
-  let detailTypes: ErrorDetailTypes
+  let detailTypes: TypeRegistry
 
   func response(_ failure: RESTFailure) -> RESTResponse {
     let error = failure.error
@@ -57,7 +57,7 @@ struct ErrorBody: Sendable {
     json.beginObject()
     json.key("@type")
     json.string("type.googleapis.com/\(detail.typeName)")
-    let fields = detailTypes.find(detail.typeName).flatMap {
+    let fields = detailTypes.message(named: detail.typeName).flatMap {
       try? transcodeBinaryToJSON(detail.value, type: $0)
     }
     if let fields, fields.first == UInt8(ascii: "{"), !isSpecial(detail.typeName) {

@@ -1,7 +1,9 @@
 internal import Buffers
 package import HTTP
+package import Protobuf
 package import RPCCore
 package import RPCProtobuf
+internal import Schema
 
 /// What a request line leads to.
 package enum RESTMatch: Sendable {
@@ -19,8 +21,9 @@ package final class RESTEdge: Sendable {
   private let routes: PathTrie<Rule>
   private let options: RESTOptions
   private let errors: ErrorBody
-  /// The error details that are written as JSON; others are sent as base64.
-  package let detailTypes: ErrorDetailTypes
+  /// The error details that are written as JSON, what the served files declare or import and Google's
+  /// standard ones; others are sent as base64.
+  package let detailTypes: TypeRegistry
   /// Streaming methods by their gRPC path, for WebSockets: each message is a whole request.
   private let streams: [String: Rule]
 
@@ -50,7 +53,7 @@ package final class RESTEdge: Sendable {
     self.routes = routes
     self.options = options
     self.streams = streams
-    detailTypes = ErrorDetailTypes(services)
+    detailTypes = TypeRegistry(services.map(\.file) + SchemaFiles.all)
     errors = ErrorBody(detailTypes: detailTypes)
   }
 
