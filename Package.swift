@@ -69,6 +69,7 @@ let modules: [Module] = [
   Module("HTTP2", .wire, ["Buffers", "HTTP", "CNghttp2"]),
   Module("TLS", .wire, ["COpenSSL"], testImports: ["Buffers"]),
   Module("WebSocket", .wire, ["Buffers", "HTTP", "TLS", "CWslay"]),
+  Module("TransparencyLog", .wire, ["Buffers", "TLS"]),
   Module(
     "Protobuf", .wire, ["Buffers", "CProtobufC"],
     testImports: ["TestSchema", "Schema", "VoiceAPI", "RPCCore", "RPCProtobuf"]),
