@@ -156,7 +156,10 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(
     "Compliance", .product,
-    ["Domain", "Buffers", "TLS", "RPCCore", "Protobuf", "Schema", "VoiceAPI", "Postgres"],
+    [
+      "Domain", "Buffers", "Telemetry", "TLS", "TransparencyLog", "RPCCore", "Protobuf", "Schema",
+      "VoiceAPI", "Postgres", "Jobs", "Objects",
+    ],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents"]),
   Module(
@@ -233,8 +236,9 @@ let executables = [
   Executable(
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
-      "Buffers", "EventLoop", "TLS", "RPCCore", "RPCClient", "Protobuf", "Schema", "VoiceAPI",
-      "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
+      "Buffers", "EventLoop", "TLS", "TransparencyLog", "RPCCore", "RPCClient", "Protobuf",
+      "Schema",
+      "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
   Executable(

@@ -14,6 +14,12 @@ enum Output {
     fflush(nil)
   }
 
+  /// Prints text that brings its own line ends.
+  static func text(_ text: String) {
+    print(text, terminator: "")
+    fflush(nil)
+  }
+
   /// A message as one line of JSON.
   static func json(_ message: some ProtobufMessage) throws {
     line(String(decoding: try message.json(), as: UTF8.self))

@@ -5,6 +5,7 @@ internal import ArgumentParser
 struct Voicectl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "voicectl",
-    abstract: "Works with a payaid-voice server: agents, calls, a live talk, administration.",
-    subcommands: [Agents.self, Calls.self, Talk.self, Admin.self])
+    abstract:
+      "Works with a payaid-voice server: agents, calls, a live talk, audit, administration.",
+    subcommands: [Agents.self, Calls.self, Talk.self, Audit.self, Admin.self])
 }

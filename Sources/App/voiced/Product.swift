@@ -31,6 +31,7 @@ struct Product {
   let reaper: Reaper
   let dialing: JobHandler
   let analyzer: CallAnalyzer
+  let auditSigner: AuditSigner
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -54,8 +55,9 @@ struct Product {
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
     let toolSecrets = ToolSecrets(seal: try DataSeal(key: keyring.key("tool-secrets")))
     let admission = StoredGate(registry: NoRegistry())
-    let recordings = Recordings(
-      store: try FolderStore(folder: settings.dataDirectory + "/objects"), settings: callSettings)
+    let objects = try FolderStore(folder: settings.dataDirectory + "/objects")
+    let recordings = Recordings(store: objects, settings: callSettings)
+    auditSigner = AuditSigner(pool: pool, objects: objects, seed: keyring.key("audit-signing"))
     let tokens = PageTokens(key: keyring.key("page-tokens"))
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
@@ -114,12 +116,15 @@ struct Product {
       LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
       CallbackService(pool: pool, callbacks: callbacks),
       WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
-      ComplianceService(pool: pool, tokens: tokens, agents: agents, gate: admission),
+      ComplianceService(
+        pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner),
     ]
   }
 
   /// What recurs, in one process of all.
-  var schedules: [JobSchedule] { WebhookJobs.schedules + retentions.map(\.schedule) }
+  var schedules: [JobSchedule] {
+    WebhookJobs.schedules + retentions.map(\.schedule) + [AuditSigner.schedule]
+  }
 
   /// All that the protos declare: what is not among the services is answered 501.
   let bindings: [ServiceBinding] = [

@@ -1,4 +1,5 @@
 internal import Calls
+internal import Compliance
 internal import EventLoop
 internal import Jobs
 internal import Postgres
@@ -32,7 +33,9 @@ struct Workers: Sendable {
       $0.queue = CallAnalyzer.queue.name
       $0.concurrency = CallAnalyzer.concurrency
     }
-    housekeeper = try worker(product.retentions.map { $0.handler(pool) }) {
+    housekeeper = try worker(
+      product.retentions.map { $0.handler(pool) } + [product.auditSigner.handler]
+    ) {
       $0.queue = Retention.queue.name
       $0.concurrency = 1
       $0.pollInterval = .seconds(10)

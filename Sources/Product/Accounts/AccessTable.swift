@@ -105,6 +105,9 @@ package struct AccessTable: Sendable {
       "CreateSuppression": .write("compliance.write"),
       "ListSuppressions": .read("compliance.read"),
       "ListAuditEntries": .read("compliance.read"),
+      "GetAuditEntry": .read("compliance.read"),
+      "GetAuditCheckpoint": .read("compliance.read"),
+      "GetAuditConsistency": .read("compliance.read"),
     ],
     "KnowledgeService": [
       "UploadDocument": .write("knowledge.write"),

@@ -1,31 +1,64 @@
+package import Buffers
 package import Domain
 package import Postgres
 internal import TLS
+internal import TransparencyLog
 
-/// A merchant's audit log: entries in order, each with its RFC 6962 leaf hash, never changed.
+/// A merchant's audit log: entries in order, each the leaf of a Merkle tree (RFC 6962), never changed.
 package enum AuditLog {
-  /// Appends an entry in the caller's transaction and returns its index. `payload` is the canonical
-  /// entry; personal data is in it only as salted digests.
+  /// Appends an entry in the caller's transaction and returns its index.
+  ///
+  /// `payload` says what happened, as strings, arrays and objects; personal data only as digests of the
+  /// salt that it is given. The entry holds no more of it than a digest, so payload and salt can be
+  /// erased while the log still proves all the rest.
   @discardableResult
   package static func append(
-    kind: String, subject: String, payload: [UInt8], merchant: MerchantID,
-    _ transaction: Transaction
+    kind: String, subject: String, actor: String, merchant: MerchantID,
+    _ transaction: Transaction, payload: (SaltedDigest) throws -> JSONValue
   ) async throws -> Int64 {
-    let size = try await transaction.query(
-      """
-      INSERT INTO audit_logs (merchant_id, size) VALUES (\(merchant.text), 1)
-      ON CONFLICT (merchant_id) DO UPDATE SET size = audit_logs.size + 1 RETURNING size
-      """)
-    let index = try size[0].decode("size", as: Int64.self) - 1
-    _ = try await transaction.query(
-      """
-      INSERT INTO audit_entries (merchant_id, entry_index, time, kind, subject, payload, leaf_hash)
-      VALUES (\(merchant.text), \(index), now(), \(kind), \(subject), \(payload),
-        \(leafHash(payload)))
-      """)
-    return index
+    let salt = RandomBytes.generate(32)
+    guard let payload = CanonicalJSON.encode(try payload(SaltedDigest(salt: salt))) else {
+      preconditionFailure("our bug: the payload of \(kind) has no canonical form")
+    }
+    var head = try await AuditStore.lock(merchant, transaction)
+    // The order of entries is that of the lock; clocks of several servers may disagree on it.
+    let time = max(WallClock.now, head.lastTime ?? WallClock.now)
+    let entry = LogEntry(
+      actor: actor, commit: LogEntry.commit(payload, salt: salt), event: kind,
+      log: name(of: merchant), prev: head.lastHash, seq: head.frontier.size, subject: subject,
+      ts: time.iso8601)
+    let leaf = MerkleHash.leaf(entry.bytes)
+    head.append(leaf)
+    try await AuditStore.insert(
+      entry, at: time, leaf: leaf, salt: salt, payload: payload, head, merchant, transaction)
+    return entry.seq
   }
 
-  /// SHA-256 over 0x00 and the entry (RFC 6962, section 2.1).
-  package static func leafHash(_ payload: [UInt8]) -> [UInt8] { Digest.sha256([0] + payload) }
+  /// What a merchant's log is called, in its entries and checkpoints.
+  package static func name(of merchant: MerchantID) -> String { "payaid-voice/\(merchant.text)" }
+}
+
+/// The end of a log, while its lock is held.
+struct AuditHead: Sendable {
+  /// The tree of all its entries.
+  private(set) var frontier: MerkleFrontier
+  /// Nodes that were completed and are not stored yet.
+  private(set) var nodes: [MerkleNode] = []
+  /// The leaf hash and time of the last entry; zero and `nil` before the first.
+  private(set) var lastHash = MerkleHash.zero
+  private(set) var lastTime: Moment?
+
+  init(_ frontier: MerkleFrontier) { self.frontier = frontier }
+
+  mutating func append(_ leaf: MerkleHash) {
+    nodes += frontier.append(leaf)
+    lastHash = leaf
+  }
+
+  /// Takes up an entry that is in the log; those that are in the tree already tell what comes before
+  /// the next one.
+  mutating func read(_ index: Int64, _ leaf: MerkleHash, at time: Moment) {
+    if index == frontier.size { nodes += frontier.append(leaf) }
+    (lastHash, lastTime) = (leaf, time)
+  }
 }

@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Domain
 internal import Postgres
 internal import Protobuf
@@ -67,16 +68,19 @@ extension ComplianceService {
   private static func note(
     _ kind: String, _ record: SuppressionRecord, _ caller: Caller, _ transaction: Transaction
   ) async throws {
-    let digest = record.salt.map { SaltedDigest(salt: $0) } ?? SaltedDigest()
-    var entry: CanonicalEntry = [
-      "actor": .string(caller.principal),
-      "phone_number": .string(digest(record.phoneNumber.e164)),
-      "reason": .string(record.reason.rawValue), "suppression": .string(record.id.text),
-    ]
-    entry["opted_out_at"] = record.optOutTime.map { .string($0.iso8601) }
     try await AuditLog.append(
-      kind: kind, subject: record.id.text, payload: entry.bytes, merchant: caller.merchant,
-      transaction)
+      kind: kind, subject: record.id.text, actor: caller.principal, merchant: caller.merchant,
+      transaction
+    ) { own in
+      // Entries of before have no salt of their own.
+      let digest = record.salt.map { SaltedDigest(salt: $0) } ?? own
+      var payload: JSONObject = [
+        "phone_number": .string(digest(record.phoneNumber.e164)),
+        "reason": .string(record.reason.rawValue), "suppression": .string(record.id.text),
+      ]
+      payload["opted_out_at"] = record.optOutTime.map { .string($0.iso8601) }
+      return .object(payload)
+    }
   }
 
   private static func checked(

@@ -13,16 +13,19 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
   let now: @Sendable () -> Moment
   private let agents: any AgentDirectory
   private let gate: StoredGate
+  let signer: AuditSigner
 
   /// `gate` is the one that calls are placed through.
   package init(
     pool: PostgresPool, tokens: PageTokens, agents: any AgentDirectory, gate: StoredGate,
+    signer: AuditSigner,
     now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) {
     self.pool = pool
     self.tokens = tokens
     self.agents = agents
     self.gate = gate
+    self.signer = signer
     self.now = now
   }
 
@@ -56,24 +59,6 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
       let decision = try await ComplianceStore.decision(id, reader(caller))
     else { throw RPCError(.notFound, "there is no such decision") }
     return decision
-  }
-
-  package func listAuditEntries(
-    _ request: V1.ListAuditEntriesRequest, _ context: RPCContext
-  ) async throws -> V1.ListAuditEntriesResponse {
-    let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
-    let arguments = [caller.merchant.text, "audit-entries", request.subject]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await AuditStore.page(
-      of: request.subject, after: cursor.flatMap { Int64($0) } ?? -1, limit: size + 1,
-      merchant: caller.merchant, reader(caller))
-    return .with {
-      $0.entries = Array(found.prefix(size))
-      if found.count > size, let last = $0.entries.last {
-        $0.nextPageToken = tokens.make(cursor: "\(last.index)", arguments: arguments)
-      }
-    }
   }
 
   /// The agent as calls are made with it.

@@ -9,7 +9,7 @@ enum ConsentNews {
     _ record: ConsentRecord, at now: Moment, _ caller: Caller, _ transaction: Transaction
   ) async throws {
     let digest = SaltedDigest(salt: record.salt)
-    var entry = entry(record, caller)
+    var entry = entry(record)
     entry["basis"] = .string(record.terms.basis.name ?? "")
     entry["evidence"] = .string(digest(record.evidence))
     entry["expires_at"] = ConsentClock.expiry(of: record.terms).map { .string($0.iso8601) }
@@ -23,21 +23,21 @@ enum ConsentNews {
   static func withdrawn(
     _ record: ConsentRecord, at now: Moment, _ caller: Caller, _ transaction: Transaction
   ) async throws {
-    var entry = entry(record, caller)
+    var entry = entry(record)
     entry["withdrawn_at"] = record.terms.withdrawTime.map { .string($0.iso8601) }
     try await tell(.consentWithdrawn, record, entry, now, caller, transaction)
   }
 
-  /// What every entry about a consent holds.
-  private static func entry(_ record: ConsentRecord, _ caller: Caller) -> CanonicalEntry {
+  /// What every entry about a consent holds. Its digests are under the consent's own salt.
+  private static func entry(_ record: ConsentRecord) -> JSONObject {
     [
-      "actor": .string(caller.principal), "consent": .string(record.id.text),
+      "consent": .string(record.id.text),
       "phone_number": .string(SaltedDigest(salt: record.salt)(record.phoneNumber.e164)),
     ]
   }
 
   private static func tell(
-    _ type: EventType, _ record: ConsentRecord, _ entry: CanonicalEntry, _ now: Moment,
+    _ type: EventType, _ record: ConsentRecord, _ entry: JSONObject, _ now: Moment,
     _ caller: Caller, _ transaction: Transaction
   ) async throws {
     try await EventOutbox.append(
@@ -45,8 +45,9 @@ enum ConsentNews {
         write(record, now, to: &$0)
       }, transaction)
     try await AuditLog.append(
-      kind: type.rawValue, subject: record.id.text, payload: entry.bytes,
-      merchant: caller.merchant, transaction)
+      kind: type.rawValue, subject: record.id.text, actor: caller.principal,
+      merchant: caller.merchant, transaction
+    ) { _ in .object(entry) }
   }
 
   private static func write(_ record: ConsentRecord, _ now: Moment, to json: inout JSONWriter) {

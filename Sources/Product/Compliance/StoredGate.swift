@@ -55,8 +55,9 @@ package struct StoredGate: CallAdmission {
     let decision = try await ComplianceStore.insert(
       verdict, call: call, merchant: merchant, transaction)
     try await AuditLog.append(
-      kind: "call.decision", subject: call.text, payload: try leaf(decision, person, agent),
-      merchant: merchant, transaction)
+      kind: "call.decision", subject: call.text, actor: "system:gate", merchant: merchant,
+      transaction
+    ) { try payload(decision, person, agent, $0) }
     return decision
   }
 
@@ -90,22 +91,15 @@ package struct StoredGate: CallAdmission {
     try Gate.refusal(decision)
   }
 
-  /// The canonical entry: the whole verdict, and the number only as a salted digest, whose salt can
-  /// be destroyed.
-  private static func leaf(
-    _ decision: Gate.Decision, _ person: (role: String, number: PhoneNumber?), _ agent: String
-  ) throws -> [UInt8] {
-    var json = JSONWriter()
-    json.beginObject()
-    json.key("decision")
-    json.raw(String(decoding: try decision.json(), as: UTF8.self))
-    if let number = person.number {
-      json.key(person.role)
-      json.string(SaltedDigest()(number.e164))
-    }
-    json.key("agent")
-    json.string(agent)
-    json.endObject()
-    return json.bytes
+  /// The whole verdict, and the number only as a digest.
+  private static func payload(
+    _ decision: Gate.Decision, _ person: (role: String, number: PhoneNumber?), _ agent: String,
+    _ digest: SaltedDigest
+  ) throws -> JSONValue {
+    var payload: JSONObject = [
+      "agent": .string(agent), "decision": try JSONValue(parsing: try decision.json()),
+    ]
+    payload[person.role] = person.number.map { .string(digest($0.e164)) }
+    return .object(payload)
   }
 }

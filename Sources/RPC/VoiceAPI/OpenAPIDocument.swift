@@ -4495,7 +4495,7 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.ListAuditEntries",
-            "summary": "Lists the merchant's audit log in order, with the hashes that prove it (RFC 6962).",
+            "summary": "Lists the merchant's audit log in order.",
             "parameters": [
               {
                 "name": "pageSize",
@@ -4532,6 +4532,246 @@ public enum OpenAPIDocument {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/ListAuditEntriesResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/audit-entries/{index}": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetAuditEntry",
+            "summary": "Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries (RFC 6962, section 2.1.1).",
+            "description": "OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree has no such entry.",
+            "parameters": [
+              {
+                "name": "index",
+                "in": "path",
+                "required": true,
+                "description": "The entry's number, from 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              {
+                "name": "treeSize",
+                "in": "query",
+                "description": "The tree that the proof is for; of all entries when 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/GetAuditEntryResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/audit-checkpoint": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetAuditCheckpoint",
+            "summary": "Signs how far the audit log has come.",
+            "description": "Keep what it answers where nobody here can change it: no log that was changed before that point will ever agree with it. DATA_LOSS when the log does not continue what was signed before; nothing is signed then.",
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/AuditCheckpoint"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/audit-consistency": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetAuditConsistency",
+            "summary": "Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section 2.1.2).",
+            "description": "OUT_OF_RANGE when there are fewer.",
+            "parameters": [
+              {
+                "name": "fromSize",
+                "in": "query",
+                "description": "The entries of the older log.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              {
+                "name": "toSize",
+                "in": "query",
+                "description": "The entries of the newer log; all when 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/AuditConsistency"
                     }
                   }
                 }
@@ -7287,6 +7527,63 @@ public enum OpenAPIDocument {
             },
             "additionalProperties": false
           },
+          "AuditCheckpoint": {
+            "type": "object",
+            "description": "How far an audit log has come, signed.",
+            "properties": {
+              "note": {
+                "type": "string",
+                "description": "The signed note (C2SP signed-note and tlog-checkpoint): origin, size, root in base64, an empty line, and the signature."
+              },
+              "origin": {
+                "type": "string",
+                "description": "The log's name, `payaid-voice/` and the merchant's id."
+              },
+              "size": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "How many entries."
+              },
+              "rootHash": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64",
+                "description": "The root of their tree, 32 bytes."
+              },
+              "verifierKey": {
+                "type": "string",
+                "description": "The key that checks the note: name, key id and Ed25519 key, joined by `+`. Whoever verifies should have it from elsewhere."
+              }
+            }
+          },
+          "AuditConsistency": {
+            "type": "object",
+            "description": "What proves that one log begins with another.",
+            "properties": {
+              "fromSize": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "The entries of the older log."
+              },
+              "toSize": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "The entries of the newer log."
+              },
+              "hashes": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "byte",
+                  "contentEncoding": "base64"
+                },
+                "description": "The proof's hashes, 32 bytes each."
+              }
+            }
+          },
           "AuditEntry": {
             "type": "object",
             "description": "One line of the audit log.",
@@ -7314,13 +7611,25 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "byte",
                 "contentEncoding": "base64",
-                "description": "RFC 6962 leaf hash: SHA-256 over 0x00 and the canonical entry."
+                "description": "RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`."
               },
               "payload": {
                 "type": "string",
                 "format": "byte",
                 "contentEncoding": "base64",
-                "description": "The canonical entry, with personal data as salted digests."
+                "description": "What happened in detail, as canonical JSON; personal data as HMAC-SHA-256 under `salt`, in a consent's entries under the consent's own. Empty when it was erased."
+              },
+              "entry": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64",
+                "description": "The entry itself, as canonical JSON (RFC 8785). Its `commit` is the HMAC-SHA-256 of `payload` under `salt`, its `prev` the leaf hash of the entry before. Entries of an older format are their payload, and commit to nothing else."
+              },
+              "salt": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64",
+                "description": "32 random bytes; empty when `payload` was erased, and in entries of an older format."
               }
             }
           },
@@ -8296,6 +8605,31 @@ public enum OpenAPIDocument {
                     }
                   }
                 }
+              }
+            }
+          },
+          "GetAuditEntryResponse": {
+            "type": "object",
+            "description": "Answer of GetAuditEntry.",
+            "properties": {
+              "entry": {
+                "$ref": "#/components/schemas/AuditEntry",
+                "description": "The entry."
+              },
+              "treeSize": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "The tree that the proof is for."
+              },
+              "hashes": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "format": "byte",
+                  "contentEncoding": "base64"
+                },
+                "description": "The proof's hashes, 32 bytes each, from the leaf to the root."
               }
             }
           },

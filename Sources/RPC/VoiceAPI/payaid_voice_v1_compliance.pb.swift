@@ -280,10 +280,17 @@ extension Payaid.Voice.V1 {
     public var kind: String = ""
     /// What it is about: the id of a call, a consent or a suppression.
     public var subject: String = ""
-    /// RFC 6962 leaf hash: SHA-256 over 0x00 and the canonical entry.
+    /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []
-    /// The canonical entry, with personal data as salted digests.
+    /// What happened in detail, as canonical JSON; personal data as HMAC-SHA-256 under `salt`, in a
+    /// consent's entries under the consent's own. Empty when it was erased.
     public var payload: [UInt8] = []
+    /// The entry itself, as canonical JSON (RFC 8785). Its `commit` is the HMAC-SHA-256 of
+    /// `payload` under `salt`, its `prev` the leaf hash of the entry before. Entries of an older
+    /// format are their payload, and commit to nothing else.
+    public var entry: [UInt8] = []
+    /// 32 random bytes; empty when `payload` was erased, and in entries of an older format.
+    public var salt: [UInt8] = []
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -292,6 +299,52 @@ extension Payaid.Voice.V1 {
 
     /// The description of `payaid.voice.v1.AuditEntry`.
     public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[4]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// How far an audit log has come, signed.
+  public struct AuditCheckpoint: ProtobufMessage {
+    /// The signed note (C2SP signed-note and tlog-checkpoint): origin, size, root in base64, an
+    /// empty line, and the signature.
+    public var note: String = ""
+    /// The log's name, `payaid-voice/` and the merchant's id.
+    public var origin: String = ""
+    /// How many entries.
+    public var size: Int64 = 0
+    /// The root of their tree, 32 bytes.
+    public var rootHash: [UInt8] = []
+    /// The key that checks the note: name, key id and Ed25519 key, joined by `+`. Whoever verifies
+    /// should have it from elsewhere.
+    public var verifierKey: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.AuditCheckpoint`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// What proves that one log begins with another.
+  public struct AuditConsistency: ProtobufMessage {
+    /// The entries of the older log.
+    public var fromSize: Int64 = 0
+    /// The entries of the newer log.
+    public var toSize: Int64 = 0
+    /// The proof's hashes, 32 bytes each.
+    public var hashes: [[UInt8]] = []
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.AuditConsistency`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
   }
 }
 
@@ -311,7 +364,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
   }
 }
 
@@ -327,7 +380,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
   }
 }
 
@@ -345,7 +398,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
   }
 }
 
@@ -361,7 +414,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
   }
 }
 
@@ -381,7 +434,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -399,7 +452,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -417,7 +470,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -435,7 +488,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
   }
 }
 
@@ -453,7 +506,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
   }
 }
 
@@ -471,7 +524,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
   }
 }
 
@@ -491,7 +544,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
   }
 }
 
@@ -509,7 +562,77 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetAuditEntry.
+  public struct GetAuditEntryRequest: ProtobufMessage {
+    /// The entry's number, from 0.
+    public var index: Int64 = 0
+    /// The tree that the proof is for; of all entries when 0.
+    public var treeSize: Int64 = 0
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of GetAuditEntry.
+  public struct GetAuditEntryResponse: ProtobufMessage {
+    /// The entry.
+    public var entry: Payaid.Voice.V1.AuditEntry?
+    /// The tree that the proof is for.
+    public var treeSize: Int64 = 0
+    /// The proof's hashes, 32 bytes each, from the leaf to the root.
+    public var hashes: [[UInt8]] = []
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetAuditCheckpoint.
+  public struct GetAuditCheckpointRequest: ProtobufMessage {
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetAuditConsistency.
+  public struct GetAuditConsistencyRequest: ProtobufMessage {
+    /// The entries of the older log.
+    public var fromSize: Int64 = 0
+    /// The entries of the newer log; all when 0.
+    public var toSize: Int64 = 0
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -642,6 +765,8 @@ extension Payaid.Voice.V1.AuditEntry {
     unsafe subject = reader.string(c.pointee.f4)
     unsafe leafHash = reader.bytes(c.pointee.f5)
     unsafe payload = reader.bytes(c.pointee.f6)
+    unsafe self.entry = reader.bytes(c.pointee.f7)
+    unsafe salt = reader.bytes(c.pointee.f8)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -656,6 +781,58 @@ extension Payaid.Voice.V1.AuditEntry {
     unsafe c.pointee.f4 = writer.data(subject)
     unsafe c.pointee.f5 = writer.data(leafHash)
     unsafe c.pointee.f6 = writer.data(payload)
+    unsafe c.pointee.f7 = writer.data(self.entry)
+    unsafe c.pointee.f8 = writer.data(salt)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.AuditCheckpoint {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditCheckpoint.self)
+    unsafe note = reader.string(c.pointee.f1)
+    unsafe origin = reader.string(c.pointee.f2)
+    unsafe size = c.pointee.f3
+    unsafe rootHash = reader.bytes(c.pointee.f4)
+    unsafe verifierKey = reader.string(c.pointee.f5)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditCheckpoint.self)
+    unsafe payaid__voice__v1__audit_checkpoint__init(c)
+    unsafe c.pointee.f1 = writer.data(note)
+    unsafe c.pointee.f2 = writer.data(origin)
+    unsafe c.pointee.f3 = size
+    unsafe c.pointee.f4 = writer.data(rootHash)
+    unsafe c.pointee.f5 = writer.data(verifierKey)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.AuditConsistency {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditConsistency.self)
+    unsafe fromSize = c.pointee.f1
+    unsafe toSize = c.pointee.f2
+    unsafe hashes = reader.byteStrings((c.pointee.n_f3, c.pointee.f3))
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditConsistency.self)
+    unsafe payaid__voice__v1__audit_consistency__init(c)
+    unsafe c.pointee.f1 = fromSize
+    unsafe c.pointee.f2 = toSize
+    unsafe (c.pointee.n_f3, c.pointee.f3) = writer.datas(hashes)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -910,6 +1087,88 @@ extension Payaid.Voice.V1.ListAuditEntriesResponse {
     unsafe payaid__voice__v1__list_audit_entries_response__init(c)
     unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(self.entries)
     unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetAuditEntryRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditEntryRequest.self)
+    unsafe self.index = c.pointee.f1
+    unsafe treeSize = c.pointee.f2
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditEntryRequest.self)
+    unsafe payaid__voice__v1__get_audit_entry_request__init(c)
+    unsafe c.pointee.f1 = self.index
+    unsafe c.pointee.f2 = treeSize
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetAuditEntryResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditEntryResponse.self)
+    unsafe reader.message(c.pointee.f1, into: &self.entry)
+    unsafe treeSize = c.pointee.f2
+    unsafe hashes = reader.byteStrings((c.pointee.n_f3, c.pointee.f3))
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditEntryResponse.self)
+    unsafe payaid__voice__v1__get_audit_entry_response__init(c)
+    unsafe c.pointee.f1 = writer.message(self.entry)
+    unsafe c.pointee.f2 = treeSize
+    unsafe (c.pointee.n_f3, c.pointee.f3) = writer.datas(hashes)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetAuditCheckpointRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditCheckpointRequest.self)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditCheckpointRequest.self)
+    unsafe payaid__voice__v1__get_audit_checkpoint_request__init(c)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetAuditConsistencyRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditConsistencyRequest.self)
+    unsafe fromSize = c.pointee.f1
+    unsafe toSize = c.pointee.f2
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditConsistencyRequest.self)
+    unsafe payaid__voice__v1__get_audit_consistency_request__init(c)
+    unsafe c.pointee.f1 = fromSize
+    unsafe c.pointee.f2 = toSize
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -54,10 +54,30 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.ListSuppressionsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListSuppressionsResponse
 
-    /// Lists the merchant's audit log in order, with the hashes that prove it (RFC 6962).
+    /// Lists the merchant's audit log in order.
     func listAuditEntries(
       _ request: consuming Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse
+
+    /// Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries
+    /// (RFC 6962, section 2.1.1). OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree
+    /// has no such entry.
+    func getAuditEntry(
+      _ request: consuming Payaid.Voice.V1.GetAuditEntryRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.GetAuditEntryResponse
+
+    /// Signs how far the audit log has come. Keep what it answers where nobody here can change it:
+    /// no log that was changed before that point will ever agree with it. DATA_LOSS when the log
+    /// does not continue what was signed before; nothing is signed then.
+    func getAuditCheckpoint(
+      _ request: consuming Payaid.Voice.V1.GetAuditCheckpointRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.AuditCheckpoint
+
+    /// Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section
+    /// 2.1.2). OUT_OF_RANGE when there are fewer.
+    func getAuditConsistency(
+      _ request: consuming Payaid.Voice.V1.GetAuditConsistencyRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.AuditConsistency
   }
 
   /// What the edges know of `payaid.voice.v1.ComplianceService`: methods, types and routes.
@@ -152,13 +172,44 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.ListAuditEntriesResponse.messageType,
       http: [HTTPRule("GET", "/api/v1/compliance/audit-entries")]
     )
+    /// `GetAuditEntry`.
+    public static let getAuditEntry = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "GetAuditEntry",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetAuditEntryRequest.messageType,
+      output: Payaid.Voice.V1.GetAuditEntryResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/audit-entries/{index}")]
+    )
+    /// `GetAuditCheckpoint`.
+    public static let getAuditCheckpoint = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "GetAuditCheckpoint",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetAuditCheckpointRequest.messageType,
+      output: Payaid.Voice.V1.AuditCheckpoint.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/audit-checkpoint")]
+    )
+    /// `GetAuditConsistency`.
+    public static let getAuditConsistency = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "GetAuditConsistency",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetAuditConsistencyRequest.messageType,
+      output: Payaid.Voice.V1.AuditConsistency.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/audit-consistency")]
+    )
     /// The whole service.
     public static let binding = ServiceBinding(
       name: "payaid.voice.v1.ComplianceService",
       file: PayaidVoiceV1ComplianceFile.descriptor,
       methods: [
         checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
-        createSuppression, listSuppressions, listAuditEntries,
+        createSuppression, listSuppressions, listAuditEntries, getAuditEntry, getAuditCheckpoint,
+        getAuditConsistency,
       ]
     )
   }
@@ -251,12 +302,44 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Lists the merchant's audit log in order, with the hashes that prove it (RFC 6962).
+    /// Lists the merchant's audit log in order.
     public func listAuditEntries(
       _ request: Payaid.Voice.V1.ListAuditEntriesRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse {
       try await channel.unary(
         ComplianceServiceBinding.listAuditEntries.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries
+    /// (RFC 6962, section 2.1.1). OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree
+    /// has no such entry.
+    public func getAuditEntry(
+      _ request: Payaid.Voice.V1.GetAuditEntryRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.GetAuditEntryResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.getAuditEntry.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Signs how far the audit log has come. Keep what it answers where nobody here can change it:
+    /// no log that was changed before that point will ever agree with it. DATA_LOSS when the log
+    /// does not continue what was signed before; nothing is signed then.
+    public func getAuditCheckpoint(
+      _ request: Payaid.Voice.V1.GetAuditCheckpointRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.AuditCheckpoint {
+      try await channel.unary(
+        ComplianceServiceBinding.getAuditCheckpoint.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section
+    /// 2.1.2). OUT_OF_RANGE when there are fewer.
+    public func getAuditConsistency(
+      _ request: Payaid.Voice.V1.GetAuditConsistencyRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.AuditConsistency {
+      try await channel.unary(
+        ComplianceServiceBinding.getAuditConsistency.method, request, in: .protobuf, out: .protobuf,
         options: options)
     }
   }
@@ -314,6 +397,23 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         out: .protobuf
       ) {
         try await self.listAuditEntries($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.getAuditEntry.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.getAuditEntry($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.getAuditCheckpoint.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.getAuditCheckpoint($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.getAuditConsistency.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.getAuditConsistency($0, $1)
       },
     ]
   }

@@ -35,3 +35,11 @@ package enum CanonicalJSON {
     return true
   }
 }
+
+extension CanonicalJSON {
+  /// Whether these are the bytes of an entry of the format before version 1: any object without a `v`.
+  static func isOlderEntry(_ bytes: [UInt8]) -> Bool {
+    guard let object = (try? JSONValue(parsing: bytes))?.objectValue else { return false }
+    return object["v"] == nil
+  }
+}

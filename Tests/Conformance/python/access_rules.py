@@ -70,6 +70,9 @@ RULES = {
         "CreateSuppression": ("member", "compliance.write"),
         "ListSuppressions": ("viewer", "compliance.read"),
         "ListAuditEntries": ("viewer", "compliance.read"),
+        "GetAuditEntry": ("viewer", "compliance.read"),
+        "GetAuditCheckpoint": ("viewer", "compliance.read"),
+        "GetAuditConsistency": ("viewer", "compliance.read"),
     },
     "KnowledgeService": {
         "UploadDocument": ("member", "knowledge.write"),

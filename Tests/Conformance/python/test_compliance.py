@@ -3,6 +3,7 @@
 import base64
 import datetime
 import hashlib
+import hmac
 import itertools
 import json
 import time
@@ -295,13 +296,17 @@ def test_the_audit_log_can_be_recomputed(rest, number):
     entries = pages(rest, f"{ROOT}/audit-entries", "entries")
     assert [int(e.get("index", 0)) for e in entries] == list(range(len(entries)))
     for entry in entries:
-        payload, leaf = (base64.b64decode(entry[key]) for key in ("payload", "leafHash"))
-        assert hashlib.sha256(b"\0" + payload).digest() == leaf
-        assert number[3:].encode() not in payload and b"Ravi" not in payload
-        if not entry["kind"].startswith("call."):
-            value = json.loads(payload)
-            canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            assert canonical.encode() == payload and all(value.values())
+        payload, leaf, line, salt = (
+            base64.b64decode(entry[key]) for key in ("payload", "leafHash", "entry", "salt"))
+        assert hashlib.sha256(b"\0" + line).digest() == leaf
+        assert number[3:].encode() not in payload + line and b"Ravi" not in payload + line
+        for text in (payload, line):
+            canonical = json.dumps(
+                json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            assert canonical.encode() == text
+        told = json.loads(line)
+        assert told["commit"] == hmac.new(salt, payload, "sha256").hexdigest()
+        assert told["event"] == entry["kind"] and told["subject"] == entry["subject"]
     mine = pages(rest, f"{ROOT}/audit-entries", "entries", subject=made["consentId"])
     assert [e["kind"] for e in mine] == ["consent.created", "consent.withdrawn"]
     told = [json.loads(base64.b64decode(e["payload"])) for e in mine]

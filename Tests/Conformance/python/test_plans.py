@@ -64,7 +64,11 @@ INSERT INTO consents (consent_id, merchant_id, phone_number, basis, purposes, gr
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
-         '\\x00', sha256(call_id::bytea) FROM calls;
+         call_id::bytea, sha256('\\x00'::bytea || call_id::bytea) FROM calls;
+INSERT INTO audit_payloads
+  SELECT merchant_id, entry_index, leaf_hash, payload FROM audit_entries;
+INSERT INTO audit_nodes SELECT merchant_id, 1, entry_index, leaf_hash FROM audit_entries;
+INSERT INTO audit_checkpoints SELECT merchant_id, entry_index, 'note', time FROM audit_entries;
 INSERT INTO idempotency_keys (merchant_id, method, request_id, request_hash)
   SELECT merchant_id, 'CreateCall', call_id, sha256(call_id::bytea) FROM calls;
 INSERT INTO api_audit (merchant_id, principal, method, request_id, outcome, time)

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Agents
+internal import Buffers
 internal import Compliance
 internal import Domain
 internal import Jobs
@@ -140,7 +141,8 @@ internal import VoiceAPI
         group.addTask {
           try await scene.pool.transaction(tenant: .merchant(scene.merchant.text)) {
             _ = try await AuditLog.append(
-              kind: "test", subject: "s", payload: [UInt8(number)], merchant: scene.merchant, $0)
+              kind: "test", subject: "s", actor: "test", merchant: scene.merchant, $0
+            ) { _ in ["number": .string("\(number)")] }
           }
         }
       }

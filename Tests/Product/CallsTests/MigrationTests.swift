@@ -110,9 +110,15 @@ internal import Webhooks
       "audit_entries",
       """
       INSERT INTO audit_entries VALUES
-        ('\(merchant)', 0, now(), 'decision', '\(call)', 'x', sha256('x'))
+        ('\(merchant)', 0, now(), 'decision', '\(call)', 'x', sha256('\\x0078'::bytea))
       """
     ),
+    (
+      "audit_payloads",
+      "INSERT INTO audit_payloads VALUES ('\(merchant)', 0, sha256('x'), 'x')"
+    ),
+    ("audit_nodes", "INSERT INTO audit_nodes VALUES ('\(merchant)', 1, 0, sha256('x'))"),
+    ("audit_checkpoints", "INSERT INTO audit_checkpoints VALUES ('\(merchant)', 1, 'n', now())"),
     (
       "calls",
       """

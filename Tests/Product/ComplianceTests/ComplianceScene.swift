@@ -3,6 +3,7 @@ import Agents
 import Buffers
 import Compliance
 import Domain
+import Objects
 import Postgres
 import Protobuf
 import RPCCore
@@ -20,6 +21,8 @@ struct ComplianceScene {
   let agents = OneAgent()
   let clock = TestClock()
   let gate: StoredGate
+  let objects = SavedObjects()
+  let signer: AuditSigner
   let service: ComplianceService
 
   static func make() async throws -> ComplianceScene {
@@ -44,9 +47,11 @@ struct ComplianceScene {
     self.rival = rival
     let clock = clock
     gate = StoredGate(registry: ClearRegistry(), now: { clock.now })
+    signer = AuditSigner(
+      pool: pool, objects: objects, seed: [UInt8](repeating: 5, count: 32))
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
-      gate: gate, now: { clock.now })
+      gate: gate, signer: signer, now: { clock.now })
   }
 
   /// Notes a number as rented.
@@ -171,6 +176,22 @@ final class TestClock: Sendable {
   func advance(days: Int64) { advance(seconds: days * 86_400) }
 
   func advance(seconds: Int64) { moment.withLock { $0 = $0 + .seconds(seconds) } }
+}
+
+/// Objects in memory, which a test can lose or change.
+final class SavedObjects: ObjectStore {
+  let saved = Mutex<[ObjectKey: [UInt8]]>([:])
+
+  func put(_ bytes: [UInt8], key: ObjectKey) async throws { saved.withLock { $0[key] = bytes } }
+
+  func get(_ key: ObjectKey) async throws -> [UInt8] {
+    guard let bytes = saved.withLock({ $0[key] }) else {
+      throw ObjectError(.notFound, "there is no \(key.text)")
+    }
+    return bytes
+  }
+
+  func delete(_ key: ObjectKey) async throws { saved.withLock { $0[key] = nil } }
 }
 
 /// A register in which nobody is.

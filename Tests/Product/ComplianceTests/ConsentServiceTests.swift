@@ -7,6 +7,7 @@ import RPCCore
 import Schema
 import TLS
 import Testing
+import TransparencyLog
 import VoiceAPI
 
 @Suite struct ConsentServiceTests {
@@ -29,7 +30,7 @@ import VoiceAPI
     #expect(events[0].data["state"]?.stringValue == "active")
     let entries = try await scene.audit()
     #expect(entries.map(\.kind) == ["consent.created"])
-    #expect(entries[0].leafHash == AuditLog.leafHash(entries[0].payload))
+    #expect(entries[0].leafHash == MerkleHash.leaf(entries[0].entry).bytes)
     for text in [
       events[0].data.serializedString, String(decoding: entries[0].payload, as: UTF8.self),
     ] {

@@ -5,6 +5,7 @@ import Protobuf
 import RPCCore
 import Schema
 import Testing
+import TransparencyLog
 import VoiceAPI
 
 @Suite struct SuppressionServiceTests {
@@ -133,7 +134,7 @@ import VoiceAPI
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty
     #expect(found.map(\.index) == [0, 1, 2, 3, 4] && found.map(\.subject) == ids)
-    #expect(found.allSatisfy { $0.leafHash == AuditLog.leafHash($0.payload) })
+    #expect(found.allSatisfy { $0.leafHash == MerkleHash.leaf($0.entry).bytes })
     #expect(try await scene.audit(subject: ids[3]).map(\.index) == [3])
     let rivals = try await scene.service.listAuditEntries(.init(), scene.context(scene.rival))
     #expect(rivals.entries.isEmpty)

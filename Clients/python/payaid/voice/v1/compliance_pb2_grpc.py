@@ -81,6 +81,21 @@ class ComplianceServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesResponse.FromString,
                 _registered_method=True)
+        self.GetAuditEntry = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/GetAuditEntry',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditEntryRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditEntryResponse.FromString,
+                _registered_method=True)
+        self.GetAuditCheckpoint = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/GetAuditCheckpoint',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditCheckpointRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.AuditCheckpoint.FromString,
+                _registered_method=True)
+        self.GetAuditConsistency = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/GetAuditConsistency',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditConsistencyRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.AuditConsistency.FromString,
+                _registered_method=True)
 
 
 class ComplianceServiceServicer:
@@ -151,7 +166,31 @@ class ComplianceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAuditEntries(self, request, context):
-        """Lists the merchant's audit log in order, with the hashes that prove it (RFC 6962).
+        """Lists the merchant's audit log in order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAuditEntry(self, request, context):
+        """Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries (RFC 6962, section 2.1.1).
+        OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree has no such entry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAuditCheckpoint(self, request, context):
+        """Signs how far the audit log has come. Keep what it answers where nobody here can change it: no log that was changed before
+        that point will ever agree with it. DATA_LOSS when the log does not continue what was signed before; nothing is signed then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAuditConsistency(self, request, context):
+        """Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section 2.1.2). OUT_OF_RANGE when there
+        are fewer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -204,6 +243,21 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
                     servicer.ListAuditEntries,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesResponse.SerializeToString,
+            ),
+            'GetAuditEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuditEntry,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditEntryRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditEntryResponse.SerializeToString,
+            ),
+            'GetAuditCheckpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuditCheckpoint,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditCheckpointRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.AuditCheckpoint.SerializeToString,
+            ),
+            'GetAuditConsistency': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuditConsistency,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditConsistencyRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.AuditConsistency.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -451,6 +505,87 @@ class ComplianceService:
             '/payaid.voice.v1.ComplianceService/ListAuditEntries',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesRequest.SerializeToString,
             payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAuditEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/GetAuditEntry',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditEntryRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAuditCheckpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/GetAuditCheckpoint',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditCheckpointRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.AuditCheckpoint.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAuditConsistency(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/GetAuditConsistency',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetAuditConsistencyRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.AuditConsistency.FromString,
             options,
             channel_credentials,
             insecure,

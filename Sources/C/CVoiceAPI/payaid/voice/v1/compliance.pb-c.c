@@ -232,6 +232,96 @@ void   payaid__voice__v1__audit_entry__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__audit_entry__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__audit_checkpoint__init
+                     (Payaid__Voice__V1__AuditCheckpoint         *message)
+{
+  static const Payaid__Voice__V1__AuditCheckpoint init_value = PAYAID__VOICE__V1__AUDIT_CHECKPOINT__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__audit_checkpoint__get_packed_size
+                     (const Payaid__Voice__V1__AuditCheckpoint *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_checkpoint__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__audit_checkpoint__pack
+                     (const Payaid__Voice__V1__AuditCheckpoint *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_checkpoint__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__audit_checkpoint__pack_to_buffer
+                     (const Payaid__Voice__V1__AuditCheckpoint *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_checkpoint__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__AuditCheckpoint *
+       payaid__voice__v1__audit_checkpoint__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__AuditCheckpoint *)
+     protobuf_c_message_unpack (&payaid__voice__v1__audit_checkpoint__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__audit_checkpoint__free_unpacked
+                     (Payaid__Voice__V1__AuditCheckpoint *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__audit_checkpoint__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__audit_consistency__init
+                     (Payaid__Voice__V1__AuditConsistency         *message)
+{
+  static const Payaid__Voice__V1__AuditConsistency init_value = PAYAID__VOICE__V1__AUDIT_CONSISTENCY__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__audit_consistency__get_packed_size
+                     (const Payaid__Voice__V1__AuditConsistency *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_consistency__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__audit_consistency__pack
+                     (const Payaid__Voice__V1__AuditConsistency *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_consistency__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__audit_consistency__pack_to_buffer
+                     (const Payaid__Voice__V1__AuditConsistency *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_consistency__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__AuditConsistency *
+       payaid__voice__v1__audit_consistency__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__AuditConsistency *)
+     protobuf_c_message_unpack (&payaid__voice__v1__audit_consistency__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__audit_consistency__free_unpacked
+                     (Payaid__Voice__V1__AuditConsistency *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__audit_consistency__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__check_call_request__init
                      (Payaid__Voice__V1__CheckCallRequest         *message)
 {
@@ -772,6 +862,186 @@ void   payaid__voice__v1__list_audit_entries_response__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__list_audit_entries_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__get_audit_entry_request__init
+                     (Payaid__Voice__V1__GetAuditEntryRequest         *message)
+{
+  static const Payaid__Voice__V1__GetAuditEntryRequest init_value = PAYAID__VOICE__V1__GET_AUDIT_ENTRY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_audit_entry_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditEntryRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_audit_entry_request__pack
+                     (const Payaid__Voice__V1__GetAuditEntryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_audit_entry_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditEntryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetAuditEntryRequest *
+       payaid__voice__v1__get_audit_entry_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetAuditEntryRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_audit_entry_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_audit_entry_request__free_unpacked
+                     (Payaid__Voice__V1__GetAuditEntryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_audit_entry_response__init
+                     (Payaid__Voice__V1__GetAuditEntryResponse         *message)
+{
+  static const Payaid__Voice__V1__GetAuditEntryResponse init_value = PAYAID__VOICE__V1__GET_AUDIT_ENTRY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_audit_entry_response__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditEntryResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_audit_entry_response__pack
+                     (const Payaid__Voice__V1__GetAuditEntryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_audit_entry_response__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditEntryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetAuditEntryResponse *
+       payaid__voice__v1__get_audit_entry_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetAuditEntryResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_audit_entry_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_audit_entry_response__free_unpacked
+                     (Payaid__Voice__V1__GetAuditEntryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_entry_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_audit_checkpoint_request__init
+                     (Payaid__Voice__V1__GetAuditCheckpointRequest         *message)
+{
+  static const Payaid__Voice__V1__GetAuditCheckpointRequest init_value = PAYAID__VOICE__V1__GET_AUDIT_CHECKPOINT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_audit_checkpoint_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditCheckpointRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_checkpoint_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_audit_checkpoint_request__pack
+                     (const Payaid__Voice__V1__GetAuditCheckpointRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_checkpoint_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_audit_checkpoint_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditCheckpointRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_checkpoint_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetAuditCheckpointRequest *
+       payaid__voice__v1__get_audit_checkpoint_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetAuditCheckpointRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_audit_checkpoint_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_audit_checkpoint_request__free_unpacked
+                     (Payaid__Voice__V1__GetAuditCheckpointRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_checkpoint_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_audit_consistency_request__init
+                     (Payaid__Voice__V1__GetAuditConsistencyRequest         *message)
+{
+  static const Payaid__Voice__V1__GetAuditConsistencyRequest init_value = PAYAID__VOICE__V1__GET_AUDIT_CONSISTENCY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_audit_consistency_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditConsistencyRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_audit_consistency_request__pack
+                     (const Payaid__Voice__V1__GetAuditConsistencyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_audit_consistency_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditConsistencyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetAuditConsistencyRequest *
+       payaid__voice__v1__get_audit_consistency_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetAuditConsistencyRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_audit_consistency_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_audit_consistency_request__free_unpacked
+                     (Payaid__Voice__V1__GetAuditConsistencyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[6] =
 {
   {
@@ -1197,7 +1467,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__suppression__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[6] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[8] =
 {
   {
     "f1",
@@ -1271,6 +1541,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditEntry, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditEntry, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__audit_entry__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1279,11 +1573,13 @@ static const unsigned payaid__voice__v1__audit_entry__field_indices_by_name[] = 
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
 };
 static const ProtobufCIntRange payaid__voice__v1__audit_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor =
 {
@@ -1293,11 +1589,165 @@ const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor =
   "Payaid__Voice__V1__AuditEntry",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__AuditEntry),
-  6,
+  8,
   payaid__voice__v1__audit_entry__field_descriptors,
   payaid__voice__v1__audit_entry__field_indices_by_name,
   1,  payaid__voice__v1__audit_entry__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__audit_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__audit_checkpoint__field_descriptors[5] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditCheckpoint, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditCheckpoint, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditCheckpoint, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditCheckpoint, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditCheckpoint, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__audit_checkpoint__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+};
+static const ProtobufCIntRange payaid__voice__v1__audit_checkpoint__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.AuditCheckpoint",
+  "AuditCheckpoint",
+  "Payaid__Voice__V1__AuditCheckpoint",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__AuditCheckpoint),
+  5,
+  payaid__voice__v1__audit_checkpoint__field_descriptors,
+  payaid__voice__v1__audit_checkpoint__field_indices_by_name,
+  1,  payaid__voice__v1__audit_checkpoint__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__audit_checkpoint__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__audit_consistency__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditConsistency, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditConsistency, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__AuditConsistency, n_f3),
+    offsetof(Payaid__Voice__V1__AuditConsistency, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__audit_consistency__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__audit_consistency__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.AuditConsistency",
+  "AuditConsistency",
+  "Payaid__Voice__V1__AuditConsistency",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__AuditConsistency),
+  3,
+  payaid__voice__v1__audit_consistency__field_descriptors,
+  payaid__voice__v1__audit_consistency__field_indices_by_name,
+  1,  payaid__voice__v1__audit_consistency__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__audit_consistency__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__check_call_request__field_descriptors[3] =
@@ -1923,5 +2373,189 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response_
   payaid__voice__v1__list_audit_entries_response__field_indices_by_name,
   1,  payaid__voice__v1__list_audit_entries_response__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__list_audit_entries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_entry_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditEntryRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditEntryRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_audit_entry_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_audit_entry_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetAuditEntryRequest",
+  "GetAuditEntryRequest",
+  "Payaid__Voice__V1__GetAuditEntryRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetAuditEntryRequest),
+  2,
+  payaid__voice__v1__get_audit_entry_request__field_descriptors,
+  payaid__voice__v1__get_audit_entry_request__field_indices_by_name,
+  1,  payaid__voice__v1__get_audit_entry_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_audit_entry_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_entry_response__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditEntryResponse, f1),
+    &payaid__voice__v1__audit_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditEntryResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__GetAuditEntryResponse, n_f3),
+    offsetof(Payaid__Voice__V1__GetAuditEntryResponse, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_audit_entry_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_audit_entry_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetAuditEntryResponse",
+  "GetAuditEntryResponse",
+  "Payaid__Voice__V1__GetAuditEntryResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetAuditEntryResponse),
+  3,
+  payaid__voice__v1__get_audit_entry_response__field_descriptors,
+  payaid__voice__v1__get_audit_entry_response__field_indices_by_name,
+  1,  payaid__voice__v1__get_audit_entry_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_audit_entry_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define payaid__voice__v1__get_audit_checkpoint_request__field_descriptors NULL
+#define payaid__voice__v1__get_audit_checkpoint_request__field_indices_by_name NULL
+#define payaid__voice__v1__get_audit_checkpoint_request__number_ranges NULL
+const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_checkpoint_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetAuditCheckpointRequest",
+  "GetAuditCheckpointRequest",
+  "Payaid__Voice__V1__GetAuditCheckpointRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetAuditCheckpointRequest),
+  0,
+  payaid__voice__v1__get_audit_checkpoint_request__field_descriptors,
+  payaid__voice__v1__get_audit_checkpoint_request__field_indices_by_name,
+  0,  payaid__voice__v1__get_audit_checkpoint_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_audit_checkpoint_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_consistency_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditConsistencyRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditConsistencyRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_audit_consistency_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_audit_consistency_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_consistency_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetAuditConsistencyRequest",
+  "GetAuditConsistencyRequest",
+  "Payaid__Voice__V1__GetAuditConsistencyRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetAuditConsistencyRequest),
+  2,
+  payaid__voice__v1__get_audit_consistency_request__field_descriptors,
+  payaid__voice__v1__get_audit_consistency_request__field_indices_by_name,
+  1,  payaid__voice__v1__get_audit_consistency_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_audit_consistency_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

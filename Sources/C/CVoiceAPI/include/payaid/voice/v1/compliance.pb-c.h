@@ -24,6 +24,8 @@ typedef struct Payaid__Voice__V1__RuleResult Payaid__Voice__V1__RuleResult;
 typedef struct Payaid__Voice__V1__Consent Payaid__Voice__V1__Consent;
 typedef struct Payaid__Voice__V1__Suppression Payaid__Voice__V1__Suppression;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
+typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
+typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
 typedef struct Payaid__Voice__V1__CheckCallRequest Payaid__Voice__V1__CheckCallRequest;
 typedef struct Payaid__Voice__V1__GetDecisionRequest Payaid__Voice__V1__GetDecisionRequest;
 typedef struct Payaid__Voice__V1__CreateConsentRequest Payaid__Voice__V1__CreateConsentRequest;
@@ -36,6 +38,10 @@ typedef struct Payaid__Voice__V1__ListSuppressionsRequest Payaid__Voice__V1__Lis
 typedef struct Payaid__Voice__V1__ListSuppressionsResponse Payaid__Voice__V1__ListSuppressionsResponse;
 typedef struct Payaid__Voice__V1__ListAuditEntriesRequest Payaid__Voice__V1__ListAuditEntriesRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesResponse Payaid__Voice__V1__ListAuditEntriesResponse;
+typedef struct Payaid__Voice__V1__GetAuditEntryRequest Payaid__Voice__V1__GetAuditEntryRequest;
+typedef struct Payaid__Voice__V1__GetAuditEntryResponse Payaid__Voice__V1__GetAuditEntryResponse;
+typedef struct Payaid__Voice__V1__GetAuditCheckpointRequest Payaid__Voice__V1__GetAuditCheckpointRequest;
+typedef struct Payaid__Voice__V1__GetAuditConsistencyRequest Payaid__Voice__V1__GetAuditConsistencyRequest;
 
 
 /* --- enums --- */
@@ -115,10 +121,39 @@ struct  Payaid__Voice__V1__AuditEntry
   ProtobufCBinaryData f4;
   ProtobufCBinaryData f5;
   ProtobufCBinaryData f6;
+  ProtobufCBinaryData f7;
+  ProtobufCBinaryData f8;
 };
 #define PAYAID__VOICE__V1__AUDIT_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_entry__descriptor) \
-    , 0, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+    , 0, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__AuditCheckpoint
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  int64_t f3;
+  ProtobufCBinaryData f4;
+  ProtobufCBinaryData f5;
+};
+#define PAYAID__VOICE__V1__AUDIT_CHECKPOINT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_checkpoint__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__AuditConsistency
+{
+  ProtobufCMessage base;
+  int64_t f1;
+  int64_t f2;
+  size_t n_f3;
+  ProtobufCBinaryData *f3;
+};
+#define PAYAID__VOICE__V1__AUDIT_CONSISTENCY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_consistency__descriptor) \
+    , 0, 0, 0,NULL }
 
 
 struct  Payaid__Voice__V1__CheckCallRequest
@@ -257,6 +292,50 @@ struct  Payaid__Voice__V1__ListAuditEntriesResponse
     , 0,NULL, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__GetAuditEntryRequest
+{
+  ProtobufCMessage base;
+  int64_t f1;
+  int64_t f2;
+};
+#define PAYAID__VOICE__V1__GET_AUDIT_ENTRY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_entry_request__descriptor) \
+    , 0, 0 }
+
+
+struct  Payaid__Voice__V1__GetAuditEntryResponse
+{
+  ProtobufCMessage base;
+  Payaid__Voice__V1__AuditEntry *f1;
+  int64_t f2;
+  size_t n_f3;
+  ProtobufCBinaryData *f3;
+};
+#define PAYAID__VOICE__V1__GET_AUDIT_ENTRY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_entry_response__descriptor) \
+    , NULL, 0, 0,NULL }
+
+
+struct  Payaid__Voice__V1__GetAuditCheckpointRequest
+{
+  ProtobufCMessage base;
+};
+#define PAYAID__VOICE__V1__GET_AUDIT_CHECKPOINT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_checkpoint_request__descriptor) \
+     }
+
+
+struct  Payaid__Voice__V1__GetAuditConsistencyRequest
+{
+  ProtobufCMessage base;
+  int64_t f1;
+  int64_t f2;
+};
+#define PAYAID__VOICE__V1__GET_AUDIT_CONSISTENCY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_consistency_request__descriptor) \
+    , 0, 0 }
+
+
 /* Payaid__Voice__V1__Decision methods */
 void   payaid__voice__v1__decision__init
                      (Payaid__Voice__V1__Decision         *message);
@@ -351,6 +430,44 @@ Payaid__Voice__V1__AuditEntry *
                       const uint8_t       *data);
 void   payaid__voice__v1__audit_entry__free_unpacked
                      (Payaid__Voice__V1__AuditEntry *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__AuditCheckpoint methods */
+void   payaid__voice__v1__audit_checkpoint__init
+                     (Payaid__Voice__V1__AuditCheckpoint         *message);
+size_t payaid__voice__v1__audit_checkpoint__get_packed_size
+                     (const Payaid__Voice__V1__AuditCheckpoint   *message);
+size_t payaid__voice__v1__audit_checkpoint__pack
+                     (const Payaid__Voice__V1__AuditCheckpoint   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__audit_checkpoint__pack_to_buffer
+                     (const Payaid__Voice__V1__AuditCheckpoint   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__AuditCheckpoint *
+       payaid__voice__v1__audit_checkpoint__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__audit_checkpoint__free_unpacked
+                     (Payaid__Voice__V1__AuditCheckpoint *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__AuditConsistency methods */
+void   payaid__voice__v1__audit_consistency__init
+                     (Payaid__Voice__V1__AuditConsistency         *message);
+size_t payaid__voice__v1__audit_consistency__get_packed_size
+                     (const Payaid__Voice__V1__AuditConsistency   *message);
+size_t payaid__voice__v1__audit_consistency__pack
+                     (const Payaid__Voice__V1__AuditConsistency   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__audit_consistency__pack_to_buffer
+                     (const Payaid__Voice__V1__AuditConsistency   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__AuditConsistency *
+       payaid__voice__v1__audit_consistency__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__audit_consistency__free_unpacked
+                     (Payaid__Voice__V1__AuditConsistency *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__CheckCallRequest methods */
 void   payaid__voice__v1__check_call_request__init
@@ -580,6 +697,82 @@ Payaid__Voice__V1__ListAuditEntriesResponse *
 void   payaid__voice__v1__list_audit_entries_response__free_unpacked
                      (Payaid__Voice__V1__ListAuditEntriesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetAuditEntryRequest methods */
+void   payaid__voice__v1__get_audit_entry_request__init
+                     (Payaid__Voice__V1__GetAuditEntryRequest         *message);
+size_t payaid__voice__v1__get_audit_entry_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditEntryRequest   *message);
+size_t payaid__voice__v1__get_audit_entry_request__pack
+                     (const Payaid__Voice__V1__GetAuditEntryRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_audit_entry_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditEntryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetAuditEntryRequest *
+       payaid__voice__v1__get_audit_entry_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_audit_entry_request__free_unpacked
+                     (Payaid__Voice__V1__GetAuditEntryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetAuditEntryResponse methods */
+void   payaid__voice__v1__get_audit_entry_response__init
+                     (Payaid__Voice__V1__GetAuditEntryResponse         *message);
+size_t payaid__voice__v1__get_audit_entry_response__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditEntryResponse   *message);
+size_t payaid__voice__v1__get_audit_entry_response__pack
+                     (const Payaid__Voice__V1__GetAuditEntryResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_audit_entry_response__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditEntryResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetAuditEntryResponse *
+       payaid__voice__v1__get_audit_entry_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_audit_entry_response__free_unpacked
+                     (Payaid__Voice__V1__GetAuditEntryResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetAuditCheckpointRequest methods */
+void   payaid__voice__v1__get_audit_checkpoint_request__init
+                     (Payaid__Voice__V1__GetAuditCheckpointRequest         *message);
+size_t payaid__voice__v1__get_audit_checkpoint_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditCheckpointRequest   *message);
+size_t payaid__voice__v1__get_audit_checkpoint_request__pack
+                     (const Payaid__Voice__V1__GetAuditCheckpointRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_audit_checkpoint_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditCheckpointRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetAuditCheckpointRequest *
+       payaid__voice__v1__get_audit_checkpoint_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_audit_checkpoint_request__free_unpacked
+                     (Payaid__Voice__V1__GetAuditCheckpointRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetAuditConsistencyRequest methods */
+void   payaid__voice__v1__get_audit_consistency_request__init
+                     (Payaid__Voice__V1__GetAuditConsistencyRequest         *message);
+size_t payaid__voice__v1__get_audit_consistency_request__get_packed_size
+                     (const Payaid__Voice__V1__GetAuditConsistencyRequest   *message);
+size_t payaid__voice__v1__get_audit_consistency_request__pack
+                     (const Payaid__Voice__V1__GetAuditConsistencyRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_audit_consistency_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetAuditConsistencyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetAuditConsistencyRequest *
+       payaid__voice__v1__get_audit_consistency_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_audit_consistency_request__free_unpacked
+                     (Payaid__Voice__V1__GetAuditConsistencyRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Payaid__Voice__V1__Decision_Closure)
@@ -596,6 +789,12 @@ typedef void (*Payaid__Voice__V1__Suppression_Closure)
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__AuditEntry_Closure)
                  (const Payaid__Voice__V1__AuditEntry *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__AuditCheckpoint_Closure)
+                 (const Payaid__Voice__V1__AuditCheckpoint *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__AuditConsistency_Closure)
+                 (const Payaid__Voice__V1__AuditConsistency *message,
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__CheckCallRequest_Closure)
                  (const Payaid__Voice__V1__CheckCallRequest *message,
@@ -633,6 +832,18 @@ typedef void (*Payaid__Voice__V1__ListAuditEntriesRequest_Closure)
 typedef void (*Payaid__Voice__V1__ListAuditEntriesResponse_Closure)
                  (const Payaid__Voice__V1__ListAuditEntriesResponse *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__GetAuditEntryRequest_Closure)
+                 (const Payaid__Voice__V1__GetAuditEntryRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetAuditEntryResponse_Closure)
+                 (const Payaid__Voice__V1__GetAuditEntryResponse *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetAuditCheckpointRequest_Closure)
+                 (const Payaid__Voice__V1__GetAuditCheckpointRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetAuditConsistencyRequest_Closure)
+                 (const Payaid__Voice__V1__GetAuditConsistencyRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -644,6 +855,8 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__rule_result__descript
 extern const ProtobufCMessageDescriptor payaid__voice__v1__consent__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__check_call_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_decision_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_consent_request__descriptor;
@@ -656,6 +869,10 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_req
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_checkpoint_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_consistency_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -1,0 +1,44 @@
+internal import Domain
+internal import Postgres
+
+/// The SQL of signed checkpoints.
+enum AuditCheckpointStore {
+  /// One signer of a log at a time, to the transaction's end; entries are appended meanwhile.
+  static func lock(_ merchant: MerchantID, _ transaction: Transaction) async throws {
+    let name = "audit-signer:\(merchant.text)"
+    try await transaction.execute(
+      "SELECT pg_advisory_xact_lock(hashtextextended(\(name), 0))")
+  }
+
+  /// The note of the largest tree that was signed.
+  static func last(of merchant: MerchantID, _ transaction: Transaction) async throws -> String? {
+    let rows = try await transaction.query(
+      """
+      SELECT note FROM audit_checkpoints WHERE merchant_id = \(merchant.text)
+      ORDER BY size DESC LIMIT 1
+      """)
+    return try rows.first?.decode("note")
+  }
+
+  static func insert(
+    _ note: String, size: Int64, at time: Moment, _ merchant: MerchantID,
+    _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      INSERT INTO audit_checkpoints (merchant_id, size, note, create_time)
+      VALUES (\(merchant.text), \(size), \(note), \(time)) ON CONFLICT DO NOTHING
+      """)
+  }
+
+  /// Merchants whose logs have grown since they were signed.
+  static func unsigned(limit: Int, _ transaction: Transaction) async throws -> [MerchantID] {
+    let rows = try await transaction.query(
+      """
+      SELECT merchant_id FROM audit_logs AS logs WHERE size > coalesce(
+        (SELECT max(size) FROM audit_checkpoints WHERE merchant_id = logs.merchant_id), 0)
+      ORDER BY merchant_id LIMIT \(limit)
+      """)
+    return try rows.compactMap { MerchantID(try $0.decode("merchant_id", as: String.self)) }
+  }
+}
