@@ -1,0 +1,229 @@
+"""The audit log as an auditor meets it: taken by voicectl, verified with no server, by two programs that
+share no code."""
+
+import base64
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import calling
+import stack as stacks
+from conftest import client
+from test_compliance import ROOT, consent, error, withdraw
+
+SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Clients/python"
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A stack of its own, whose log nobody else writes to."""
+    with stacks.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def auditor(own):
+    return own.merchant("audit@example.in")
+
+
+@pytest.fixture(scope="module")
+def rest(own, auditor):
+    with client(own, auditor) as rest:
+        yield rest
+
+
+@pytest.fixture(scope="module")
+def ctl(own, auditor):
+    """Runs `voicectl audit`; what it says."""
+    environment = {
+        **os.environ, "VOICE_URL": own.url, "VOICE_CA": own.ca,
+        "VOICE_API_KEY": f"{auditor['key']}_{auditor['secret']}"}
+
+    def run(*arguments, status=0):
+        done = subprocess.run(
+            [stacks.BIN / "voicectl", "audit", *map(str, arguments)], env=environment, timeout=60,
+            capture_output=True, text=True)
+        assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+    return run
+
+
+@pytest.fixture(scope="module")
+def key(ctl, log):
+    return ctl("key").strip()
+
+
+@pytest.fixture(scope="module")
+def log(rest):
+    """A log of consents, a refused call and a call that was placed."""
+    made = [consent(rest, f"+91987650{n:04}") for n in range(5)]
+    withdraw(rest, made[1]["consentId"])
+    agent = calling.new_agent(rest, "+918047165099", purpose="CALL_PURPOSE_SERVICE")
+    rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876509999"})
+    call = calling.place(rest, agent, "+919876500002")
+    calling.listen(rest, call)
+    return {"consent": made[1]["consentId"], "call": call}
+
+
+def verify(ctl, folder, key, *options, status=0):
+    """What both verifiers say of a bundle, which has to be the same."""
+    ours = json.loads(ctl("verify", folder, "--key", key, "--json", *options, status=status))
+    done = subprocess.run(
+        [sys.executable, "-m", "payaid_voice.audit", str(folder), "--key", key, "--json",
+         *map(str, options)],
+        env={**os.environ, "PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    theirs = json.loads(done.stdout)
+    assert theirs["result"] == ours["result"]
+    for name in {"origin", "root"} & set(ours):
+        assert theirs[name] == ours[name]
+    return ours
+
+
+def test_a_log_is_verified_without_a_server(ctl, log, key, tmp_path):
+    said = ctl("export", "-o", tmp_path / "all")
+    assert f"--key {key}" in said
+    report = verify(ctl, tmp_path / "all", key)
+    assert report["result"] == "valid" and int(report["entries"]) == int(report["size"]) >= 8
+    assert report["payloads"] == report["entries"] and report["erased"] == "0"
+    text = "".join(path.read_text() for path in (tmp_path / "all").iterdir())
+    assert "98765" not in text and "Ravi" not in text
+    assert ctl("verify", tmp_path / "all", "--key", key).startswith("valid: payaid-voice/mer_")
+
+
+def test_one_subject_is_verified_alone(ctl, log, key, tmp_path):
+    ctl("export", "--subject", log["call"], "-o", tmp_path / "call")
+    report = verify(ctl, tmp_path / "call", key)
+    assert 1 <= int(report["entries"]) < int(report["size"])
+    entries = [json.loads(line) for line in (tmp_path / "call/entries.ndjson").read_text().splitlines()]
+    assert {e["event"] for e in entries} == {"call.decision"}
+    assert all(e["subject"] == log["call"] and e["actor"] == "system:gate" for e in entries)
+    [payload, *_] = [
+        json.loads(line) for line in (tmp_path / "call/payloads.ndjson").read_text().splitlines()]
+    assert payload["payload"]["decision"]["verdict"] == "ALLOW"
+
+
+def test_a_log_continues_what_was_kept(ctl, rest, log, key, tmp_path):
+    ctl("checkpoint", "-o", tmp_path / "kept.txt")
+    made = consent(rest, "+919876500077")
+    ctl("export", "-o", tmp_path / "all")
+    ctl("export", "--subject", made["consentId"], "--since", tmp_path / "kept.txt", "-o", tmp_path / "one")
+    for folder in ("all", "one"):
+        report = verify(ctl, tmp_path / folder, key, "--since", tmp_path / "kept.txt")
+        assert int(report["since"]) < int(report["size"])
+    ctl("export", "--subject", made["consentId"], "-o", tmp_path / "bare")
+    report = verify(ctl, tmp_path / "bare", key, "--since", tmp_path / "kept.txt", status=3)
+    assert report["result"] == "incomplete"
+    # What is older cannot continue what is newer.
+    ctl("checkpoint", "-o", tmp_path / "newer.txt")
+    consent(rest, "+919876500078")
+    ctl("checkpoint", "-o", tmp_path / "newest.txt")
+    assert verify(ctl, tmp_path / "all", key, "--since", tmp_path / "newest.txt", status=1)
+
+
+def edit(name, change):
+    def body(folder):
+        path = folder / name
+        path.write_bytes(change(path.read_bytes()))
+    return body
+
+
+def lines(change):
+    def body(data):
+        rows = data.decode().splitlines()
+        return "".join(row + "\n" for row in change(rows)).encode()
+    return body
+
+
+TAMPERED = {
+    "a letter of an entry": edit("entries.ndjson", lambda d: d.replace(b"consent.created", b"consent.createD", 1)),
+    "an entry gone": edit("entries.ndjson", lines(lambda rows: rows[:3] + rows[4:])),
+    "the last entry gone": edit("entries.ndjson", lines(lambda rows: rows[:-1])),
+    "two entries changed places": edit("entries.ndjson", lines(lambda r: [r[1], r[0], *r[2:]])),
+    "an entry twice": edit("entries.ndjson", lines(lambda rows: rows + rows[-1:])),
+    "spaces in an entry": edit("entries.ndjson", lambda d: d.replace(b'":"', b'": "', 1)),
+    "a payload": edit("payloads.ndjson", lambda d: d.replace(b"explicit", b"inferred", 1)),
+    "a salt": edit("payloads.ndjson", lambda d: d.replace(b'"salt":"', b'"salt":"00', 1)),
+    "a payload twice": edit("payloads.ndjson", lines(lambda rows: rows + rows[:1])),
+    "another's payload": edit("payloads.ndjson", lines(lambda r: [r[0].replace('"seq":"0"', '"seq":"9999"'), *r[1:]])),
+    "the checkpoint's size": edit("checkpoint.txt", lines(lambda r: [r[0], str(int(r[1]) - 1), *r[2:]])),
+    "the checkpoint's name": edit("checkpoint.txt", lambda d: d.replace(b"mer_", b"mer-", 1)),
+    "no signature": edit("checkpoint.txt", lines(lambda rows: rows[:4])),
+    "no checkpoint": edit("checkpoint.txt", lambda d: b""),
+    "proofs that are none": edit("proofs.json", lambda d: b"{"),
+}
+
+
+@pytest.fixture(scope="module")
+def exported(ctl, log, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exported") / "all"
+    ctl("export", "-o", folder)
+    (folder / "proofs.json").write_text("{}")
+    return folder
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_changed_is_found(ctl, exported, key, tmp_path, what):
+    assert verify(ctl, exported, key)["result"] == "valid"
+    shutil.copytree(exported, tmp_path / "changed")
+    TAMPERED[what](tmp_path / "changed")
+    assert verify(ctl, tmp_path / "changed", key, status=1)["result"] == "invalid"
+
+
+def test_an_erased_payload_takes_nothing_from_the_rest(ctl, exported, key, tmp_path):
+    shutil.copytree(exported, tmp_path / "erased")
+    edit("payloads.ndjson", lines(lambda rows: rows[1:]))(tmp_path / "erased")
+    assert verify(ctl, tmp_path / "erased", key)["erased"] == "1"
+
+
+def test_wrong_use_is_told(ctl, exported, key, own, auditor, tmp_path):
+    ctl("verify", exported, "--key", "none", status=64)
+    ctl("verify", tmp_path / "nowhere", "--key", key, status=64)
+    ctl("export", "-o", exported, status=64)
+    other = own.merchant("audit2@example.in")
+    with client(own, other) as rest:
+        theirs = rest.get(f"{ROOT}/audit-checkpoint").json()
+        assert theirs["origin"] != key.split("+")[0]
+    verify(ctl, exported, theirs["verifierKey"], status=1)
+
+
+def test_proofs_over_rest(rest, log, key):
+    checkpoint = rest.get(f"{ROOT}/audit-checkpoint").json()
+    assert checkpoint["verifierKey"] == key and len(base64.b64decode(checkpoint["rootHash"])) == 32
+    size = int(checkpoint["size"])
+    entry = rest.get(f"{ROOT}/audit-entries/0", params={"treeSize": size}).json()
+    assert entry["treeSize"] == str(size) and len(entry["hashes"]) == (size - 1).bit_length()
+    proof = rest.get(f"{ROOT}/audit-consistency", params={"fromSize": 1, "toSize": size}).json()
+    assert len(proof["hashes"]) == (size - 1).bit_length()
+    error(rest.get(f"{ROOT}/audit-entries/{size}"), 404, "NOT_FOUND")
+    for path, code in (
+            (f"audit-entries/0?treeSize={size + 99}", "OUT_OF_RANGE"),
+            (f"audit-consistency?fromSize={size + 99}", "OUT_OF_RANGE"),
+            ("audit-entries/0?treeSize=-1", "OUT_OF_RANGE"), ("audit-entries/x", "INVALID_ARGUMENT"),
+            ("audit-entries/99999999999999999999", "INVALID_ARGUMENT"),
+            ("audit-consistency?toSize=1e30", "INVALID_ARGUMENT"),
+            ("audit-checkpoint?size=1", "INVALID_ARGUMENT")):
+        error(rest.get(f"{ROOT}/{path}"), 400, code)
+
+
+def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, key, tmp_path):
+    """Somebody who owns the database changes an entry and makes the tree anew."""
+    ctl("checkpoint", "-o", tmp_path / "kept.txt")
+    admin = own.ready["database"].replace("user=payaid", "user=payaid_admin")
+    stacks.sql(admin, """
+        SET session_replication_role = replica;
+        UPDATE audit_entries SET payload = changed, leaf_hash = sha256('\\x00'::bytea || changed)
+          FROM (SELECT merchant_id AS id, replace(encode(payload, 'escape'), 'consent.', 'CONSENT.')::bytea
+            AS changed FROM audit_entries WHERE entry_index = 0) AS forged
+          WHERE merchant_id = id AND entry_index = 0;
+        DELETE FROM audit_nodes; UPDATE audit_logs SET tree_size = 0, frontier = '';
+    """)
+    refused = error(rest.get(f"{ROOT}/audit-checkpoint"), 500, "DATA_LOSS")
+    assert "does not continue" in refused["message"]
+    assert "DATA_LOSS" in ctl("checkpoint", status=1).upper().replace("DATALOSS", "DATA_LOSS")
+    assert "payaid_audit_refusals_total 2" in rest.get("/metrics").text
