@@ -179,6 +179,11 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance", "Webhooks"]),
 
+  Module(
+    "Analytics", .product,
+    ["Domain", "Buffers", "RPCCore", "Protobuf", "VoiceAPI", "Postgres"],
+    testImports: ["ScratchPostgres", "Schema", "Jobs", "Accounts", "Agents", "Compliance", "Calls"]),
+
   Module("Configuration", .app, ["Buffers"]),
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),
   Module("Simulation", .app, ["Buffers", "Voices"]),
@@ -208,7 +213,8 @@ let executables = [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
       "RPCServer", "VoiceAPI", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
-      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Configuration",
+      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics",
+      "Configuration",
       "HTTPClient", "AWS", "Redis", "Cache", "Limits",
     ],
     packages: ["ArgumentParser"]),

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Agents
+internal import Analytics
 internal import Calls
 internal import Compliance
 internal import Domain
@@ -118,6 +119,7 @@ struct Product {
       WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
       ComplianceService(
         pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner),
+      AnalyticsService(pool: pool),
     ]
   }
 

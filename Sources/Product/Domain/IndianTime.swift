@@ -22,8 +22,12 @@ package struct IndianTime: Sendable, Hashable {
   /// The moment of `secondOfDay` on the same day, plus `days` days.
   package func moment(secondOfDay: Int, addingDays days: Int = 0) -> Moment {
     let date = CivilDate(year: year, month: month, day: day)
-    let midnight = Int64(date.daysSince1970 + days) * 86_400 - Self.offset
-    return Moment(seconds: midnight + Int64(secondOfDay))
+    return Self.midnight(daysSince1970: date.daysSince1970 + days) + .seconds(secondOfDay)
+  }
+
+  /// When the day begins that lies so many days after 1970-01-01.
+  package static func midnight(daysSince1970 days: Int) -> Moment {
+    Moment(seconds: Int64(days) * 86_400 - offset)
   }
 
   /// `HH:MM`, for sentences.

@@ -2971,7 +2971,8 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["AnalyticsService"],
             "operationId": "AnalyticsService.GetDashboard",
-            "summary": "The dashboard's figures for a period.",
+            "summary": "The dashboard's figures for a period: of the calls that were created in it.",
+            "description": "NOT_FOUND when there is no such agent.",
             "parameters": [
               {
                 "name": "period",
@@ -2984,7 +2985,7 @@ public enum OpenAPIDocument {
               {
                 "name": "agentId",
                 "in": "query",
-                "description": "Only calls of this agent.",
+                "description": "Only calls of this agent; all when empty.",
                 "schema": {
                   "type": "string"
                 }
@@ -3053,7 +3054,7 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["AnalyticsService"],
             "operationId": "AnalyticsService.GetRevenue",
-            "summary": "Revenue by month, with the monthly recurring part.",
+            "summary": "What calls were charged by month, with what recurs each month; at most 36 months.",
             "parameters": [
               {
                 "name": "period",
@@ -3066,7 +3067,7 @@ public enum OpenAPIDocument {
               {
                 "name": "startDate",
                 "in": "query",
-                "description": "First day, `YYYY-MM-DD`.",
+                "description": "First day in India, `YYYY-MM-DD`.",
                 "schema": {
                   "type": "string"
                 }
@@ -3074,7 +3075,7 @@ public enum OpenAPIDocument {
               {
                 "name": "endDate",
                 "in": "query",
-                "description": "Last day, `YYYY-MM-DD`; today when empty.",
+                "description": "Last day, `YYYY-MM-DD`; today when empty. Not without `start_date`.",
                 "schema": {
                   "type": "string"
                 }
@@ -8392,11 +8393,11 @@ public enum OpenAPIDocument {
                 "format": "duration-seconds",
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
-                "description": "Mean duration of the completed ones."
+                "description": "Mean duration of the completed ones; unset when there are none."
               },
               "totalCost": {
                 "$ref": "#/components/schemas/google.type.Money",
-                "description": "What they cost."
+                "description": "What all of them cost; those that go on have cost nothing yet."
               },
               "callsByAgent": {
                 "type": "array",
@@ -8407,7 +8408,7 @@ public enum OpenAPIDocument {
               },
               "sentiment": {
                 "$ref": "#/components/schemas/Dashboard.SentimentBreakdown",
-                "description": "How callers felt."
+                "description": "How callers felt in the completed ones."
               },
               "startTime": {
                 "type": "string",
@@ -8443,7 +8444,7 @@ public enum OpenAPIDocument {
           },
           "Dashboard.SentimentBreakdown": {
             "type": "object",
-            "description": "How callers felt.",
+            "description": "How callers felt in completed calls.",
             "properties": {
               "positive": {
                 "type": "string",
@@ -9375,7 +9376,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/RevenueReport.Month"
                 },
-                "description": "In order."
+                "description": "In order, those without a call too."
               },
               "total": {
                 "$ref": "#/components/schemas/google.type.Money",
@@ -9393,11 +9394,11 @@ public enum OpenAPIDocument {
               },
               "usage": {
                 "$ref": "#/components/schemas/google.type.Money",
-                "description": "What was charged for calls."
+                "description": "What was charged for calls that were created in the month, or in the part of it that was asked for."
               },
               "mrr": {
                 "$ref": "#/components/schemas/google.type.Money",
-                "description": "Monthly recurring revenue."
+                "description": "Monthly recurring revenue: the rents of the numbers that the merchant has and had by the end of the month."
               },
               "calls": {
                 "type": "string",

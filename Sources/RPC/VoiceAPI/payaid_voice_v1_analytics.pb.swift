@@ -50,7 +50,7 @@ extension Payaid.Voice.V1 {
   public struct GetDashboardRequest: ProtobufMessage {
     /// The period.
     public var period: Payaid.Voice.V1.Period = .unspecified
-    /// Only calls of this agent.
+    /// Only calls of this agent; all when empty.
     public var agentId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -72,13 +72,13 @@ extension Payaid.Voice.V1 {
     public var completedCalls: Int64 = 0
     /// `completed_calls` over all that ended, 0 to 1; 0 when none did.
     public var successRate: Double = 0
-    /// Mean duration of the completed ones.
+    /// Mean duration of the completed ones; unset when there are none.
     public var averageDuration: Google.Protobuf.Duration?
-    /// What they cost.
+    /// What all of them cost; those that go on have cost nothing yet.
     public var totalCost: Google.Type_.Money?
     /// Calls by agent, most first; at most 50.
     public var callsByAgent: [Payaid.Voice.V1.Dashboard.AgentCalls] = []
-    /// How callers felt.
+    /// How callers felt in the completed ones.
     public var sentiment: Payaid.Voice.V1.Dashboard.SentimentBreakdown?
     /// Beginning of the period.
     public var startTime: Google.Protobuf.Timestamp?
@@ -111,7 +111,7 @@ extension Payaid.Voice.V1 {
       public static let messageType = PayaidVoiceV1AnalyticsFile.descriptor.messages[2]
     }
 
-    /// How callers felt.
+    /// How callers felt in completed calls.
     public struct SentimentBreakdown: ProtobufMessage {
       /// Calls of content callers.
       public var positive: Int64 = 0
@@ -138,9 +138,9 @@ extension Payaid.Voice.V1 {
   public struct GetRevenueRequest: ProtobufMessage {
     /// The period; ignored when `start_date` is set.
     public var period: Payaid.Voice.V1.Period = .unspecified
-    /// First day, `YYYY-MM-DD`.
+    /// First day in India, `YYYY-MM-DD`.
     public var startDate: String = ""
-    /// Last day, `YYYY-MM-DD`; today when empty.
+    /// Last day, `YYYY-MM-DD`; today when empty. Not without `start_date`.
     public var endDate: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -156,7 +156,7 @@ extension Payaid.Voice.V1 {
 extension Payaid.Voice.V1 {
   /// Revenue by month.
   public struct RevenueReport: ProtobufMessage {
-    /// In order.
+    /// In order, those without a call too.
     public var months: [Payaid.Voice.V1.RevenueReport.Month] = []
     /// The sum of usage.
     public var total: Google.Type_.Money?
@@ -173,9 +173,11 @@ extension Payaid.Voice.V1 {
     public struct Month: ProtobufMessage {
       /// `YYYY-MM`.
       public var month: String = ""
-      /// What was charged for calls.
+      /// What was charged for calls that were created in the month, or in the part of it that was
+      /// asked for.
       public var usage: Google.Type_.Money?
-      /// Monthly recurring revenue.
+      /// Monthly recurring revenue: the rents of the numbers that the merchant has and had by the
+      /// end of the month.
       public var mrr: Google.Type_.Money?
       /// How many calls.
       public var calls: Int64 = 0

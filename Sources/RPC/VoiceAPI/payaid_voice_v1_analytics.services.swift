@@ -7,12 +7,13 @@ public import RPCProtobuf
 extension Payaid.Voice.V1 {
   /// Analytics: what the calls achieved and cost.
   public protocol AnalyticsServiceServing: RPCService {
-    /// The dashboard's figures for a period.
+    /// The dashboard's figures for a period: of the calls that were created in it. NOT_FOUND when
+    /// there is no such agent.
     func getDashboard(
       _ request: consuming Payaid.Voice.V1.GetDashboardRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Dashboard
 
-    /// Revenue by month, with the monthly recurring part.
+    /// What calls were charged by month, with what recurs each month; at most 36 months.
     func getRevenue(_ request: consuming Payaid.Voice.V1.GetRevenueRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.RevenueReport
   }
@@ -54,7 +55,8 @@ extension Payaid.Voice.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// The dashboard's figures for a period.
+    /// The dashboard's figures for a period: of the calls that were created in it. NOT_FOUND when
+    /// there is no such agent.
     public func getDashboard(
       _ request: Payaid.Voice.V1.GetDashboardRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Dashboard {
@@ -63,7 +65,7 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Revenue by month, with the monthly recurring part.
+    /// What calls were charged by month, with what recurs each month; at most 36 months.
     public func getRevenue(
       _ request: Payaid.Voice.V1.GetRevenueRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.RevenueReport {

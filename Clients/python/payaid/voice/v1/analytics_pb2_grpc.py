@@ -52,14 +52,14 @@ class AnalyticsServiceServicer:
     """
 
     def GetDashboard(self, request, context):
-        """The dashboard's figures for a period.
+        """The dashboard's figures for a period: of the calls that were created in it. NOT_FOUND when there is no such agent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetRevenue(self, request, context):
-        """Revenue by month, with the monthly recurring part.
+        """What calls were charged by month, with what recurs each month; at most 36 months.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,77 @@
+package import Domain
+package import Postgres
+internal import Protobuf
+package import RPCCore
+package import VoiceAPI
+
+/// Serves `payaid.voice.v1.AnalyticsService`.
+package struct AnalyticsService: Payaid.Voice.V1.AnalyticsServiceServing {
+  package typealias V1 = Payaid.Voice.V1
+
+  private let pool: PostgresPool
+  private let now: @Sendable () -> Moment
+
+  /// Agents that a dashboard names at most.
+  private static let agents = 50
+
+  package init(pool: PostgresPool, now: @escaping @Sendable () -> Moment = { WallClock.now }) {
+    self.pool = pool
+    self.now = now
+  }
+
+  package func getDashboard(
+    _ request: V1.GetDashboardRequest, _ context: RPCContext
+  ) async throws -> V1.Dashboard {
+    let merchant = try context.caller().merchant
+    var violations = FieldViolations()
+    let span = ReportSpan(request.period, at: now(), &violations)
+    let agent = AgentID(request.agentId)
+    violations.require(
+      request.agentId.isEmpty || agent != nil, "agentId", "must be the id of an agent")
+    try violations.throwIfAny()
+    return try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
+      if let agent, !(try await AnalyticsStore.has(agent, merchant, transaction)) {
+        throw RPCError(.notFound, "agentId: there is no such agent")
+      }
+      var figures = try await AnalyticsStore.totals(
+        in: span, of: merchant, agent: agent, transaction)
+      figures.callsByAgent = try await AnalyticsStore.callsByAgent(
+        in: span, of: merchant, agent: agent, limit: Self.agents, transaction)
+      figures.startTime = span.start.timestamp
+      figures.endTime = span.end.timestamp
+      return figures
+    }
+  }
+
+  package func getRevenue(
+    _ request: V1.GetRevenueRequest, _ context: RPCContext
+  ) async throws -> V1.RevenueReport {
+    let merchant = try context.caller().merchant
+    var violations = FieldViolations()
+    let span = ReportSpan(request, at: now(), &violations)
+    try violations.throwIfAny()
+    let (usage, rents) = try await pool.transaction(tenant: .merchant(merchant.text)) {
+      (
+        try await AnalyticsStore.usage(in: span, of: merchant, $0),
+        try await AnalyticsStore.rents(of: merchant, $0)
+      )
+    }
+    var report = V1.RevenueReport()
+    var total = Rupees.zero
+    for month in span.months {
+      let (calls, cost) = usage[month.description] ?? (0, .zero)
+      total = total + cost
+      report.months.append(
+        .with {
+          $0.month = month.description
+          $0.usage = cost.money
+          $0.mrr =
+            rents.filter { $0.since < month.next.start }.map(\.rent)
+            .reduce(.zero, +).money
+          $0.calls = calls
+        })
+    }
+    report.total = total.money
+    return report
+  }
+}
