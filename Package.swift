@@ -278,7 +278,7 @@ let testSchemas = ["TestSchema", "InteropSchema"]
 /// What Tests/Fuzz feeds with strangers' bytes.
 let fuzzed = [
   "Buffers", "HTTP", "HTTP1", "HTTP2", "WebSocket", "Protobuf", "Schema", "RPCCore", "RPCProtobuf",
-  "GRPC", "Transcoding", "Connect", "TestSchema",
+  "GRPC", "Transcoding", "Connect", "TransparencyLog", "TestSchema",
 ]
 
 /// What tests of several modules share, in Tests/Support.
