@@ -33,6 +33,7 @@ struct Product {
   let dialing: JobHandler
   let analyzer: CallAnalyzer
   let auditSigner: AuditSigner
+  let auditInspector: AuditInspector
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -58,6 +59,7 @@ struct Product {
     let admission = StoredGate(registry: NoRegistry())
     let objects = try FolderStore(folder: settings.dataDirectory + "/objects")
     let recordings = Recordings(store: objects, settings: callSettings)
+    auditInspector = AuditInspector(pool: pool)
     auditSigner = AuditSigner(pool: pool, objects: objects, seed: keyring.key("audit-signing"))
     let tokens = PageTokens(key: keyring.key("page-tokens"))
     let dialer = Dialer(
@@ -125,7 +127,9 @@ struct Product {
 
   /// What recurs, in one process of all.
   var schedules: [JobSchedule] {
-    WebhookJobs.schedules + retentions.map(\.schedule) + [AuditSigner.schedule]
+    WebhookJobs.schedules + retentions.map(\.schedule) + [
+      AuditSigner.schedule, AuditInspector.schedule,
+    ]
   }
 
   /// All that the protos declare: what is not among the services is answered 501.

@@ -34,10 +34,13 @@ struct Workers: Sendable {
       $0.concurrency = CallAnalyzer.concurrency
     }
     housekeeper = try worker(
-      product.retentions.map { $0.handler(pool) } + [product.auditSigner.handler]
+      product.retentions.map { $0.handler(pool) } + [
+        product.auditSigner.handler, product.auditInspector.handler,
+      ]
     ) {
       $0.queue = Retention.queue.name
-      $0.concurrency = 1
+      // Logs are signed while one is inspected, which takes long.
+      $0.concurrency = 2
       $0.pollInterval = .seconds(10)
     }
   }

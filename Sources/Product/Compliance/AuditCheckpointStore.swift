@@ -31,6 +31,22 @@ enum AuditCheckpointStore {
       """)
   }
 
+  /// The merchant behind another one, and the note of its largest tree that was signed.
+  static func next(
+    after merchant: String, _ transaction: Transaction
+  ) async throws -> (MerchantID, note: String?)? {
+    let rows = try await transaction.query(
+      """
+      SELECT merchant_id, (SELECT note FROM audit_checkpoints
+        WHERE merchant_id = merchants.merchant_id ORDER BY size DESC LIMIT 1) AS note
+      FROM merchants WHERE merchant_id > \(merchant) ORDER BY merchant_id LIMIT 1
+      """)
+    guard let row = rows.first,
+      let id = MerchantID(try row.decode("merchant_id", as: String.self))
+    else { return nil }
+    return (id, try row.decode("note", as: String?.self))
+  }
+
   /// Merchants whose logs have grown since they were signed.
   static func unsigned(limit: Int, _ transaction: Transaction) async throws -> [MerchantID] {
     let rows = try await transaction.query(

@@ -184,6 +184,34 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test(arguments: [
+    ("", 0),
+    // Beside the tree, whose root stays.
+    (
+      """
+      UPDATE audit_entries SET payload = 'x', leaf_hash = sha256('\\x0078'::bytea) WHERE entry_index = 4
+      """, 1
+    ),
+    ("UPDATE audit_payloads SET payload = 'x' WHERE entry_index = 150", 1),
+    ("DELETE FROM audit_payloads WHERE entry_index = 150", 0),
+    (
+      """
+      DELETE FROM audit_payloads WHERE entry_index > 101; DELETE FROM audit_entries WHERE entry_index > 101
+      """, 1
+    ),
+  ]) func `an inspection finds what the signer does not look at`(change: String, count: Int)
+    async throws
+  {
+    let scene = try await Scene.make()
+    try await scene.append(160)
+    _ = try await scene.checkpoint()
+    // What is not signed yet is not looked at.
+    try await scene.append(1)
+    if !change.isEmpty { try await scene.asOwner(change) }
+    #expect(try await AuditInspector(pool: scene.pool).inspectAll() == count)
+    await scene.pool.close()
+  }
+
   @Test func `a lost memory is the database's, and one that another wrote is refused`()
     async throws
   {
