@@ -77,43 +77,44 @@ enum AuditStore {
     return head
   }
 
-  /// Stores an entry with its payload, and the tree that has it.
+  /// Stores an entry with its payload, and the tree that has it, at once: calls wait for it.
   static func insert(
     _ entry: LogEntry, at time: Moment, leaf: MerkleHash, salt: [UInt8], payload: [UInt8],
     _ head: AuditHead, _ merchant: MerchantID, _ transaction: Transaction
   ) async throws {
     try await transaction.execute(
       """
-      INSERT INTO audit_entries (merchant_id, entry_index, time, kind, subject, payload, leaf_hash)
-      VALUES (\(merchant.text), \(entry.seq), \(time), \(entry.event), \(entry.subject),
-        \(entry.bytes), \(leaf.bytes))
+      WITH entry AS (
+        INSERT INTO audit_entries
+          (merchant_id, entry_index, time, kind, subject, payload, leaf_hash)
+        VALUES (\(merchant.text), \(entry.seq), \(time), \(entry.event), \(entry.subject),
+          \(entry.bytes), \(leaf.bytes))
+      ), payload AS (
+        INSERT INTO audit_payloads (merchant_id, entry_index, salt, payload)
+        VALUES (\(merchant.text), \(entry.seq), \(salt), \(payload))
+      ), \(tree(head, merchant))
       """)
-    try await transaction.execute(
-      """
-      INSERT INTO audit_payloads (merchant_id, entry_index, salt, payload)
-      VALUES (\(merchant.text), \(entry.seq), \(salt), \(payload))
-      """)
-    try await store(head, merchant, transaction)
   }
 
   private static func store(
     _ head: AuditHead, _ merchant: MerchantID, _ transaction: Transaction
   ) async throws {
-    if !head.nodes.isEmpty {
-      try await transaction.execute(
-        """
-        INSERT INTO audit_nodes (merchant_id, level, node_index, hash)
-        SELECT \(merchant.text), level, node_index, decode(hash, 'hex')
-        FROM unnest(\(head.nodes.map { Int64($0.place.level) })::bigint[],
-          \(head.nodes.map(\.place.index))::bigint[], \(head.nodes.map(\.hash.hex))::text[])
-          AS node (level, node_index, hash)
-        """)
-    }
-    try await transaction.execute(
-      """
-      UPDATE audit_logs SET tree_size = \(head.frontier.size), frontier = \(head.frontier.bytes)
-      WHERE merchant_id = \(merchant.text)
-      """)
+    try await transaction.execute("WITH \(tree(head, merchant))")
+  }
+
+  /// The end of a statement that stores a tree.
+  private static func tree(_ head: AuditHead, _ merchant: MerchantID) -> Query {
+    """
+    node AS (
+      INSERT INTO audit_nodes (merchant_id, level, node_index, hash)
+      SELECT \(merchant.text), level, node_index, decode(hash, 'hex')
+      FROM unnest(\(head.nodes.map { Int64($0.place.level) })::bigint[],
+        \(head.nodes.map(\.place.index))::bigint[], \(head.nodes.map(\.hash.hex))::text[])
+        AS new (level, node_index, hash)
+    )
+    UPDATE audit_logs SET tree_size = \(head.frontier.size), frontier = \(head.frontier.bytes)
+    WHERE merchant_id = \(merchant.text)
+    """
   }
 
   // MARK: Reading
