@@ -8,7 +8,7 @@ internal import EventLoop
 final class HandlerCrew {
   private let loop: EventLoop
   private let executor: LoopTaskExecutor
-  @exclusivity(unchecked) private var waiting = CallQueue()
+  @exclusivity(unchecked) private var waiting = FirstInFirstOut<CallPort>()
   @exclusivity(unchecked) private var idle: [Worker] = []
   @exclusivity(unchecked) private var isDispatching = false
   @exclusivity(unchecked) private var isClosed = false
@@ -109,27 +109,5 @@ final class HandlerCrew {
       }
       task = nil
     }
-  }
-}
-
-/// Calls in order of arrival.
-private struct CallQueue {
-  private var calls: [CallPort?] = []
-  private var head = 0
-
-  var isEmpty: Bool { head == calls.count }
-
-  mutating func append(_ call: CallPort) { calls.append(call) }
-
-  mutating func popFirst() -> CallPort? {
-    guard head < calls.count else { return nil }
-    let call = calls[head]
-    calls[head] = nil
-    head += 1
-    if head == calls.count {
-      calls.removeAll(keepingCapacity: true)
-      head = 0
-    }
-    return call
   }
 }

@@ -4,13 +4,12 @@ struct MessageQueue {
   typealias Element = (bytes: [UInt8], compressed: Bool)
 
   private var first: Element?
-  private var rest: [Element] = []
-  private var head = 0
+  private var rest = FirstInFirstOut<Element>()
 
   var isEmpty: Bool { first == nil }
 
   /// Whether exactly one message waits.
-  var hasOne: Bool { first != nil && head == rest.count }
+  var hasOne: Bool { first != nil && rest.isEmpty }
 
   mutating func append(_ message: [UInt8], compressed: Bool = false) {
     if first == nil { first = (message, compressed) } else { rest.append((message, compressed)) }
@@ -18,15 +17,7 @@ struct MessageQueue {
 
   mutating func popFirst() -> Element? {
     guard let message = first else { return nil }
-    if head < rest.count {
-      first = rest[head]
-      rest[head].bytes = []
-      head += 1
-    } else {
-      first = nil
-      rest.removeAll(keepingCapacity: true)
-      head = 0
-    }
+    first = rest.popFirst()
     return message
   }
 }
