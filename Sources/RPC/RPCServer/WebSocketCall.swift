@@ -17,6 +17,8 @@ final class WebSocketCall: CallPort, @unchecked Sendable {  // as its superclass
   private let limits: ServerLimits
   private var whenDone: (() -> Void)?
   private var requestsEnded = false
+  /// Of the messages that the handler has not taken.
+  private var forms = FirstInFirstOut<Form>()
   /// What messages hold that wait for the handler.
   private var waitingBytes = 0
   private var isHolding = false
@@ -50,9 +52,8 @@ final class WebSocketCall: CallPort, @unchecked Sendable {  // as its superclass
       return end(RPCError(.deadlineExceeded, "the deadline passed before the call began"))
     }
     start()
-    guard !transcoded.hasBody else { return }
-    // The path has said it all.
-    take { () throws(RESTFailure) in try transcoded.request(body: []) }
+    // Without a body the path has said it all.
+    if !transcoded.hasBody { take([], in: .path) }
   }
 
   // MARK: Requests
@@ -68,24 +69,34 @@ final class WebSocketCall: CallPort, @unchecked Sendable {  // as its superclass
     guard !requestsEnded else {
       return end(RPCError(.invalidArgument, "a message came behind the end of the requests"))
     }
-    take { () throws(RESTFailure) in
-      switch message {
-      case .text(let bytes): try transcoded.request(body: bytes)
-      case .binary(let bytes): try transcoded.request(binary: bytes)
-      }
+    switch message {
+    case .text(let bytes): take(bytes, in: .text)
+    case .binary(let bytes): take(bytes, in: .binary)
     }
   }
 
-  private func take(_ request: () throws(RESTFailure) -> [UInt8]) {
+  /// A message of the client's, which is not read before the handler takes it.
+  private func take(_ bytes: [UInt8], in form: Form) {
+    forms.append(form)
+    deliver(bytes)
+    hold(bytes.count)
+    guard entry.descriptor.takesOneRequest, !requestsEnded else { return }
+    requestsEnded = true
+    deliverEnd()
+  }
+
+  // To read one costs more than to send it, so the interceptors have to let the call pass first.
+  override var waitsWrapped: Bool { true }
+
+  override func opened(_ message: [UInt8]) throws -> [UInt8] {
     do throws(RESTFailure) {
-      let bytes = try request()
-      deliver(bytes)
-      hold(bytes.count)
-      guard entry.descriptor.takesOneRequest, !requestsEnded else { return }
-      requestsEnded = true
-      deliverEnd()
+      return switch forms.popFirst() {
+      case .binary: try transcoded.request(binary: message)
+      case .text, .path, nil: try transcoded.request(body: message)
+      }
     } catch {
       end(error.error)
+      throw error.error
     }
   }
 
@@ -156,4 +167,11 @@ final class WebSocketCall: CallPort, @unchecked Sendable {  // as its superclass
     guard let limit, lastMoved.duration(to: now) > limit else { return }
     end(RPCError(.deadlineExceeded, "no message came for too long"))
   }
+}
+
+/// What a message is written in.
+private enum Form {
+  case text, binary
+  /// It has no bytes, since the path has said it all.
+  case path
 }

@@ -119,6 +119,29 @@ import WebSocket
     }
   }
 
+  @Test func `what a caller sends is not read before it is let in`() async throws {
+    let guardian = Interceptor.check(later: { _ in
+      throw RPCError(.unauthenticated, "who are you?")
+    })
+    try await TestServer.run(
+      bindings: [V1.LiveServiceBinding.binding], services: [Mirror()], interceptors: [guardian]
+    ) { test in
+      let client = try RawClient(test.address)
+      let peer = try Peer()
+      let id = try client.open(Self.path, method: "CONNECT", Self.connect)
+      // With the request, so that it is there before anybody has looked at the call.
+      try client.session.submitData(id, peer.frames(["{ this is no JSON"]))
+      var read = 0
+      try client.run { client in
+        let body = client.answers[id]!.body
+        peer.receive(Array(body[read...]))
+        read = body.count
+        return peer.close != nil
+      }
+      #expect(peer.close == WebSocketCloseReason(code: 4016, reason: "UNAUTHENTICATED"))
+    }
+  }
+
   struct Row: Sendable, CustomTestStringConvertible {
     let testDescription: String
     var path = WebSocketOverSocketTests.path
