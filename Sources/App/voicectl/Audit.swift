@@ -88,8 +88,11 @@ struct Audit: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-      guard NoteVerifier(key) != nil else {
+      guard let key = NoteVerifier(key) else {
         throw ValidationError("--key is no key: NAME+ID+BASE64 is its form")
+      }
+      guard !key.isPublished else {
+        throw ValidationError("--key is the test key of RFC 8032: anybody can sign with it")
       }
     }
 

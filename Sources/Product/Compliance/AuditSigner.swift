@@ -33,9 +33,6 @@ package struct AuditSigner: Sendable {
     self.seed = seed
   }
 
-  /// The key that checks a merchant's checkpoints.
-  func verifier(of merchant: MerchantID) throws -> NoteVerifier { try key(of: merchant).verifier }
-
   /// The log as it is now, signed. Throws `dataLoss` when it does not continue what was signed before.
   func checkpoint(_ merchant: MerchantID) async throws -> Signed {
     do {

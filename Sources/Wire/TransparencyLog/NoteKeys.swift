@@ -34,6 +34,11 @@ package struct NoteVerifier: Sendable, Equatable, CustomStringConvertible {
 
   private static let algorithm: UInt8 = 1
 
+  /// Whether it is the key of RFC 8032, 7.1, test 1, whose secret is printed beside it: anybody signs with it.
+  package var isPublished: Bool {
+    Hex.encode(key) == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+  }
+
   /// Whether a key may be called so: something without spaces and plus signs.
   static func isName(_ text: Substring) -> Bool {
     !text.isEmpty

@@ -183,6 +183,8 @@ def test_an_erased_payload_takes_nothing_from_the_rest(ctl, exported, key, tmp_p
 
 def test_wrong_use_is_told(ctl, exported, key, own, auditor, tmp_path):
     ctl("verify", exported, "--key", "none", status=64)
+    ctl("verify", exported, "--key", "audit.example/tenant-demo+b27c87a7+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
+        status=64)
     ctl("verify", tmp_path / "nowhere", "--key", key, status=64)
     ctl("export", "-o", exported, status=64)
     other = own.merchant("audit2@example.in")

@@ -32,6 +32,7 @@ import TransparencyLog
     #expect(read.size == 8 && read.root.hex == PublishedTree.roots[8])
     let other = try NoteSigner(name: key.name, seed: [UInt8](repeating: 1, count: 32)).verifier
     #expect(Checkpoint(note: Self.note, signedBy: other) == nil)
+    #expect(key.isPublished && !other.isPublished)
     let renamed = try NoteSigner(name: "another", seed: Self.seed).verifier
     #expect(Checkpoint(note: Self.note, signedBy: renamed) == nil)
   }
