@@ -177,7 +177,9 @@ let modules: [Module] = [
       "Conversation",
     ],
     resources: [.embedInCode("Migrations")],
-    testImports: ["ScratchPostgres", "Accounts", "Agents", "Compliance", "Webhooks"]),
+    testImports: [
+      "ScratchPostgres", "TransparencyLog", "Accounts", "Agents", "Compliance", "Webhooks",
+    ]),
 
   Module(
     "Analytics", .product,

@@ -9,5 +9,6 @@ package enum CallsMigrations {
     Migration(file: "m0043_dial_time.sql", PackageResources.m0043_dial_time_sql),
     Migration(file: "m0044_incoming_calls.sql", PackageResources.m0044_incoming_calls_sql),
     Migration(file: "m0045_call_access.sql", PackageResources.m0045_call_access_sql),
+    Migration(file: "m0046_audited_ends.sql", PackageResources.m0046_audited_ends_sql),
   ]
 }

@@ -22,6 +22,7 @@ package struct AuditSigner: Sendable {
   private let pool: PostgresPool
   private let objects: any ObjectStore
   private let seed: [UInt8]
+  private let clerk: AuditClerk
   private let refusals = MetricsRegistry.process.counter(
     "payaid_audit_refusals_total",
     help: "Audit logs that were not signed, as they do not continue what was signed before.")
@@ -31,10 +32,12 @@ package struct AuditSigner: Sendable {
     self.pool = pool
     self.objects = objects
     self.seed = seed
+    clerk = AuditClerk(pool: pool)
   }
 
   /// The log as it is now, signed. Throws `dataLoss` when it does not continue what was signed before.
   func checkpoint(_ merchant: MerchantID) async throws -> Signed {
+    try await clerk.settle(merchant)
     do {
       return try await pool.transaction(tenant: .merchant(merchant.text)) {
         try await checkpoint(merchant, $0)
@@ -142,6 +145,7 @@ extension AuditSigner {
 
   /// Signs every log that has grown. One that cannot be signed does not keep the others from it.
   package func signAll() async throws {
+    try await clerk.settleAll()
     let merchants = try await pool.transaction(tenant: .system) {
       try await AuditCheckpointStore.unsigned(limit: Self.batch, $0)
     }

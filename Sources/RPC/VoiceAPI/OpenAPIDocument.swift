@@ -7602,7 +7602,7 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended and recordings come within a minute."
               },
               "subject": {
                 "type": "string",

@@ -275,8 +275,9 @@ extension Payaid.Voice.V1 {
     public var index: Int64 = 0
     /// When it was written.
     public var time: Google.Protobuf.Timestamp?
-    /// What happened: `call.decision`, `consent.created`, `consent.withdrawn`,
-    /// `suppression.created`, `suppression.renewed`.
+    /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
+    /// `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended
+    /// and recordings come within a minute.
     public var kind: String = ""
     /// What it is about: the id of a call, a consent or a suppression.
     public var subject: String = ""

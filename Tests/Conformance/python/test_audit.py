@@ -101,11 +101,14 @@ def test_one_subject_is_verified_alone(ctl, log, key, tmp_path):
     report = verify(ctl, tmp_path / "call", key)
     assert 1 <= int(report["entries"]) < int(report["size"])
     entries = [json.loads(line) for line in (tmp_path / "call/entries.ndjson").read_text().splitlines()]
-    assert {e["event"] for e in entries} == {"call.decision"}
-    assert all(e["subject"] == log["call"] and e["actor"] == "system:gate" for e in entries)
-    [payload, *_] = [
-        json.loads(line) for line in (tmp_path / "call/payloads.ndjson").read_text().splitlines()]
-    assert payload["payload"]["decision"]["verdict"] == "ALLOW"
+    assert {e["event"] for e in entries} == {"call.decision", "call.ended"}
+    assert all(e["subject"] == log["call"] for e in entries)
+    assert {e["actor"] for e in entries} == {"system:gate", "system:calls"}
+    told = [
+        json.loads(line)["payload"]
+        for line in (tmp_path / "call/payloads.ndjson").read_text().splitlines()]
+    assert told[0]["decision"]["verdict"] == "ALLOW"
+    assert told[-1]["state"] == "completed" and int(told[-1]["cost_micros"]) > 0
 
 
 def test_a_log_continues_what_was_kept(ctl, rest, log, key, tmp_path):

@@ -65,6 +65,7 @@ INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
          call_id::bytea, sha256('\\x00'::bytea || call_id::bytea) FROM calls;
+INSERT INTO audit_inbox (merchant_id, kind, subject) SELECT merchant_id, 'call.ended', call_id FROM calls;
 INSERT INTO audit_payloads
   SELECT merchant_id, entry_index, leaf_hash, payload FROM audit_entries;
 INSERT INTO audit_nodes SELECT merchant_id, 1, entry_index, leaf_hash FROM audit_entries;
@@ -156,7 +157,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(large, statements):
     big = {row[0] for row in stacks.sql(
         large, f"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {LARGE}")}
     assert {"calls", "agents", "jobs", "call_events", "call_metadata", "decisions", "api_audit",
-            "audit_entries", "suppressions", "consents", "idempotency_keys", "api_keys", "sessions",
+            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_inbox", "suppressions", "consents", "idempotency_keys", "api_keys", "sessions",
             "refresh_tokens", "login_attempts"} <= big
     bad = {text: sorted(set(scans(plan)) & big)
            for text, plan in explain(large, statements).items()}

@@ -118,6 +118,10 @@ internal import Webhooks
       "INSERT INTO audit_payloads VALUES ('\(merchant)', 0, sha256('x'), 'x')"
     ),
     ("audit_nodes", "INSERT INTO audit_nodes VALUES ('\(merchant)', 1, 0, sha256('x'))"),
+    (
+      "audit_inbox",
+      "INSERT INTO audit_inbox (merchant_id, kind, subject) VALUES ('\(merchant)', 'k', 's')"
+    ),
     ("audit_checkpoints", "INSERT INTO audit_checkpoints VALUES ('\(merchant)', 1, 'n', now())"),
     (
       "calls",
