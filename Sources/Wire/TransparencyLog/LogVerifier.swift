@@ -14,6 +14,10 @@ package struct LogVerifier: Sendable {
     let places = try places(of: leaves, bundle, checkpoint)
     let entries = try read(bundle.entries, at: places, checkpoint)
     try checkOrder(entries, places, leaves)
+    // Last, since what comes before says where.
+    if bundle.proofs?.inclusion == nil, Self.root(of: leaves[...]) != checkpoint.root {
+      throw .invalid("the entries are not those that were signed: their root is another")
+    }
     let shown = try check(bundle.payloads, against: entries)
     let old = try since.map { (note) throws(LogVerdict) in
       try signed(note, "the older checkpoint")
@@ -33,7 +37,7 @@ package struct LogVerifier: Sendable {
 
   // MARK: Tree
 
-  /// Where in the log the entries stand: all of it, as the root shows, or where proofs put them.
+  /// Where in the log the entries stand: all of it, or where proofs put them.
   private func places(
     of leaves: [MerkleHash], _ bundle: LogBundle, _ checkpoint: Checkpoint
   ) throws(LogVerdict) -> [Int64] {
@@ -41,9 +45,6 @@ package struct LogVerifier: Sendable {
       guard leaves.count == checkpoint.size else {
         throw .invalid(
           "there are \(leaves.count) entries without proofs; the log has \(checkpoint.size)")
-      }
-      guard Self.root(of: leaves[...]) == checkpoint.root else {
-        throw .invalid("the entries are not those that were signed: their root is another")
       }
       return Array(0..<checkpoint.size)
     }

@@ -146,6 +146,12 @@ struct WrittenLog {
       }
     }
     var wrong = whole
+    wrong.entries[1] = Array(
+      String(decoding: whole.entries[1], as: UTF8.self).replacing("\"e1\"", with: "\"e7\"").utf8)
+    #expect(throws: LogVerdict.invalid("entry 2 does not follow the one before it")) {
+      try log.verify(wrong)
+    }
+    wrong = whole
     wrong.payloads[1] = LogBundle.Payload(
       seq: 1, salt: whole.payloads[1].salt, bytes: Array("{\"event\":\"e9\"}".utf8))
     #expect(throws: LogVerdict.invalid("the payload of entry 1 is not the one it commits to")) {
