@@ -15,15 +15,8 @@ struct IndianDay: Sendable, Hashable, Comparable {
 
   /// Reads `YYYY-MM-DD`; `nil` for another text, and for a day that does not exist.
   init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else {
-      return nil
-    }
-    let digits = (bytes[..<4] + bytes[5..<7] + bytes[8...]).map { Int($0) - 48 }
-    guard digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
-    func number(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + $1 } }
-    date = CivilDate(year: number(0..<4), month: number(4..<6), day: number(6..<8))
-    guard date.exists else { return nil }
+    guard let date = CivilDate(text) else { return nil }
+    self.date = date
   }
 
   /// When it begins.

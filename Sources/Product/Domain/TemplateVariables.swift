@@ -40,7 +40,7 @@ package enum TemplateVariables {
     switch type {
     case .number: return isNumber(value) ? nil : "must be a decimal number, as in \"-3.50\""
     case .boolean: return ["true", "false"].contains(value) ? nil : "must be \"true\" or \"false\""
-    case .date: return isDate(value) ? nil : "must be a day, as in \"2026-11-28\""
+    case .date: return CivilDate(value) != nil ? nil : "must be a day, as in \"2026-11-28\""
     default: return nil
     }
   }
@@ -63,16 +63,5 @@ package enum TemplateVariables {
       return false
     }
     return parts[0].count <= 15 && (parts.count == 1 || parts[1].count <= 9)
-  }
-
-  private static func isDate(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    let dash = UInt8(ascii: "-")
-    guard bytes.count == 10, bytes[4] == dash, bytes[7] == dash else { return false }
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }),
-      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
-    else { return false }
-    return CivilDate(year: year, month: month, day: day).exists
   }
 }

@@ -14,6 +14,17 @@ package struct CivilDate: Sendable, Hashable {
     (self.year, self.month, self.day) = (year, month, day)
   }
 
+  /// Reads `YYYY-MM-DD`; `nil` for another text, and for a day that does not exist.
+  package init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.map(\.utf8.count) == [4, 2, 2],
+      parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+    else { return nil }
+    self.init(year: year, month: month, day: day)
+    guard exists else { return nil }
+  }
+
   /// The date that lies so many days after 1970-01-01; negative ones lie before it.
   package init(daysSince1970 days: Int) {
     let shifted = days + 719_468

@@ -13,10 +13,10 @@ enum LogTime {
     func number(_ range: Range<Int>) -> Int64 {
       bytes[range].reduce(0) { $0 * 10 + Int64($1 - 0x30) }
     }
-    let date = CivilDate(
-      year: Int(number(0..<4)), month: Int(number(5..<7)), day: Int(number(8..<10)))
     let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
-    guard date.exists, hour < 24, minute < 60, second < 60 else { return nil }
+    guard let date = CivilDate(text.prefix(10)), hour < 24, minute < 60, second < 60 else {
+      return nil
+    }
     let seconds = Int64(date.daysSince1970) * 86_400 + hour * 3_600 + minute * 60 + second
     return seconds * 1_000_000 + number(20..<26)
   }

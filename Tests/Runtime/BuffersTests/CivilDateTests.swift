@@ -37,6 +37,21 @@ import Testing
     #expect(!CivilDate(year: year, month: month, day: day).exists)
   }
 
+  @Test(arguments: ["1970-01-01", "0000-02-29", "9999-12-31", "2028-02-29"])
+  func `a day is read as it is written`(text: String) throws {
+    let date = try #require(CivilDate(text))
+    let parts = text.split(separator: "-").compactMap { Int($0) }
+    #expect([date.year, date.month, date.day] == parts)
+  }
+
+  @Test(arguments: [
+    "", "-", "--", "2026-2-03", "2026-02-30", "2027-02-29", "2026-00-01", "2026-13-01", "20260101",
+    "2026/01/01", "2026-01-01 ", "+026-01-01", "-026-01-01", "2026-01-+1", "２０２６-01-01",
+    "2026-01-01-",
+  ]) func `what is no day is not read as one`(text: String) {
+    #expect(CivilDate(text) == nil)
+  }
+
   @Test func `a day too many counts on into the next month`() {
     let date = CivilDate(year: 2026, month: 2, day: 31)
     #expect(CivilDate(daysSince1970: date.daysSince1970) == CivilDate(year: 2026, month: 3, day: 3))
