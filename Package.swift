@@ -216,8 +216,7 @@ let executables = [
       "RPCServer", "VoiceAPI", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics",
-      "Configuration",
-      "HTTPClient", "AWS", "Redis", "Cache", "Limits",
+      "Configuration", "HTTPClient", "AWS", "Redis", "Cache", "Limits",
     ],
     packages: ["ArgumentParser"]),
   Executable(
@@ -245,8 +244,7 @@ let executables = [
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "TransparencyLog", "RPCCore", "RPCClient", "Protobuf",
-      "Schema",
-      "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
+      "Schema", "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
     ],
     packages: ["ArgumentParser"]),
   Executable(

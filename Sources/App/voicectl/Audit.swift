@@ -11,8 +11,6 @@ struct Audit: AsyncParsableCommand {
     abstract: "Takes the audit log with its proofs, and verifies it without a server.",
     subcommands: [Key.self, Checkpoint.self, Export.self, Verify.self])
 
-  typealias Client = Payaid.Voice.V1.ComplianceServiceClient
-
   struct Key: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints the key that checks the log's checkpoints.",
@@ -20,13 +18,7 @@ struct Audit: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOptions
 
-    func run() async throws {
-      let signed = try await server.withChannel { channel, metadata in
-        try await Client(channel).getAuditCheckpoint(
-          .with { _ in }, options: CallOptions(metadata: metadata))
-      }
-      Output.line(signed.verifierKey)
-    }
+    func run() async throws { Output.line(try await server.auditCheckpoint().verifierKey) }
   }
 
   struct Checkpoint: AsyncParsableCommand {
@@ -37,14 +29,11 @@ struct Audit: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The file to write.") var output: String?
 
     func run() async throws {
-      let signed = try await server.withChannel { channel, metadata in
-        try await Client(channel).getAuditCheckpoint(
-          .with { _ in }, options: CallOptions(metadata: metadata))
-      }
+      let note = try await server.auditCheckpoint().note
       if let output {
-        try Data(signed.note.utf8).write(to: URL(fileURLWithPath: output))
+        try Data(note.utf8).write(to: URL(fileURLWithPath: output))
       } else {
-        Output.text(signed.note)
+        Output.text(note)
       }
     }
   }
@@ -65,7 +54,8 @@ struct Audit: AsyncParsableCommand {
       }
       let (bundle, key) = try await server.withChannel { channel, metadata in
         try await AuditExport(
-          client: Client(channel), options: CallOptions(metadata: metadata)
+          client: Payaid.Voice.V1.ComplianceServiceClient(channel),
+          options: CallOptions(metadata: metadata)
         ).bundle(of: subject, since: older)
       }
       try BundleFolder.write(bundle, to: output)
@@ -83,30 +73,40 @@ struct Audit: AsyncParsableCommand {
         """)
 
     @Argument(help: "The folder.") var folder: String
-    @Option(help: "The log's key, as `voicectl audit key` printed it once.") var key: String
+    @Option(help: "The log's key, as `voicectl audit key` printed it once.") var key: NoteVerifier
     @Option(help: "A checkpoint that was kept: the log has to continue it.") var since: String?
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-      guard let key = NoteVerifier(key) else {
-        throw ValidationError("--key is no key: NAME+ID+BASE64 is its form")
-      }
       guard !key.isPublished else {
         throw ValidationError("--key is the test key of RFC 8032: anybody can sign with it")
       }
     }
 
     func run() throws {
-      guard let verifier = NoteVerifier(key) else { throw ExitCode(64) }
       let older = try since.map { String(decoding: try BundleFolder.read($0), as: UTF8.self) }
       do {
         let bundle = try BundleFolder.bundle(in: folder)
-        let report = try LogVerifier(key: verifier).verify(bundle, since: older)
+        let report = try LogVerifier(key: key).verify(bundle, since: older)
         Output.line(json ? AuditReport.json(report) : AuditReport.text(report))
       } catch let verdict as LogVerdict {
         Output.line(json ? AuditReport.json(verdict) : AuditReport.text(verdict))
         throw verdict.exitCode
       }
+    }
+  }
+}
+
+extension NoteVerifier: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
+}
+
+extension ServerOptions {
+  /// The log as it is now, signed.
+  fileprivate func auditCheckpoint() async throws -> Payaid.Voice.V1.AuditCheckpoint {
+    try await withChannel { channel, metadata in
+      try await Payaid.Voice.V1.ComplianceServiceClient(channel).getAuditCheckpoint(
+        Payaid.Voice.V1.GetAuditCheckpointRequest(), options: CallOptions(metadata: metadata))
     }
   }
 }

@@ -13,7 +13,8 @@ struct AuditExport {
   /// All entries under a checkpoint that is signed now, or those about one subject with a proof each;
   /// `since` is the checkpoint that the log is to be shown to continue. And the key that checks it.
   func bundle(of subject: String?, since: [UInt8]?) async throws -> (LogBundle, key: String) {
-    let signed = try await client.getAuditCheckpoint(.with { _ in }, options: options)
+    let signed = try await client.getAuditCheckpoint(
+      V1.GetAuditCheckpointRequest(), options: options)
     let entries = try await entries(of: subject, below: signed.size)
     var bundle = LogBundle(
       checkpoint: signed.note, entries: entries.map(\.entry),

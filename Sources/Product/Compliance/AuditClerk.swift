@@ -42,13 +42,13 @@ package struct AuditClerk: Sendable {
   ) async throws -> Int {
     let items = try await AuditInboxStore.take(limit: Self.batch, of: merchant, transaction)
     for item in items {
-      let call = try await AuditInboxStore.call(item.subject, transaction)
+      let call =
+        item.kind == "call.ended"
+        ? try await AuditInboxStore.call(item.subject, transaction) : nil
       try await AuditLog.append(
         kind: item.kind, subject: item.subject, actor: "system:calls", merchant: merchant,
         transaction
-      ) { digest in
-        item.kind == "call.ended" ? .object(call?.payload(digest) ?? JSONObject()) : [:]
-      }
+      ) { digest in .object(call?.payload(digest) ?? JSONObject()) }
     }
     return items.count
   }

@@ -22,7 +22,8 @@ package enum AuditLog {
     }
     var head = try await AuditStore.lock(merchant, transaction)
     // The order of entries is that of the lock; clocks of several servers may disagree on it.
-    let time = max(WallClock.now, head.lastTime ?? WallClock.now)
+    let now = WallClock.now
+    let time = max(now, head.lastTime ?? now)
     let entry = LogEntry(
       actor: actor, commit: LogEntry.commit(payload, salt: salt), event: kind,
       log: name(of: merchant), prev: head.lastHash, seq: head.frontier.size, subject: subject,

@@ -38,9 +38,13 @@ package struct AuditSigner: Sendable {
   /// The log as it is now, signed. Throws `dataLoss` when it does not continue what was signed before.
   func checkpoint(_ merchant: MerchantID) async throws -> Signed {
     try await clerk.settle(merchant)
+    return try await sign(merchant)
+  }
+
+  private func sign(_ merchant: MerchantID) async throws -> Signed {
     do {
       return try await pool.transaction(tenant: .merchant(merchant.text)) {
-        try await checkpoint(merchant, $0)
+        try await sign(merchant, $0)
       }
     } catch let error as RPCError where error.code == .dataLoss {
       refusals.increment()
@@ -49,7 +53,7 @@ package struct AuditSigner: Sendable {
     }
   }
 
-  private func checkpoint(
+  private func sign(
     _ merchant: MerchantID, _ transaction: Transaction
   ) async throws -> Signed {
     try await AuditCheckpointStore.lock(merchant, transaction)
@@ -150,7 +154,7 @@ extension AuditSigner {
       try await AuditCheckpointStore.unsigned(limit: Self.batch, $0)
     }
     for merchant in merchants {
-      do { _ = try await checkpoint(merchant) } catch let error as RPCError {
+      do { _ = try await sign(merchant) } catch let error as RPCError {
         guard error.code == .dataLoss else { throw error }
       }
     }

@@ -27,22 +27,16 @@ enum AuditStore {
   static func tree(
     of merchant: MerchantID, _ transaction: Transaction
   ) async throws -> MerkleFrontier? {
-    var lock: Query = ""
-    while true {
-      var query: Query = """
-        SELECT size, tree_size, frontier FROM audit_logs WHERE merchant_id = \(merchant.text)
-        """
-      query.append(lock)
-      guard let row = try await transaction.query(query).first else { return nil }
-      let size: Int64 = try row.decode("size")
-      if size == (try row.decode("tree_size", as: Int64.self)) { return try frontier(row) }
-      if lock == " FOR UPDATE" {
-        let head = try await head(row, merchant, transaction)
-        try await store(head, merchant, transaction)
-        return head.frontier
-      }
-      lock = " FOR UPDATE"
-    }
+    let log: Query = """
+      SELECT size, tree_size, frontier FROM audit_logs WHERE merchant_id = \(merchant.text)
+      """
+    guard let row = try await transaction.query(log).first else { return nil }
+    let size: Int64 = try row.decode("size")
+    if size == (try row.decode("tree_size", as: Int64.self)) { return try frontier(row) }
+    guard let locked = try await transaction.query("\(log) FOR UPDATE").first else { return nil }
+    let head = try await head(locked, merchant, transaction)
+    try await store(head, merchant, transaction)
+    return head.frontier
   }
 
   private static func frontier(_ row: Row) throws -> MerkleFrontier {

@@ -54,7 +54,7 @@ package struct MerklePlace: Sendable, Hashable {
 }
 
 /// The root of a perfect subtree. Once it is complete it never changes.
-package struct MerkleNode: Sendable, Equatable {
+package struct MerkleNode: Sendable {
   package let place: MerklePlace
   package let hash: MerkleHash
 }

@@ -1,8 +1,8 @@
 /// Neighbouring leaves that are one subtree: perfect, or the ragged right end of the tree.
-package struct MerkleSpan: Sendable, Hashable {
-  package let leaves: Range<Int64>
+package struct MerkleSpan: Sendable {
+  private let leaves: Range<Int64>
 
-  init(_ leaves: Range<Int64>) { self.leaves = leaves }
+  private init(_ leaves: Range<Int64>) { self.leaves = leaves }
 
   /// The perfect subtrees that it consists of, from left to right.
   package var places: [MerklePlace] {
