@@ -17,7 +17,7 @@ enum ServerSettings {
       // Tests run side by side, each with a pool of its own.
       settings += [
         ("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off"),
-        ("max_connections", "500"),
+        ("max_connections", "1000"),
       ]
     }
     return ["-D", places.data] + settings.flatMap { ["-c", "\($0.0)=\($0.1)"] }
