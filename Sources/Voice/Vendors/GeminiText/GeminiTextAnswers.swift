@@ -1,11 +1,11 @@
 internal import Buffers
 internal import Speech
 
-/// Reads the answers of Gemini's text models and decides what an error means; pure.
+/// Reads the answers of Gemini's text models; pure.
 enum GeminiTextAnswers {
   /// The model's answer; throws `SpeechError`.
   static func text(_ response: VendorResponse, model: String) throws(SpeechError) -> TextAnswer {
-    guard response.status == 200 else { throw failure(response) }
+    guard response.status == 200 else { throw GeminiError.failure(response) }
     guard let json = try? JSONValue(parsing: response.body, duplicateKeys: .lastWins) else {
       throw SpeechError(.transient, "gemini answered with an unreadable body")
     }
@@ -52,55 +52,5 @@ enum GeminiTextAnswers {
     let response = count("candidatesTokenCount") + count("thoughtsTokenCount")
     return TokenUsage(
       prompt: count("promptTokenCount"), response: min(response, JSONValue.tokenLimit))
-  }
-
-  /// What a status other than 200 means. The vendor's message is never quoted: it may repeat the
-  /// prompt.
-  private static func failure(_ response: VendorResponse) -> SpeechError {
-    let error = GeminiError(response.body)
-    let message = "gemini answered \(response.status)"
-    switch response.status {
-    case 400 where error.reasons.contains("API_KEY_INVALID"), 401, 403:
-      return SpeechError(.configuration, "\(message): the key")
-    case 400 where error.status == "FAILED_PRECONDITION":
-      return SpeechError(.configuration, "\(message): region or billing")
-    case 404: return SpeechError(.configuration, "\(message): no such model")
-    case 429:
-      return SpeechError(
-        .quota, "\(message): rate limit",
-        retryAfter: error.isDaily ? .seconds(3_600) : error.retryDelay ?? .seconds(10))
-    case 408, 499, 500...: return SpeechError(.transient, message, retryAfter: error.retryDelay)
-    default: return SpeechError(.permanent, "\(message): bad request")
-    }
-  }
-}
-
-/// A `google.rpc.Status` as Google's REST interfaces write it; streams wrap it in an array.
-private struct GeminiError {
-  let status: String?
-  /// Of `google.rpc.ErrorInfo`.
-  let reasons: [String]
-  /// Of `google.rpc.RetryInfo`; at most an hour.
-  let retryDelay: Duration?
-  /// Whether the quota is one of the day's.
-  let isDaily: Bool
-
-  init(_ body: [UInt8]) {
-    let json = try? JSONValue(parsing: body, duplicateKeys: .lastWins)
-    let error = (json?.arrayValue?.first ?? json)?["error"]
-    let details = error?["details"]?.arrayValue ?? []
-    status = error?["status"]?.stringValue
-    reasons = details.compactMap { $0["reason"]?.stringValue }
-    retryDelay = details.lazy.compactMap { $0["retryDelay"]?.stringValue.flatMap(Self.delay) }.first
-    isDaily = details.flatMap { $0["violations"]?.arrayValue ?? [] }
-      .contains { $0["quotaId"]?.stringValue?.contains("PerDay") == true }
-  }
-
-  /// `57.2s`.
-  private static func delay(_ text: String) -> Duration? {
-    guard text.hasSuffix("s"), let seconds = Double(text.dropLast()), seconds >= 0 else {
-      return nil
-    }
-    return .milliseconds(Int64(min(seconds, 3_600) * 1_000))
   }
 }

@@ -42,11 +42,7 @@ package struct GeminiTextModel: TextModel {
         GeminiTextRequests(settings: settings).generate(request, model: model))
       return try GeminiTextAnswers.text(response, model: model)
     } catch let failure as VendorHTTPFailure {
-      // A question has no effect: asking it twice does no harm.
-      switch failure {
-      case .notSent(let why), .unclear(let why):
-        throw SpeechError(.transient, "gemini was not reached: \(why)")
-      }
+      throw GeminiError.unanswered(failure)
     }
   }
 }

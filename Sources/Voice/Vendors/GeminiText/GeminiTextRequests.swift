@@ -24,7 +24,7 @@ struct GeminiTextRequests {
       $0.object("generationConfig") { Self.writeGeneration(request, model, &$0) }
     }
     return VendorRequest(
-      method: "POST", url: settings.url("generateContent", of: model),
+      method: "POST", url: settings.address.url("generateContent", of: model),
       headers: [("content-type", "application/json"), ("x-goog-api-key", settings.apiKey)],
       body: json.bytes, timeout: Self.timeout)
   }

@@ -17,10 +17,5 @@ package struct GeminiTextSettings: Sendable {
     self.apiVersion = apiVersion
   }
 
-  /// The address of a model's method, without the key: that travels in a header.
-  func url(_ method: String, of model: String) -> String {
-    var base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-    if base.hasPrefix("ws") { base = "http" + base.dropFirst(2) }
-    return "\(base)/\(apiVersion)/models/\(model):\(method)"
-  }
+  var address: GeminiAddress { GeminiAddress(baseURL: baseURL, apiVersion: apiVersion) }
 }
