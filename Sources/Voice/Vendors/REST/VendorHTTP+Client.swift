@@ -28,11 +28,11 @@ extension VendorHTTP {
 }
 
 extension VendorRequest {
-  /// The request as the client sends it. All but a GET may have an effect, and is sent once.
+  /// The request as the client sends it. What may have an effect is sent once.
   var wire: ClientRequest {
     var wire = ClientRequest(method: method, url: url, body: body, timeout: timeout)
     for (name, value) in headers { wire.headers.add(name, value) }
-    wire.isSentOnce = method != "GET"
+    wire.isSentOnce = method != "GET" && !isRepeatable
     return wire
   }
 }

@@ -5,6 +5,9 @@ struct VendorRequest: Sendable, Equatable {
   var headers: [(name: String, value: String)] = []
   var body: [UInt8] = []
   var timeout: Duration = .seconds(10)
+  /// Whether doing it twice is as good as once, though it is no GET; such a request may go over a kept
+  /// connection, and saves the round trips of a new one.
+  var isRepeatable = false
 
   static func == (left: Self, right: Self) -> Bool {
     left.method == right.method && left.url == right.url && left.body == right.body
