@@ -11,6 +11,7 @@ package struct Scenario: Sendable {
   package var exotelFaults = ExotelFaults()
   package var geminiFaults = LiveFaults()
   package var geminiTextFaults = TextFaults()
+  package var geminiEmbeddingFaults = EmbeddingFaults()
 
   package init() {}
 
@@ -20,8 +21,7 @@ package struct Scenario: Sendable {
       throw SimulationError(.invalidScript, "the script is not valid JSON")
     }
     let reader = try MemberReader(value, .invalidScript, in: "script")
-    try reader.allow(
-      only: ["numbers", "default", "rules", "dnd", "exotel", "gemini", "gemini_text"])
+    try reader.allow(only: Self.members)
     for (number, script) in value["numbers"]?.objectValue ?? JSONObject() {
       numbers[PhoneDigits.international(number) ?? number] = try CallScript(
         script, named: "numbers[\(number.suffix(2))]")
@@ -34,9 +34,22 @@ package struct Scenario: Sendable {
     rules = own + rules
     doNotDisturb.formUnion(
       (try reader.texts("dnd") ?? []).map { PhoneDigits.international($0) ?? $0 })
+    try readFaults(value)
+  }
+
+  /// What a script file may set.
+  private static let members: Set<String> = [
+    "numbers", "default", "rules", "dnd", "exotel", "gemini", "gemini_text", "gemini_embedding",
+  ]
+
+  /// The switches of every side that the script names.
+  private mutating func readFaults(_ value: JSONValue) throws(SimulationError) {
     if let faults = value["exotel"] { exotelFaults = try ExotelFaults(faults) }
     if let faults = value["gemini"] { geminiFaults = try LiveFaults(faults) }
     if let faults = value["gemini_text"] { geminiTextFaults = try TextFaults(faults) }
+    if let faults = value["gemini_embedding"] {
+      geminiEmbeddingFaults = try EmbeddingFaults(faults)
+    }
   }
 
   /// What the owner of `number`, in the form +91XXXXXXXXXX, does on the phone; nil is a withheld

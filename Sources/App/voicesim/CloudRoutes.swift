@@ -2,6 +2,7 @@ internal import Buffers
 internal import EventLoop
 internal import HTTP
 internal import RPCServer
+internal import Simulation
 internal import WebSocket
 
 /// The paths of every stand-in on the one port.
@@ -71,9 +72,14 @@ enum CloudRoutes {
       routes.handle("GET", models + "/{model}") { cloud.value.geminiText.model($0) }
       // The method is part of the last segment: `{model}:generateContent`.
       routes.handle("POST", models + "/{model}") { request in
-        let reply = cloud.value.geminiText.call(request, version: version)
+        let call = TextCall(
+          version: version, segment: request.pathParameters["model"] ?? "",
+          key: request.geminiKey, body: request.body)
+        let reply =
+          EmbeddingMachine.methods.contains(call.method)
+          ? cloud.value.geminiEmbedding.answer(call) : cloud.value.geminiText.answer(call)
         if reply.delay > .zero { try await cloud.loop.sleep(for: reply.delay) }
-        return reply.response
+        return json(reply.json, status: HTTPStatus(rawValue: reply.status))
       }
     }
   }
@@ -91,6 +97,7 @@ enum CloudRoutes {
     [
       "exotel": cloud.exotel.metrics, "gemini": cloud.gemini.metrics,
       "gemini_text": cloud.geminiText.metrics,
+      "gemini_embedding": cloud.geminiEmbedding.metrics,
     ]
   }
 

@@ -6,7 +6,7 @@ internal import Simulation
 internal import TLS
 internal import Voices
 
-/// Everything the stand-ins share. Loop-confined; made by `start`, then owns both services.
+/// Everything the stand-ins share. Loop-confined; made by `start`, then owns all services.
 final class SimulatedCloud {
   let loop: EventLoop
   let settings: Settings
@@ -18,6 +18,7 @@ final class SimulatedCloud {
   private(set) lazy var exotel = ExotelService(cloud: self)
   private(set) lazy var gemini = LiveService(cloud: self)
   private(set) lazy var geminiText = TextService(cloud: self)
+  private(set) lazy var geminiEmbedding = EmbeddingService(cloud: self)
 
   private init(_ settings: Settings, loop: EventLoop, studio: SpeechStudio, ears: Ears) {
     self.settings = settings

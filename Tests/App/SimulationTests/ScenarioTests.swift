@@ -11,7 +11,7 @@ import Testing
       {"numbers": {"09812345678": {"outcome": "busy", "ringing_ms": 10},
                    "+919812345679": {"lines": ["Hi.", {"say": "Stop!", "barge_in_ms": 500}], "gemini": {"close": "quota"}}},
        "rules": [{"when": "hi", "say": "Own rule."}], "dnd": ["9812345670"], "exotel": {"stream_limit": 3},
-       "gemini_text": {"status": 503, "count": 1}}
+       "gemini_text": {"status": 503, "count": 1}, "gemini_embedding": {"wrong_length": true}}
       """)
     #expect(scenario.script(for: "+919812345678").outcome == .busy)
     let talker = scenario.script(for: "+919812345679")
@@ -22,6 +22,7 @@ import Testing
     #expect(scenario.doNotDisturb.contains("+919812345670"))
     #expect(scenario.exotelFaults.streamLimit == 3)
     #expect(scenario.geminiTextFaults.status == 503)
+    #expect(scenario.geminiEmbeddingFaults.isShort)
     #expect(scenario.callerLines.contains("Stop!"))
   }
 

@@ -1,9 +1,10 @@
-"""Google's own SDK against the stand-in's text models."""
+"""Google's own SDK against the stand-in's text and embedding models."""
 
 import enum
 import functools
 import importlib
 import json
+import math
 import typing
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 import stack as stacks
 
 MODEL = "gemini-3.5-flash-lite"
+EMBEDDING_MODELS = ("gemini-embedding-001", "gemini-embedding-2")
 TRANSCRIPT = """caller: Hello, my parcel came broken.
 agent: I am sorry to hear that.
 caller: Please cancel the order, this is terrible."""
@@ -51,12 +53,13 @@ def sim():
 
 @pytest.fixture
 def faults(sim):
-    """Sets the switches of the text models; they are off again afterwards."""
-    def put(**switches):
-        answer = httpx.post(sim.ready["admin"] + "/faults", json={"gemini_text": switches})
+    """Sets the switches of the text models, or of another part; all are off again afterwards."""
+    def put(part="gemini_text", **switches):
+        answer = httpx.post(sim.ready["admin"] + "/faults", json={part: switches})
         assert answer.status_code == 200, answer.text
     yield put
     put()
+    put("gemini_embedding")
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +85,8 @@ def analyse(client, transcript=TRANSCRIPT, **config):
             "thinking_config": {"thinking_level": "LOW"}, **config})
 
 
-def metrics(sim):
-    return httpx.get(sim.ready["admin"] + "/metrics").json()["gemini_text"]
+def metrics(sim, part="gemini_text"):
+    return httpx.get(sim.ready["admin"] + "/metrics").json()[part]
 
 
 @pytest.mark.parametrize("version", [None, "v1", "v1beta", "v1alpha"])
@@ -133,6 +136,8 @@ def test_the_model_list_has_pages(connect):
     assert len(models) > 6
     for name in ("gemini-3.5-flash-lite", "gemini-3.8-flash"):
         assert "generateContent" in models["models/" + name].supported_actions
+    for name in EMBEDDING_MODELS:
+        assert "embedContent" in models["models/" + name].supported_actions
     assert connect().models.get(model=MODEL).output_token_limit == 65_536
 
 
@@ -217,3 +222,69 @@ def test_spoilt_text_is_not_parsed(connect, faults, switch):
     faults(**{switch: True})
     answer = analyse(connect())
     assert answer.text and not isinstance(answer.parsed, Analysis)
+
+
+def embed(client, *texts, model=EMBEDDING_MODELS[0], **config):
+    """One vector for each text, in the way of the model."""
+    if model == EMBEDDING_MODELS[0]:
+        answer = client.models.embed_content(model=model, contents=list(texts), config=config)
+        return [embedding.values for embedding in answer.embeddings]
+    return [client.models.embed_content(model=model, contents=text, config=config).embeddings[0].values
+            for text in texts]
+
+
+def cosine(one, other):
+    product = sum(a * b for a, b in zip(one, other))
+    return product / (math.hypot(*one) * math.hypot(*other))
+
+
+@pytest.mark.parametrize("model", EMBEDDING_MODELS)
+def test_a_question_is_nearest_to_its_answer(connect, model):
+    policy, cities, question = embed(
+        connect(), "You may return goods within 30 days: that is our return policy.",
+        "We deliver to Pune and Mumbai.", "What is your return policy?", model=model)
+    assert cosine(question, policy) > 2 * abs(cosine(question, cities))
+    assert len(question) == 3072
+
+
+@pytest.mark.parametrize("model, length", [(EMBEDDING_MODELS[0], None), (EMBEDDING_MODELS[1], 1)])
+@pytest.mark.parametrize("dimension", [128, 768])
+def test_a_short_vector_has_its_length(connect, model, length, dimension):
+    [values] = embed(
+        connect(), "वापसी की नीति", model=model, output_dimensionality=dimension,
+        task_type="RETRIEVAL_DOCUMENT", title="FAQ")
+    assert len(values) == dimension
+    assert (abs(math.hypot(*values) - 1) < 1e-6) == (length == 1)
+
+
+@pytest.mark.parametrize("change, code, words", [
+    ({"model": "text-embedding-004"}, 404, "not supported for batchEmbedContents"),
+    ({"model": MODEL}, 404, "not supported for batchEmbedContents"),
+    ({"contents": ""}, 400, "content is empty"),
+    ({"contents": ["x"] * 101}, 400, "at most 100"),
+    ({"config": {"task_type": "POETRY"}}, 400, "TaskType"),
+    ({"config": {"output_dimensionality": 64}}, 400, "from 128 to 3072"),
+])
+def test_a_bad_text_is_a_client_error(genai, connect, change, code, words):
+    with pytest.raises(genai.errors.ClientError) as raised:
+        connect().models.embed_content(
+            **{"model": EMBEDDING_MODELS[0], "contents": "x", **change})
+    assert raised.value.code == code and words in raised.value.message
+
+
+def test_an_embedding_that_fails_once_is_retried(sim, connect, faults):
+    faults("gemini_embedding", status=503, count=1)
+    before = metrics(sim, "gemini_embedding")
+    assert len(embed(connect(attempts=3), "one", "two")) == 2
+    after = metrics(sim, "gemini_embedding")
+    assert after["requests"] - before["requests"] == 2
+    assert after["failures"] - before["failures"] == 1
+    assert after["vectors"] - before["vectors"] == 2
+
+
+@pytest.mark.parametrize("switches", [
+    {"wrong_length": True}, {"not_finite": True}, {"not_finite": "zero"}])
+def test_a_spoilt_vector_reaches_the_client(connect, faults, switches):
+    faults("gemini_embedding", **switches)
+    [values] = embed(connect(), "one", output_dimensionality=128)
+    assert len(values) != 128 or not all(map(math.isfinite, values)) or not any(values)

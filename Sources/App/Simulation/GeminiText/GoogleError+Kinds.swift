@@ -41,9 +41,9 @@ extension GoogleError {
   }
 
   /// What an injected failure with the HTTP status `code` answers.
-  static func injected(_ code: Int, model: String, faults: TextFaults) -> GoogleError {
+  static func injected(_ code: Int, model: String, quota: Quota) -> GoogleError {
     switch code {
-    case 429: quota(model: model, retryDelay: faults.retryDelay, isDaily: faults.isDailyQuota)
+    case 429: exceeded(quota, model: model)
     case 500:
       GoogleError(
         code,
@@ -55,15 +55,36 @@ extension GoogleError {
     }
   }
 
+  /// A quota that a 429 says is spent.
+  struct Quota {
+    /// Whose requests it counts.
+    enum Kind {
+      case text
+      case embedding
+    }
+
+    /// Each kind of model has its own.
+    let kind: Kind
+    /// When to come back.
+    let retryDelay: Duration
+    /// Of the day, not of the minute.
+    let isDaily: Bool
+  }
+
   /// 429 with what was exceeded and when to come back.
-  private static func quota(model: String, retryDelay: Duration, isDaily: Bool) -> GoogleError {
-    let metric = service + "/generate_content_paid_tier_requests"
+  private static func exceeded(_ quota: Quota, model: String) -> GoogleError {
+    let (metricName, idStart) =
+      switch quota.kind {
+      case .text: ("generate_content", "GenerateRequests")
+      case .embedding: ("embed_content", "EmbedContentRequests")
+      }
+    let metric = "\(service)/\(metricName)_paid_tier_requests"
     let limits = "https://ai.google.dev/gemini-api/docs/rate-limits"
-    let wait = secondsText(retryDelay)
-    let value = isDaily ? "250" : "15"
+    let wait = secondsText(quota.retryDelay)
+    let value = quota.isDaily ? "250" : "15"
     let violation: JSONValue = [
       "quotaMetric": .string(metric),
-      "quotaId": .string("GenerateRequestsPer\(isDaily ? "Day" : "Minute")PerProjectPerModel"),
+      "quotaId": .string("\(idStart)Per\(quota.isDaily ? "Day" : "Minute")PerProjectPerModel"),
       "quotaDimensions": ["location": "global", "model": .string(model)],
       "quotaValue": .string(value),
     ]

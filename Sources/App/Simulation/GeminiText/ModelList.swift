@@ -8,7 +8,9 @@ package enum ModelList {
   private static let largestSize = 1_000
 
   /// All models, text models first.
-  private static var entries: [JSONValue] { TextModel.all.map(\.json) + LiveModel.all.map(\.json) }
+  private static var entries: [JSONValue] {
+    TextModel.all.map(\.json) + LiveModel.all.map(\.json) + EmbeddingModel.all.map(\.json)
+  }
 
   /// One page; `size` and `token` are the query's `pageSize` and `pageToken`.
   package static func page(size: String?, token: String?) throws(GoogleError) -> JSONValue {

@@ -1,4 +1,5 @@
-/// The fields of a `generateContent` request and of all messages below it, by lowerCamelCase name.
+/// The fields of the requests of text and embedding models, and of all messages below them, by
+/// lowerCamelCase name.
 enum RequestShapes {
   /// Fields by the name of their message.
   static let messages: [String: [String: FieldShape]] = [
@@ -6,6 +7,19 @@ enum RequestShapes {
     "Part": part, "GenerationConfig": generation, "ThinkingConfig": thinking,
     "SafetySetting": safety, "Tool": tool, "FunctionDeclaration": function,
     "ToolConfig": toolConfig, "FunctionCallingConfig": calling, "Schema": schema,
+    "EmbedContentRequest": embedding, "BatchEmbedContentsRequest": batch,
+  ]
+
+  /// `EmbedContentRequest`.
+  private static let embedding: [String: FieldShape] = [
+    "model": .text, "content": .message("Content"),
+    "taskType": .choice("TaskType", EmbeddingModel.tasks), "title": .text,
+    "outputDimensionality": .whole,
+  ]
+
+  /// `BatchEmbedContentsRequest`.
+  private static let batch: [String: FieldShape] = [
+    "model": .text, "requests": .list(.message("EmbedContentRequest")),
   ]
 
   /// `GenerateContentRequest`.

@@ -61,14 +61,13 @@ package struct TextMachine: Sendable {
     if call.method != "countTokens" { report.requests += 1 }
     do throws(GoogleError) {
       if let fault = GoogleError.keyFault(given: call.key, expected: key) { throw fault }
-      guard let model = TextModel.named(call.model),
-        ["generateContent", "countTokens"].contains(call.method)
-      else {
-        throw .noModel("models/" + call.model, version: call.version, method: call.method)
-      }
-      if call.method == "generateContent" {
+      let model = TextModel.named(call.model)
+      if let model, call.method == "generateContent" {
         return generate(try TextRequest(call.body, model: model))
       }
+      guard call.method == "countTokens",
+        model != nil || EmbeddingModel.named(call.model) != nil
+      else { throw .noModel("models/" + call.model, version: call.version, method: call.method) }
       let count = try TokenCount.answer(to: call.body)
       report.counts += 1
       return TextReply(status: 200, json: count, delay: .zero)
@@ -83,7 +82,9 @@ package struct TextMachine: Sendable {
     let faults = self.faults.next()
     if let status = faults.status {
       report.failures += 1
-      let error = GoogleError.injected(status, model: request.model.id, faults: faults)
+      let quota = GoogleError.Quota(
+        kind: .text, retryDelay: faults.retryDelay, isDaily: faults.isDailyQuota)
+      let error = GoogleError.injected(status, model: request.model.id, quota: quota)
       return TextReply(status: status, json: error.json, delay: faults.delay)
     }
     answers += 1

@@ -3,10 +3,10 @@ internal import HTTP
 internal import RPCServer
 internal import Simulation
 
-/// `POST /sim/faults`: an object with `exotel`, `gemini`, `gemini_text` or several.
+/// `POST /sim/faults`: an object with one or several of the parts below.
 ///
-/// Each part replaces all switches of its side, so `{"exotel":{},"gemini":{},"gemini_text":{}}`
-/// puts everything back to normal. `gemini_next` holds for the next session only.
+/// Each part replaces all switches of its side, so an empty one puts that side back to normal.
+/// `gemini_next` holds for the next session only.
 enum FaultSwitches {
   static func apply(_ body: [UInt8], to cloud: SimulatedCloud) -> HTTPExchangeResponse {
     do throws(SimulationError) {
@@ -17,7 +17,9 @@ enum FaultSwitches {
     }
   }
 
-  private static let parts: Set<String> = ["exotel", "gemini", "gemini_next", "gemini_text"]
+  private static let parts: Set<String> = [
+    "exotel", "gemini", "gemini_next", "gemini_text", "gemini_embedding",
+  ]
 
   private static func change(
     _ body: [UInt8], _ cloud: SimulatedCloud
@@ -29,17 +31,26 @@ enum FaultSwitches {
       throw SimulationError(.invalidFault, "faults have no member \"\(key)\"")
     }
     // All parts are read before any is applied.
-    let exotel = try value["exotel"].map { (part) throws(SimulationError) in try ExotelFaults(part)
-    }
-    let gemini = try value["gemini"].map { (part) throws(SimulationError) in try LiveFaults(part) }
-    let next = try value["gemini_next"].map { (part) throws(SimulationError) in try LiveFaults(part)
-    }
-    let text = try value["gemini_text"].map { (part) throws(SimulationError) in try TextFaults(part)
-    }
+    let exotel = try read(value["exotel"], ExotelFaults.init)
+    let gemini = try read(value["gemini"], LiveFaults.init)
+    let next = try read(value["gemini_next"], LiveFaults.init)
+    let text = try read(value["gemini_text"], TextFaults.init)
+    let embedding = try read(value["gemini_embedding"], EmbeddingFaults.init)
     if let exotel { cloud.exotel.setFaults(exotel, as: value["exotel"] ?? [:]) }
     if let gemini { cloud.gemini.setFaults(gemini, as: value["gemini"] ?? [:]) }
     if let next { cloud.gemini.arm(next) }
     if let text { cloud.geminiText.setFaults(text, as: value["gemini_text"] ?? [:]) }
+    if let embedding {
+      cloud.geminiEmbedding.setFaults(embedding, as: value["gemini_embedding"] ?? [:])
+    }
+  }
+
+  /// The switches of one part, if the body has it.
+  private static func read<Faults>(
+    _ part: JSONValue?, _ reader: (JSONValue) throws(SimulationError) -> Faults
+  ) throws(SimulationError) -> Faults? {
+    guard let part else { return nil }
+    return try reader(part)
   }
 
   /// The switches as they were last set.
@@ -47,6 +58,7 @@ enum FaultSwitches {
     [
       "exotel": cloud.exotel.faultText, "gemini": cloud.gemini.faultText,
       "gemini_text": cloud.geminiText.faultText,
+      "gemini_embedding": cloud.geminiEmbedding.faultText,
     ]
   }
 }

@@ -28,16 +28,8 @@ final class TextService {
   /// The text part of `GET /sim/metrics`.
   var metrics: JSONValue { machine.report.json }
 
-  /// `POST /{version}/models/{model}:{method}`.
-  func call(
-    _ request: HTTPExchangeRequest, version: String
-  ) -> (response: HTTPExchangeResponse, delay: Duration) {
-    let reply = machine.answer(
-      TextCall(
-        version: version, segment: request.pathParameters["model"] ?? "", key: key(of: request),
-        body: request.body))
-    return (CloudRoutes.json(reply.json, status: HTTPStatus(rawValue: reply.status)), reply.delay)
-  }
+  /// The answer to a method of a text model, or of no model.
+  func answer(_ call: TextCall) -> TextReply { machine.answer(call) }
 
   /// `GET /{version}/models`, by pages.
   func models(_ request: HTTPExchangeRequest) -> HTTPExchangeResponse {
@@ -59,16 +51,16 @@ final class TextService {
   ) -> HTTPExchangeResponse {
     do throws(GoogleError) {
       let fault = GoogleError.keyFault(
-        given: key(of: request), expected: cloud.settings.geminiKey)
+        given: request.geminiKey, expected: cloud.settings.geminiKey)
       if let fault { throw fault }
       return CloudRoutes.json(try body())
     } catch {
       return CloudRoutes.json(error.json, status: HTTPStatus(rawValue: error.code))
     }
   }
+}
 
-  /// From the query or the header.
-  private func key(of request: HTTPExchangeRequest) -> String? {
-    request.query["key"] ?? request.head.headers["x-goog-api-key"]
-  }
+extension HTTPExchangeRequest {
+  /// The key of a Gemini call, from the query or the header.
+  var geminiKey: String? { query["key"] ?? head.headers["x-goog-api-key"] }
 }
