@@ -7,7 +7,8 @@ struct ChildPipes {
   private(set) var descriptors: [CInt?] = []
   /// The parent's end of the child's standard input.
   private(set) var input: TCPStream?
-  private var outputs: [TCPStream] = []
+  /// The parent's ends of its output and errors.
+  let outputs = ChildOutputs()
   private var childEnds: [CInt] = []
   private let loop: EventLoop
 
@@ -41,8 +42,7 @@ struct ChildPipes {
     case .read(let callback):
       let stream = try addPipe()
       unsafe stream.onRead = unsafe callback
-      stream.onEnd = { [unowned stream] _ in stream.close() }
-      outputs.append(stream)
+      outputs.add(stream)
     }
   }
 
@@ -63,18 +63,53 @@ struct ChildPipes {
   }
 
   func startReading() {
-    for output in outputs { output.start() }
+    outputs.start()
     input?.start()
   }
 
   func closeOwnEnds() {
-    for output in outputs { output.close() }
+    outputs.close()
     input?.close()
   }
 
   mutating func closeChildEnds() {
     for fd in childEnds { Glibc.close(fd) }
     childEnds = []
+  }
+}
+
+/// What is read of a child, until the last pipe is at its end. Loop-confined.
+final class ChildOutputs {
+  private var streams: [TCPStream] = []
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+
+  func add(_ stream: TCPStream) {
+    streams.append(stream)
+    // Holds this until the stream is closed: a grandchild's output may outlive the child's owner.
+    stream.onEnd = { [self, unowned stream] _ in
+      stream.close()
+      endIfClosed()
+    }
+  }
+
+  func start() {
+    for stream in streams { stream.start() }
+  }
+
+  func close() {
+    for stream in streams { stream.close() }
+    endIfClosed()
+  }
+
+  func waitForEnd() async {
+    if streams.allSatisfy(\.isClosed) { return }
+    await withCheckedContinuation { waiters.append($0) }
+  }
+
+  private func endIfClosed() {
+    guard streams.allSatisfy(\.isClosed) else { return }
+    for waiter in waiters { waiter.resume() }
+    waiters = []
   }
 }
 

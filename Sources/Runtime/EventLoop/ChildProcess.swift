@@ -67,6 +67,7 @@ internal import Glibc
   public private(set) var exitStatus: ExitStatus?
 
   private let core: LoopCore
+  private let outputs: ChildOutputs
   private let handle: UnsafeMutablePointer<uv_process_t>
   private var onExit: ((ExitStatus) -> Void)?
   private var waiters: [CheckedContinuation<ExitStatus?, Never>] = []
@@ -92,6 +93,7 @@ internal import Glibc
     let status = unsafe SpawnCall(options).run(core.uv, handle, pipes.descriptors)
     pid = unsafe handle.pointee.pid
     input = pipes.input
+    outputs = pipes.outputs
     unsafe core.adopt(handle, self)
     guard status == 0 else {
       pipes.closeOwnEnds()
@@ -111,6 +113,17 @@ internal import Glibc
   public func waitForExit() async -> ExitStatus? {
     if exitStatus != nil || isClosed { return exitStatus }
     return await withCheckedContinuation { waiters.append($0) }
+  }
+
+  /// Waits until everything that was written to the pipes has been read, which may be after the exit:
+  /// whoever has inherited a pipe holds it open. Also returns once the pipes are closed. From a task on
+  /// the loop.
+  public func waitForOutput() async { await outputs.waitForEnd() }
+
+  /// Closes this end of every pipe: nothing more is read, and the child is told so when it writes.
+  public func closePipes() {
+    input?.close()
+    outputs.close()
   }
 
   fileprivate func didExit(_ code: Int64, _ signal: CInt) {

@@ -84,10 +84,66 @@ import Testing
       child.input?.write(Array("namaste".utf8))
       child.input?.shutdownWrite()
       _ = await child.waitForExit()
-      while output.items.isEmpty { try await loop.sleep(for: .milliseconds(1)) }
+      await child.waitForOutput()
+      child.closePipes()
       return output.items.joined()
     }
     #expect(text == "namaste")
+  }
+
+  @Test func `all that a child has written is there once its output has ended`() async throws {
+    let count = try await withLoop { loop in
+      let output = Journal<Int>()
+      var options = ChildProcess.Options(
+        executable: "sh", arguments: ["-c", "head -c 3000000 /dev/zero; echo x >&2"])
+      options.output = .read { output.note($0.count) }
+      options.errors = .read { output.note($0.count) }
+      let child = try ChildProcess.spawn(loop, options)
+      await child.waitForOutput()
+      return output.items.reduce(0, +)
+    }
+    #expect(count == 3_000_002)
+  }
+
+  @Test func `a grandchild's output may outlive the child and its owner`() async throws {
+    let text = try await withLoop { loop in
+      let output = Promise<String>()
+      var options = ChildProcess.Options(
+        executable: "sh", arguments: ["-c", "exec 3<&0; (read line <&3; echo $line) & exit 0"])
+      options.input = .pipe
+      options.output = .read { output.fulfil(String(decoding: $0, as: UTF8.self)) }
+      var child: ChildProcess? = try ChildProcess.spawn(loop, options)
+      let input = child?.input
+      _ = await child?.waitForExit()
+      child = nil
+      input?.write(Array("late\n".utf8))
+      let text = await output.value
+      input?.close()
+      return text
+    }
+    #expect(text == "late\n")
+  }
+
+  @Test func `a pipe that a grandchild holds open is waited for until it is closed here`()
+    async throws
+  {
+    let (status, isClosed) = try await withLoop { loop in
+      var options = ChildProcess.Options(
+        executable: "sh", arguments: ["-c", "exec 3<&0; (read line <&3) & exit 4"])
+      options.input = .pipe
+      options.output = .read { _ in }
+      let child = try ChildProcess.spawn(loop, options)
+      let status = await child.waitForExit()
+      var isClosed = false
+      loop.schedule(after: .milliseconds(20)) {
+        isClosed = true
+        child.closePipes()
+      }
+      await child.waitForOutput()
+      return (status, isClosed)
+    }
+    #expect(status == .exited(4))
+    #expect(isClosed)
   }
 
   @Test(.enabled(if: getuid() == 0)) func `root starts a child as somebody else`() async throws {
