@@ -114,6 +114,7 @@ let modules: [Module] = [
     "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
   Module("Objects", .data, ["EventLoop"]),
+  Module("Documents", .data, ["EventLoop"]),
   Module("AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient"]),
   Module("Passwords", .data, ["Buffers", "EventLoop", "TLS", "CArgon2"]),
   Module("Redis", .data, ["EventLoop", "TLS", "CHiredis"], testImports: ["ScratchRedis"]),
