@@ -12,6 +12,7 @@ package struct Scenario: Sendable {
   package var geminiFaults = LiveFaults()
   package var geminiTextFaults = TextFaults()
   package var geminiEmbeddingFaults = EmbeddingFaults()
+  package var pineconeFaults = PineconeFaults()
 
   package init() {}
 
@@ -40,6 +41,7 @@ package struct Scenario: Sendable {
   /// What a script file may set.
   private static let members: Set<String> = [
     "numbers", "default", "rules", "dnd", "exotel", "gemini", "gemini_text", "gemini_embedding",
+    "pinecone",
   ]
 
   /// The switches of every side that the script names.
@@ -50,6 +52,7 @@ package struct Scenario: Sendable {
     if let faults = value["gemini_embedding"] {
       geminiEmbeddingFaults = try EmbeddingFaults(faults)
     }
+    if let faults = value["pinecone"] { pineconeFaults = try PineconeFaults(faults) }
   }
 
   /// What the owner of `number`, in the form +91XXXXXXXXXX, does on the phone; nil is a withheld

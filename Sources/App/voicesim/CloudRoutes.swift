@@ -14,6 +14,7 @@ enum CloudRoutes {
     addExotel(cloud, to: &routes)
     addGemini(cloud, to: &routes)
     addGeminiText(cloud, to: &routes)
+    PineconeRoutes.add(cloud, to: &routes)
     addAdmin(cloud, to: &routes)
     return routes
   }
@@ -88,6 +89,7 @@ enum CloudRoutes {
     routes.handle("GET", "/sim/calls") { _ in json(cloud.value.exotel.callList) }
     routes.handle("POST", "/sim/incoming") { IncomingCalls.ring($0.body, to: cloud.value) }
     routes.handle("GET", "/sim/sessions") { _ in json(cloud.value.gemini.sessionList) }
+    routes.handle("GET", "/sim/vectors") { _ in json(cloud.value.pinecone.vectors) }
     routes.handle("GET", "/sim/metrics") { _ in json(metrics(cloud.value)) }
     routes.handle("GET", "/sim/faults") { _ in json(FaultSwitches.json(cloud.value)) }
     routes.handle("POST", "/sim/faults") { FaultSwitches.apply($0.body, to: cloud.value) }
@@ -97,7 +99,7 @@ enum CloudRoutes {
     [
       "exotel": cloud.exotel.metrics, "gemini": cloud.gemini.metrics,
       "gemini_text": cloud.geminiText.metrics,
-      "gemini_embedding": cloud.geminiEmbedding.metrics,
+      "gemini_embedding": cloud.geminiEmbedding.metrics, "pinecone": cloud.pinecone.metrics,
     ]
   }
 

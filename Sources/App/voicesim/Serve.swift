@@ -90,7 +90,8 @@ struct Serve: AsyncParsableCommand {
   ) {
     var members: [(String, JSONValue)] = [
       ("exotel", .string("http://\(address)")), ("gemini", .string("ws://\(address)")),
-      ("gemini_rest", .string("http://\(address)")), ("admin", .string("http://\(address)/sim")),
+      ("gemini_rest", .string("http://\(address)")), ("pinecone", .string("http://\(address)")),
+      ("admin", .string("http://\(address)/sim")),
       ("exotel_sid", .string(settings.exotelSid)),
     ]
     if let secure { members.append(("gemini_tls", .string("wss://\(secure)"))) }

@@ -10,6 +10,9 @@ struct Settings: Sendable {
   /// Key of the body signature that `sign_callbacks` switches on.
   var webhookSecret = environment("EXOTEL_WEBHOOK_SECRET") ?? "sim-webhook-secret"
   var geminiKey = environment("GEMINI_API_KEY") ?? "sim-gemini-key"
+  var pineconeKey = environment("PINECONE_API_KEY") ?? "sim-pinecone-key"
+  /// The index that is there from the start.
+  var pineconeIndex = environment("PINECONE_INDEX") ?? "payaid-voice"
   var ears = Ears.Mode.auto
   /// PEM file of whom to believe when calling back a server with a certificate of its own.
   var trustFile = environment("VOICESIM_TRUST")

@@ -19,6 +19,7 @@ final class SimulatedCloud {
   private(set) lazy var gemini = LiveService(cloud: self)
   private(set) lazy var geminiText = TextService(cloud: self)
   private(set) lazy var geminiEmbedding = EmbeddingService(cloud: self)
+  private(set) lazy var pinecone = PineconeService(cloud: self)
 
   private init(_ settings: Settings, loop: EventLoop, studio: SpeechStudio, ears: Ears) {
     self.settings = settings

@@ -4,6 +4,6 @@ internal import ArgumentParser
 @main
 struct Voicesim: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "voicesim", abstract: "A stand-in for Exotel and Gemini Live, on one port.",
+    commandName: "voicesim", abstract: "A stand-in for Exotel, Gemini and Pinecone, on one port.",
     subcommands: [Serve.self])
 }

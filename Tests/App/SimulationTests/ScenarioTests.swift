@@ -11,7 +11,8 @@ import Testing
       {"numbers": {"09812345678": {"outcome": "busy", "ringing_ms": 10},
                    "+919812345679": {"lines": ["Hi.", {"say": "Stop!", "barge_in_ms": 500}], "gemini": {"close": "quota"}}},
        "rules": [{"when": "hi", "say": "Own rule."}], "dnd": ["9812345670"], "exotel": {"stream_limit": 3},
-       "gemini_text": {"status": 503, "count": 1}, "gemini_embedding": {"wrong_length": true}}
+       "gemini_text": {"status": 503, "count": 1}, "gemini_embedding": {"wrong_length": true},
+       "pinecone": {"visibility_ms": 0}}
       """)
     #expect(scenario.script(for: "+919812345678").outcome == .busy)
     let talker = scenario.script(for: "+919812345679")
@@ -23,6 +24,7 @@ import Testing
     #expect(scenario.exotelFaults.streamLimit == 3)
     #expect(scenario.geminiTextFaults.status == 503)
     #expect(scenario.geminiEmbeddingFaults.isShort)
+    #expect(scenario.pineconeFaults.visibility == .zero)
     #expect(scenario.callerLines.contains("Stop!"))
   }
 

@@ -18,7 +18,7 @@ enum FaultSwitches {
   }
 
   private static let parts: Set<String> = [
-    "exotel", "gemini", "gemini_next", "gemini_text", "gemini_embedding",
+    "exotel", "gemini", "gemini_next", "gemini_text", "gemini_embedding", "pinecone",
   ]
 
   private static func change(
@@ -36,6 +36,7 @@ enum FaultSwitches {
     let next = try read(value["gemini_next"], LiveFaults.init)
     let text = try read(value["gemini_text"], TextFaults.init)
     let embedding = try read(value["gemini_embedding"], EmbeddingFaults.init)
+    let pinecone = try read(value["pinecone"], PineconeFaults.init)
     if let exotel { cloud.exotel.setFaults(exotel, as: value["exotel"] ?? [:]) }
     if let gemini { cloud.gemini.setFaults(gemini, as: value["gemini"] ?? [:]) }
     if let next { cloud.gemini.arm(next) }
@@ -43,6 +44,7 @@ enum FaultSwitches {
     if let embedding {
       cloud.geminiEmbedding.setFaults(embedding, as: value["gemini_embedding"] ?? [:])
     }
+    if let pinecone { cloud.pinecone.setFaults(pinecone, as: value["pinecone"] ?? [:]) }
   }
 
   /// The switches of one part, if the body has it.
@@ -58,7 +60,7 @@ enum FaultSwitches {
     [
       "exotel": cloud.exotel.faultText, "gemini": cloud.gemini.faultText,
       "gemini_text": cloud.geminiText.faultText,
-      "gemini_embedding": cloud.geminiEmbedding.faultText,
+      "gemini_embedding": cloud.geminiEmbedding.faultText, "pinecone": cloud.pinecone.faultText,
     ]
   }
 }
