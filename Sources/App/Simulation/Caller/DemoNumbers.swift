@@ -12,6 +12,13 @@ package enum DemoNumbers {
     "यह कब तक पहुँचेगा?",
     "नहीं, बस इतना ही। धन्यवाद, नमस्ते।",
   ]
+  /// Questions that no rule answers: only the agent's documents can.
+  private static let englishQuestions = [
+    "What is your return policy?", "Which cities do you deliver to?",
+  ]
+  private static let hindiQuestions = [
+    "आपकी वापसी की नीति क्या है?", "आप किन शहरों में डिलीवरी करते हैं?",
+  ]
   private static let interrupting = "Sorry, wait a moment. I want to cancel my order."
 
   /// Scripts by the whole number in the form +91XXXXXXXXXX.
@@ -28,6 +35,8 @@ package enum DemoNumbers {
       ("09", silentCaller()),
       ("10", keyPad()),
       ("11", waitsForAgent()),
+      ("12", dialogue("english-questions", englishQuestions + english.suffix(1))),
+      ("13", dialogue("hindi-questions", hindiQuestions + hindi.suffix(1))),
     ]
     return Dictionary(uniqueKeysWithValues: entries.map { ("+9190000000" + $0.0, $0.1) })
   }()

@@ -5,6 +5,8 @@ package import Voices
 package struct Answer: Equatable {
   /// The function to call before speaking; `text` then still has `{result}` in it.
   package var call: ToolDeclaration?
+  /// What the caller asked, when the function searches documents for it.
+  package var question: String?
   package var arguments: JSONValue = [:]
   package var text: String
   package var language: SpokenLanguage
@@ -51,10 +53,29 @@ package struct AnswerBook {
     }
   }
 
-  /// The answer to what a user said; `digits` is the last number of the conversation.
+  /// The answer to what a caller said: by the rules, else from the documents of a declared function
+  /// whose name has `knowledge` in it. `digits` is the last number of the conversation.
+  package func answer(toCaller words: String, tools: [ToolDeclaration], digits: String?) -> Answer {
+    let knowledge = tools.first { $0.name.lowercased().contains("knowledge") }
+    guard let knowledge, !words.isEmpty, entry(for: words) == nil else {
+      return answer(to: words, tools: tools, digits: digits)
+    }
+    var answer = Answer(text: "{result}", language: SpokenLanguage(of: words))
+    answer.call = knowledge
+    answer.arguments = ["query": .string(words)]
+    answer.question = words
+    return answer
+  }
+
+  /// The first rule that fits.
+  private func entry(for words: String) -> Entry? {
+    entries.first { words.firstMatch(of: $0.pattern) != nil }
+  }
+
+  /// The answer by the rules; `digits` is the last number of the conversation.
   package func answer(to words: String, tools: [ToolDeclaration], digits: String?) -> Answer {
     let language = SpokenLanguage(of: words)
-    guard let entry = entries.first(where: { words.firstMatch(of: $0.pattern) != nil }) else {
+    guard let entry = entry(for: words) else {
       return Answer(text: language == .hindi ? Self.lostHindi : Self.lost, language: language)
     }
     let number = SpokenDigits.spaced(digits ?? "4271")

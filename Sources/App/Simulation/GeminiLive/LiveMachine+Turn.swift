@@ -59,7 +59,7 @@ extension LiveMachine {
     let all = carried + words
     carried = ""
     if let digits = SpokenDigits.found(in: all) { memory.digits = digits }
-    current.answer = book.answer(to: all, tools: setup.tools, digits: memory.digits)
+    current.answer = book.answer(toCaller: all, tools: setup.tools, digits: memory.digits)
     let earliest =
       (current.speechEnded ?? now) + (setup.detectsActivity ? setup.silence : .zero)
       + faults.thinking
@@ -141,9 +141,11 @@ extension LiveMachine {
 
   private mutating func resume(_ call: PendingCall, with response: JSONValue) -> [Action] {
     guard call.turn != nil else { return [] }
-    let words = ToolResult.words(response, language: call.answer.language)
+    let words = ToolResult.words(response, to: call.answer)
     var answer = call.answer
     answer.call = nil
+    // Documents may be in another language than the question.
+    if answer.question != nil { answer.language = SpokenLanguage(of: words) }
     answer.text =
       answer.text.contains("{result}")
       ? answer.text.replacing("{result}", with: words) : answer.text

@@ -5,6 +5,14 @@ package import Voices
 package enum ToolResult {
   private static let longest = 240
 
+  /// What answers the question of a search in documents; of another function all that it says.
+  static func words(_ response: JSONValue, to answer: Answer) -> String {
+    guard let question = answer.question, response["error"]?.isNull ?? true else {
+      return words(response, language: answer.language)
+    }
+    return PassageReading.words(response, question: question, language: answer.language)
+  }
+
   /// The members of `output`, or of the whole response, as a sentence; an apology for `error`.
   package static func words(_ response: JSONValue, language: SpokenLanguage) -> String {
     if let error = response["error"], !error.isNull {
