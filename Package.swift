@@ -186,6 +186,14 @@ let modules: [Module] = [
     "Analytics", .product,
     ["Domain", "Buffers", "RPCCore", "Protobuf", "VoiceAPI", "Postgres"],
     testImports: ["ScratchPostgres", "Schema", "Jobs", "Accounts", "Agents", "Compliance", "Calls"]),
+  Module(
+    "Knowledge", .product,
+    [
+      "Domain", "Buffers", "EventLoop", "Telemetry", "RPCCore", "Protobuf", "Schema", "VoiceAPI",
+      "Postgres", "Jobs", "Cache", "Documents", "Speech",
+    ],
+    resources: [.embedInCode("Migrations")],
+    testImports: ["ScratchPostgres", "Accounts", "Agents"]),
 
   Module("Configuration", .app, ["Buffers"]),
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),

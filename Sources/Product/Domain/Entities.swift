@@ -20,6 +20,8 @@ package enum WebhookEndpointEntity: Identified { package static let idPrefix = "
 package enum MessageEntity: Identified { package static let idPrefix = "msg" }
 /// A webhook delivery's.
 package enum WebhookDeliveryEntity: Identified { package static let idPrefix = "whd" }
+/// A document's that agents answer from.
+package enum DocumentEntity: Identified { package static let idPrefix = "doc" }
 
 package typealias MerchantID = ID<MerchantEntity>
 package typealias AgentID = ID<AgentEntity>
@@ -32,3 +34,4 @@ package typealias SuppressionID = ID<SuppressionEntity>
 package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
 package typealias MessageID = ID<MessageEntity>
 package typealias WebhookDeliveryID = ID<WebhookDeliveryEntity>
+package typealias DocumentID = ID<DocumentEntity>

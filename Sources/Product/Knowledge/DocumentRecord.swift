@@ -1,0 +1,66 @@
+internal import Domain
+internal import Postgres
+internal import Protobuf
+internal import VoiceAPI
+
+/// A document as its row holds it.
+struct DocumentRecord: Sendable {
+  /// Where a document stands; the raw value is the column's.
+  enum State: String, Sendable, PostgresDecodable, PostgresEncodable {
+    case pending, ready, failed
+  }
+
+  let id: DocumentID
+  let merchant: MerchantID
+  let agent: AgentID
+  let displayName: String
+  let contentType: String
+  let sizeBytes: Int64
+  let state: State
+  let error: String
+  let passages: Int64
+  let placement: String
+  let createTime: Moment
+
+  static let columns: Query = """
+    document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, error,
+    passages::bigint AS passages, placement, create_time
+    """
+
+  init(_ row: Row) throws {
+    guard let id = DocumentID(try row.decode("document_id", as: String.self)),
+      let merchant = MerchantID(try row.decode("merchant_id", as: String.self)),
+      let agent = AgentID(try row.decode("agent_id", as: String.self))
+    else { throw PostgresError(.invalidValue, "a document's row has an id of another kind") }
+    self.id = id
+    self.merchant = merchant
+    self.agent = agent
+    displayName = try row.decode("display_name")
+    contentType = try row.decode("content_type")
+    sizeBytes = try row.decode("size_bytes")
+    state = try row.decode("state")
+    error = try row.decode("error")
+    passages = try row.decode("passages")
+    placement = try row.decode("placement")
+    createTime = try row.decode("create_time")
+  }
+
+  /// As the API shows it.
+  var proto: Payaid.Voice.V1.Document {
+    .with {
+      $0.documentId = id.text
+      $0.displayName = displayName
+      $0.contentType = contentType
+      $0.sizeBytes = sizeBytes
+      $0.state =
+        switch state {
+        case .pending: .pending
+        case .ready: .ready
+        case .failed: .failed
+        }
+      $0.error = error
+      $0.passages = Int32(clamping: passages)
+      $0.createTime = createTime.timestamp
+    }
+  }
+}

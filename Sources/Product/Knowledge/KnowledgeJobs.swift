@@ -1,0 +1,104 @@
+internal import Documents
+internal import Domain
+package import Jobs
+package import Postgres
+internal import Speech
+
+/// The background work of knowledge: a queue of its own, so that a long document holds up no call.
+package struct KnowledgeJobs: Sendable {
+  /// The queue that documents wait in.
+  package static let queue = JobQueue("knowledge")
+  /// Documents that a process reads at a time.
+  package static let concurrency = 2
+
+  private static let indexKind = "knowledge.index"
+  private static let forgetKind = "knowledge.forget"
+  private static let sweepKind = "knowledge.sweep"
+  /// About 80 minutes of trying.
+  private static let attempts = 8
+  /// Documents that one sweep moves at most.
+  private static let sweepBatch = 500
+  /// Deleted agents whose documents one sweep removes at most.
+  private static let sweepAgents = 10
+
+  private let indexer: Indexer
+  private let pool: PostgresPool
+
+  package init(pool: PostgresPool, indexer: Indexer) {
+    self.pool = pool
+    self.indexer = indexer
+  }
+
+  /// What recurs: documents are moved to the model and the index that are wanted now, and go with their
+  /// agents.
+  package static let schedules = [
+    JobSchedule(name: sweepKind, kind: sweepKind, queue: queue.name, .every(.seconds(300)))
+  ]
+
+  /// What runs the queue's jobs.
+  package var handlers: [JobHandler] {
+    [
+      JobHandler(kind: Self.indexKind, timeout: .seconds(600)) { job in
+        guard let id = DocumentID(String(decoding: job.payload, as: UTF8.self)) else {
+          throw JobControl.discard(reason: "the payload is no document's id")
+        }
+        try await index(id, isLastAttempt: job.isLastAttempt)
+      },
+      JobHandler(kind: Self.forgetKind, timeout: .seconds(120)) { job in
+        let parts = String(decoding: job.payload, as: UTF8.self).split(separator: " ")
+        guard parts.count == 3, let merchant = MerchantID(String(parts[0])),
+          let agent = AgentID(String(parts[1])), let document = DocumentID(String(parts[2]))
+        else { throw JobControl.discard(reason: "the payload names no document") }
+        try await indexer.forget(document, of: agent, merchant)
+      },
+      JobHandler(kind: Self.sweepKind) { _ in try await sweep() },
+    ]
+  }
+
+  /// Leaves a document to be read, in the transaction that keeps it.
+  static func enqueueIndexing(_ id: DocumentID, _ transaction: Transaction) async throws {
+    try await queue.enqueue(
+      kind: indexKind, payload: Array(id.text.utf8), uniqueKey: id.text, maxAttempts: attempts,
+      transaction)
+  }
+
+  /// Leaves the copies of a document's vectors to be removed, in the transaction that deletes it.
+  func enqueueForgetting(_ document: DocumentRecord, _ transaction: Transaction) async throws {
+    guard indexer.hasIndex else { return }
+    let payload = "\(document.merchant.text) \(document.agent.text) \(document.id.text)"
+    try await Self.queue.enqueue(
+      kind: Self.forgetKind, payload: Array(payload.utf8), uniqueKey: document.id.text, transaction)
+  }
+
+  /// Reads a document; what a failure at the vendor means for the job is decided here.
+  private func index(_ id: DocumentID, isLastAttempt: Bool) async throws {
+    do {
+      try await indexer.index(id)
+    } catch let error as SpeechError {
+      if isLastAttempt || error.kind == .permanent {
+        try await indexer.giveUp(id, "the embedding model did not take the document")
+      }
+      if error.kind == .permanent { throw JobControl.discard(reason: error.message) }
+      throw error.retryAfter.map { JobControl.retry(after: $0, reason: error.message) } ?? error
+    } catch {
+      if isLastAttempt {
+        let reason = (error as? DocumentError)?.message ?? "the document could not be kept"
+        try await indexer.giveUp(id, reason)
+      }
+      throw error
+    }
+  }
+
+  /// Has documents moved to where they are wanted, and removes those of deleted agents.
+  func sweep() async throws {
+    try await pool.transaction(tenant: .system) { transaction in
+      let orphans = try await DocumentStore.deleteOrphans(agents: Self.sweepAgents, transaction)
+      for document in orphans { try await enqueueForgetting(document, transaction) }
+      let found = try await DocumentStore.misplaced(
+        wanted: indexer.placement, limit: Self.sweepBatch, transaction)
+      for id in found.compactMap({ DocumentID($0) }) {
+        try await Self.enqueueIndexing(id, transaction)
+      }
+    }
+  }
+}

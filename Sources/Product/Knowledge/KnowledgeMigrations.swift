@@ -1,0 +1,8 @@
+package import Postgres
+
+/// The tables of agents' documents.
+package enum KnowledgeMigrations {
+  package static let all = [
+    Migration(file: "m0060_knowledge.sql", PackageResources.m0060_knowledge_sql)
+  ]
+}

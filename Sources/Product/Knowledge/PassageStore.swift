@@ -1,0 +1,146 @@
+internal import Domain
+internal import Postgres
+internal import Speech
+
+/// Names a passage: its document and its number there, from 0.
+struct PassageKey: Sendable, Hashable {
+  let document: DocumentID
+  let number: Int64
+}
+
+/// A passage that waits for its vector.
+struct UnplacedPassage: Sendable {
+  let number: Int64
+  let words: String
+}
+
+/// All SQL of passages.
+enum PassageStore {
+  /// Keeps what a document was cut into, over what was there.
+  static func replace(
+    _ passages: [CutPassage], of document: DocumentRecord, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      "DELETE FROM knowledge_passages WHERE document_id = \(document.id.text)")
+    try await transaction.execute(
+      """
+      INSERT INTO knowledge_passages (document_id, number, merchant_id, page, words)
+      SELECT \(document.id.text), place - 1, \(document.merchant.text), page, words
+      FROM unnest(\(passages.map { Int64($0.page) })::integer[],
+        \(passages.map(\.words))::text[]) WITH ORDINALITY AS passage (page, words, place)
+      """)
+  }
+
+  /// Passages of a document that have no vector in `space` yet, the first ones.
+  static func unplaced(
+    of document: DocumentID, space: EmbeddingSpace, limit: Int, _ database: some Querying
+  ) async throws -> [UnplacedPassage] {
+    try await database.query(
+      """
+      SELECT number::bigint AS number, words FROM knowledge_passages
+      WHERE document_id = \(document.text) AND space IS DISTINCT FROM \(space.name)
+      ORDER BY number LIMIT \(limit)
+      """
+    ).map { UnplacedPassage(number: try $0.decode("number"), words: try $0.decode("words")) }
+  }
+
+  /// Gives passages their vectors.
+  static func place(
+    _ vectors: [(number: Int64, vector: [Float])], of document: DocumentID, space: EmbeddingSpace,
+    _ transaction: Transaction
+  ) async throws {
+    let size = Int64(space.dimensions * 4)
+    let bytes = vectors.flatMap { VectorBytes.encode($0.vector) }
+    try await transaction.execute(
+      """
+      UPDATE knowledge_passages SET space = \(space.name),
+        vector = substr(\(bytes)::bytea, ((place - 1) * \(size) + 1)::integer, \(size)::integer)
+      FROM unnest(\(vectors.map(\.number))::integer[]) WITH ORDINALITY AS given (number, place)
+      WHERE document_id = \(document.text) AND knowledge_passages.number = given.number
+      """)
+  }
+
+  /// The vectors of one document.
+  static func vectors(
+    of document: DocumentID, space: EmbeddingSpace, _ database: some Querying
+  ) async throws -> [(key: PassageKey, vector: [Float])] {
+    try await read(
+      """
+      SELECT document_id, number::bigint AS number, vector FROM knowledge_passages
+      WHERE document_id = \(document.text) AND space = \(space.name) ORDER BY number
+      """, space, database)
+  }
+
+  /// The vectors of what an agent answers from, in order, from behind `cursor` on: some of them, so that
+  /// nobody's loop reads for long.
+  static func vectors(
+    of agent: AgentID, after cursor: PassageKey?, limit: Int, space: EmbeddingSpace,
+    _ database: some Querying
+  ) async throws -> [(key: PassageKey, vector: [Float])] {
+    try await read(
+      """
+      SELECT document_id, number::bigint AS number, vector
+      FROM knowledge_documents JOIN knowledge_passages USING (document_id)
+      WHERE agent_id = \(agent.text) AND state = 'ready' AND space = \(space.name)
+        AND (document_id, number) > (\(cursor?.document.text ?? ""), \(cursor?.number ?? 0))
+      ORDER BY document_id, number LIMIT \(limit)
+      """, space, database)
+  }
+
+  private static func read(
+    _ query: Query, _ space: EmbeddingSpace, _ database: some Querying
+  ) async throws -> [(key: PassageKey, vector: [Float])] {
+    try await database.query(query).map { row in
+      guard let document = DocumentID(try row.decode("document_id", as: String.self)),
+        let vector = VectorBytes.decode(try row.decode("vector", as: [UInt8].self)),
+        vector.count == space.dimensions
+      else { throw PostgresError(.invalidValue, "a passage's row has no vector of its space") }
+      return (PassageKey(document: document, number: try row.decode("number")), vector)
+    }
+  }
+
+  /// How often what an agent knows has changed, 0 when it knows nothing; and whether all of it is at
+  /// `placement`.
+  static func standing(
+    of agent: AgentID, at placement: String, _ database: some Querying
+  ) async throws -> (revision: Int64, isPlaced: Bool) {
+    let row = try await database.query(
+      """
+      SELECT revision, NOT EXISTS (
+        SELECT 1 FROM knowledge_documents
+        WHERE agent_id = \(agent.text) AND state = 'ready' AND placement <> \(placement)
+      ) AS is_placed
+      FROM knowledge_bases WHERE agent_id = \(agent.text)
+      """
+    ).first
+    return (
+      try row?.decode("revision") ?? 0, try row?.decode("is_placed") ?? true
+    )
+  }
+
+  /// What passages say, of those that the agent still answers from.
+  static func read(
+    _ keys: [PassageKey], of agent: AgentID, _ database: some Querying
+  ) async throws -> [PassageKey: KnowledgePassage] {
+    let rows = try await database.query(
+      """
+      SELECT document_id, number::bigint AS number, page::bigint AS page, words, display_name
+      FROM unnest(\(keys.map(\.document.text))::text[], \(keys.map(\.number))::integer[])
+        AS wanted (document_id, number)
+      JOIN knowledge_passages USING (document_id, number)
+      JOIN knowledge_documents USING (document_id)
+      WHERE agent_id = \(agent.text) AND state = 'ready'
+      """)
+    var found: [PassageKey: KnowledgePassage] = [:]
+    for row in rows {
+      guard let document = DocumentID(try row.decode("document_id", as: String.self)) else {
+        continue
+      }
+      let key = PassageKey(document: document, number: try row.decode("number"))
+      found[key] = KnowledgePassage(
+        document: document, source: try row.decode("display_name"),
+        text: try row.decode("words"), page: Int(try row.decode("page", as: Int64.self)), score: 0)
+    }
+    return found
+  }
+}

@@ -1,0 +1,105 @@
+internal import Cache
+package import Domain
+package import Postgres
+package import Speech
+internal import Telemetry
+
+/// Finds the passages that answer a question: by a vendor's index where one has all of the agent's
+/// documents, else among their vectors, which are kept in memory. What passages say comes from the
+/// database, so that one which is gone, or another agent's, is never told.
+package struct Retriever: KnowledgeSource {
+  /// Bytes of vectors that a process keeps in memory.
+  private static let memory = 256 << 20
+  /// Vectors that are read at a time: some milliseconds of a loop that carries calls.
+  private static let batch = 250
+
+  private let pool: PostgresPool
+  private let model: any EmbeddingModel
+  private let index: NamedIndex?
+  private let vectors: ReadThrough<PassageVectors>
+  private let fallbacks = MetricsRegistry.process.counter(
+    "payaid_knowledge_index_failures_total",
+    help: "Questions that the index of vectors did not answer, and the database did.")
+
+  package init(pool: PostgresPool, model: any EmbeddingModel, index: NamedIndex?) {
+    self.pool = pool
+    self.model = model
+    self.index = index
+    var limits = MemoryCache<PassageVectors>.Limits(lifetime: .seconds(3_600))
+    limits.cost = Self.memory
+    vectors = ReadThrough(
+      MemoryCache(limits: limits, cost: \.byteCount), name: "knowledge_vectors")
+  }
+
+  package func hasKnowledge(_ agent: AgentID, _ transaction: Transaction) async throws -> Bool {
+    try await DocumentStore.hasReady(agent, transaction)
+  }
+
+  package func passages(
+    answering question: String, of agent: AgentID, _ merchant: MerchantID, limit: Int
+  ) async throws -> [KnowledgePassage] {
+    let database = pool.autocommit(.merchant(merchant.text))
+    let space = model.space
+    let (revision, isPlaced) = try await PassageStore.standing(
+      of: agent, at: space.placement(index), database)
+    guard revision > 0 else { return [] }
+    guard let vector = try await model.embed([question], as: .question).first else {
+      throw SpeechError(.transient, "the embedding model gave no vector")
+    }
+    var nearest = isPlaced ? try await indexed(vector, agent, merchant, limit) : nil
+    if nearest == nil {
+      nearest = try await kept(agent, merchant, revision: revision, space)
+        .nearest(to: vector, limit: limit)
+    }
+    return try await read(nearest ?? [], of: agent, database)
+  }
+
+  /// What the index finds; `nil` without an index, or when it fails: the database has the same vectors.
+  private func indexed(
+    _ vector: [Float], _ agent: AgentID, _ merchant: MerchantID, _ limit: Int
+  ) async throws -> [(key: PassageKey, score: Float)]? {
+    guard let index else { return nil }
+    do {
+      let matches = try await index.index.nearest(
+        to: vector, in: agent.text, namespace: merchant.text, limit: limit)
+      return matches.compactMap { match in
+        NamedIndex.key(match.id, of: agent).map { ($0, match.score) }
+      }
+    } catch let error as SpeechError {
+      fallbacks.increment()
+      Log("knowledge").warning("the index of vectors did not answer", ["error": "\(error)"])
+      return nil
+    }
+  }
+
+  /// The vectors of an agent as they were at `revision` or later.
+  private func kept(
+    _ agent: AgentID, _ merchant: MerchantID, revision: Int64, _ space: EmbeddingSpace
+  ) async throws -> PassageVectors {
+    let key = CacheKey(
+      area: "vectors.1", owner: merchant.text, name: "\(agent.text) \(revision) \(space.name)")
+    let found = try await vectors.value(key) { [pool] in
+      let database = pool.autocommit(.merchant(merchant.text))
+      var vectors = PassageVectors(dimensions: space.dimensions)
+      while true {
+        let batch = try await PassageStore.vectors(
+          of: agent, after: vectors.last, limit: Self.batch, space: space, database)
+        vectors.append(batch)
+        if batch.count < Self.batch { return vectors }
+      }
+    }
+    return found ?? PassageVectors(dimensions: space.dimensions)
+  }
+
+  private func read(
+    _ nearest: [(key: PassageKey, score: Float)], of agent: AgentID, _ database: Autocommit
+  ) async throws -> [KnowledgePassage] {
+    guard !nearest.isEmpty else { return [] }
+    let passages = try await PassageStore.read(nearest.map(\.key), of: agent, database)
+    return nearest.compactMap { key, score in
+      guard var passage = passages[key] else { return nil }
+      passage.score = score
+      return passage
+    }
+  }
+}
