@@ -180,6 +180,7 @@ let modules: [Module] = [
     resources: [.embedInCode("Migrations")],
     testImports: [
       "ScratchPostgres", "TransparencyLog", "Accounts", "Agents", "Compliance", "Webhooks",
+      "Knowledge",
     ]),
 
   Module(
@@ -224,7 +225,8 @@ let executables = [
       "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
       "RPCServer", "VoiceAPI", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
-      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics",
+      "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics", "Knowledge",
+      "Documents",
       "Configuration", "HTTPClient", "AWS", "Redis", "Cache", "Limits",
     ],
     packages: ["ArgumentParser"]),

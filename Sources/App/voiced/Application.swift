@@ -50,6 +50,24 @@ struct Application {
     }
   }
 
+  /// Bytes of one request: the largest document, with what is around it.
+  private static let requestLimit = (10 << 20) + (64 << 10)
+
+  private static func configuration(
+    _ settings: Settings, _ certificates: Certificates?, _ origins: OriginTable
+  ) -> ServerConfiguration {
+    var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
+    configuration.limits.bodySize = requestLimit
+    configuration.limits.messageSize = requestLimit
+    configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
+    var grant = CORSPolicy.Grant()
+    grant.exposedHeaders += LimitFields.names
+    configuration.cors = CORSPolicy { [grant] origin, _ in
+      origins.allows(origin) ? grant : nil
+    }
+    return configuration
+  }
+
   private static func start(
     _ current: CurrentSettings, _ loops: EventLoopGroup, _ database: Database
   ) async throws -> Application {
@@ -68,13 +86,7 @@ struct Application {
       settings, loops.loops, seal: try DataSeal(key: keyring.key("key-cache")))
     try await shared.start(database.pool)
     let product = try Product(current, database.pool, loops.loops[0], endpoint, shared)
-    var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
-    configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
-    var grant = CORSPolicy.Grant()
-    grant.exposedHeaders += LimitFields.names
-    configuration.cors = CORSPolicy { [grant] origin, _ in
-      product.origins.allows(origin) ? grant : nil
-    }
+    let configuration = configuration(settings, certificates, product.origins)
     try AccessTable.product.check(product.bindings)
     let readiness = Readiness([database.dependency] + shared.dependencies)
     let server = try Server(

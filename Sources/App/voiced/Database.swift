@@ -5,6 +5,7 @@ internal import Compliance
 internal import Domain
 internal import EventLoop
 internal import Jobs
+internal import Knowledge
 internal import Postgres
 internal import Telemetry
 internal import Webhooks
@@ -21,6 +22,7 @@ struct Database {
   static var migrations: [Migration] {
     BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all + DomainMigrations.all
       + AgentsMigrations.all + ComplianceMigrations.all + CallsMigrations.all
+      + KnowledgeMigrations.all
       + WebhooksMigrations.all
   }
 

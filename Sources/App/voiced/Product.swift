@@ -9,6 +9,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTPClient
 internal import Jobs
+internal import Knowledge
 internal import Limits
 internal import Objects
 internal import Passwords
@@ -37,6 +38,7 @@ struct Product {
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
+  let knowledge: KnowledgeJobs
   let relay: EventRelay
   /// This process, among those that share the database.
   let owner: String
@@ -65,11 +67,15 @@ struct Product {
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
       admission: admission, settings: callSettings)
+    let (retriever, knowledge) = Self.knowledge(current, pool, loop)
+    self.knowledge = knowledge
     runner = CallRunner(
       pool: pool, agents: agents,
       model: GeminiLiveModel(settings: { Self.gemini(current.value.gemini) }),
       settings: callSettings, live: live, recordings: recordings,
-      tools: ToolCaller(pool: pool, secrets: toolSecrets, policy: policy, loop: loop))
+      tools: ToolCaller(
+        pool: pool, secrets: toolSecrets, knowledge: retriever, policy: policy, loop: loop),
+      knowledge: retriever)
     switchboard = ExotelSwitchboard(
       accountSID: settings.exotel.accountSID,
       secrets: { Self.webhookSecrets(current.value.exotel) })
@@ -86,48 +92,64 @@ struct Product {
     origins = OriginTable(pool: pool, always: settings.corsOrigins)
     authenticator = Authenticator(
       pool: pool, signingKeys: signingKeys, keys: shared.keys, origins: origins)
-    retentions =
-      AccountRetention.all + WebhookJobs.retentions + [
-        .endedJobs, Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
-        CallRetention.access(keptFor: settings.apiAuditTime),
-        CallRetention.recordings(recordings, keptFor: settings.recordingTime),
-      ]
-    let seal = try DataSeal(key: keyring.key("account-data"))
-    let passwords = PasswordHasher(
-      slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
-    let addresses = ClientAddress(proxies: settings.trustedProxies)
+    retentions = Self.retentions(settings, recordings)
     let webhookSeal = try DataSeal(key: keyring.key("webhook-secrets"))
     webhooks = WebhookJobs(
       pool: pool, client: WebhookClient(loop: loop, policy: policy), seal: webhookSeal)
     relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, seal: webhookSeal)
-    services = [
+    let accounts = try Self.accounts(
+      settings, keyring, pool, tokens, signingKeys, authenticator,
+      webhook: ManagedEndpoint(policy: policy, seal: webhookSeal))
+    services =
+      accounts + [
+        PackedAgents(
+          AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents)),
+        PhoneNumberService(
+          pool: pool, tokens: tokens, cache: shared.agents,
+          carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
+        SecretService(pool: pool, secrets: toolSecrets),
+        CallService(
+          pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
+          bell: bell, live: live, recordings: recordings, policy: policy),
+        LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
+        CallbackService(pool: pool, callbacks: callbacks),
+        WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
+        ComplianceService(
+          pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner),
+        AnalyticsService(pool: pool),
+        KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge),
+      ]
+  }
+
+  private static func accounts(
+    _ settings: Settings, _ keyring: Keyring, _ pool: PostgresPool, _ tokens: PageTokens,
+    _ keys: SigningKeys, _ authenticator: Authenticator, webhook: ManagedEndpoint
+  ) throws -> [any RPCService] {
+    let seal = try DataSeal(key: keyring.key("account-data"))
+    let passwords = PasswordHasher(
+      slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
+    let addresses = ClientAddress(proxies: settings.trustedProxies)
+    return [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator,
-        webhook: ManagedEndpoint(policy: policy, seal: webhookSeal)),
+        webhook: webhook),
       AuthService(
-        pool: pool, seal: seal, keys: signingKeys, passwords: passwords,
-        authenticator: authenticator, client: { addresses.guesser(of: $0)?.text }),
-      PackedAgents(
-        AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents)),
-      PhoneNumberService(
-        pool: pool, tokens: tokens, cache: shared.agents,
-        carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
-      SecretService(pool: pool, secrets: toolSecrets),
-      CallService(
-        pool: pool, tokens: tokens, agents: agents, admission: admission, dialer: dialer,
-        bell: bell, live: live, recordings: recordings, policy: policy),
-      LiveService(pool: pool, agents: agents, runner: runner, settings: callSettings),
-      CallbackService(pool: pool, callbacks: callbacks),
-      WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
-      ComplianceService(
-        pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner),
-      AnalyticsService(pool: pool),
+        pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator,
+        client: { addresses.guesser(of: $0)?.text }),
+    ]
+  }
+
+  private static func retentions(_ settings: Settings, _ recordings: Recordings) -> [Retention] {
+    AccountRetention.all + WebhookJobs.retentions + [
+      .endedJobs, Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
+      CallRetention.access(keptFor: settings.apiAuditTime),
+      CallRetention.recordings(recordings, keptFor: settings.recordingTime),
     ]
   }
 
   /// What recurs, in one process of all.
   var schedules: [JobSchedule] {
-    WebhookJobs.schedules + retentions.map(\.schedule) + [
+    WebhookJobs.schedules + KnowledgeJobs.schedules + retentions.map(\.schedule) + [
       AuditSigner.schedule, AuditInspector.schedule,
     ]
   }

@@ -2,10 +2,11 @@ internal import Calls
 internal import Compliance
 internal import EventLoop
 internal import Jobs
+internal import Knowledge
 internal import Postgres
 internal import Webhooks
 
-/// Who does the work behind the API: a queue each for calls, webhooks, analyses and housekeeping, so
+/// Who does the work behind the API: a queue each for calls, webhooks, analyses, documents and housekeeping, so
 /// that a slow merchant or model holds up no call.
 struct Workers: Sendable {
   /// How long running jobs have to finish when the server stops.
@@ -14,6 +15,7 @@ struct Workers: Sendable {
   private let dialer: JobWorker
   private let webhooks: JobWorker
   private let analyst: JobWorker
+  private let librarian: JobWorker
   private let housekeeper: JobWorker
 
   init(_ product: Product, _ pool: PostgresPool, on loop: EventLoop) throws {
@@ -33,6 +35,10 @@ struct Workers: Sendable {
       $0.queue = CallAnalyzer.queue.name
       $0.concurrency = CallAnalyzer.concurrency
     }
+    librarian = try worker(product.knowledge.handlers) {
+      $0.queue = KnowledgeJobs.queue.name
+      $0.concurrency = KnowledgeJobs.concurrency
+    }
     housekeeper = try worker(
       product.retentions.map { $0.handler(pool) } + [
         product.auditSigner.handler, product.auditInspector.handler,
@@ -46,7 +52,7 @@ struct Workers: Sendable {
   }
 
   func start() async {
-    for worker in [dialer, webhooks, analyst, housekeeper] { await worker.start() }
+    for worker in [dialer, webhooks, analyst, librarian, housekeeper] { await worker.start() }
   }
 
   /// Places no more calls; the rest goes on, since calls that end leave it work.
@@ -54,6 +60,8 @@ struct Workers: Sendable {
 
   /// What runs has its time to finish; what waits stays for whoever runs next.
   func stop() async {
-    for worker in [webhooks, analyst, housekeeper] { await worker.stop(grace: Self.grace) }
+    for worker in [webhooks, analyst, librarian, housekeeper] {
+      await worker.stop(grace: Self.grace)
+    }
   }
 }

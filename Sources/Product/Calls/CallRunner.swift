@@ -12,6 +12,8 @@ package struct ClaimedCall: Sendable {
   let call: CallRecord
   let agent: Payaid.Voice.V1.Agent
   let variables: [String: String]
+  /// Whether the agent has documents to answer from, and may be asked to.
+  let answersFromDocuments: Bool
 }
 
 /// Why a stream was not let in.
@@ -33,10 +35,12 @@ package struct CallRunner: Sendable {
   private let live: LiveCalls
   private let recordings: Recordings
   private let tools: ToolCaller
+  private let knowledge: any KnowledgeSource
 
   package init(
     pool: PostgresPool, agents: any AgentDirectory, model: any RealtimeModel,
-    settings: CallSettings, live: LiveCalls, recordings: Recordings, tools: ToolCaller
+    settings: CallSettings, live: LiveCalls, recordings: Recordings, tools: ToolCaller,
+    knowledge: any KnowledgeSource
   ) {
     self.pool = pool
     self.agents = agents
@@ -45,6 +49,7 @@ package struct CallRunner: Sendable {
     self.live = live
     self.recordings = recordings
     self.tools = tools
+    self.knowledge = knowledge
   }
 
   /// Lets in the carrier's stream for a call that was dialled and has not begun. Throws
@@ -78,7 +83,18 @@ package struct CallRunner: Sendable {
     }
     var proto = call.proto
     try await CallMetadataStore.fill(&proto, call.id, transaction)
-    return ClaimedCall(call: call, agent: agent, variables: proto.variables)
+    return try await claimed(call, agent, variables: proto.variables, transaction)
+  }
+
+  /// The call with what its agent can do. A tool of the merchant's own takes the place of ours.
+  func claimed(
+    _ call: CallRecord, _ agent: Payaid.Voice.V1.Agent, variables: [String: String],
+    _ transaction: Transaction
+  ) async throws -> ClaimedCall {
+    let hasOwn = agent.tools.contains { $0.name == BuiltInTool.searchKnowledge }
+    let knows = try await knowledge.hasKnowledge(call.agent, transaction)
+    return ClaimedCall(
+      call: call, agent: agent, variables: variables, answersFromDocuments: knows && !hasOwn)
   }
 
   /// Holds the conversation to its end and finishes the call. Call it on the leg's loop; cancelling
@@ -115,7 +131,8 @@ package struct CallRunner: Sendable {
 
   private func setup(_ claimed: ClaimedCall) throws -> CallSetup {
     let brief = AgentBrief(
-      agent: claimed.agent, language: claimed.call.language, variables: claimed.variables)
+      agent: claimed.agent, language: claimed.call.language, variables: claimed.variables,
+      answersFromDocuments: claimed.answersFromDocuments)
     let recording =
       claimed.agent.recordingEnabled ? try recordings.setup(for: claimed.call) : nil
     return CallSetup(

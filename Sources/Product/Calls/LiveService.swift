@@ -127,7 +127,7 @@ package struct LiveService: Payaid.Voice.V1.LiveServiceServing {
       new.owner = settings.owner
       let call = try await CallStore.insert(new, transaction)
       try await CallEventStore.append(.call(call.proto), to: call, transaction)
-      return ClaimedCall(call: call, agent: agent, variables: start.variables)
+      return try await runner.claimed(call, agent, variables: start.variables, transaction)
     }
   }
 

@@ -37,7 +37,7 @@ public enum OpenAPIDocument {
         },
         {
           "name": "KnowledgeService",
-          "description": "Knowledge: the merchant's documents that an agent answers from."
+          "description": "Knowledge: the merchant's documents that an agent answers from.\n\nAn agent with a document that is READY is given the function `search_knowledge` in its calls, and told to answer from what that finds; one with a tool of its own by that name keeps its own."
         },
         {
           "name": "PhoneNumberService",
@@ -4830,7 +4830,7 @@ public enum OpenAPIDocument {
             "tags": ["KnowledgeService"],
             "operationId": "KnowledgeService.UploadDocument",
             "summary": "Adds a PDF or text file to an agent's knowledge, the raw file as the body.",
-            "description": "It is indexed in the background.",
+            "description": "It is read in the background; when that is done, the event `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000 passages together.",
             "parameters": [
               {
                 "name": "agentId",
@@ -4845,7 +4845,7 @@ public enum OpenAPIDocument {
               {
                 "name": "displayName",
                 "in": "query",
-                "description": "File name.",
+                "description": "File name, at most 255 characters.",
                 "schema": {
                   "type": "string"
                 }
@@ -5228,7 +5228,7 @@ public enum OpenAPIDocument {
                     "properties": {
                       "query": {
                         "type": "string",
-                        "description": "The question."
+                        "description": "The question, at most 2,000 characters."
                       },
                       "limit": {
                         "type": "integer",

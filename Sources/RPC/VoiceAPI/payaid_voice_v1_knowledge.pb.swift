@@ -100,9 +100,9 @@ extension Payaid.Voice.V1 {
   public struct UploadDocumentRequest: ProtobufMessage {
     /// The agent.
     public var agentId: String = ""
-    /// File name.
+    /// File name, at most 255 characters.
     public var displayName: String = ""
-    /// The file: at most 10 MiB over REST, the message limit over gRPC.
+    /// The file: at most 10 MiB, of a type as in `Document.content_type`; a text in UTF-8.
     public var file: Google.Api.HttpBody?
     /// A UUID for idempotency (AIP-155).
     public var requestId: String = ""
@@ -196,7 +196,7 @@ extension Payaid.Voice.V1 {
   public struct SearchKnowledgeRequest: ProtobufMessage {
     /// The agent.
     public var agentId: String = ""
-    /// The question.
+    /// The question, at most 2,000 characters.
     public var query: String = ""
     /// Most passages in the answer: 1 to 20; 5 when 0.
     public var limit: Int32 = 0

@@ -7,9 +7,14 @@ public import Schema
 
 extension Payaid.Voice.V1 {
   /// Knowledge: the merchant's documents that an agent answers from.
+  ///
+  /// An agent with a document that is READY is given the function `search_knowledge` in its calls,
+  /// and told to answer from what that finds; one with a tool of its own by that name keeps its
+  /// own.
   public protocol KnowledgeServiceServing: RPCService {
-    /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is indexed in
-    /// the background.
+    /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the
+    /// background; when that is done, the event `document.ready` or `document.failed` says so. An
+    /// agent has at most 100 documents, of 5,000 passages together.
     func uploadDocument(
       _ request: consuming Payaid.Voice.V1.UploadDocumentRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Document
@@ -101,8 +106,9 @@ extension Payaid.Voice.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is indexed in
-    /// the background.
+    /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the
+    /// background; when that is done, the event `document.ready` or `document.failed` says so. An
+    /// agent has at most 100 documents, of 5,000 passages together.
     public func uploadDocument(
       _ request: Payaid.Voice.V1.UploadDocumentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Document {

@@ -155,9 +155,9 @@ def test_bytes_that_are_no_message_are_refused(channel, auth):
     assert failure(call, b"\xff\xff\xff", metadata=auth).code() == grpc.StatusCode.INTERNAL
 
 
-def test_a_message_over_four_mebibytes_is_refused(channel, auth):
+def test_a_message_larger_than_any_document_is_refused(channel, auth):
     call = channel.unary_unary("/payaid.voice.v1.AgentService/CreateAgent")
-    error = failure(call, bytes(4 * 1024 * 1024 + 1), metadata=auth)
+    error = failure(call, bytes(11 * 1024 * 1024), metadata=auth)
     assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 

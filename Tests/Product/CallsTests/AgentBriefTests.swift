@@ -1,3 +1,4 @@
+import Buffers
 import Conversation
 import Domain
 import Protobuf
@@ -9,11 +10,12 @@ import VoiceAPI
 
 @Suite struct AgentBriefTests {
   private func brief(
-    _ json: String, language: String = "en", variables: [String: String] = [:]
+    _ json: String, language: String = "en", variables: [String: String] = [:],
+    answersFromDocuments: Bool = false
   ) throws -> AgentBrief {
     AgentBrief(
       agent: try Payaid.Voice.V1.Agent(json: Array(json.utf8)), language: language,
-      variables: variables)
+      variables: variables, answersFromDocuments: answersFromDocuments)
   }
 
   @Test(arguments: [
@@ -39,6 +41,20 @@ import VoiceAPI
     #expect(brief.realtime.isInterruptible)
     #expect(brief.options.silenceLimit == .seconds(idle))
     #expect(brief.options.silencePrompts == prompts)
+  }
+
+  @Test func `an agent with documents is told to answer from them, by a function`() throws {
+    let json = #"{"language":"en","systemPrompt":"You sell tea.","tools":[{"name":"book"}]}"#
+    let brief = try brief(json, answersFromDocuments: true)
+    #expect(brief.realtime.tools.map(\.name) == ["book", "search_knowledge"])
+    let search = try #require(brief.realtime.tools.last)
+    let schema = try JSONValue(parsing: Array((search.parametersJSONSchema ?? "").utf8))
+    #expect(schema["required"]?.arrayValue?.first?.stringValue == "query")
+    #expect(brief.realtime.systemInstruction.contains("You sell tea."))
+    #expect(brief.realtime.systemInstruction.contains("call search_knowledge"))
+    let other = try self.brief(json)
+    #expect(other.realtime.tools.map(\.name) == ["book"])
+    #expect(!other.realtime.systemInstruction.contains("search_knowledge"))
   }
 
   @Test func `interruptions can be turned off`() throws {

@@ -4,6 +4,7 @@ internal import Calls
 internal import Compliance
 internal import Domain
 internal import Jobs
+import Knowledge
 internal import Postgres
 internal import ScratchPostgres
 import Testing
@@ -14,6 +15,7 @@ internal import Webhooks
   private static let files =
     (BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all + DomainMigrations.all
     + AgentsMigrations.all + ComplianceMigrations.all + CallsMigrations.all
+    + KnowledgeMigrations.all
     + WebhooksMigrations.all)
     .sorted { $0.version < $1.version }
 
@@ -129,6 +131,26 @@ internal import Webhooks
       INSERT INTO calls (call_id, merchant_id, agent_id, direction, phone_number, language, state)
       VALUES ('\(call)', '\(merchant)', 'agt_\(digits)', 'outbound', '+919000000001', 'hi', 'queued')
       """
+    ),
+    (
+      "knowledge_documents",
+      """
+      INSERT INTO knowledge_documents
+        (document_id, merchant_id, agent_id, display_name, content_type, size_bytes)
+      VALUES ('doc_\(digits)', '\(merchant)', 'agt_\(digits)', 'a', 'text/plain', 1)
+      """
+    ),
+    (
+      "knowledge_files",
+      "INSERT INTO knowledge_files VALUES ('doc_\(digits)', '\(merchant)', 'x')"
+    ),
+    (
+      "knowledge_passages",
+      "INSERT INTO knowledge_passages VALUES ('doc_\(digits)', 0, '\(merchant)', 0, 'w')"
+    ),
+    (
+      "knowledge_bases",
+      "INSERT INTO knowledge_bases VALUES ('agt_\(digits)', '\(merchant)') ON CONFLICT DO NOTHING"
     ),
     (
       "call_metadata",

@@ -136,6 +136,12 @@ extension Settings {
         default: "gemini-3.5-flash-lite,gemini-3.8-flash",
         "What calls are analysed with; the next one is asked when one is overloaded or gone."),
       Setting(
+        "GEMINI_EMBEDDING_MODEL", \.gemini.embeddingModel, .text, default: "gemini-embedding-001",
+        """
+        What turns documents and questions into vectors of 768 dimensions. After a change all documents are \
+        embedded again, which takes minutes; those that are not yet are not found.
+        """),
+      Setting(
         "CALL_ANALYSIS", \.gemini.analyzesCalls, .flag, default: "true",
         """
         Send each call's transcript to a text model for a summary, the caller's mood and what is left \
@@ -157,8 +163,18 @@ extension Settings {
   private static let knowledge = SettingGroup<Settings>(
     "Voice Agent - Vector DB",
     [
-      Setting(reserved: "PINECONE_API_KEY", "The key for Pinecone.", .secret),
-      Setting(reserved: "PINECONE_INDEX", example: "payaid-voice", "The index of documents."),
+      Setting(
+        optional: "PINECONE_API_KEY", \.pinecone.apiKey, .text,
+        """
+        The key for Pinecone, which then has a copy of the documents' vectors and is asked first; what they \
+        say stays in the database. Without one the database's vectors are searched.
+        """, .secret),
+      Setting(
+        "PINECONE_INDEX", \.pinecone.index, .text, default: "payaid-voice",
+        "The index of documents: dense, 768 dimensions, cosine."),
+      Setting(
+        "PINECONE_BASE_URL", \.pinecone.baseURL, .webURL, default: "https://api.pinecone.io",
+        "Where Pinecone's control plane is."),
     ])
 
   private static let aws = SettingGroup<Settings>(

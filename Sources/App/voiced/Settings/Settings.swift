@@ -38,6 +38,7 @@ struct Settings: Sendable {
   var trustedProxies: [NetworkBlock] = []
   var exotel = Exotel()
   var gemini = Gemini()
+  var pinecone = Pinecone()
   var aws = AWS()
 
   struct Exotel: Sendable {
@@ -58,8 +59,17 @@ struct Settings: Sendable {
     var model = ""
     /// Best first.
     var textModels: [String] = []
+    /// What turns documents and questions into vectors.
+    var embeddingModel = ""
     /// Whether transcripts are sent to a text model after each call.
     var analyzesCalls = true
+  }
+
+  struct Pinecone: Sendable {
+    var baseURL = ""
+    /// Nil to search vectors in the database.
+    var apiKey: String?
+    var index = ""
   }
 
   struct AWS: Sendable {

@@ -10,23 +10,26 @@ internal import Speech
 internal import Telemetry
 internal import VoiceAPI
 
-/// Carries out the functions that the model asks for, at the merchant's endpoints: public ones only,
-/// without redirects, bounded in time and size. What came of each is journaled before the model has it.
+/// Carries out the functions that the model asks for: our own here, the merchant's at its endpoints, public
+/// ones only, without redirects, bounded in time and size. What came of each is journaled before the model has it.
 package struct ToolCaller: Sendable {
   private static let resolvingTime = Duration.seconds(2)
 
   private let pool: PostgresPool
   private let secrets: any ToolSecretSource
+  private let knowledge: KnowledgeTool
   private let policy: OutboundPolicy
   private let client: HTTPClient
   private let loop: EventLoop
 
   /// Requests are made on `loop`.
   package init(
-    pool: PostgresPool, secrets: any ToolSecretSource, policy: OutboundPolicy, loop: EventLoop
+    pool: PostgresPool, secrets: any ToolSecretSource, knowledge: any KnowledgeSource,
+    policy: OutboundPolicy, loop: EventLoop
   ) {
     self.pool = pool
     self.secrets = secrets
+    self.knowledge = KnowledgeTool(source: knowledge)
     self.policy = policy
     self.loop = loop
     client = HTTPClient(loop: loop)
@@ -70,6 +73,9 @@ package struct ToolCaller: Sendable {
   private func carryOut(
     _ function: ToolCall, of claimed: ClaimedCall
   ) async throws -> JSONValue {
+    if claimed.answersFromDocuments, function.name == BuiltInTool.searchKnowledge {
+      return try await knowledge.search(function, of: claimed.call.agent, claimed.call.merchant)
+    }
     guard let tool = claimed.agent.tools.first(where: { $0.name == function.name }) else {
       throw ToolFault("there is no such function")
     }

@@ -28,6 +28,9 @@ if _version_not_supported:
 
 class KnowledgeServiceStub:
     """Knowledge: the merchant's documents that an agent answers from.
+
+    An agent with a document that is READY is given the function `search_knowledge` in its calls, and told to answer from what that
+    finds; one with a tool of its own by that name keeps its own.
     """
 
     def __init__(self, channel):
@@ -65,10 +68,14 @@ class KnowledgeServiceStub:
 
 class KnowledgeServiceServicer:
     """Knowledge: the merchant's documents that an agent answers from.
+
+    An agent with a document that is READY is given the function `search_knowledge` in its calls, and told to answer from what that
+    finds; one with a tool of its own by that name keeps its own.
     """
 
     def UploadDocument(self, request, context):
-        """Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is indexed in the background.
+        """Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the background; when that is done, the
+        event `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000 passages together.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -140,6 +147,9 @@ def add_KnowledgeServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class KnowledgeService:
     """Knowledge: the merchant's documents that an agent answers from.
+
+    An agent with a document that is READY is given the function `search_knowledge` in its calls, and told to answer from what that
+    finds; one with a tool of its own by that name keeps its own.
     """
 
     @staticmethod
