@@ -22,23 +22,24 @@ struct PassageVectors: Sendable {
   var byteCount: Int { values.count * 4 + keys.count * 64 }
 
   /// The `limit` nearest to `question`, nearest first, by the cosine between them; of equals the
-  /// earlier passage.
+  /// one that was added earlier.
   func nearest(to question: [Float], limit: Int) -> [(key: PassageKey, score: Float)] {
     guard question.count == dimensions, limit > 0 else { return [] }
-    let scores = scores(question)
-    let best = keys.indices.sorted { left, right in
-      scores[left] != scores[right]
-        ? scores[left] > scores[right] : keys[left].precedes(keys[right])
+    var best: [(key: PassageKey, score: Float)] = []
+    for place in keys.indices {
+      let score = score(place, question)
+      if best.count == limit, score <= best[limit - 1].score { continue }
+      let rank = best.firstIndex { $0.score < score } ?? best.count
+      best.insert((keys[place], score), at: rank)
+      if best.count > limit { best.removeLast() }
     }
-    return best.prefix(limit).map { (keys[$0], scores[$0]) }
+    return best
   }
 
-  private func scores(_ question: [Float]) -> [Float] {
+  private func score(_ place: Int, _ question: [Float]) -> Float {
     values.withUnsafeBytes { values in
       question.withUnsafeBytes { question in
-        keys.indices.map { place in
-          Self.product(values, at: place * dimensions * 4, question, count: dimensions)
-        }
+        Self.product(values, at: place * dimensions * 4, question, count: dimensions)
       }
     }
   }
@@ -50,9 +51,10 @@ struct PassageVectors: Sendable {
     var sums = SIMD8<Float>.zero
     let whole = count & ~7
     for offset in stride(from: 0, to: whole * 4, by: 32) {
-      sums.addProduct(
-        values.loadUnaligned(fromByteOffset: start + offset, as: SIMD8<Float>.self),
-        question.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self))
+      // Not `addProduct`, which is a call for each number where the processor is not known to have it.
+      sums +=
+        values.loadUnaligned(fromByteOffset: start + offset, as: SIMD8<Float>.self)
+        * question.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
     }
     var sum = sums.sum()
     for offset in stride(from: whole * 4, to: count * 4, by: 4) {
@@ -61,12 +63,5 @@ struct PassageVectors: Sendable {
         * question.loadUnaligned(fromByteOffset: offset, as: Float.self)
     }
     return sum
-  }
-}
-
-extension PassageKey {
-  /// In the order in which they were added.
-  func precedes(_ other: PassageKey) -> Bool {
-    document != other.document ? document < other.document : number < other.number
   }
 }
