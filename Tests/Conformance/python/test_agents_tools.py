@@ -112,3 +112,37 @@ def test_an_endpoint_inside_the_network_is_refused(web, url):
     answer = web.post("/api/v1/agents", json={
         "name": "Spy", "language": "en", "tools": [{"name": "f", "url": url}]})
     assert fields(error(answer, 400, "INVALID_ARGUMENT")) == ["agent.tools[0].url"]
+
+
+# By the caller's number: the agent's language, its document, and of each question how the answer begins.
+PASSAGES = {
+    "+919000000012": ("en", "You may return goods within ten days. We deliver to cities such as Pune.", {
+        "What is your return policy?": "You may return", "Which cities do you deliver to?": "We deliver"}),
+    "+919000000013": ("hi", "वापसी की नीति दस दिन की है। हम पुणे जैसे शहरों में डिलीवरी करते हैं।", {
+        "आपकी वापसी की नीति क्या है?": "वापसी की", "आप किन शहरों में डिलीवरी करते हैं?": "हम पुणे"}),
+}
+
+
+@pytest.fixture(scope="module")
+def informed(web):
+    """Calls in which the caller asks what only documents answer: what was searched for, what was said."""
+    def ask(number):
+        language, text, _ = PASSAGES[number]
+        answer = {"passages": [{"text": text, "source": "faq.pdf", "page": 3}]}
+        with Endpoint((200, answer)) as endpoint:
+            agent = calling.new_agent(web, "+9180471209" + number[-2:], language=language, tools=[{
+                "name": "shop_knowledge", "url": endpoint.url, "description": "Knows the shop.",
+                "parameters": {"type": "object", "properties": {"query": {"type": "string"}}}}])
+            done = calling.until(web, calling.place(web, agent, number), {"COMPLETED"})
+        said = " ".join(line["text"] for line in done["transcript"] if line["speaker"] == "AGENT")
+        return [body["arguments"]["query"] for _, body in endpoint.requests], said
+    return together(ask, list(PASSAGES))
+
+
+@pytest.mark.parametrize("number", PASSAGES)
+def test_a_question_of_the_caller_is_answered_from_passages(informed, number):
+    searched, said = informed[number].result()
+    _, _, answers = PASSAGES[number]
+    assert searched == list(answers)
+    # The caller may speak over the end of an answer.
+    assert [start for start in answers.values() if start not in said] == []
