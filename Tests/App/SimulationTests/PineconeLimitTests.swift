@@ -118,6 +118,22 @@ import Testing
     #expect(answer.json["message"]?.stringValue?.contains(message) == true, "\(answer.json)")
   }
 
+  @Test(arguments: [
+    "[[[", "7", #"{"vectors":[[]]}"#, #"{"topK":1e300,"vector":[1]}"#, #"{"topK":-1,"id":"a"}"#,
+    #"{"name":"\u0000","spec":[]}"#, #"{"limit":9223372036854775808}"#,
+    #"{"filter":\#(String(repeating: #"{"$and":["#, count: 45))"#,
+    #"{"vectors":[{"id":"a","values":[-1e-300]}]}"#, #"{"ids":null,"deleteAll":null}"#,
+  ])
+  func `no body brings a stand-in down`(body: String) throws {
+    var bench = try PineconeBench()
+    for operation: PineconeCall.Operation in [
+      .createIndex, .configureIndex("three"), .upsert, .query, .fetchByMetadata, .update, .delete,
+      .stats, .createNamespace,
+    ] {
+      #expect([400, 404, 422].contains(try bench.call(operation, body).status))
+    }
+  }
+
   @Test(arguments: ["0", "101", "many"])
   func `a page has from 1 to 100 ids`(limit: String) throws {
     var bench = try PineconeBench()

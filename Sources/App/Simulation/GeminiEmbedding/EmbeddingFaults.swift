@@ -80,6 +80,7 @@ package struct EmbeddingFaults: Sendable, Equatable {
     JSONNumber((value * 1e9).rounded() / 1e9).map { .number($0) } ?? 0
   }
 
+  /// Makes the values unusable in one way.
   private static func spoil(_ values: inout [JSONValue], _ spoiling: Spoiling) {
     switch spoiling {
     case .nan: values[0] = "NaN"

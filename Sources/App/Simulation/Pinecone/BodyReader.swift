@@ -30,26 +30,32 @@ struct BodyReader {
     }
   }
 
+  /// A string, if it is there; so are the readers below.
   func text(_ key: String) throws(PineconeError) -> String? {
     try read(key, "a string") { $0.stringValue }
   }
 
+  /// True or false.
   func flag(_ key: String) throws(PineconeError) -> Bool? {
     try read(key, "a boolean") { $0.boolValue }
   }
 
+  /// A whole number.
   func whole(_ key: String) throws(PineconeError) -> Int? {
     try read(key, "a whole number") { $0.intValue }
   }
 
+  /// An array of anything.
   func list(_ key: String) throws(PineconeError) -> [JSONValue]? {
     try read(key, "an array") { $0.arrayValue }
   }
 
+  /// An object of anything.
   func object(_ key: String) throws(PineconeError) -> JSONObject? {
     try read(key, "an object") { $0.objectValue }
   }
 
+  /// An array of strings alone.
   func texts(_ key: String) throws(PineconeError) -> [String]? {
     try read(key, "an array of strings") { Self.all($0, \.stringValue) }
   }
@@ -65,6 +71,7 @@ struct BodyReader {
     return member
   }
 
+  /// All elements converted, or nil where one cannot be.
   private static func all<Element>(
     _ value: JSONValue, _ convert: (JSONValue) -> Element?
   ) -> [Element]? {
@@ -73,6 +80,7 @@ struct BodyReader {
     return elements.count == items.count ? elements : nil
   }
 
+  /// A member that is there and not null; `expected` names its form.
   private func read<Value>(
     _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
   ) throws(PineconeError) -> Value? {

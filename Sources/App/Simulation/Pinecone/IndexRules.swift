@@ -7,7 +7,9 @@ enum IndexRules {
     "aws": ["us-east-1", "us-west-2", "eu-west-1", "ap-southeast-1"],
     "gcp": ["us-central1", "europe-west4"], "azure": ["eastus2"],
   ]
+  /// Bytes of a name.
   private static let longestName = 45
+  /// Bytes of the key and of the value of a tag.
   private static let longestTag = (key: 80, value: 120)
 
   /// Reads the body of `POST /indexes`.
@@ -43,6 +45,7 @@ enum IndexRules {
     try change(&configuration, reader)
   }
 
+  /// A name that can be part of a host.
   private static func checkName(_ name: String) throws(PineconeError) -> String {
     let isWritten = name.utf8.allSatisfy { byte in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

@@ -48,6 +48,7 @@ extension MetadataFilter {
     return filters
   }
 
+  /// What the operator `name` asks.
   private static func condition(
     _ name: String, _ operand: JSONValue, on field: String
   ) throws(PineconeError) -> Condition {
@@ -71,6 +72,7 @@ extension MetadataFilter {
     }
   }
 
+  /// A value that a field can equal.
   private static func scalar(
     _ value: JSONValue, of name: String
   ) throws(PineconeError) -> JSONValue {
@@ -81,6 +83,7 @@ extension MetadataFilter {
     }
   }
 
+  /// The values of `$in` or `$nin`.
   private static func choices(
     _ value: JSONValue, of name: String
   ) throws(PineconeError) -> [JSONValue] {

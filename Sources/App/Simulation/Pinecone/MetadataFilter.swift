@@ -5,15 +5,22 @@ internal import Buffers
 /// A list of texts fits where one of its elements does. A field that is not there is unequal to
 /// every value, and neither greater nor less.
 indirect enum MetadataFilter: Sendable, Equatable {
+  /// Every one fits; without any, all records do.
   case all([MetadataFilter])
+  /// At least one fits.
   case any([MetadataFilter])
+  /// The field of this name is as the condition says.
   case field(String, Condition)
 
   /// What a field's value must be.
   enum Condition: Sendable, Equatable {
+    /// One of these.
     case among([JSONValue])
+    /// None of these.
     case notAmong([JSONValue])
+    /// A number on this side of the bound.
     case compares(Comparison, Double)
+    /// There, or not there.
     case exists(Bool)
   }
 
@@ -36,6 +43,7 @@ indirect enum MetadataFilter: Sendable, Equatable {
 }
 
 extension MetadataFilter.Condition {
+  /// Whether a value, nil where there is none, is so.
   fileprivate func fits(_ value: JSONValue?) -> Bool {
     switch self {
     case .exists(let isThere): (value != nil) == isThere
@@ -46,6 +54,7 @@ extension MetadataFilter.Condition {
     }
   }
 
+  /// Whether the value, or an element of it, is among the choices.
   private static func isOne(_ value: JSONValue?, of choices: [JSONValue]) -> Bool {
     let values = value.map { $0.arrayValue ?? [$0] } ?? []
     return values.contains { value in choices.contains { isSame(value, $0) } }
@@ -59,6 +68,7 @@ extension MetadataFilter.Condition {
 }
 
 extension MetadataFilter.Comparison {
+  /// Whether `value` stands so to `bound`.
   fileprivate func holds(_ value: Double, _ bound: Double) -> Bool {
     switch self {
     case .greater: value > bound

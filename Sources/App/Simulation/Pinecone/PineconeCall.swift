@@ -23,6 +23,7 @@ package struct PineconeCall: Sendable {
     case deleteNamespace(String)
   }
 
+  /// By method and path.
   package let operation: Operation
   /// The header `Api-Key`.
   package let key: String?
@@ -35,6 +36,7 @@ package struct PineconeCall: Sendable {
   /// The body as it came.
   package let body: [UInt8]
 
+  /// A call of these parts.
   package init(
     _ operation: Operation, key: String?, version: String?, authority: String,
     query: [(name: String, value: String)] = [], body: [UInt8] = []
@@ -67,6 +69,7 @@ package struct PineconeReply: Sendable, Equatable {
   package var status = 200
   /// Its media type; empty without a body.
   package var contentType = "application/json"
+  /// The body as it is sent.
   package var body: [UInt8] = []
   /// The number of the last write: of this one, or of the newest that a reader could see.
   package var sequenceNumber: SequenceNumber?
@@ -79,6 +82,7 @@ package struct PineconeReply: Sendable, Equatable {
     case seen(Int)
   }
 
+  /// An answer of JSON.
   init(status: Int = 200, _ json: JSONValue) {
     self.status = status
     body = json.serialized()

@@ -44,10 +44,12 @@ struct PineconeError: Error, Sendable, Equatable {
 
   /// The HTTP status.
   let status: Int
+  /// What kind of error it is.
   let code: Code
   /// Names fields and limits, never a value.
   let message: String
 
+  /// An error with the HTTP status of its code.
   init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message

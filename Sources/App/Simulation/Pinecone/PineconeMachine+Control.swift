@@ -27,6 +27,7 @@ extension PineconeMachine {
     }
   }
 
+  /// `POST /indexes`.
   private mutating func create(
     _ call: PineconeCall, at now: Duration
   ) throws(PineconeError) -> PineconeReply {
@@ -42,6 +43,7 @@ extension PineconeMachine {
     return shown(indexes.count - 1, to: call, at: now, status: 201)
   }
 
+  /// `DELETE /indexes/{name}`; a second time is as good as the first.
   private mutating func delete(_ name: String, at now: Duration) throws(PineconeError) {
     let place = try find(name)
     if indexes[place].configuration.isProtected {
@@ -53,6 +55,7 @@ extension PineconeMachine {
     indexes[place].terminate(by: now + Self.settling)
   }
 
+  /// The place of the index `name`.
   private func find(_ name: String) throws(PineconeError) -> Int {
     guard let place = indexes.firstIndex(where: { $0.configuration.name == name }) else {
       throw PineconeError(.notFound, "Resource \(name) not found")
@@ -60,6 +63,7 @@ extension PineconeMachine {
     return place
   }
 
+  /// One index as the answer to `call`.
   private func shown(
     _ place: Int, to call: PineconeCall, at now: Duration, status: Int = 200
   ) -> PineconeReply {

@@ -32,6 +32,7 @@ extension PineconeMachine {
     return reply
   }
 
+  /// What the operation answers, of any size.
   private mutating func dispatch(
     _ call: PineconeCall, on place: Int, at now: Duration
   ) throws(PineconeError) -> PineconeReply {
@@ -86,6 +87,7 @@ extension PineconeMachine {
     return reply
   }
 
+  /// `POST /describe_index_stats`.
   private mutating func stats(
     _ call: PineconeCall, on place: Int, at now: Duration
   ) throws(PineconeError) -> PineconeReply {

@@ -51,6 +51,7 @@ extension PineconeMachine {
     }
   }
 
+  /// One match with what is asked for.
   private static func match(
     _ record: VectorRecord, _ score: Double, values: Bool, metadata: Bool
   ) -> JSONValue {

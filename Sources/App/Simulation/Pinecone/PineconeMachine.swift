@@ -17,8 +17,11 @@ package struct PineconeMachine: Sendable {
   private let key: String
   /// The name of the index that is there from the start.
   let firstIndex: String
+  /// The switches, used up as they are counted.
   private(set) var faults: PineconeFaults
+  /// In the order they were made.
   var indexes: [VectorIndex]
+  /// Requests of this second.
   var limiter = SecondLimiter<LimitedCall>()
   /// What was counted since the start.
   package internal(set) var report = PineconeReport()
@@ -73,11 +76,13 @@ package struct PineconeMachine: Sendable {
     return .object(JSONObject(members))
   }
 
+  /// Applies what is due, so that everything below sees the state at `now`.
   private mutating func settle(at now: Duration) {
     indexes.removeAll { $0.goneAt.map { $0 <= now } ?? false }
     for place in indexes.indices { indexes[place].settle(at: now) }
   }
 
+  /// Refuses a wrong key, then another version.
   private func checkHeaders(_ call: PineconeCall) throws(PineconeError) {
     guard call.key == key else { throw PineconeError(.unauthenticated, "Invalid API Key") }
     guard let version = call.version, Self.versions.contains(version) else {
@@ -87,6 +92,7 @@ package struct PineconeMachine: Sendable {
     }
   }
 
+  /// What a call with the right headers gets.
   private mutating func perform(
     _ call: PineconeCall, at now: Duration
   ) throws(PineconeError) -> PineconeReply {
@@ -110,6 +116,7 @@ package struct PineconeMachine: Sendable {
     return host.hasSuffix(Self.zone) ? "localhost" + port : authority
   }
 
+  /// The index that a client means which called `authority`.
   private func indexName(of authority: String) -> String {
     let host = authority.prefix { $0 != ":" }
     return host.hasSuffix(Self.zone) ? String(host.dropLast(Self.zone.count)) : firstIndex

@@ -10,8 +10,9 @@ package struct PineconeReport: Sendable, Equatable {
   package var limited = 0
   /// Calls turned away for another reason.
   package var refused = 0
-  /// Answered calls of `/vectors/upsert`, and the records in them.
+  /// Answered calls of `/vectors/upsert`.
   package var upserts = 0
+  /// Records in them.
   package var records = 0
   /// Answered calls of `/query`.
   package var queries = 0

@@ -1,6 +1,8 @@
 /// Counts requests of many kinds in fixed windows of one second.
 struct SecondLimiter<Kind: Hashable & Sendable>: Sendable {
+  /// When this second began.
   private var windowStart: Duration = .zero
+  /// Requests of this second.
   private var used: [Kind: Int] = [:]
 
   /// Whether one more request of `kind` at `now` is within `limit`.

@@ -25,10 +25,13 @@ package struct VectorIndex: Sendable {
   /// The namespace that is meant when none is named has two names.
   static let defaultNamespace = "__default__"
 
+  /// As it was made, and changed since.
   var configuration: Configuration
+  /// The end of the initializing.
   private let readyAt: Duration
   /// When a deleted index is gone.
   private(set) var goneAt: Duration?
+  /// By name; the one without a name is empty text.
   private(set) var spaces: [String: VectorSpace] = [:]
   /// The number of the last write.
   private(set) var writes = 0
@@ -39,6 +42,7 @@ package struct VectorIndex: Sendable {
     self.readyAt = readyAt
   }
 
+  /// How far it is at `now`.
   func state(at now: Duration) -> State {
     if goneAt != nil { return .terminating }
     return now < readyAt ? .initializing : .ready
@@ -72,6 +76,7 @@ package struct VectorIndex: Sendable {
     return writes
   }
 
+  /// Both names of the default namespace are one.
   private static func key(_ name: String) -> String { name == defaultNamespace ? "" : name }
 
   /// Visible records by namespace, in the order of names.

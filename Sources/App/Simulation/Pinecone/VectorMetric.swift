@@ -23,6 +23,7 @@ enum VectorMetric: String, Sendable {
     }
   }
 
+  /// The sum of the products.
   private static func product(_ one: [Float], _ other: [Float]) -> Double {
     var sum = 0.0
     var place = 0

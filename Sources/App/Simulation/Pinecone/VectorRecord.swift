@@ -7,8 +7,11 @@ struct VectorRecord: Sendable, Equatable {
   /// Bytes of a record's metadata as JSON.
   private static let mostMetadata = 40_960
 
+  /// From 1 to 512 bytes.
   let id: String
+  /// As many as the index has dimensions.
   var values: [Float]
+  /// By the rules of `metadata(_:)`.
   var metadata: JSONObject
 
   /// Reads an element of an upsert for an index of `dimension`.
@@ -63,6 +66,7 @@ struct VectorRecord: Sendable, Equatable {
     return metadata
   }
 
+  /// Whether metadata can hold the value.
   private static func isAllowed(_ value: JSONValue) -> Bool {
     switch value {
     case .string, .number, .bool: true

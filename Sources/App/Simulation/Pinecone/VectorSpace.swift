@@ -14,6 +14,7 @@ struct VectorSpace: Sendable {
     case changeMatching(MetadataFilter, metadata: JSONObject)
   }
 
+  /// A write, its sequence number, and when it takes effect.
   private struct Pending {
     let due: Duration
     let number: Int
@@ -26,6 +27,7 @@ struct VectorSpace: Sendable {
   private(set) var isMade = false
   /// The number of the last write that can be seen.
   private(set) var seen = 0
+  /// In their order, which is that of their times.
   private var pending: [Pending] = []
 
   /// A namespace that a write makes, or a call of its own.
@@ -52,6 +54,7 @@ struct VectorSpace: Sendable {
     pending.removeFirst(due.count)
   }
 
+  /// Carries out one write.
   private mutating func apply(_ write: Write) {
     switch write {
     case .put(let new): for record in new { records[record.id] = record }
@@ -68,6 +71,7 @@ struct VectorSpace: Sendable {
     }
   }
 
+  /// Sets members of one record, if it is there.
   private mutating func merge(_ metadata: JSONObject, into id: String) {
     for (key, value) in metadata { records[id]?.metadata[key] = value }
   }

@@ -25,6 +25,7 @@ enum PineconeRoutes {
       ("DELETE", "/namespaces", { .deleteNamespace($0) }),
     ]
 
+  /// Adds both planes to the routes of the one port.
   static func add(_ cloud: CloudRoutes.Cloud, to routes: inout HTTPRoutes) {
     for route in fixed {
       routes.handle(route.method, route.path) { try await answer($0, route.operation, cloud) }
@@ -36,6 +37,7 @@ enum PineconeRoutes {
     }
   }
 
+  /// The machine's answer, when its time has come.
   private static func answer(
     _ request: HTTPExchangeRequest, _ operation: Operation, _ cloud: CloudRoutes.Cloud
   ) async throws -> HTTPExchangeResponse {
