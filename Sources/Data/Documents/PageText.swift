@@ -4,7 +4,10 @@
 /// and lines have none at their ends, at most one line in a row is empty, and no control character is
 /// left. Ligatures stay, and so do joiners, which Devanagari is written with.
 struct PageText {
-  private var text = String.UnicodeScalarView()
+  // In UTF-8: taking the last character off a string costs the string's length.
+  private var text: [UInt8] = []
+  private var beforeLastKept: Unicode.Scalar?
+  private var lastKept: Unicode.Scalar?
   /// What was read last, kept or not.
   private var last: Unicode.Scalar?
   // What was read since the last character that was kept.
@@ -16,7 +19,7 @@ struct PageText {
   static func tidy(_ raw: String) -> String {
     var page = PageText()
     for scalar in raw.unicodeScalars { page.read(scalar) }
-    return String(page.text)
+    return String(decoding: page.text, as: UTF8.self)
   }
 
   private mutating func read(_ scalar: Unicode.Scalar) {
@@ -33,8 +36,9 @@ struct PageText {
   }
 
   private mutating func append(_ scalar: Unicode.Scalar) {
-    if !text.isEmpty { separate(from: scalar) }
-    text.append(scalar)
+    if lastKept != nil { separate(from: scalar) }
+    text.append(contentsOf: UTF8.encode(scalar)!)
+    (beforeLastKept, lastKept) = (lastKept, scalar)
     lineEnds = 0
     hasBlank = false
     hasSoftHyphen = false
@@ -43,19 +47,28 @@ struct PageText {
   /// Writes what stands between the text so far and `next`.
   private mutating func separate(from next: Unicode.Scalar) {
     switch lineEnds {
-    case 0: if hasBlank { text.append(" ") }
+    case 0: if hasBlank { write(" ") }
     case 1 where hasSoftHyphen: break
-    case 1 where isBrokenWord(before: next): text.removeLast()
-    case 1: text.append("\n")
-    default: text.append(contentsOf: "\n\n".unicodeScalars)
+    case 1 where isBrokenWord(before: next): removeLast()
+    case 1: write("\n")
+    default: write("\n", "\n")
     }
+  }
+
+  private mutating func write(_ separator: Unicode.Scalar...) {
+    for scalar in separator { text.append(UInt8(ascii: scalar)) }
+    lastKept = separator.last
+  }
+
+  private mutating func removeLast() {
+    guard let hyphen = lastKept else { return }
+    text.removeLast(UTF8.width(hyphen))
+    lastKept = beforeLastKept
   }
 
   /// A hyphen after a letter and before a small one; others, as in names and numbers, are meant.
   private func isBrokenWord(before next: Unicode.Scalar) -> Bool {
-    guard next.properties.isLowercase, text.last == "-" || text.last == "\u{2010}" else {
-      return false
-    }
-    return text.dropLast().last?.properties.isCased == true
+    (lastKept == "-" || lastKept == "\u{2010}") && next.properties.isLowercase
+      && beforeLastKept?.properties.isCased == true
   }
 }

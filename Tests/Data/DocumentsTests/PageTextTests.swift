@@ -31,6 +31,11 @@ import Testing
     #expect(PageText.tidy(raw) == text)
   }
 
+  @Test(.timeLimit(.minutes(1))) func `the work grows with the text, not with its square`() {
+    let text = PageText.tidy(String(repeating: "re-\nfund \r\n", count: 200_000))
+    #expect(text.utf8.count == 200_000 * 7 - 1)
+  }
+
   @Test(arguments: ["ﬁn", "क्\u{200D}ष", "न\u{200C}म", "नमस्ते", "e\u{301}", "👨‍👩‍👧"])
   func `ligatures, joiners and marks stay as they are`(text: String) {
     #expect(PageText.tidy(text).unicodeScalars.elementsEqual(text.unicodeScalars))
