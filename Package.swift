@@ -289,7 +289,7 @@ let testSchemas = ["TestSchema", "InteropSchema"]
 /// What Tests/Fuzz feeds with strangers' bytes.
 let fuzzed = [
   "Buffers", "HTTP", "HTTP1", "HTTP2", "WebSocket", "Protobuf", "Schema", "RPCCore", "RPCProtobuf",
-  "GRPC", "Transcoding", "Connect", "TransparencyLog", "TestSchema",
+  "GRPC", "Transcoding", "Connect", "TransparencyLog", "TestSchema", "Documents",
 ]
 
 /// What tests of several modules share, in Tests/Support.

@@ -3,7 +3,7 @@
 /// Lines end in LF. A word that was broken at a line's end is whole again, blanks come one at a time
 /// and lines have none at their ends, at most one line in a row is empty, and no control character is
 /// left. Ligatures stay, and so do joiners, which Devanagari is written with.
-struct PageText {
+package struct PageText {
   // In UTF-8: taking the last character off a string costs the string's length.
   private var text: [UInt8] = []
   private var beforeLastKept: Unicode.Scalar?
@@ -16,7 +16,7 @@ struct PageText {
   private var hasSoftHyphen = false
 
   /// `raw`, tidied; empty when it has nothing to read.
-  static func tidy(_ raw: String) -> String {
+  package static func tidy(_ raw: String) -> String {
     var page = PageText()
     for scalar in raw.unicodeScalars { page.read(scalar) }
     return String(decoding: page.text, as: UTF8.self)

@@ -1,8 +1,8 @@
 /// Text files; pure.
-enum PlainText {
+package enum PlainText {
   /// The text of UTF-8, with or without a byte order mark, or of UTF-16 with one, without that mark;
   /// nil for anything else, and for text with control characters that no text file has.
-  static func decode(_ bytes: [UInt8]) -> String? {
+  package static func decode(_ bytes: [UInt8]) -> String? {
     let text: String? =
       if bytes.starts(with: [0xFF, 0xFE]) {
         utf16(bytes.dropFirst(2)) { UInt16($1) << 8 | UInt16($0) }

@@ -10,7 +10,7 @@ package struct FuzzEntry: Sendable {
   /// Every entry there is.
   package static let all = [
     http1Requests, http1Responses, grpcMessages, grpcFields, grpcWeb, json, pathTemplates, queries,
-    webSocket, protobuf, protobufJSON, http2, logBundle,
+    webSocket, protobuf, protobufJSON, http2, logBundle, documentText,
   ]
 
   /// The entry of a name.
