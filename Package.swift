@@ -127,6 +127,7 @@ let modules: [Module] = [
   Module(
     "Vendors", .voice,
     ["Buffers", "EventLoop", "HTTP", "TLS", "WebSocket", "HTTPClient", "Audio", "Speech"]),
+  Module("Cascade", .voice, ["Buffers", "EventLoop", "Audio", "Speech"]),
   Module("Conversation", .voice, ["Buffers", "EventLoop", "TLS", "Audio", "Speech"]),
 
   Module(

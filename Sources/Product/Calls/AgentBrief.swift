@@ -36,6 +36,7 @@ struct AgentBrief {
       \(PromptTemplate.render(agent.systemPrompt, values))
       """
     var setup = RealtimeSetup(systemInstruction: instruction)
+    setup.spokenLanguages = speech.isHindi ? ["hi-IN", "en-IN"] : ["en-IN", "hi-IN"]
     setup.voice = speech.voice
     setup.fallbackVoices = speech.fallbackVoices
     setup.model = agent.model.flatMap { $0.name.isEmpty ? nil : $0.name }

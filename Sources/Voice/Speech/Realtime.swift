@@ -12,6 +12,8 @@ package struct RealtimeSetup: Sendable {
   package var fallbackVoices: [String] = []
   /// BCP-47; nil lets the model follow the caller.
   package var languageCode: String?
+  /// BCP-47, the call's own first: what a recogniser listens for, and a voice speaks.
+  package var spokenLanguages = ["en-IN", "hi-IN"]
   package var temperature: Double?
   package var maxOutputTokens: Int?
   package var tools: [ToolDeclaration]
