@@ -17,7 +17,8 @@ extension AgentService {
         transaction, caller, method: "CreateAgent", requestID: request.requestId, request: request
       ) {
         try AgentRules.check(
-          wanted, for: try await Self.publishing(wanted, transaction), policy: policy)
+          wanted, for: try await Self.publishing(wanted, transaction), policy: policy,
+          hasCascade: hasCascade)
         var agent = wanted
         agent.agentId = AgentID().text
         agent.publishedVersion = 1
@@ -97,7 +98,7 @@ extension AgentService {
     let publishes = agent.publishing != .manual
     try AgentRules.check(
       agent, for: publishes ? try await Self.publishing(agent, transaction) : .draft,
-      policy: policy)
+      policy: policy, hasCascade: hasCascade)
     let published = try await AgentVersionStore.find(
       current.agentId, current.publishedVersion, transaction)
     let isNew = published.map { !Self.isSame($0, agent) } ?? true

@@ -24,7 +24,8 @@ extension AgentService {
           return published
         }
         try AgentRules.check(
-          current, for: try await Self.publishing(current, transaction), policy: policy)
+          current, for: try await Self.publishing(current, transaction), policy: policy,
+          hasCascade: hasCascade)
         let new = V1.AgentVersion.with { $0.description = request.description }
         let updated = try await Self.store(
           current, over: current, as: new, hasDraftChanges: false, caller, transaction)
@@ -50,7 +51,8 @@ extension AgentService {
         else { throw Self.noSuchVersion }
         let agent = AgentConfiguration.joined(current, with: configuration)
         try AgentRules.check(
-          agent, for: try await Self.publishing(agent, transaction), policy: policy)
+          agent, for: try await Self.publishing(agent, transaction), policy: policy,
+          hasCascade: hasCascade)
         let new = V1.AgentVersion.with {
           $0.description = request.description
           $0.restoredFrom = request.version

@@ -14,15 +14,18 @@ package struct AgentService: Payaid.Voice.V1.AgentServiceServing {
   let tokens: PageTokens
   /// Where tools and webhooks may be.
   let policy: OutboundPolicy
+  /// Whether calls can be held by a cascade.
+  let hasCascade: Bool
   private let cache: AgentCache
 
   package init(
     pool: PostgresPool, tokens: PageTokens, policy: OutboundPolicy = OutboundPolicy(),
-    cache: AgentCache = AgentCache()
+    hasCascade: Bool = false, cache: AgentCache = AgentCache()
   ) {
     self.pool = pool
     self.tokens = tokens
     self.policy = policy
+    self.hasCascade = hasCascade
     self.cache = cache
   }
 

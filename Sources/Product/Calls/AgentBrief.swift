@@ -37,8 +37,10 @@ struct AgentBrief {
       """
     var setup = RealtimeSetup(systemInstruction: instruction)
     setup.spokenLanguages = speech.isHindi ? ["hi-IN", "en-IN"] : ["en-IN", "hi-IN"]
-    setup.voice = speech.voice
-    setup.fallbackVoices = speech.fallbackVoices
+    setup.engine = engine(agent)
+    setup.voice = speech.voice.flatMap { isCascades($0) ? nil : $0 }
+    setup.cascadeVoice = speech.voice.flatMap { isCascades($0) ? $0 : nil }
+    setup.fallbackVoices = speech.fallbackVoices.filter { !isCascades($0) }
     setup.model = agent.model.flatMap { $0.name.isEmpty ? nil : $0.name }
     setup.temperature = agent.model?.temperature.map(Double.init)
     setup.maxOutputTokens = agent.model?.maxOutputTokens.map(Int.init)
@@ -78,6 +80,17 @@ struct AgentBrief {
       {"type":"object","properties":{"query":{"type":"string","description":\
       "The question, complete in itself, in the caller's language."}},"required":["query"]}
       """)
+
+  private static func engine(_ agent: Agent) -> Engine {
+    switch agent.model?.engine {
+    case .live: .live
+    case .cascade: .cascade
+    default: .automatic
+    }
+  }
+
+  /// A cascade's voices are called by their language, `hi-IN-SwaraNeural`; the others are words.
+  private static func isCascades(_ voice: String) -> Bool { voice.contains("-") }
 
   private static let endCall = ToolDeclaration(
     name: BuiltInTool.endCall,

@@ -1908,7 +1908,7 @@ public enum OpenAPIDocument {
                       },
                       "voiceId": {
                         "type": "string",
-                        "description": "A voice of ListVoices; empty takes the language's default."
+                        "description": "A voice of ListVoices; empty takes the language's default. One of provider `gemini` is that of LIVE, one of `azure` that of CASCADE; the other of the two then has its own default."
                       },
                       "systemPrompt": {
                         "type": "string",
@@ -2161,7 +2161,7 @@ public enum OpenAPIDocument {
                       },
                       "voiceId": {
                         "type": "string",
-                        "description": "A voice of ListVoices; empty takes the language's default."
+                        "description": "A voice of ListVoices; empty takes the language's default. One of provider `gemini` is that of LIVE, one of `azure` that of CASCADE; the other of the two then has its own default."
                       },
                       "systemPrompt": {
                         "type": "string",
@@ -7092,7 +7092,7 @@ public enum OpenAPIDocument {
               },
               "voiceId": {
                 "type": "string",
-                "description": "A voice of ListVoices; empty takes the language's default."
+                "description": "A voice of ListVoices; empty takes the language's default. One of provider `gemini` is that of LIVE, one of `azure` that of CASCADE; the other of the two then has its own default."
               },
               "systemPrompt": {
                 "type": "string",
@@ -7253,7 +7253,7 @@ public enum OpenAPIDocument {
               },
               "voiceId": {
                 "type": "string",
-                "description": "A voice of ListVoices; empty takes the language's default."
+                "description": "A voice of ListVoices; empty takes the language's default. One of provider `gemini` is that of LIVE, one of `azure` that of CASCADE; the other of the two then has its own default."
               },
               "systemPrompt": {
                 "type": "string",
@@ -9008,7 +9008,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/Voice"
                 },
-                "description": "All of them, by name."
+                "description": "All of them, by provider and name."
               }
             }
           },
@@ -9214,11 +9214,11 @@ public enum OpenAPIDocument {
           },
           "ModelSettings": {
             "type": "object",
-            "description": "The realtime model and its settings; empty fields take the server's defaults.",
+            "description": "The model and its settings; empty fields take the server's defaults.",
             "properties": {
               "name": {
                 "type": "string",
-                "description": "Model name without `models/`."
+                "description": "Name of the speech-to-speech model without `models/`."
               },
               "temperature": {
                 "anyOf": [
@@ -9241,16 +9241,25 @@ public enum OpenAPIDocument {
                 "minimum": -2147483648,
                 "maximum": 2147483647,
                 "description": "Most tokens of one answer, 16 to 8,192."
+              },
+              "engine": {
+                "$ref": "#/components/schemas/ModelSettings.Engine",
+                "description": "What holds a call."
               }
             }
           },
+          "ModelSettings.Engine": {
+            "type": "string",
+            "description": "What holds a call.\n\n- `ENGINE_UNSPECIFIED`: LIVE; when that fails, in the middle of a call too, CASCADE goes on, if the server has one.\n- `LIVE`: A speech-to-speech model alone.\n- `CASCADE`: A recogniser, a text model and a voice, one after the other. Refused where the server has none.",
+            "enum": ["ENGINE_UNSPECIFIED","LIVE","CASCADE"]
+          },
           "ModelSettingsInput": {
             "type": "object",
-            "description": "The realtime model and its settings; empty fields take the server's defaults.",
+            "description": "The model and its settings; empty fields take the server's defaults.",
             "properties": {
               "name": {
                 "type": "string",
-                "description": "Model name without `models/`."
+                "description": "Name of the speech-to-speech model without `models/`."
               },
               "temperature": {
                 "anyOf": [
@@ -9273,6 +9282,10 @@ public enum OpenAPIDocument {
                 "minimum": -2147483648,
                 "maximum": 2147483647,
                 "description": "Most tokens of one answer, 16 to 8,192."
+              },
+              "engine": {
+                "$ref": "#/components/schemas/ModelSettings.Engine",
+                "description": "What holds a call."
               }
             },
             "additionalProperties": false
@@ -10109,7 +10122,7 @@ public enum OpenAPIDocument {
               },
               "provider": {
                 "type": "string",
-                "description": "Who makes it, for example `gemini`."
+                "description": "Who makes it: `gemini` or `azure`."
               }
             }
           },

@@ -59,7 +59,8 @@ extension Payaid.Voice.V1 {
     public var name: String = ""
     /// The language it speaks unless a call asks for the other one: `hi` or `en`.
     public var language: String = ""
-    /// A voice of ListVoices; empty takes the language's default.
+    /// A voice of ListVoices; empty takes the language's default. One of provider `gemini` is that
+    /// of LIVE, one of `azure` that of CASCADE; the other of the two then has its own default.
     public var voiceId: String = ""
     /// Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's
     /// variable of that name, which must be one of `variables`.
@@ -495,14 +496,16 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
-  /// The realtime model and its settings; empty fields take the server's defaults.
+  /// The model and its settings; empty fields take the server's defaults.
   public struct ModelSettings: ProtobufMessage {
-    /// Model name without `models/`.
+    /// Name of the speech-to-speech model without `models/`.
     public var name: String = ""
     /// Sampling temperature, 0 to 2.
     public var temperature: Float?
     /// Most tokens of one answer, 16 to 8,192.
     public var maxOutputTokens: Int32?
+    /// What holds a call.
+    public var engine: Payaid.Voice.V1.ModelSettings.Engine = .unspecified
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -511,6 +514,42 @@ extension Payaid.Voice.V1 {
 
     /// The description of `payaid.voice.v1.ModelSettings`.
     public static let messageType = PayaidVoiceV1AgentsFile.descriptor.messages[10]
+
+    /// What holds a call.
+    public enum Engine: ProtobufEnum {
+      /// LIVE; when that fails, in the middle of a call too, CASCADE goes on, if the server has
+      /// one.
+      case unspecified
+      /// A speech-to-speech model alone.
+      case live
+      /// A recogniser, a text model and a voice, one after the other. Refused where the server has
+      /// none.
+      case cascade
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AgentsFile.descriptor.enumType(
+        named: "payaid.voice.v1.ModelSettings.Engine")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .live
+        case 2: self = .cascade
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .live: 1
+        case .cascade: 2
+        case .unrecognized(let number): number
+        }
+      }
+    }
   }
 }
 
@@ -521,7 +560,7 @@ extension Payaid.Voice.V1 {
     public var voiceId: String = ""
     /// The languages it speaks: `hi`, `en`.
     public var languages: [String] = []
-    /// Who makes it, for example `gemini`.
+    /// Who makes it: `gemini` or `azure`.
     public var provider: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -796,7 +835,7 @@ extension Payaid.Voice.V1 {
 extension Payaid.Voice.V1 {
   /// Answer of ListVoices.
   public struct ListVoicesResponse: ProtobufMessage {
-    /// All of them, by name.
+    /// All of them, by provider and name.
     public var voices: [Payaid.Voice.V1.Voice] = []
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
@@ -1113,6 +1152,7 @@ extension Payaid.Voice.V1.ModelSettings {
     if unsafe c.pointee.o1_case.rawValue == 3 {
       unsafe maxOutputTokens = c.pointee.f3
     }
+    unsafe engine = .init(rawValue: c.pointee.f4)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1130,6 +1170,7 @@ extension Payaid.Voice.V1.ModelSettings {
       unsafe c.pointee.o1_case = .init(3)
       unsafe c.pointee.f3 = value
     }
+    unsafe c.pointee.f4 = engine.rawValue
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -81,7 +81,8 @@ extension CascadeMachine {
     outputs.append(
       .speak(
         number,
-        SpokenText(text: sentence, languageCode: language(of: sentence), voice: setup.voice)))
+        SpokenText(text: sentence, languageCode: language(of: sentence), voice: setup.cascadeVoice))
+    )
   }
 
   /// One voice for a call: the other language's is for its own script only.

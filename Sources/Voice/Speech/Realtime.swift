@@ -2,12 +2,23 @@ package import Audio
 package import Buffers
 package import EventLoop
 
+/// What is to hold a conversation.
+package enum Engine: Sendable, Equatable {
+  /// A speech-to-speech model, and the cascade when that fails.
+  case automatic
+  case live
+  case cascade
+}
+
 /// How a speech-to-speech model shall behave in one session.
 package struct RealtimeSetup: Sendable {
   /// The vendor's model id; nil takes the configured default.
   package var model: String?
   package var systemInstruction: String
   package var voice: String?
+  /// What a cascade speaks with, in place of `voice`; nil for the language's default.
+  package var cascadeVoice: String?
+  package var engine = Engine.automatic
   /// Tried in order when the model refuses `voice` before the session is ready.
   package var fallbackVoices: [String] = []
   /// BCP-47; nil lets the model follow the caller.

@@ -30,11 +30,19 @@ private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
 }
 
 @Suite struct AgentRulesTests {
+  @Test func `a cascade is refused where the server has none`() throws {
+    let wanted = AgentRules.completed(try agent(#"{"model":{"engine":"CASCADE"}}"#))
+    #expect(throws: RPCError.self) { try AgentRules.check(wanted, hasCascade: false) }
+    let other = AgentRules.completed(try agent(#"{"model":{"engine":"LIVE"}}"#))
+    try AgentRules.check(other, hasCascade: false)
+  }
+
   @Test(arguments: [
     #"{}"#,
     #"{"turnTaking":{"preset":"SNAPPY","idlePrompts":0,"interruptionSpeech":"0s"}}"#,
     #"{"languageSettings":{"hi":{"voiceId":"Aoede","greeting":"नमस्ते"}}}"#,
     #"{"variables":[{"name":"due","type":"DATE","defaultValue":"2026-11-28"}],"greeting":"{{ due }}"}"#,
+    #"{"voiceId":"hi-IN-SwaraNeural","model":{"engine":"CASCADE"}}"#,
     #"{"labels":{"env":"prod","a.b-c_d":""}}"#, #"{"model":{"maxOutputTokens":16}}"#,
     #"{"tools":[{"name":"f","url":"https://example.in/f","headers":{"X-A":"b"}}]}"#,
   ])
@@ -55,6 +63,8 @@ private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
     (#"{"turnTaking":{"preset":9}}"#, ["agent.turnTaking.preset"]),
     (#"{"turnTaking":{"idleTimeout":"1s"}}"#, ["agent.turnTaking.idleTimeout"]),
     (#"{"turnTaking":{"idlePrompts":11}}"#, ["agent.turnTaking.idlePrompts"]),
+    (#"{"model":{"engine":9}}"#, ["agent.model.engine"]),
+    (#"{"voiceId":"ta-IN-PallaviNeural"}"#, ["agent.voiceId"]),
     (#"{"model":{"temperature":3}}"#, ["agent.model.temperature"]),
     (#"{"model":{"maxOutputTokens":1}}"#, ["agent.model.maxOutputTokens"]),
     (#"{"webhookUrl":"http://example.in"}"#, ["agent.webhookUrl"]),

@@ -57,6 +57,25 @@ import VoiceAPI
     #expect(!other.realtime.systemInstruction.contains("search_knowledge"))
   }
 
+  @Test(
+    arguments: [
+      (#"{"voiceId":"Kore"}"#, "Kore", nil, .automatic),
+      (#"{"voiceId":"en-IN-NeerjaNeural"}"#, nil, "en-IN-NeerjaNeural", .automatic),
+      (#"{"voiceId":"Kore","model":{"engine":"LIVE"}}"#, "Kore", nil, .live),
+      (#"{"model":{"engine":"CASCADE"}}"#, nil, nil, .cascade),
+    ] as [(String, String?, String?, Engine)])
+  func `a voice goes to the engine that has it`(
+    json: String, live: String?, cascade: String?, engine: Engine
+  ) throws {
+    let setup = try brief(json, language: "").realtime
+    #expect(setup.voice == live && setup.cascadeVoice == cascade && setup.engine == engine)
+  }
+
+  @Test(arguments: [("en", ["en-IN", "hi-IN"]), ("hi", ["hi-IN", "en-IN"])])
+  func `the call's language is listened for first`(language: String, codes: [String]) throws {
+    #expect(try brief("{}", language: language).realtime.spokenLanguages == codes)
+  }
+
   @Test func `interruptions can be turned off`() throws {
     let brief = try brief(#"{"language":"en","turnTaking":{"interruptionsDisabled":true}}"#)
     #expect(!brief.realtime.isInterruptible)

@@ -80,6 +80,12 @@ extension AgentCheck {
   mutating func checkModel() {
     guard let model = agent.model else { return }
     limit(model.name, to: 100, "model.name")
+    require(
+      [.unspecified, .live, .cascade].contains(model.engine), "model.engine",
+      "must be LIVE or CASCADE")
+    require(
+      hasCascade || model.engine != .cascade, "model.engine",
+      "cannot be CASCADE: this server has no recogniser and voice of its own")
     if let temperature = model.temperature {
       require((0...2).contains(temperature), "model.temperature", "must be between 0 and 2")
     }

@@ -15,12 +15,13 @@ package enum AgentRules {
     case publishing(secrets: Set<String>)
   }
 
-  /// Throws `invalidArgument` naming every field that breaks a rule; `prefix` leads the paths.
+  /// Throws `invalidArgument` naming every field that breaks a rule; `prefix` leads the paths. Calls can be
+  /// held by a cascade where the server has one.
   package static func check(
     _ agent: Agent, for purpose: Purpose = .draft, policy: OutboundPolicy = OutboundPolicy(),
-    prefix: String = "agent"
+    hasCascade: Bool = true, prefix: String = "agent"
   ) throws {
-    var check = AgentCheck(agent: agent, policy: policy, prefix: prefix)
+    var check = AgentCheck(agent: agent, policy: policy, hasCascade: hasCascade, prefix: prefix)
     check.checkIdentity()
     check.checkSpeech()
     check.checkTurns()
@@ -51,12 +52,16 @@ package enum AgentRules {
 struct AgentCheck {
   let agent: Payaid.Voice.V1.Agent
   let policy: OutboundPolicy
+  let hasCascade: Bool
   let prefix: String
   var violations = FieldViolations()
 
-  init(agent: Payaid.Voice.V1.Agent, policy: OutboundPolicy, prefix: String) {
+  init(
+    agent: Payaid.Voice.V1.Agent, policy: OutboundPolicy, hasCascade: Bool, prefix: String
+  ) {
     self.agent = agent
     self.policy = policy
+    self.hasCascade = hasCascade
     self.prefix = prefix
   }
 

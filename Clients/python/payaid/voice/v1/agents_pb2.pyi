@@ -258,14 +258,24 @@ class Tool(_message.Message):
     def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., url: _Optional[str] = ..., timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., headers: _Optional[_Mapping[str, str]] = ..., secret_headers: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ModelSettings(_message.Message):
-    __slots__ = ("name", "temperature", "max_output_tokens")
+    __slots__ = ("name", "temperature", "max_output_tokens", "engine")
+    class Engine(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        ENGINE_UNSPECIFIED: _ClassVar[ModelSettings.Engine]
+        LIVE: _ClassVar[ModelSettings.Engine]
+        CASCADE: _ClassVar[ModelSettings.Engine]
+    ENGINE_UNSPECIFIED: ModelSettings.Engine
+    LIVE: ModelSettings.Engine
+    CASCADE: ModelSettings.Engine
     NAME_FIELD_NUMBER: _ClassVar[int]
     TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
     MAX_OUTPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
     name: str
     temperature: float
     max_output_tokens: int
-    def __init__(self, name: _Optional[str] = ..., temperature: _Optional[float] = ..., max_output_tokens: _Optional[int] = ...) -> None: ...
+    engine: ModelSettings.Engine
+    def __init__(self, name: _Optional[str] = ..., temperature: _Optional[float] = ..., max_output_tokens: _Optional[int] = ..., engine: _Optional[_Union[ModelSettings.Engine, str]] = ...) -> None: ...
 
 class Voice(_message.Message):
     __slots__ = ("voice_id", "languages", "provider")

@@ -2155,7 +2155,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__tool__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__tool__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__model_settings__field_descriptors[3] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__model_settings__field_descriptors[4] =
 {
   {
     "f1",
@@ -2193,16 +2193,29 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__model_settings__field_d
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ModelSettings, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__model_settings__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
 };
 static const ProtobufCIntRange payaid__voice__v1__model_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__model_settings__descriptor =
 {
@@ -2212,7 +2225,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__model_settings__descriptor =
   "Payaid__Voice__V1__ModelSettings",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ModelSettings),
-  3,
+  4,
   payaid__voice__v1__model_settings__field_descriptors,
   payaid__voice__v1__model_settings__field_indices_by_name,
   1,  payaid__voice__v1__model_settings__number_ranges,

@@ -255,6 +255,7 @@ struct  Payaid__Voice__V1__ModelSettings
 {
   ProtobufCMessage base;
   ProtobufCBinaryData f1;
+  int32_t f4;
   Payaid__Voice__V1__ModelSettings__O0Case o0_case;
   union {
     uint32_t f2;
@@ -266,7 +267,7 @@ struct  Payaid__Voice__V1__ModelSettings
 };
 #define PAYAID__VOICE__V1__MODEL_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__model_settings__descriptor) \
-    , {0,NULL}, PAYAID__VOICE__V1__MODEL_SETTINGS__O0__NOT_SET, {0}, PAYAID__VOICE__V1__MODEL_SETTINGS__O1__NOT_SET, {0} }
+    , {0,NULL}, 0, PAYAID__VOICE__V1__MODEL_SETTINGS__O0__NOT_SET, {0}, PAYAID__VOICE__V1__MODEL_SETTINGS__O1__NOT_SET, {0} }
 
 
 struct  Payaid__Voice__V1__Voice
