@@ -25,6 +25,9 @@ package struct ClientRequest: Sendable {
   package var timeout: Duration
   /// The part of `timeout` that connecting may take.
   package var connectTimeout: Duration = .seconds(10)
+  /// How long nothing of the response may come: from the start to its first byte, and from one piece to
+  /// the next. Nil leaves that to `timeout`.
+  package var silenceTimeout: Duration?
   package var basicAuth: BasicAuth?
   /// Bytes of response body after which the request fails as too large.
   package var maxResponseBytes = 16 * 1024 * 1024

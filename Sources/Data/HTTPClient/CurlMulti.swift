@@ -59,9 +59,20 @@ final class CurlMulti {
       self.fail(transfer, .timedOut, "no response from \(transfer.url.host) in \(timeout)")
     }
     guard !transfer.isOver else { return }
+    if let silence = transfer.request.silenceTimeout { watchSilence(transfer, silence) }
     unsafe transfers[easy] = transfer
     let status = unsafe curl_multi_add_handle(multi, easy)
     if status != CURLM_OK { fail(transfer, .exchangeFailed, "curl refused the request") }
+  }
+
+  /// Looks at a transfer when its silence may be too long; a timer for each piece would cost more.
+  private func watchSilence(_ transfer: Transfer, _ limit: Duration) {
+    let left = LoopInstant.readClock().duration(to: transfer.lastHeard.advanced(by: limit))
+    guard left > .zero else {
+      let message = "nothing came from \(transfer.url.host) for \(limit)"
+      return fail(transfer, .timedOut, message)
+    }
+    transfer.silenceTimer = loop.schedule(after: left) { self.watchSilence(transfer, limit) }
   }
 
   func cancel(_ transfer: Transfer) { end(transfer, .failure(CancellationError())) }
@@ -92,6 +103,8 @@ final class CurlMulti {
     transfer.isOver = true
     transfer.timer?.cancel()
     transfer.timer = nil
+    transfer.silenceTimer?.cancel()
+    transfer.silenceTimer = nil
     if let easy = unsafe transfer.rawEasy, unsafe transfers.removeValue(forKey: easy) != nil {
       unsafe curl_multi_remove_handle(multi, easy)
     }

@@ -20,8 +20,9 @@ package final class HTTPClient: Sendable {
   /// Sends a request and gathers its response.
   ///
   /// Throws `HTTPClientError` when there is none, and `CancellationError` at once when the task is
-  /// cancelled; the connection is then closed. `onBody`, if given, gets the pieces of the body on the
-  /// loop as they come, and the response's own body stays empty.
+  /// cancelled; the connection is then closed. `onBody`, if given, gets the pieces of a 2xx's body on the
+  /// loop as they come, and the response's own body stays empty. Another status has something else to
+  /// say than what was asked for: its body is gathered.
   package func send(
     _ request: ClientRequest, onBody: (@Sendable ([UInt8]) -> Void)? = nil
   ) async throws -> ClientResponse {

@@ -12,6 +12,7 @@ final class Transfer {
   let onBody: (@Sendable ([UInt8]) -> Void)?
   var continuation: CheckedContinuation<ClientResponse, any Error>?
   var timer: LoopTimer?
+  var silenceTimer: LoopTimer?
   var isOver = false
   private(set) var isTooLarge = false
   private(set) var easy: OpaquePointer?
@@ -19,6 +20,8 @@ final class Transfer {
   private var connectTo: UnsafeMutablePointer<curl_slist>?
   private var response = ClientResponse(status: HTTPStatus(rawValue: 0))
   private var received = 0
+  /// When the last of the response came; before that, when the request was started.
+  private(set) var lastHeard = LoopInstant.readClock()
 
   init(
     _ request: ClientRequest, _ url: URLParts,
@@ -33,6 +36,7 @@ final class Transfer {
 
   /// Makes the curl handle; nil when curl has no memory for it.
   func prepare(trust: CurlTrust) -> UnsafeMutableRawPointer? {
+    lastHeard = .readClock()
     guard let raw = unsafe curl_easy_init() else { return nil }
     unsafe easy = OpaquePointer(raw)
     unsafe setTarget(raw)
@@ -140,6 +144,7 @@ final class Transfer {
   /// Answers how much was taken; another number than was given makes curl give up.
   private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
     received += bytes.count
+    lastHeard = .readClock()
     guard received <= request.maxResponseBytes else {
       isTooLarge = true
       if request.cutsLongResponses {
@@ -148,7 +153,7 @@ final class Transfer {
       }
       return 0
     }
-    if let onBody {
+    if let onBody, isSuccess {
       unsafe onBody(Array(bytes))
     } else {
       unsafe response.body.append(contentsOf: bytes)
@@ -158,6 +163,7 @@ final class Transfer {
 
   /// A header line. A status line begins anew: an interim answer came before.
   private func takeLine(_ bytes: [UInt8]) -> Int {
+    lastHeard = .readClock()
     if bytes.starts(with: "HTTP/".utf8), !bytes.prefix(12).contains(UInt8(ascii: ":")) {
       response.headers = HTTPHeaders()
       return bytes.count
@@ -174,11 +180,18 @@ final class Transfer {
 
   /// The response, once curl says that it is complete.
   func finishedResponse() -> ClientResponse {
-    var code = 0
-    if let raw = unsafe rawEasy { unsafe CCurl_get_long(raw, CURLINFO_RESPONSE_CODE, &code) }
-    response.status = HTTPStatus(rawValue: code)
+    response.status = HTTPStatus(rawValue: statusCode)
     return response
   }
+
+  /// Of the last status line that came; 0 before the first.
+  private var statusCode: Int {
+    var code = 0
+    if let raw = unsafe rawEasy { unsafe CCurl_get_long(raw, CURLINFO_RESPONSE_CODE, &code) }
+    return code
+  }
+
+  private var isSuccess: Bool { (200...299).contains(statusCode) }
 
   /// Whether any byte of the request went out.
   var hasSentRequest: Bool {

@@ -75,6 +75,24 @@ import Testing
     #expect(pieces.items.flatMap { $0 } == Array("ok".utf8))
   }
 
+  @Test(arguments: [400, 302, 503])
+  func `the body of an error is not given to whoever asks for what was streamed`(status: Int)
+    async throws
+  {
+    let pieces = Journal<[UInt8]>()
+    let response = try await withLoop { loop in
+      let server = try ScriptedServer(loop) { _ in
+        "HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 \(status) No\r\ncontent-length: 3\r\n\r\nwhy"
+      }
+      return try await HTTPClient(loop: loop).send(
+        ClientRequest(url: "http://\(server.authority)/")
+      ) { pieces.note($0) }
+    }
+    #expect(response.status.rawValue == status)
+    #expect(response.body == Array("why".utf8))
+    #expect(pieces.items.isEmpty)
+  }
+
   @Test func `a redirect is an answer like any other`() async throws {
     let status = try await withLoop { loop in
       let server = try ScriptedServer(loop) { _ in
@@ -176,6 +194,40 @@ import Testing
     #expect(error?.kind == .timedOut)
     #expect(error?.requestMayHaveArrived == true || arrived.items.isEmpty)
     #expect(error?.isSafelyRepeatable == error.map { !$0.requestMayHaveArrived })
+  }
+
+  @Test(arguments: ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"])
+  func `a server that falls silent is given up before the whole time is over`(said: String)
+    async throws
+  {
+    let pieces = Journal<[UInt8]>()
+    let error = try await withLoop { loop in
+      let server = try ScriptedServer(loop) { _ in said }
+      return await HTTPClientTests.failure {
+        var request = ClientRequest(url: "http://\(server.authority)/", timeout: .seconds(60))
+        request.silenceTimeout = .milliseconds(50)
+        let impatient = request
+        return try await HTTPClient(loop: loop).send(impatient) { pieces.note($0) }
+      }
+    }
+    #expect(error?.kind == .timedOut)
+    #expect(error?.message.contains("nothing came") == true)
+    #expect(pieces.items.flatMap { $0 } == (said.isEmpty ? [] : Array("half".utf8)))
+  }
+
+  @Test func `a response that ends in time is not hurt by the limit of its silence`() async throws {
+    let body = try await withLoop { loop in
+      let server = try ScriptedServer(loop) { _ in HTTPClientTests.ok }
+      var request = ClientRequest(url: "http://\(server.authority)/")
+      request.silenceTimeout = .milliseconds(20)
+      let client = HTTPClient(loop: loop)
+      let impatient = request
+      let body = try await client.send(impatient).body
+      // A timer that outlived its request would act within this time.
+      try await loop.sleep(for: .milliseconds(40))
+      return body
+    }
+    #expect(body == Array("ok".utf8))
   }
 
   @Test func `a server that hangs up has failed the exchange`() async throws {

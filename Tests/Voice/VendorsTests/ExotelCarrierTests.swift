@@ -2,40 +2,9 @@ import Buffers
 import HTTP
 import HTTPClient
 import Speech
-import Synchronization
 import Testing
 
 @testable import Vendors
-
-/// Answers requests from a list and notes them; sleeping takes no time.
-final class ScriptedHTTP: Sendable {
-  enum Answer: Sendable {
-    case response(Int, String)
-    case failure(VendorHTTPFailure)
-  }
-  private let state: Mutex<(answers: [Answer], requests: [VendorRequest], slept: [Duration])>
-
-  init(_ answers: [Answer]) { state = Mutex((answers, [], [])) }
-
-  var requests: [VendorRequest] { state.withLock { $0.requests } }
-  var slept: [Duration] { state.withLock { $0.slept } }
-
-  var http: VendorHTTP {
-    VendorHTTP(
-      send: { request in
-        let answer = self.state.withLock { state in
-          state.requests.append(request)
-          return state.answers.isEmpty ? .response(500, "") : state.answers.removeFirst()
-        }
-        switch answer {
-        case .response(let status, let body):
-          return VendorResponse(status: status, body: Array(body.utf8))
-        case .failure(let failure): throw failure
-        }
-      },
-      sleep: { time in self.state.withLock { $0.slept.append(time) } })
-  }
-}
 
 @Suite struct ExotelCarrierTests {
   static let accepted = """

@@ -252,7 +252,7 @@ private final class MovingPlane: Sendable {
   func move() { state.withLock { $0.host = "new" } }
 
   var http: VendorHTTP {
-    VendorHTTP(send: { await self.answer($0.url) }, sleep: { _ in })
+    VendorHTTP(exchange: { request, _ in await self.answer(request.url) }, sleep: { _ in })
   }
 
   private func answer(_ url: String) async -> VendorResponse {

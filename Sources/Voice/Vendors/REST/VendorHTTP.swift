@@ -5,6 +5,9 @@ struct VendorRequest: Sendable, Equatable {
   var headers: [(name: String, value: String)] = []
   var body: [UInt8] = []
   var timeout: Duration = .seconds(10)
+  /// How long nothing of the response may come, at its beginning and in its middle; nil for as long as
+  /// `timeout`.
+  var silenceTimeout: Duration?
   /// Whether doing it twice is as good as once, though it is no GET; such a request may go over a kept
   /// connection, and saves the round trips of a new one.
   var isRepeatable = false
@@ -19,6 +22,9 @@ struct VendorResponse: Sendable {
   var status: Int
   var retryAfter: Duration?
   var body: [UInt8]
+
+  /// Whether it is what was asked for, not an error.
+  var isSuccess: Bool { (200...299).contains(status) }
 }
 
 /// Why there is no answer: what decides whether a request may be repeated.
@@ -31,7 +37,31 @@ enum VendorHTTPFailure: Error, Sendable, Equatable {
 
 /// How vendor clients reach the network and wait; tests put a script here.
 struct VendorHTTP: Sendable {
-  /// Throws `VendorHTTPFailure`.
-  var send: @Sendable (VendorRequest) async throws -> VendorResponse
-  var sleep: @Sendable (Duration) async throws -> Void
+  /// Gets the pieces of a body in order, one at a time, on a thread of the sender's choice.
+  typealias BodyReader = @Sendable ([UInt8]) -> Void
+
+  /// Sends a request. With a reader, the body of a 2xx goes there piece by piece and the response has
+  /// none; the body of an error is the response's. Throws `VendorHTTPFailure`.
+  private let exchange: @Sendable (VendorRequest, BodyReader?) async throws -> VendorResponse
+  let sleep: @Sendable (Duration) async throws -> Void
+
+  init(
+    exchange: @escaping @Sendable (VendorRequest, BodyReader?) async throws -> VendorResponse,
+    sleep: @escaping @Sendable (Duration) async throws -> Void
+  ) {
+    self.exchange = exchange
+    self.sleep = sleep
+  }
+
+  /// The whole response. Throws `VendorHTTPFailure`; cancelling closes the connection.
+  func send(_ request: VendorRequest) async throws -> VendorResponse {
+    try await exchange(request, nil)
+  }
+
+  /// The response, with the body of a 2xx given to `onBody` as it comes. Throws `VendorHTTPFailure`;
+  /// what was given before is good. Cancelling closes the connection.
+  func stream(_ request: VendorRequest, onBody: @escaping BodyReader) async throws -> VendorResponse
+  {
+    try await exchange(request, onBody)
+  }
 }
