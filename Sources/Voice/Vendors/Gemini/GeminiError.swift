@@ -1,60 +1,22 @@
-internal import Buffers
 internal import Speech
 
-/// A `google.rpc.Status` as Google's REST interfaces write it; streams wrap it in an array.
-struct GeminiError {
-  let status: String?
-  /// Of `google.rpc.ErrorInfo`.
-  let reasons: [String]
-  /// Of `google.rpc.RetryInfo`; at most an hour.
-  let retryDelay: Duration?
-  /// Whether the quota is one of the day's.
-  let isDaily: Bool
+/// What it means that Gemini did not answer what was asked.
+enum GeminiError {
+  private static let service = "gemini"
 
-  init(_ body: [UInt8]) {
-    let json = try? JSONValue(parsing: body, duplicateKeys: .lastWins)
-    let error = (json?.arrayValue?.first ?? json)?["error"]
-    let details = error?["details"]?.arrayValue ?? []
-    status = error?["status"]?.stringValue
-    reasons = details.compactMap { $0["reason"]?.stringValue }
-    retryDelay = details.lazy.compactMap { $0["retryDelay"]?.stringValue.flatMap(Self.delay) }.first
-    isDaily = details.flatMap { $0["violations"]?.arrayValue ?? [] }
-      .contains { $0["quotaId"]?.stringValue?.contains("PerDay") == true }
-  }
-
-  /// `57.2s`.
-  private static func delay(_ text: String) -> Duration? {
-    guard text.hasSuffix("s"), let seconds = Double(text.dropLast()), seconds >= 0 else {
-      return nil
-    }
-    return .milliseconds(Int64(min(seconds, 3_600) * 1_000))
-  }
-
-  /// What a status other than 200 means. The vendor's message is never quoted: it may repeat what was
-  /// asked.
+  /// What a status other than 200 means.
   static func failure(_ response: VendorResponse) -> SpeechError {
-    let error = GeminiError(response.body)
-    let message = "gemini answered \(response.status)"
-    switch response.status {
-    case 400 where error.reasons.contains("API_KEY_INVALID"), 401, 403:
-      return SpeechError(.configuration, "\(message): the key")
-    case 400 where error.status == "FAILED_PRECONDITION":
-      return SpeechError(.configuration, "\(message): region or billing")
-    case 404: return SpeechError(.configuration, "\(message): no such model")
-    case 429:
-      return SpeechError(
-        .quota, "\(message): rate limit",
-        retryAfter: error.isDaily ? .seconds(3_600) : error.retryDelay ?? .seconds(10))
-    case 408, 499, 500...: return SpeechError(.transient, message, retryAfter: error.retryDelay)
-    default: return SpeechError(.permanent, "\(message): bad request")
-    }
+    GoogleStatus.failure(response, of: service)
   }
 
-  /// What it means that nothing was answered. A question has no effect: asking it twice does no harm.
+  /// What an error object inside a stream means, behind a status of 200.
+  static func failure(inStream body: [UInt8]) -> SpeechError {
+    let code = GoogleStatus(body).code.flatMap { (400...599).contains($0) ? $0 : nil }
+    return failure(VendorResponse(status: code ?? 500, body: body))
+  }
+
+  /// What it means that nothing was answered.
   static func unanswered(_ failure: VendorHTTPFailure) -> SpeechError {
-    switch failure {
-    case .notSent(let why), .unclear(let why):
-      SpeechError(.transient, "gemini was not reached: \(why)")
-    }
+    failure.unanswered(by: service)
   }
 }

@@ -21,7 +21,7 @@ struct GeminiLiveRequests {
         $0.member("model", "models/\(model)")
         writeGeneration(&$0)
         $0.object("systemInstruction") { $0.parts(text: setup.systemInstruction) }
-        writeTools(&$0)
+        $0.geminiTools(setup.tools, behavior: generation.toolBehavior)
         writeActivityDetection(&$0)
         $0.key("inputAudioTranscription")
         $0.raw("{}")
@@ -63,29 +63,6 @@ struct GeminiLiveRequests {
         if let code = setup.languageCode { $0.member("languageCode", code) }
       }
     }
-  }
-
-  private func writeTools(_ json: inout JSONWriter) {
-    if setup.tools.isEmpty { return }
-    json.key("tools")
-    json.beginArray()
-    json.object {
-      $0.key("functionDeclarations")
-      $0.beginArray()
-      for tool in setup.tools {
-        $0.object {
-          $0.member("name", tool.name)
-          $0.member("description", tool.summary)
-          if let behavior = generation.toolBehavior { $0.member("behavior", behavior) }
-          if let schema = tool.parametersJSONSchema {
-            $0.key("parametersJsonSchema")
-            $0.raw(schema)
-          }
-        }
-      }
-      $0.endArray()
-    }
-    json.endArray()
   }
 
   private func writeActivityDetection(_ json: inout JSONWriter) {
@@ -137,31 +114,11 @@ struct GeminiLiveRequests {
       $0.object("toolResponse") {
         $0.key("functionResponses")
         $0.beginArray()
-        for response in responses { write(response, to: &$0) }
+        for response in responses { $0.geminiResponse(response) }
         $0.endArray()
       }
     }
     return json.bytes
-  }
-
-  private static func write(_ response: ToolResponse, to json: inout JSONWriter) {
-    json.object {
-      $0.member("id", response.id)
-      $0.member("name", response.name)
-      $0.object("response") {
-        switch response.outcome {
-        case .output(let value):
-          $0.key("output")
-          $0.value(value)
-        case .failure(let reason, let retryable):
-          $0.object("error") {
-            $0.member("reason", reason)
-            $0.key("retryable")
-            $0.bool(retryable)
-          }
-        }
-      }
-    }
   }
 }
 

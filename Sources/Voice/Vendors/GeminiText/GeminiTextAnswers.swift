@@ -9,34 +9,15 @@ enum GeminiTextAnswers {
     guard let json = try? JSONValue(parsing: response.body, duplicateKeys: .lastWins) else {
       throw SpeechError(.transient, "gemini answered with an unreadable body")
     }
-    if json["promptFeedback"]?["blockReason"] != nil {
-      throw SpeechError(.permanent, "gemini refuses to read the prompt")
-    }
+    try GeminiVerdict.checkPrompt(json)
     let candidate = json["candidates"]?.arrayValue?.first
-    try check(finish: candidate?["finishReason"]?.stringValue)
-    let text = unfenced(said(candidate))
-    guard !text.isEmpty else { throw SpeechError(.transient, "gemini answered with nothing") }
+    try GeminiVerdict.check(finish: candidate?["finishReason"]?.stringValue)
+    let parts = candidate?["content"]?["parts"]?.arrayValue ?? []
+    let text = unfenced(GeminiVerdict.said(parts))
+    try GeminiVerdict.check(isEmpty: text.isEmpty)
     return TextAnswer(
-      text: text, model: json.text("modelVersion") ?? model, usage: usage(json["usageMetadata"]))
-  }
-
-  private static func check(finish reason: String?) throws(SpeechError) {
-    switch reason {
-    case "STOP": return
-    case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII":
-      throw SpeechError(.permanent, "gemini refuses to answer: its own rules")
-    case "MAX_TOKENS":
-      throw SpeechError(.permanent, "gemini's answer is longer than was allowed")
-    default: throw SpeechError(.transient, "gemini broke off its answer")
-    }
-  }
-
-  /// All parts but what the model only thought.
-  private static func said(_ candidate: JSONValue?) -> String {
-    (candidate?["content"]?["parts"]?.arrayValue ?? [])
-      .filter { $0["thought"]?.boolValue != true }
-      .compactMap { $0["text"]?.stringValue }
-      .joined()
+      text: text, model: json.text("modelVersion") ?? model,
+      usage: GeminiVerdict.usage(json["usageMetadata"]))
   }
 
   /// Without the code fence that models put around JSON now and then.
@@ -45,12 +26,5 @@ enum GeminiTextAnswers {
     while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
     guard lines.count > 2, lines[0].hasPrefix("```"), lines.last == "```" else { return text }
     return lines[1..<(lines.count - 1)].joined(separator: "\n")
-  }
-
-  private static func usage(_ value: JSONValue?) -> TokenUsage {
-    func count(_ key: String) -> Int { value?[key]?.tokenCount ?? 0 }
-    let response = count("candidatesTokenCount") + count("thoughtsTokenCount")
-    return TokenUsage(
-      prompt: count("promptTokenCount"), response: min(response, JSONValue.tokenLimit))
   }
 }

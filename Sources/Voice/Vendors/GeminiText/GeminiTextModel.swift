@@ -23,15 +23,9 @@ package struct GeminiTextModel: TextModel {
 
   package func answer(_ request: TextRequest) async throws -> TextAnswer {
     let settings = settings()
-    var first: SpeechError?
-    for model in settings.models {
-      do {
-        return try await ask(model, request, settings)
-      } catch let error as SpeechError where error.mayBeTheModels {
-        first = first ?? error
-      }
+    return try await GeminiModels.first(of: settings.models) { model in
+      try await ask(model, request, settings)
     }
-    throw first ?? SpeechError(.configuration, "gemini: no text model is set")
   }
 
   private func ask(
@@ -43,16 +37,6 @@ package struct GeminiTextModel: TextModel {
       return try GeminiTextAnswers.text(response, model: model)
     } catch let failure as VendorHTTPFailure {
       throw GeminiError.unanswered(failure)
-    }
-  }
-}
-
-extension SpeechError {
-  /// Whether another model may answer what this one did not.
-  fileprivate var mayBeTheModels: Bool {
-    switch kind {
-    case .transient, .quota, .configuration: true
-    case .permanent, .outcomeUnknown: false
     }
   }
 }

@@ -35,8 +35,7 @@ struct GeminiTextRequests {
     json.key("maxOutputTokens")
     json.number(request.maxOutputTokens)
     json.key("thinkingConfig")
-    // Each generation refuses the other's member.
-    json.raw(model.contains("2.5") ? #"{"thinkingBudget":0}"# : #"{"thinkingLevel":"LOW"}"#)
+    json.raw(GeminiThinking.least(of: model))
     guard let schema = request.answerJSONSchema else { return }
     json.member("responseMimeType", "application/json")
     json.key("responseJsonSchema")
