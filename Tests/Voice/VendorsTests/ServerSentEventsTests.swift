@@ -11,7 +11,8 @@ import Testing
   @Test(arguments: [
     ("data: a\n\ndata: b\n\n", ["a", "b"]), ("data: a\r\n\r\ndata: b\r\n\r\n", ["a", "b"]),
     ("data: a\r\rdata: b\r\r", ["a", "b"]), ("data: a\r\n\ndata: b\r\n\n", ["a", "b"]),
-    ("data:a\ndata:  b\ndata\n\n", ["a\n b\n"]), (":hello\n\n: data: x\ndata: a\n\n", ["a"]),
+    ("data: a\r\rdata: b\n\n", ["a", "b"]), ("data:a\ndata:  b\ndata\n\n", ["a\n b\n"]),
+    (":hello\n\n: data: x\ndata: a\n\n", ["a"]),
     ("event: e\nid: 1\nretry: 5\ndatabase: x\ndata : y\ndata: a\n\n", ["a"]),
     ("\n\n\n", []), ("event: e\n\n", []), ("data:\n\n", [""]), ("data: नमस्ते 😀\n\n", ["नमस्ते 😀"]),
     // What the end cuts off is no event.
@@ -39,12 +40,10 @@ import Testing
   }
 
   @Test func `an event of many lines is bounded as well`() {
+    let line = Array("data:\(String(repeating: "x", count: 100))\n".utf8)
     var reader = ServerSentEvents()
     #expect(throws: SpeechError.self) {
-      for _ in 0...(ServerSentEvents.limit / 4_096) {
-        _ = try reader.read(
-          Array("data\n".utf8) + Array(repeatElement("data:a\n", count: 2_048).joined().utf8))
-      }
+      for _ in 0...(ServerSentEvents.limit / 100) { _ = try reader.read(line) }
     }
   }
 }

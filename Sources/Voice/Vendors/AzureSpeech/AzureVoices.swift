@@ -13,7 +13,7 @@ package struct AzureVoice: Sendable, Equatable {
 
 /// The voices that agents choose among. Azure has more, and its regions not all of them.
 package enum AzureVoices {
-  /// The voice of a language whose own was not given or is not there, first of its language.
+  /// Of each language, the one that speaks when none is asked for comes first.
   package static let all =
     voices(
       "hi-IN",
