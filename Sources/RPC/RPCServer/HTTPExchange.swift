@@ -7,7 +7,8 @@ internal import Transcoding
 
 /// One HTTP request that is not gRPC: gathers its body, finds who answers, sends the answer.
 ///
-/// routed (head seen) → body whole → answering → done. A request that is refused by its head is
+/// routed (head seen) → body whole → answering → done; a streamed answer is being written before it
+/// is done. A request that is refused by its head is
 /// answered at once. Confined to its loop.
 final class HTTPExchange: RequestResponder {
   private enum Target {
@@ -30,6 +31,8 @@ final class HTTPExchange: RequestResponder {
   @exclusivity(unchecked) private var isGzipped = false
   @exclusivity(unchecked) private var call: RESTCall?
   @exclusivity(unchecked) private var task: Task<Void, Never>?
+  /// The answer that `task` writes.
+  @exclusivity(unchecked) private var streamed: StreamedBody?
   private let id: RequestID
   private let started: LoopInstant
 
@@ -249,12 +252,60 @@ final class HTTPExchange: RequestResponder {
   private func answer(_ answer: HTTPExchangeResponse) {
     target = .answered
     guard let response else { return finish() }
+    if let writing = answer.writing { return stream(answer, on: response, writing) }
     exchangeResponse(response).sendWhole(answer)
-    server.metrics.answered(
-      method: head.method, status: answer.status.rawValue,
-      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds,
-      bytes: answer.body.count, requestID: requestName)
+    answered(answer.status, bytes: answer.body.count)
     finish()
+  }
+
+  /// Sends the head, and has the body written behind it.
+  private func stream(
+    _ answer: HTTPExchangeResponse, on response: any ResponseStream,
+    _ writing: @escaping HTTPExchangeResponse.BodyWriting
+  ) {
+    exchangeResponse(response).sendHead(
+      HTTPResponseHead(status: answer.status, headers: answer.headers))
+    // The head is all that a HEAD asks for.
+    if isHead {
+      answered(answer.status, bytes: 0)
+      return finish()
+    }
+    let body = StreamedBody(
+      response, loop: server.loop, queueSize: server.limits.streamQueueSize)
+    streamed = body
+    let box = LoopConfined(self)
+    task = Task(executorPreference: server.executor) {
+      let result: Result<Void, any Error>
+      do { result = .success(try await writing(HTTPBodyWriter(body))) } catch {
+        result = .failure(error)
+      }
+      box.value.written(body, result, answer.status)
+    }
+  }
+
+  private func written(
+    _ body: StreamedBody, _ result: Result<Void, any Error>, _ status: HTTPStatus
+  ) {
+    task = nil
+    streamed = nil
+    switch result {
+    case .success: body.end(isWhole: true)
+    case .failure(let error):
+      if !(error is CancellationError) {
+        let converted = RPCError(converting: error, requestID: requestName)
+        server.metrics.routeFailed(converted, requestID: requestName)
+      }
+      body.end(isWhole: false)
+    }
+    answered(status, bytes: body.count)
+    finish()
+  }
+
+  private func answered(_ status: HTTPStatus, bytes: Int) {
+    server.metrics.answered(
+      method: head.method, status: status.rawValue,
+      nanoseconds: LoopInstant.readClock().nanoseconds - started.nanoseconds,
+      bytes: bytes, requestID: requestName)
   }
 
   /// Nothing runs any more: lets go of what was held for it. Does nothing the second time.
@@ -271,12 +322,16 @@ final class HTTPExchange: RequestResponder {
 
   // MARK: From outside
 
-  func drained() { call?.resumeSenders() }
+  func drained() {
+    call?.resumeSenders()
+    streamed?.resume()
+  }
 
   func peerGone() {
     response = nil
     target = .answered
     body = []
+    streamed?.peerGone()
     task?.cancel()
     if let call { call.peerGone("the client gave the call up") }
     if call == nil, task == nil { finish() }

@@ -18,14 +18,19 @@ public struct HTTPExchangeRequest: Sendable {
   public let requestID: String
 }
 
-/// The whole answer of a plain route.
+/// The answer of a plain route.
 public struct HTTPExchangeResponse: Sendable {
+  /// Writes a body and returns when it is whole; what it throws cuts the answer off where it is.
+  public typealias BodyWriting = @Sendable (HTTPBodyWriter) async throws -> Void
+
   /// The status code.
   public var status: HTTPStatus
-  /// `content-length` is added by the server.
+  /// `content-length` is added by the server to a whole body.
   public var headers: HTTPHeaders
   /// The whole body.
   public var body: [UInt8]
+  /// Sends the body in pieces, in place of `body`; the status is one that has a body.
+  public var writing: BodyWriting?
 
   /// An answer of these parts.
   public init(status: HTTPStatus = .ok, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
@@ -37,6 +42,15 @@ public struct HTTPExchangeResponse: Sendable {
   /// An answer with a body of one media type.
   public init(status: HTTPStatus = .ok, contentType: String, body: some Sequence<UInt8>) {
     self.init(status: status, headers: ["content-type": contentType], body: Array(body))
+  }
+
+  /// An answer with a body of one media type that `writing` sends in pieces, on the connection's
+  /// loop, after the head. It is cancelled when the client goes or the server stops.
+  public init(
+    status: HTTPStatus = .ok, contentType: String, writing: @escaping BodyWriting
+  ) {
+    self.init(status: status, headers: ["content-type": contentType])
+    self.writing = writing
   }
 }
 
