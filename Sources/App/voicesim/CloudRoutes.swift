@@ -75,14 +75,32 @@ enum CloudRoutes {
       routes.handle("POST", models + "/{model}") { request in
         let call = TextCall(
           version: version, segment: request.pathParameters["model"] ?? "",
-          key: request.geminiKey, body: request.body)
+          key: request.googleKey, body: request.body, alt: request.query["alt"])
         let reply =
           EmbeddingMachine.methods.contains(call.method)
           ? cloud.value.geminiEmbedding.answer(call) : cloud.value.geminiText.answer(call)
         if reply.delay > .zero { try await cloud.loop.sleep(for: reply.delay) }
+        if let stream = reply.stream { return streamed(stream, on: cloud.loop) }
         return json(reply.json, status: HTTPStatus(rawValue: reply.status))
       }
     }
+  }
+
+  /// Writes the pieces of a streamed answer at their times.
+  private static func streamed(_ stream: ChatStream, on loop: EventLoop) -> HTTPExchangeResponse {
+    HTTPExchangeResponse(contentType: stream.contentType) { body in
+      for (index, piece) in stream.pieces.enumerated() {
+        if index > 0, stream.pause > .zero { try await loop.sleep(for: stream.pause) }
+        try await body.write(piece)
+      }
+      if stream.isCut { try await cut(on: loop) }
+    }
+  }
+
+  /// Breaks off an answer once what was written has left.
+  static func cut(on loop: EventLoop) async throws {
+    try await loop.sleep(for: .milliseconds(5))
+    throw CancellationError()
   }
 
   private static func addAdmin(_ cloud: Cloud, to routes: inout HTTPRoutes) {

@@ -12,6 +12,8 @@ final class SimulatedCloud {
   let settings: Settings
   let studio: SpeechStudio
   let ears: Ears
+  /// What the models that talk say.
+  let book: AnswerBook
   /// Made at its first use: the certificate to trust may be younger than this process.
   private(set) lazy var http = HTTPClient(loop: loop, trust: trust)
   private let epoch: LoopInstant
@@ -26,6 +28,8 @@ final class SimulatedCloud {
     self.loop = loop
     self.studio = studio
     self.ears = ears
+    // The rules were compiled once at start; they compile again.
+    book = (try? AnswerBook(settings.scenario.rules)) ?? AnswerBook.empty
     epoch = loop.now
   }
 

@@ -115,10 +115,12 @@ import Voices
     let book = try AnswerBook(AnswerRule.defaults)
     let setup = try LiveSetupTests.setup(#"{"model":"gemini-3.8-live"}"#)
     let quoted = book.answer(
-      toPrompt: #"Say: "Good day from the shop.""#, setup: setup, digits: nil)
+      toPrompt: #"Say: "Good day from the shop.""#, tools: setup.tools, language: setup.language,
+      digits: nil)
     #expect(quoted.text == "Good day from the shop.")
     let greeting = book.answer(
-      toPrompt: "Greet the caller now, in Hindi.", setup: setup, digits: nil)
+      toPrompt: "Greet the caller now, in Hindi.", tools: setup.tools, language: setup.language,
+      digits: nil)
     #expect(greeting.language == .hindi)
   }
 

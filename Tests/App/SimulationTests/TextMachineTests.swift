@@ -21,7 +21,8 @@ import Testing
   }
 
   static func machine(_ faults: JSONValue = [:]) throws -> TextMachine {
-    TextMachine(key: "right", faults: try TextFaults(faults))
+    TextMachine(
+      key: "right", faults: try TextFaults(faults), book: try AnswerBook(AnswerRule.defaults))
   }
 
   static func call(

@@ -13,6 +13,17 @@ package struct Answer: Equatable {
   /// The function to call after speaking.
   package var endCall: ToolDeclaration?
   package var endArguments: JSONValue = [:]
+
+  /// What is said once the called function has answered `response`.
+  func completed(with response: JSONValue) -> Answer {
+    let words = ToolResult.words(response, to: self)
+    var answer = self
+    answer.call = nil
+    // Documents may be in another language than the question.
+    if question != nil { answer.language = SpokenLanguage(of: words) }
+    answer.text = text.replacing("{result}", with: words)
+    return answer
+  }
 }
 
 /// Answers by rules. Not `Sendable`, since a compiled expression is not.
@@ -95,18 +106,21 @@ package struct AnswerBook {
 
   /// The answer to a prompt of the application, such as an order to greet the caller: quoted
   /// words are said as they are, an order to greet gets a greeting, the rest goes by the rules.
-  package func answer(toPrompt prompt: String, setup: LiveSetup, digits: String?) -> Answer {
+  /// `language` is what is spoken before anybody has spoken.
+  package func answer(
+    toPrompt prompt: String, tools: [ToolDeclaration], language: SpokenLanguage, digits: String?
+  ) -> Answer {
     if let quoted = Self.quotation(in: prompt) {
       return Answer(text: quoted, language: SpokenLanguage(of: quoted))
     }
     let lower = prompt.lowercased()
     let orders = ["greet", "begin", "start", "introduce", "welcome", "अभिवादन", "शुरू"]
     guard orders.contains(where: lower.contains) else {
-      return answer(to: prompt, tools: setup.tools, digits: digits)
+      return answer(to: prompt, tools: tools, digits: digits)
     }
     let isHindi = SpokenLanguage(of: prompt) == .hindi || lower.contains("hindi")
-    let language = isHindi ? .hindi : setup.language
-    return Answer(text: Self.greeting(language), language: language)
+    let spoken = isHindi ? .hindi : language
+    return Answer(text: Self.greeting(spoken), language: spoken)
   }
 
   private static func greeting(_ language: SpokenLanguage) -> String {

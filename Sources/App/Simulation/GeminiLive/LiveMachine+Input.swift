@@ -98,7 +98,8 @@ extension LiveMachine {
   ) -> [Action] {
     let broken = interrupt()
     if let digits = SpokenDigits.found(in: text) { memory.digits = digits }
-    let answer = book.answer(toPrompt: text, setup: setup, digits: memory.digits)
+    let answer = book.answer(
+      toPrompt: text, tools: setup.tools, language: setup.language, digits: memory.digits)
     return broken + think(answer, speechEnded: nil, until: now + faults.thinking)
   }
 

@@ -141,14 +141,7 @@ extension LiveMachine {
 
   private mutating func resume(_ call: PendingCall, with response: JSONValue) -> [Action] {
     guard call.turn != nil else { return [] }
-    let words = ToolResult.words(response, to: call.answer)
-    var answer = call.answer
-    answer.call = nil
-    // Documents may be in another language than the question.
-    if answer.question != nil { answer.language = SpokenLanguage(of: words) }
-    answer.text =
-      answer.text.contains("{result}")
-      ? answer.text.replacing("{result}", with: words) : answer.text
+    let answer = call.answer.completed(with: response)
     guard call.isBlocking, var current = turn, current.id == call.turn else {
       afterwards.append(answer)
       return []

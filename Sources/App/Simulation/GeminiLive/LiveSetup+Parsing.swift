@@ -58,15 +58,24 @@ extension LiveSetup {
 
 extension ToolDeclaration {
   init(_ value: JSONValue, model: LiveModel) throws(LiveClose) {
-    guard let name = value["name"]?.stringValue, Self.isValid(name) else { throw .invalidArgument }
-    self.name = name
     let behavior = value["behavior"]?.stringValue
-    isBlocking =
+    let isBlocking =
       switch model.generation {
       case .native25: behavior != "NON_BLOCKING"
       case .flash31: true
       case .live38: behavior == "BLOCKING"
       }
+    guard let tool = ToolDeclaration(value, isBlocking: isBlocking) else {
+      throw .invalidArgument
+    }
+    self = tool
+  }
+
+  /// A `FunctionDeclaration`; nil when its name is none.
+  init?(_ value: JSONValue, isBlocking: Bool) {
+    guard let name = value["name"]?.stringValue, Self.isValid(name) else { return nil }
+    self.name = name
+    self.isBlocking = isBlocking
     let schema = value["parameters"] ?? value[camel: "parametersJsonSchema"] ?? [:]
     parameters = (schema["properties"]?.objectValue ?? JSONObject()).map {
       Parameter(name: $0.key, type: ($0.value["type"]?.stringValue ?? "STRING").uppercased())

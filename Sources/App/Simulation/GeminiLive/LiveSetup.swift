@@ -37,8 +37,17 @@ package struct LiveSetup: Sendable, Equatable {
   /// The language to speak before anybody has spoken.
   package var language: SpokenLanguage {
     if let languageCode { return languageCode.hasPrefix("hi") ? .hindi : .english }
-    if SpokenLanguage(of: instruction) == .hindi { return .hindi }
+    return SpokenLanguage(orderedBy: instruction)
+  }
+}
+
+extension SpokenLanguage {
+  /// What a model with this system instruction speaks before anybody has spoken.
+  init(orderedBy instruction: String) {
     let lower = instruction.lowercased()
-    return lower.contains("hindi") && !lower.contains("english") ? .hindi : .english
+    let isHindi =
+      SpokenLanguage(of: instruction) == .hindi
+      || lower.contains("hindi") && !lower.contains("english")
+    self = isHindi ? .hindi : .english
   }
 }

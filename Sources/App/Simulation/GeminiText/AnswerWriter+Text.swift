@@ -52,3 +52,17 @@ extension String {
       })
   }
 }
+
+extension String {
+  /// The text in pieces of at most `length` characters; in two at least, unless it has but one.
+  func pieces(of length: Int) -> [String] {
+    let size = max(1, min(length, (count + 1) / 2))
+    var rest = self[...]
+    var pieces: [String] = []
+    while !rest.isEmpty {
+      pieces.append(String(rest.prefix(size)))
+      rest = rest.dropFirst(size)
+    }
+    return pieces
+  }
+}

@@ -1,10 +1,10 @@
 package import Buffers
 
-/// What goes wrong in `generateContent`, by `POST /sim/faults` under `gemini_text`.
+/// What goes wrong in `generateContent` and `streamGenerateContent`, by `POST /sim/faults` under `gemini_text`.
 package struct TextFaults: Sendable, Equatable {
   /// The answer's HTTP status instead of 200.
   package var status: Int?
-  /// How many requests the switches hold for, all when nil; `delay` always holds.
+  /// How many requests the switches hold for, all when nil; the delays always hold.
   package var count: Int?
   /// What a 429 asks the client to wait.
   package var retryDelay: Duration = .milliseconds(200)
@@ -24,6 +24,10 @@ package struct TextFaults: Sendable, Equatable {
   package var hasThoughts = false
   /// Values of the JSON break the schema.
   package var breaksSchema = false
+  /// A streamed answer ends with its connection after half of its chunks.
+  package var breaksStream = false
+  /// Between two chunks of a streamed answer.
+  package var chunkDelay: Duration = .zero
 
   /// Nothing goes wrong.
   package init() {}
@@ -31,7 +35,7 @@ package struct TextFaults: Sendable, Equatable {
   /// All switches.
   private static let members: Set<String> = [
     "status", "count", "retry_delay_ms", "daily_quota", "delay_ms", "blocked", "finish_reason",
-    "malformed", "fenced", "thoughts", "out_of_schema",
+    "malformed", "fenced", "thoughts", "out_of_schema", "break_stream", "chunk_delay_ms",
   ]
 
   /// What `blocked` may name.
@@ -59,6 +63,8 @@ package struct TextFaults: Sendable, Equatable {
     isFenced = try reader.flag("fenced") ?? false
     hasThoughts = try reader.flag("thoughts") ?? false
     breaksSchema = try reader.flag("out_of_schema") ?? false
+    breaksStream = try reader.flag("break_stream") ?? false
+    chunkDelay = try reader.duration("chunk_delay_ms") ?? chunkDelay
     if let isBlocked = value["blocked"]?.boolValue {
       blockReason = isBlocked ? "SAFETY" : nil
     } else {
@@ -84,6 +90,7 @@ package struct TextFaults: Sendable, Equatable {
     guard left > 0 else {
       var none = TextFaults()
       none.delay = delay
+      none.chunkDelay = chunkDelay
       return none
     }
     let current = self

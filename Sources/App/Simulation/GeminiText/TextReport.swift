@@ -14,13 +14,18 @@ package struct TextReport: Sendable, Equatable {
   package var promptTokens = 0
   /// Tokens of the answers.
   package var candidateTokens = 0
+  /// Answers of a model that talks, in place of an analysis.
+  package var chats = 0
+  /// Functions that they called.
+  package var toolCalls = 0
 
   /// The `gemini_text` part of `GET /sim/metrics`.
   package var json: JSONValue {
     [
       "requests": .int(requests), "failures": .int(failures), "refused": .int(refused),
       "token_counts": .int(counts), "prompt_tokens": .int(promptTokens),
-      "candidate_tokens": .int(candidateTokens),
+      "candidate_tokens": .int(candidateTokens), "chats": .int(chats),
+      "tool_calls": .int(toolCalls),
     ]
   }
 }

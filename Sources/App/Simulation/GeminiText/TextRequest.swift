@@ -1,6 +1,6 @@
 internal import Buffers
 
-/// A `generateContent` request that the service accepts. Holds the prompt for as long as it is
+/// A request to generate content that the service accepts. Holds the prompt for as long as it is
 /// answered.
 struct TextRequest: Sendable {
   /// What the text of the answer is to be.
@@ -26,6 +26,8 @@ struct TextRequest: Sendable {
   let thoughtTokens: Int
   /// The thoughts are part of the answer.
   let showsThoughts: Bool
+  /// What a model that talks is asked.
+  let chat: ChatRequest
 
   /// Reads the body of a request to `model`; throws what the service answers to a bad one.
   init(_ body: [UInt8], model: TextModel) throws(GoogleError) {
@@ -39,6 +41,8 @@ struct TextRequest: Sendable {
     try GenerationRules(model: model).check(generation, of: request)
     self.model = model
     let contents = request["contents"]?.elements ?? []
+    try ChatHistory.check(contents, of: model)
+    chat = try ChatRequest(request)
     question = contents.last { $0["role"]?.stringValue != "model" }?.promptText ?? ""
     promptTokens = TokenCount.tokens(of: request)
     guard promptTokens <= TextModel.inputLimit else {

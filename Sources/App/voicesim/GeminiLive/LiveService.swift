@@ -12,7 +12,6 @@ final class LiveService {
   private(set) var faultText: JSONValue = [:]
   /// Faults for the next sessions, one each, before the general ones.
   private var armed: [LiveFaults] = []
-  private let book: AnswerBook
   var handles = ResumptionStore()
   private var sessions: [LiveSession] = []
   private var totals = LiveReport()
@@ -23,8 +22,6 @@ final class LiveService {
   init(cloud: SimulatedCloud) {
     self.cloud = cloud
     faults = cloud.settings.scenario.geminiFaults
-    // The rules were compiled once at start; they compile again.
-    book = (try? AnswerBook(cloud.settings.scenario.rules)) ?? AnswerBook.empty
   }
 
   func setFaults(_ faults: LiveFaults, as text: JSONValue) {
@@ -70,7 +67,7 @@ final class LiveService {
       return
     }
     opened += 1
-    let machine = LiveMachine(version: version, faults: faults, book: book, now: cloud.now)
+    let machine = LiveMachine(version: version, faults: faults, book: cloud.book, now: cloud.now)
     let session = LiveSession(machine, channel, service: self)
     sessions.append(session)
     session.start()

@@ -16,7 +16,8 @@ final class TextService {
   init(cloud: SimulatedCloud) {
     self.cloud = cloud
     machine = TextMachine(
-      key: cloud.settings.geminiKey, faults: cloud.settings.scenario.geminiTextFaults)
+      key: cloud.settings.geminiKey, faults: cloud.settings.scenario.geminiTextFaults,
+      book: cloud.book)
   }
 
   /// Replaces all switches; `text` is how they were written.
@@ -51,7 +52,7 @@ final class TextService {
   ) -> HTTPExchangeResponse {
     do throws(GoogleError) {
       let fault = GoogleError.keyFault(
-        given: request.geminiKey, expected: cloud.settings.geminiKey)
+        given: request.googleKey, expected: cloud.settings.geminiKey)
       if let fault { throw fault }
       return CloudRoutes.json(try body())
     } catch {
@@ -61,6 +62,6 @@ final class TextService {
 }
 
 extension HTTPExchangeRequest {
-  /// The key of a Gemini call, from the query or the header.
-  var geminiKey: String? { query["key"] ?? head.headers["x-goog-api-key"] }
+  /// The key of a call to Google, from the query or the header.
+  var googleKey: String? { query["key"] ?? head.headers["x-goog-api-key"] }
 }
