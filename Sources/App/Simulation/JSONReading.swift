@@ -36,6 +36,12 @@ struct MemberReader {
     }
   }
 
+  func decimal(_ key: String, in range: ClosedRange<Double>) throws(SimulationError) -> Double? {
+    try read(key, "a number from \(range.lowerBound) to \(range.upperBound)") {
+      $0.doubleValue.flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
   /// A member in milliseconds, at most one hour.
   func duration(_ key: String) throws(SimulationError) -> Duration? {
     try number(key, in: 0...3_600_000).map { .milliseconds($0) }

@@ -23,6 +23,19 @@ package enum PCM {
     return bytes
   }
 
+  /// The samples at another rate by straight lines; enough for energy and shape.
+  static func resampled(_ samples: [Int16], from rate: Int, to target: Int) -> [Int16] {
+    if rate == target || samples.isEmpty { return samples }
+    let count = samples.count * target / rate
+    return (0..<count).map { index in
+      let position = Double(index) * Double(rate) / Double(target)
+      let left = Int(position)
+      let right = min(left + 1, samples.count - 1)
+      let share = position - Double(left)
+      return Int16(Double(samples[left]) * (1 - share) + Double(samples[right]) * share)
+    }
+  }
+
   /// Root of the mean square; 0 for no samples.
   package static func level(_ samples: some Collection<Int16>) -> Int {
     if samples.isEmpty { return 0 }

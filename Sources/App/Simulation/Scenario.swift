@@ -13,6 +13,8 @@ package struct Scenario: Sendable {
   package var geminiTextFaults = TextFaults()
   package var geminiEmbeddingFaults = EmbeddingFaults()
   package var pineconeFaults = PineconeFaults()
+  package var recognitionFaults = RecognitionFaults()
+  package var synthesisFaults = SynthesisFaults()
 
   package init() {}
 
@@ -41,7 +43,7 @@ package struct Scenario: Sendable {
   /// What a script file may set.
   private static let members: Set<String> = [
     "numbers", "default", "rules", "dnd", "exotel", "gemini", "gemini_text", "gemini_embedding",
-    "pinecone",
+    "pinecone", "google_stt", "azure_tts",
   ]
 
   /// The switches of every side that the script names.
@@ -53,6 +55,8 @@ package struct Scenario: Sendable {
       geminiEmbeddingFaults = try EmbeddingFaults(faults)
     }
     if let faults = value["pinecone"] { pineconeFaults = try PineconeFaults(faults) }
+    if let faults = value["google_stt"] { recognitionFaults = try RecognitionFaults(faults) }
+    if let faults = value["azure_tts"] { synthesisFaults = try SynthesisFaults(faults) }
   }
 
   /// What the owner of `number`, in the form +91XXXXXXXXXX, does on the phone; nil is a withheld

@@ -15,6 +15,7 @@ enum CloudRoutes {
     addGemini(cloud, to: &routes)
     addGeminiText(cloud, to: &routes)
     PineconeRoutes.add(cloud, to: &routes)
+    SpeechRoutes.add(cloud, to: &routes)
     addAdmin(cloud, to: &routes)
     return routes
   }
@@ -108,6 +109,7 @@ enum CloudRoutes {
     routes.handle("POST", "/sim/incoming") { IncomingCalls.ring($0.body, to: cloud.value) }
     routes.handle("GET", "/sim/sessions") { _ in json(cloud.value.gemini.sessionList) }
     routes.handle("GET", "/sim/vectors") { _ in json(cloud.value.pinecone.vectors) }
+    routes.handle("GET", "/sim/ssml") { _ in json(cloud.value.azureSpeech.ssml) }
     routes.handle("GET", "/sim/metrics") { _ in json(metrics(cloud.value)) }
     routes.handle("GET", "/sim/faults") { _ in json(FaultSwitches.json(cloud.value)) }
     routes.handle("POST", "/sim/faults") { FaultSwitches.apply($0.body, to: cloud.value) }
@@ -118,6 +120,7 @@ enum CloudRoutes {
       "exotel": cloud.exotel.metrics, "gemini": cloud.gemini.metrics,
       "gemini_text": cloud.geminiText.metrics,
       "gemini_embedding": cloud.geminiEmbedding.metrics, "pinecone": cloud.pinecone.metrics,
+      "google_stt": cloud.googleSpeech.metrics, "azure_tts": cloud.azureSpeech.metrics,
     ]
   }
 

@@ -55,6 +55,8 @@ struct Serve: AsyncParsableCommand {
   ) throws -> Server {
     var configuration = ServerConfiguration(listen: [address], tls: tls)
     configuration.limits.connectionsPerAddress = 10_000
+    // A minute of the best audio, in base64.
+    configuration.limits.bodySize = 12 * 1024 * 1024
     configuration.limits.webSocketMessageSize = 8 * 1024 * 1024
     configuration.logsCalls = false
     return try Server(loops: loops, configuration: configuration, services: [], routes: routes)
@@ -91,6 +93,7 @@ struct Serve: AsyncParsableCommand {
     var members: [(String, JSONValue)] = [
       ("exotel", .string("http://\(address)")), ("gemini", .string("ws://\(address)")),
       ("gemini_rest", .string("http://\(address)")), ("pinecone", .string("http://\(address)")),
+      ("google_stt", .string("http://\(address)")), ("azure_tts", .string("http://\(address)")),
       ("admin", .string("http://\(address)/sim")),
       ("exotel_sid", .string(settings.exotelSid)),
     ]

@@ -10,6 +10,8 @@ struct Settings: Sendable {
   /// Key of the body signature that `sign_callbacks` switches on.
   var webhookSecret = environment("EXOTEL_WEBHOOK_SECRET") ?? "sim-webhook-secret"
   var geminiKey = environment("GEMINI_API_KEY") ?? "sim-gemini-key"
+  var googleSpeechKey = environment("GOOGLE_STT_API_KEY") ?? "sim-stt-key"
+  var azureSpeechKey = environment("AZURE_TTS_API_KEY") ?? "sim-azure-key"
   var pineconeKey = environment("PINECONE_API_KEY") ?? "sim-pinecone-key"
   /// The index that is there from the start.
   var pineconeIndex = environment("PINECONE_INDEX") ?? "payaid-voice"

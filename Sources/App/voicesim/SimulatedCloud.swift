@@ -22,6 +22,8 @@ final class SimulatedCloud {
   private(set) lazy var geminiText = TextService(cloud: self)
   private(set) lazy var geminiEmbedding = EmbeddingService(cloud: self)
   private(set) lazy var pinecone = PineconeService(cloud: self)
+  private(set) lazy var googleSpeech = RecognitionService(cloud: self)
+  private(set) lazy var azureSpeech = SynthesisService(cloud: self)
 
   private init(_ settings: Settings, loop: EventLoop, studio: SpeechStudio, ears: Ears) {
     self.settings = settings

@@ -12,7 +12,7 @@ extension LiveMachine {
     case _ where awaitsHistory: return []
     case .audio(let samples, let rate, let bytes):
       measure(bytes: bytes, rate: rate, at: now)
-      return hear(Self.resampled(samples, from: rate), setup, at: now)
+      return hear(PCM.resampled(samples, from: rate, to: Self.earRate), setup, at: now)
     case .text(let text): return prompt(text, setup, at: now)
     case .streamEnd:
       lastAudio = nil
@@ -118,18 +118,5 @@ extension LiveMachine {
     if setup.model.generation == .native25, turns.last?.isUser == false { throw .invalidArgument }
     guard let last = turns.last(where: \.isUser) else { return interrupt() }
     return prompt(last.text, setup, at: now)
-  }
-
-  /// The client's rate brought to the ear's by straight lines; enough for energy and shape.
-  static func resampled(_ samples: [Int16], from rate: Int) -> [Int16] {
-    if rate == earRate || samples.isEmpty { return samples }
-    let count = samples.count * earRate / rate
-    return (0..<count).map { index in
-      let position = Double(index) * Double(rate) / Double(earRate)
-      let left = Int(position)
-      let right = min(left + 1, samples.count - 1)
-      let share = position - Double(left)
-      return Int16(Double(samples[left]) * (1 - share) + Double(samples[right]) * share)
-    }
   }
 }

@@ -26,13 +26,15 @@ indirect enum FieldShape: Sendable {
     case .flag: "TYPE_BOOL"
     case .whole: "TYPE_INT32"
     case .decimal: "TYPE_FLOAT"
-    case .choice(let name, _): Self.package + name
-    case .message(let name), .map(let name): Self.package + name
+    case .choice(let name, _), .message(let name), .map(let name): Self.typeName(name)
     case .list(let element): element.name
     case .anything: "type.googleapis.com/google.protobuf.Value"
     }
   }
 
-  /// Where the messages are declared.
-  private static let package = "type.googleapis.com/google.ai.generativelanguage.v1beta."
+  /// The messages of Gemini are named without their package.
+  private static func typeName(_ name: String) -> String {
+    "type.googleapis.com/"
+      + (name.contains(".") ? name : "google.ai.generativelanguage.v1beta." + name)
+  }
 }

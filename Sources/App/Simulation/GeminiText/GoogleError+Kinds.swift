@@ -2,16 +2,19 @@ internal import Buffers
 
 extension GoogleError {
   /// As error details name the API.
-  private static let service = "generativelanguage.googleapis.com"
+  package static let service = "generativelanguage.googleapis.com"
 
-  /// What a request with the key `given` earns where `expected` is right; nil when it is.
-  package static func keyFault(given: String?, expected: String) -> GoogleError? {
+  /// What a request to `service` with the key `given` earns where `expected` is right; nil when it
+  /// is.
+  package static func keyFault(
+    given: String?, expected: String, of service: String = service
+  ) -> GoogleError? {
     guard let given, !given.isEmpty else { return noKey }
-    return given == expected ? nil : invalidKey
+    return given == expected ? nil : invalidKey(of: service)
   }
 
   /// A wrong key is 400, not 401.
-  static let invalidKey: GoogleError = {
+  private static func invalidKey(of service: String) -> GoogleError {
     let message = "API key not valid. Please pass a valid API key."
     return GoogleError(
       400, message,
@@ -24,7 +27,7 @@ extension GoogleError {
           ]),
         typed("LocalizedMessage", ["locale": "en-US", "message": .string(message)]),
       ])
-  }()
+  }
 
   /// A request without a key.
   static let noKey = GoogleError(

@@ -1,5 +1,5 @@
-/// The fields of the requests of text and embedding models, and of all messages below them, by
-/// lowerCamelCase name.
+/// The fields of the requests of text and embedding models and of speech recognition, and of all
+/// messages below them, by lowerCamelCase name.
 enum RequestShapes {
   /// Fields by the name of their message.
   static let messages: [String: [String: FieldShape]] = [
@@ -8,7 +8,7 @@ enum RequestShapes {
     "SafetySetting": safety, "Tool": tool, "FunctionDeclaration": function,
     "ToolConfig": toolConfig, "FunctionCallingConfig": calling, "Schema": schema,
     "EmbedContentRequest": embedding, "BatchEmbedContentsRequest": batch,
-  ]
+  ].merging(speech) { first, _ in first }
 
   /// `EmbedContentRequest`.
   private static let embedding: [String: FieldShape] = [

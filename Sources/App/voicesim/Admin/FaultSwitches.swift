@@ -19,6 +19,7 @@ enum FaultSwitches {
 
   private static let parts: Set<String> = [
     "exotel", "gemini", "gemini_next", "gemini_text", "gemini_embedding", "pinecone",
+    "google_stt", "azure_tts",
   ]
 
   private static func change(
@@ -37,6 +38,8 @@ enum FaultSwitches {
     let text = try read(value["gemini_text"], TextFaults.init)
     let embedding = try read(value["gemini_embedding"], EmbeddingFaults.init)
     let pinecone = try read(value["pinecone"], PineconeFaults.init)
+    let recognition = try read(value["google_stt"], RecognitionFaults.init)
+    let synthesis = try read(value["azure_tts"], SynthesisFaults.init)
     if let exotel { cloud.exotel.setFaults(exotel, as: value["exotel"] ?? [:]) }
     if let gemini { cloud.gemini.setFaults(gemini, as: value["gemini"] ?? [:]) }
     if let next { cloud.gemini.arm(next) }
@@ -45,6 +48,10 @@ enum FaultSwitches {
       cloud.geminiEmbedding.setFaults(embedding, as: value["gemini_embedding"] ?? [:])
     }
     if let pinecone { cloud.pinecone.setFaults(pinecone, as: value["pinecone"] ?? [:]) }
+    if let recognition {
+      cloud.googleSpeech.setFaults(recognition, as: value["google_stt"] ?? [:])
+    }
+    if let synthesis { cloud.azureSpeech.setFaults(synthesis, as: value["azure_tts"] ?? [:]) }
   }
 
   /// The switches of one part, if the body has it.
@@ -61,6 +68,7 @@ enum FaultSwitches {
       "exotel": cloud.exotel.faultText, "gemini": cloud.gemini.faultText,
       "gemini_text": cloud.geminiText.faultText,
       "gemini_embedding": cloud.geminiEmbedding.faultText, "pinecone": cloud.pinecone.faultText,
+      "google_stt": cloud.googleSpeech.faultText, "azure_tts": cloud.azureSpeech.faultText,
     ]
   }
 }

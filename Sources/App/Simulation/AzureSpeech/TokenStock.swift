@@ -1,0 +1,41 @@
+internal import Buffers
+
+/// The tokens of `issueToken`, each good for ten minutes; the newest thousand are kept.
+struct TokenStock: Sendable {
+  /// From its issue.
+  private static let lifetime: Duration = .seconds(600)
+  private static let capacity = 1_000
+
+  private var tokens: [(text: String, expiry: Duration)] = []
+
+  /// A new token, in the form of a JWT.
+  mutating func issue(at now: Duration) -> String {
+    let expiry = now + Self.lifetime
+    let parts = [
+      #"{"alg":"none","typ":"JWT"}"#, #"{"exp":\#(expiry.milliseconds / 1_000)}"#,
+      "sim-\(UInt64.random(in: .min ... .max))",
+    ]
+    let text = parts.map(Self.encoded).joined(separator: ".")
+    tokens.append((text, expiry))
+    if tokens.count > Self.capacity { tokens.removeFirst() }
+    return text
+  }
+
+  /// Whether it was issued and has not expired.
+  func holds(_ token: String, at now: Duration) -> Bool {
+    tokens.contains { $0.text == token && now < $0.expiry }
+  }
+
+  /// Base64 as URLs have it.
+  private static func encoded(_ text: String) -> String {
+    String(
+      Base64.encode(Array(text.utf8)).compactMap { character -> Character? in
+        switch character {
+        case "=": nil
+        case "+": "-"
+        case "/": "_"
+        default: character
+        }
+      })
+  }
+}
