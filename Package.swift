@@ -227,7 +227,7 @@ let executables = [
       "RPCServer", "VoiceAPI", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics", "Knowledge",
-      "Documents",
+      "Documents", "Cascade",
       "Configuration", "HTTPClient", "AWS", "Redis", "Cache", "Limits",
     ],
     packages: ["ArgumentParser"]),

@@ -69,9 +69,10 @@ struct Product {
       admission: admission, settings: callSettings)
     let (retriever, knowledge) = Self.knowledge(current, pool, loop)
     self.knowledge = knowledge
+    let brain = Self.brain(current, loop)
     runner = CallRunner(
       pool: pool, agents: agents,
-      model: GeminiLiveModel(settings: { Self.gemini(current.value.gemini) }),
+      model: brain,
       settings: callSettings, live: live, recordings: recordings,
       tools: ToolCaller(
         pool: pool, secrets: toolSecrets, knowledge: retriever, policy: policy, loop: loop),
@@ -103,7 +104,9 @@ struct Product {
     services =
       accounts + [
         PackedAgents(
-          AgentService(pool: pool, tokens: tokens, policy: policy, cache: shared.agents)),
+          AgentService(
+            pool: pool, tokens: tokens, policy: policy, hasCascade: brain.hasCascade,
+            cache: shared.agents)),
         PhoneNumberService(
           pool: pool, tokens: tokens, cache: shared.agents,
           carrier: ExoPhones(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
@@ -197,11 +200,6 @@ struct Product {
 
   static func webhookSecrets(_ settings: Settings.Exotel) -> [String] {
     [settings.webhookSecret] + [settings.previousWebhookSecret].compactMap { $0 }
-  }
-
-  private static func gemini(_ settings: Settings.Gemini) -> GeminiLiveSettings {
-    GeminiLiveSettings(
-      apiKey: settings.apiKey, baseURL: settings.baseURL, model: settings.model)
   }
 
   private static func geminiText(_ settings: Settings.Gemini) -> GeminiTextSettings {

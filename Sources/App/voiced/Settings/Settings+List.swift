@@ -134,7 +134,8 @@ extension Settings {
         "GEMINI_TEXT_MODELS", \.gemini.textModels,
         .names("names of models, best first, separated by commas"),
         default: "gemini-3.5-flash-lite,gemini-3.8-flash",
-        "What calls are analysed with; the next one is asked when one is overloaded or gone."),
+        "What calls are analysed with, and a cascade talks; the next is asked when one is overloaded or gone."
+      ),
       Setting(
         "GEMINI_EMBEDDING_MODEL", \.gemini.embeddingModel, .text, default: "gemini-embedding-001",
         """
@@ -148,16 +149,31 @@ extension Settings {
         to do.
         """),
       Setting(
-        reserved: "GOOGLE_STT_API_KEY", "The key for Google's Speech-to-Text.", .secret),
+        optional: "GOOGLE_STT_API_KEY", \.googleSpeech.apiKey, .text,
+        """
+        The key for Google's Speech-to-Text. With Azure's it makes the cascade, which holds calls when the \
+        speech-to-speech model fails, and those of agents that want it.
+        """, [.secret, .reloads]),
+      Setting(
+        "GOOGLE_STT_MODEL", \.googleSpeech.model, .text, default: "latest_long",
+        "What recognises the caller; it must know hi-IN and en-IN."),
+      Setting(
+        "GOOGLE_STT_BASE_URL", \.googleSpeech.baseURL, .webURL,
+        default: "https://speech.googleapis.com", "Where Speech-to-Text is."),
     ])
 
   private static let speech = SettingGroup<Settings>(
     "Voice Agent - TTS",
     [
-      Setting(reserved: "AZURE_TTS_API_KEY", "The key for Azure's neural voices.", .secret),
       Setting(
-        reserved: "AZURE_TTS_REGION", example: "centralindia",
+        optional: "AZURE_TTS_API_KEY", \.azureSpeech.apiKey, .text,
+        "The key for Azure's neural voices.", [.secret, .reloads]),
+      Setting(
+        "AZURE_TTS_REGION", \.azureSpeech.region, .text, default: "centralindia",
         "The region of the Azure key; centralindia keeps speech in India."),
+      Setting(
+        optional: "AZURE_TTS_BASE_URL", \.azureSpeech.baseURL, .webURL,
+        "Where Azure's text to speech is; the region's own address when unset."),
     ])
 
   private static let knowledge = SettingGroup<Settings>(

@@ -38,6 +38,8 @@ struct Settings: Sendable {
   var trustedProxies: [NetworkBlock] = []
   var exotel = Exotel()
   var gemini = Gemini()
+  var googleSpeech = GoogleSpeech()
+  var azureSpeech = AzureSpeech()
   var pinecone = Pinecone()
   var aws = AWS()
 
@@ -65,6 +67,21 @@ struct Settings: Sendable {
     var analyzesCalls = true
   }
 
+  struct GoogleSpeech: Sendable {
+    var baseURL = ""
+    /// Nil for no cascade.
+    var apiKey: String?
+    var model = ""
+  }
+
+  struct AzureSpeech: Sendable {
+    /// Nil for the region's own address.
+    var baseURL: String?
+    /// Nil for no cascade.
+    var apiKey: String?
+    var region = ""
+  }
+
   struct Pinecone: Sendable {
     var baseURL = ""
     /// Nil to search vectors in the database.
@@ -81,6 +98,9 @@ struct Settings: Sendable {
     var problems: [String] = []
     if exotel.previousWebhookSecret == exotel.webhookSecret {
       problems.append("EXOTEL_WEBHOOK_SECRET_PREVIOUS must differ from EXOTEL_WEBHOOK_SECRET")
+    }
+    if (googleSpeech.apiKey == nil) != (azureSpeech.apiKey == nil) {
+      problems.append("GOOGLE_STT_API_KEY and AZURE_TTS_API_KEY must be set both or not at all")
     }
     return problems
   }
