@@ -198,6 +198,7 @@ let modules: [Module] = [
     testImports: ["ScratchPostgres", "Accounts", "Agents"]),
 
   Module("Configuration", .app, ["Buffers"]),
+  Module("Dashboard", .app, ["Buffers", "HTTP", "TLS", "RPCServer"]),
   Module("Voices", .app, ["CEspeak", "CPocketsphinx"]),
   Module("Simulation", .app, ["Buffers", "Voices"]),
 ]
@@ -228,7 +229,7 @@ let executables = [
       "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics", "Knowledge",
       "Documents", "Cascade",
-      "Configuration", "HTTPClient", "AWS", "Redis", "Cache", "Limits",
+      "Configuration", "HTTPClient", "AWS", "Redis", "Cache", "Limits", "Dashboard",
     ],
     packages: ["ArgumentParser"]),
   Executable(

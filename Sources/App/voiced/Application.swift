@@ -1,6 +1,8 @@
 internal import Accounts
 internal import Buffers
 internal import Calls
+internal import Configuration
+internal import Dashboard
 internal import Domain
 internal import EventLoop
 internal import FoundationEssentials
@@ -80,6 +82,7 @@ struct Application {
       await database.reload(current.value)
       certificates?.reload()
     }
+    let dashboard = try settings.dashboardFolder.map(Self.dashboard)
     let endpoint = PublicEndpoint(settings.publicURL)
     let keyring = try Keyring(folder: settings.dataDirectory)
     let shared = try SharedState(
@@ -96,7 +99,7 @@ struct Application {
         .requestInfo, shared.limits.gate, APIAudit(pool: database.pool).interceptor,
         product.authenticator.interceptor, shared.limits.meter,
       ],
-      routes: Routes.make(product, database, readiness))
+      routes: Routes.make(product, database, readiness, dashboard))
     try await product.authenticator.start()
     try await product.origins.start()
     let addresses = try await server.start()
@@ -119,6 +122,14 @@ struct Application {
       loops: loops, database: database, shared: shared, server: server,
       workers: workers, relay: product.relay, scheduler: scheduler, live: product.live,
       reaper: reaper, readiness: readiness)
+  }
+
+  private static func dashboard(_ folder: String) throws -> StaticSite {
+    do {
+      return try StaticSite(files: SiteFolder.read(folder))
+    } catch {
+      throw SettingsError("the folder that DASHBOARD_DIR names cannot be served: \(error)")
+    }
   }
 
   /// New conversations are refused, those in progress go on for `grace` at most; then everything

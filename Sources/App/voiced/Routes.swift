@@ -1,5 +1,6 @@
 internal import Audio
 internal import Calls
+internal import Dashboard
 internal import EventLoop
 internal import HTTP
 internal import Postgres
@@ -10,13 +11,14 @@ internal import Vendors
 internal import VoiceAPI
 internal import WebSocket
 
-/// What is served besides the services: health, metrics, and the carrier's audio.
+/// What is served besides the services: health, metrics, the dashboard, and the carrier's audio.
 enum Routes {
   static func make(
-    _ product: Product, _ database: Database, _ readiness: Readiness
+    _ product: Product, _ database: Database, _ readiness: Readiness, _ dashboard: StaticSite?
   ) -> HTTPRoutes {
     let gauges = PoolGauges(database.pool)
     var routes = HTTPRoutes()
+    if let dashboard { routes.serve(dashboard) }
     routes.handle("GET", "/healthz") { _ in
       HTTPExchangeResponse(contentType: "text/plain", body: "ok\n".utf8)
     }

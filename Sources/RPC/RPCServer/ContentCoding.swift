@@ -2,7 +2,7 @@ internal import GRPC
 internal import HTTP
 
 /// A content coding of HTTP bodies (RFC 9110, 8.4.1).
-enum ContentCoding: String, Equatable {
+package enum ContentCoding: String, Equatable, CaseIterable, Sendable {
   case brotli = "br"
   case gzip
 
@@ -10,7 +10,7 @@ enum ContentCoding: String, Equatable {
   private static let sizes = 1024...1_048_576
 
   /// The coding the client ranks highest; Brotli among equals, nil when it wants none of ours.
-  init?(accepting header: [Substring]) {
+  package init?(accepting header: [Substring]) {
     var weights: [String: Double] = [:]
     for item in header {
       let parameters = HTTPParameters(item)
@@ -39,7 +39,8 @@ enum ContentCoding: String, Equatable {
     answer.headers.add("content-encoding", coding.rawValue)
   }
 
-  private func encode(_ body: [UInt8]) -> [UInt8]? {
+  /// `body` in this coding; nil when its encoder fails.
+  package func encode(_ body: [UInt8]) -> [UInt8]? {
     switch self {
     case .brotli: Compression.brotli(body)
     case .gzip: try? Compression.compress(body, as: .gzip)

@@ -8,6 +8,15 @@ struct RouteTable<Value: Sendable>: Sendable {
     /// What every path of the route begins with: the slash and, if it is literal, the first segment.
     let head: String
     var value: Value
+
+    /// Whether a target can be of this route, by its first bytes. The root's head is that of all.
+    func mayMatch(_ target: String.UTF8View) -> Bool {
+      guard head != "/" || segments != [""] else {
+        return target.first == UInt8(ascii: "/")
+          && target.dropFirst().first.map { $0 == UInt8(ascii: "?") } ?? true
+      }
+      return target.starts(with: head.utf8)
+    }
   }
 
   // A handful of routes: walking them all is cheaper than it looks, and hard to get wrong.
@@ -34,7 +43,7 @@ struct RouteTable<Value: Sendable>: Sendable {
   func find(_ request: HTTPRequestHead) -> (value: Value, parameters: [String: String])? {
     // Most paths belong to no route here, and are seen not to by their first bytes.
     let target = request.target.utf8
-    guard entries.contains(where: { target.starts(with: $0.head.utf8) }) else { return nil }
+    guard entries.contains(where: { $0.mayMatch(target) }) else { return nil }
     let segments = request.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     var best: (score: [Int], value: Value, parameters: [String: String])?
     for entry in entries {

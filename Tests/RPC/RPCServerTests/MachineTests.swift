@@ -155,7 +155,7 @@ import Testing
       ("/files/a/b.txt", "rest", ["path": "a/b.txt"]), ("/files", "rest", ["path": ""]),
       ("/a/", nil, [:]),
       ("/a/b/", nil, [:]), ("/a/%zz", nil, [:]), ("", nil, [:]), ("/a/b?c=/d", "literal", [:]),
-      ("/a?/b", nil, [:]),
+      ("/a?/b", nil, [:]), ("/", "root", [:]), ("/?a=b", "root", [:]), ("/b", nil, [:]),
     ] as [(String, String?, [String: String])])
   func `literals win over parameters, parameters over the rest`(
     path: String, value: String?, parameters: [String: String]
@@ -164,6 +164,7 @@ import Testing
     table.update("/files/{path=**}") { _ in "rest" }
     table.update("/a/{name}") { _ in "parameter" }
     table.update("/a/b") { _ in "literal" }
+    table.update("/") { _ in "root" }
     let found = table.find(HTTPRequestHead(method: "GET", target: path))
     #expect(found?.value == value)
     #expect(found?.parameters ?? [:] == parameters)

@@ -43,6 +43,12 @@ extension Settings {
         "WEBHOOK_ALLOW_LOOPBACK", \.webhooksMayLoop, .flag, default: "false",
         "Let webhooks go to this machine, also without TLS: for development and tests."),
       Setting(
+        optional: "DASHBOARD_DIR", \.dashboardFolder, .folder,
+        """
+        The merchants' dashboard, as tools/dashboard builds it, to serve under /dashboard/; none is \
+        served when unset.
+        """),
+      Setting(
         "LOG_LEVEL", \.logLevel, .choice(\.name), default: "info",
         "The least important events that are logged.", .reloads),
       Setting(

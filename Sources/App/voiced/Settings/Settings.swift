@@ -21,6 +21,8 @@ struct Settings: Sendable {
   var corsOrigins: Set<String> = []
   /// Lets webhooks go to this machine.
   var webhooksMayLoop = false
+  /// Where the merchants' dashboard lies, as tools/dashboard builds it; not served without it.
+  var dashboardFolder: String?
   var logLevel = Log.Level.info
   var logFormat = Log.Format.json
   /// A PostgreSQL of the owner's; the embedded one without it.
