@@ -13,6 +13,8 @@ struct Settings {
     case services
     /// The routes as an OpenAPI document.
     case openapi
+    /// The routes as a TypeScript client.
+    case typescript
   }
 
   var part = Part.schema
@@ -36,6 +38,9 @@ struct Settings {
   var keyHeaders: [String] = []
   /// Services and methods that need no key, by full name.
   var open: Set<String> = []
+  /// The TypeScript client's file, and the module that it imports its transport from.
+  var file = "client.ts"
+  var transport = "./transport"
 
   init(_ parameter: any CodeGeneratorParameter) throws {
     for (key, value) in parameter.parsedPairs {
@@ -51,6 +56,8 @@ struct Settings {
       case "version": version = value
       case "key_headers": keyHeaders = value.split(separator: "+").map(String.init)
       case "open": open = Set(value.split(separator: "+").map(String.init))
+      case "file": file = value
+      case "transport": transport = value
       case "provided": provided = Set(value.split(separator: "+").map(String.init))
       case "provided_files": providedFiles = Set(value.split(separator: "+").map(String.init))
       default: throw GeneratorError("no setting \(key)")
@@ -96,6 +103,10 @@ struct Plugin: CodeGenerator {
       let document = OpenAPIDocument(files: context.valued, settings: context.settings)
       guard let text = try document.source else { return }
       try generatorOutputs.add(fileName: "OpenAPIDocument.swift", contents: text)
+    case .typescript:
+      let client = TypeScriptFile(files: context.valued, settings: context.settings)
+      guard let text = try client.source else { return }
+      try generatorOutputs.add(fileName: context.settings.file, contents: text)
     }
   }
 
