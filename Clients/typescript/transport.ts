@@ -61,7 +61,7 @@ export class Transport {
   }
 
   /** The answer of a request that went well; throws an ApiError otherwise. */
-  private async request(route: Route, accept: string, options: CallOptions): Promise<Response> {
+  protected async request(route: Route, accept: string, options: CallOptions): Promise<Response> {
     const url = (this.options.baseURL ?? "") + route.path + queryText(route.query);
     const headers: Record<string, string> = { accept, ...(await this.options.headers?.()) };
     const body = encoded(route.body, headers);

@@ -1,0 +1,177 @@
+import { useMemo } from "react";
+import type { PhoneNumber, Voice } from "../../../typescript/index";
+import { agentName, useAgents } from "../agents-list";
+import { api } from "../api";
+import { number, phone } from "../format";
+import { useLoaded } from "../loaded";
+import { purposes } from "../names";
+import { Button } from "../parts/button";
+import { Card } from "../parts/card";
+import { Checkbox, Select, TextArea, TextField } from "../parts/field";
+import { Notice } from "../parts/notice";
+import { unknownVariables } from "./draft";
+import type { Draft } from "./draft";
+import { Variables } from "./variables";
+
+export interface FieldsProps {
+  draft: Draft;
+  set: (changes: Partial<Draft>) => void;
+  errors: Record<string, string>;
+  isDisabled: boolean;
+}
+
+/** All that an agent is asked for, in the order in which one thinks of it. */
+export function AgentFields(props: FieldsProps) {
+  return (
+    <fieldset className="plain" disabled={props.isDisabled}>
+      <Identity {...props} />
+      <Speech {...props} />
+      <Instructions {...props} />
+      <Variables {...props} />
+      <Rules {...props} />
+    </fieldset>
+  );
+}
+
+function Identity({ draft, set, errors }: FieldsProps) {
+  return (
+    <Card title="Who it is">
+      <TextField
+        label="Name" value={draft.name} onChange={(name) => set({ name })} error={errors["name"]}
+        hint="What you call it. Callers do not hear this." isRequired
+      />
+      <PhoneNumberField draft={draft} set={set} error={errors["phoneNumber"]} />
+      <Select
+        label="State" value={draft.state} onChange={(state) => set({ state: state as Draft["state"] })}
+        error={errors["state"]} isRequired
+        options={[["ACTIVE", "Active: takes and places calls"], ["PAUSED", "Paused: takes and places no calls"]]}
+      />
+    </Card>
+  );
+}
+
+function useNumbers() {
+  return useLoaded(
+    async (signal) => (await api.numbers.listPhoneNumbers({}, { signal })).phoneNumbers ?? [], []);
+}
+
+function PhoneNumberField({ draft, set, error }: {
+  draft: Draft; set: FieldsProps["set"]; error: string | undefined;
+}) {
+  const numbers = useNumbers();
+  const agents = useAgents();
+  const label = (rented: PhoneNumber) => {
+    const text = [phone(rented.phoneNumber), rented.displayName].filter(Boolean).join(" · ");
+    const isTaken = rented.agentId && rented.phoneNumber !== draft.phoneNumber;
+    return isTaken ? `${text} (now with ${agentName(agents.value, rented.agentId)})` : text;
+  };
+  const rented = (numbers.value ?? []).filter((each) => each.state === "ACTIVE");
+  const options: [string, string][] = [["", "No number"], ...rented.map(
+    (each): [string, string] => [each.phoneNumber ?? "", label(each)])];
+  if (draft.phoneNumber && !rented.some((each) => each.phoneNumber === draft.phoneNumber)) {
+    options.push([draft.phoneNumber, phone(draft.phoneNumber)]);
+  }
+  return (
+    <Select
+      label="Phone number" value={draft.phoneNumber} onChange={(phoneNumber) => set({ phoneNumber })} options={options}
+      error={error} hint="It calls from this number and answers it. Rent more numbers under Numbers."
+    />
+  );
+}
+
+function useVoices() {
+  return useLoaded(async (signal) => (await api.agents.listVoices({}, { signal })).voices ?? [], []);
+}
+
+function Speech({ draft, set, errors }: FieldsProps) {
+  const voices = useVoices();
+  const options = useMemo(() => {
+    const fit = (voices.value ?? []).filter((voice: Voice) => voice.languages?.includes(draft.language));
+    const names = fit.map((voice): [string, string] => [voice.voiceId ?? "", voice.voiceId ?? ""]);
+    if (draft.voiceId && !fit.some((voice) => voice.voiceId === draft.voiceId)) names.push([draft.voiceId, draft.voiceId]);
+    return [["", "Default for the language"] as [string, string], ...names];
+  }, [voices.value, draft.language, draft.voiceId]);
+  return (
+    <Card title="How it speaks">
+      <div className="columns">
+        <Select
+          label="Language" value={draft.language} onChange={(language) => set({ language })} isRequired
+          options={[["hi", "Hindi"], ["en", "English"]]} error={errors["language"]}
+        />
+        <Select
+          label="Voice" value={draft.voiceId} onChange={(voiceId) => set({ voiceId })} options={options}
+          error={errors["voiceId"]}
+        />
+      </div>
+      <Select
+        label="Who speaks first" value={draft.firstSpeaker} isRequired error={errors["firstSpeaker"]}
+        onChange={(value) => set({ firstSpeaker: value as Draft["firstSpeaker"] })}
+        options={[["AGENT", "The agent greets"], ["CALLER", "The agent waits to be spoken to"]]}
+      />
+      <TextArea
+        label="Greeting" value={draft.greeting} onChange={(greeting) => set({ greeting })} rows={2}
+        error={errors["greeting"]} hint="Its first sentence. Left empty, the model chooses one."
+        counted={`${number([...draft.greeting].length)} of 1,000 characters`}
+      />
+      <TextArea
+        label="Farewell" value={draft.farewell} onChange={(farewell) => set({ farewell })} rows={2}
+        error={errors["farewell"]} hint="What it says before it hangs up on a silent caller or when time is up."
+      />
+    </Card>
+  );
+}
+
+function Instructions({ draft, set, errors }: FieldsProps) {
+  const unknown = unknownVariables(draft);
+  const add = () => set({ variables: [...draft.variables, ...unknown.map((name) => ({ name, type: "STRING" as const }))] });
+  return (
+    <Card title="What it does">
+      <TextArea
+        label="Instructions (system prompt)" value={draft.systemPrompt} rows={10}
+        onChange={(systemPrompt) => set({ systemPrompt })} error={errors["systemPrompt"]}
+        hint={<>Say who it is, what it may promise and what it must not. <code>{"{{name}}"}</code> is replaced by the
+          call’s variable of that name.</>}
+        counted={`${number(new TextEncoder().encode(draft.systemPrompt).length)} of 32,768 bytes`}
+      />
+      {unknown.length > 0 && (
+        <Notice kind="warning">
+          <p>
+            {unknown.map((name) => `{{${name}}}`).join(", ")} {unknown.length === 1 ? "is" : "are"} not among the
+            variables below.
+          </p>
+          <Button onClick={add}>Add {unknown.length === 1 ? "it" : "them"}</Button>
+        </Notice>
+      )}
+    </Card>
+  );
+}
+
+function Rules({ draft, set, errors }: FieldsProps) {
+  return (
+    <Card title="Rules of its calls">
+      <Select
+        label="Purpose" value={draft.purpose} isRequired error={errors["purpose"]}
+        onChange={(value) => set({ purpose: value as Draft["purpose"] })}
+        options={Object.entries(purposes)}
+        hint="The law’s rules follow from it: calling hours, do-not-disturb lists, consent. Advertising is always promotional."
+      />
+      <TextField
+        label="Longest call, in minutes" type="text" inputMode="decimal" value={draft.maxMinutes}
+        onChange={(maxMinutes) => set({ maxMinutes })} error={errors["maxDuration"]} hint="15 minutes when empty; 60 at most."
+      />
+      <Checkbox
+        label="Record calls" isChecked={draft.recordingEnabled} onChange={(recordingEnabled) => set({ recordingEnabled })}
+        hint="The agent announces it at the beginning, as the law asks; without the announcement nothing is recorded."
+      />
+      <Checkbox
+        label="The agent may end a call" isChecked={draft.mayEndCall} onChange={(mayEndCall) => set({ mayEndCall })}
+        hint="When there is nothing left to say. Otherwise only the caller hangs up."
+      />
+      <Select
+        label="Publishing of changes" value={draft.publishing} isRequired error={errors["publishing"]}
+        onChange={(value) => set({ publishing: value as Draft["publishing"] })}
+        options={[["AUTOMATIC", "Automatic: saving changes the next call"], ["MANUAL", "Manual: changes wait until they are published"]]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from "react";
+import type { User } from "../../../typescript/index";
+import { api } from "../api";
+import { useAction } from "../loaded";
+import { mayWrite } from "../names";
+import { Button } from "../parts/button";
+import { Form } from "../parts/form";
+import { useUnsaved } from "../parts/leaving";
+import { Link } from "../parts/link";
+import { Problem } from "../parts/notice";
+import { Page } from "../parts/page";
+import { announce } from "../parts/toast";
+import { navigate } from "../router";
+import { fieldErrors } from "../words";
+import { AgentFields } from "./agent-fields";
+import { OtherErrors } from "./other-errors";
+import { agentOf, changedFields, draftOf } from "./draft";
+
+const empty = draftOf();
+
+/** The form that makes an agent. */
+export function CreateAgent({ user }: { user: User }) {
+  const [draft, setDraft] = useState(empty);
+  const isChanged = changedFields(empty, draft).length > 0;
+  useUnsaved(isChanged);
+  const creating = useAction(async () => {
+    const agent = await api.agents.createAgent({ agent: agentOf(draft) });
+    announce(`${agent.name} was created`);
+    navigate(`/agents/${agent.agentId}`, { unguarded: true });
+  });
+  const errors = fieldErrors(creating.error, "agent.");
+  return (
+    <Page title="Create an agent" back={{ to: "/agents", label: "Agents" }}>
+      <Form onSubmit={() => void creating.run()} errors={errors} label="New agent">
+        <Problem error={creating.error} title="The agent was not created" />
+        <OtherErrors errors={errors} />
+        <AgentFields
+          draft={draft} errors={errors} isDisabled={creating.isBusy || !mayWrite(user)}
+          set={(changes) => setDraft((before) => ({ ...before, ...changes }))}
+        />
+        <div className="form-actions">
+          <Link to="/agents" className="button plain">Cancel</Link>
+          <Button type="submit" kind="primary" isBusy={creating.isBusy} isDisabled={!mayWrite(user)}>Create agent</Button>
+        </div>
+      </Form>
+    </Page>
+  );
+}

@@ -1,0 +1,121 @@
+import { useEffect, useState } from "react";
+import { ApiError } from "../../../typescript/index";
+import type { Document as KnowledgeDocument, User } from "../../../typescript/index";
+import { api } from "../api";
+import { bytes, number, time } from "../format";
+import { useAction, usePages } from "../loaded";
+import { mayWrite } from "../names";
+import { Await } from "../parts/await";
+import { Badge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { Card } from "../parts/card";
+import { Confirm } from "../parts/dialog";
+import { Empty } from "../parts/empty";
+import { Pager, Table } from "../parts/table";
+import type { Column } from "../parts/table";
+import { announce } from "../parts/toast";
+import { sentence } from "../words";
+import { AskKnowledge } from "./ask-knowledge";
+import { Upload } from "./upload";
+
+const pollEvery = 3000;
+
+/** The documents that an agent answers from. */
+export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
+  const list = usePages<KnowledgeDocument>(async (pageToken, signal) => {
+    const page = await api.knowledge.listDocuments({ agentId, pageToken, pageSize: 20 }, { signal });
+    return { items: page.documents ?? [], next: page.nextPageToken };
+  }, [agentId]);
+  const [doomed, setDoomed] = useState<KnowledgeDocument | undefined>(undefined);
+  const isPending = list.value?.items.some((document) => document.state === "PENDING");
+  useEffect(() => {
+    if (!isPending) return;
+    const timer = setInterval(list.reload, pollEvery);
+    return () => clearInterval(timer);
+  }, [isPending, list.reload]);
+  if (list.error instanceof ApiError && list.error.code === "UNIMPLEMENTED") return <NotOffered />;
+  return (
+    <>
+      {mayWrite(user) && <Upload agentId={agentId} onDone={list.reload} />}
+      <Card title="Documents">
+        <Await of={list}>
+          {({ items }) => items.length === 0
+            ? <Empty title="No documents yet">Price lists, return rules, opening hours: what the agent should know and answer from.</Empty>
+            : (
+              <>
+                <Table
+                  caption="Documents" columns={columns(mayWrite(user), setDoomed)} rows={items}
+                  rowKey={(document) => document.documentId ?? ""}
+                />
+                <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+              </>
+            )}
+        </Await>
+      </Card>
+      {list.value?.items.some((document) => document.state === "READY")
+        && <AskKnowledge agentId={agentId} documents={list.value.items} />}
+      {doomed && (
+        <Delete
+          agentId={agentId} document={doomed} onClose={() => setDoomed(undefined)}
+          onDone={() => {
+            setDoomed(undefined);
+            list.reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function NotOffered() {
+  return (
+    <Card title="Documents">
+      <Empty title="Knowledge is not available here yet">
+        This server does not read documents so far. Until it does, write what the agent must know into its
+        instructions.
+      </Empty>
+    </Card>
+  );
+}
+
+function columns(isWriter: boolean, onDelete: (document: KnowledgeDocument) => void): Column<KnowledgeDocument>[] {
+  return [
+    { title: "Name", cell: (it) => <span className="strong">{it.displayName || it.documentId}</span> },
+    { title: "State", cell: (it) => <DocumentState document={it} /> },
+    { title: "Passages", isFigure: true, cell: (it) => number(it.passages) },
+    { title: "Size", isFigure: true, cell: (it) => bytes(it.sizeBytes) },
+    { title: "Added", cell: (it) => time(it.createTime) },
+    { title: "Actions", isHidden: true, cell: (it) => isWriter && (
+      <Button kind="quiet" label={`Delete ${it.displayName ?? ""}`} onClick={() => onDelete(it)}>Delete</Button>
+    ) },
+  ];
+}
+
+function DocumentState({ document }: { document: KnowledgeDocument }) {
+  if (document.state === "READY") return <Badge kind="good">Ready</Badge>;
+  if (document.state !== "FAILED") return <Badge kind="busy">Being read</Badge>;
+  return (
+    <>
+      <Badge kind="bad">Failed</Badge>
+      <p className="error">{document.error ? sentence(document.error) : "It could not be read."}</p>
+    </>
+  );
+}
+
+function Delete({ agentId, document, onDone, onClose }: {
+  agentId: string; document: KnowledgeDocument; onDone: () => void; onClose: () => void;
+}) {
+  const deleting = useAction(async () => {
+    await api.knowledge.deleteDocument({ agentId, documentId: document.documentId ?? "" });
+    announce(`${document.displayName} was deleted`);
+    onDone();
+  });
+  return (
+    <Confirm
+      title={`Delete ${document.displayName}?`} verb="Delete document" isBusy={deleting.isBusy} error={deleting.error}
+      onConfirm={() => void deleting.run()} onClose={onClose}
+    >
+      <p>The agent no longer answers from it.</p>
+    </Confirm>
+  );
+}

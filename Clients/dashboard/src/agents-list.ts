@@ -1,0 +1,19 @@
+import type { Agent } from "../../typescript/index";
+import { all, api } from "./api";
+import { useLoaded } from "./loaded";
+
+/** The merchant's agents by name; the deleted ones too where calls of theirs are shown. */
+export function useAgents(withDeleted = false) {
+  return useLoaded(
+    (signal) => all<Agent>(async (pageToken) => {
+      const page = await api.agents.listAgents({ pageToken, orderBy: "name", showDeleted: withDeleted }, { signal });
+      return { items: page.agents ?? [], next: page.nextPageToken };
+    }),
+    [withDeleted],
+  );
+}
+
+/** What an agent is called, by its id. */
+export function agentName(agents: Agent[] | undefined, id: string | undefined): string {
+  return agents?.find((agent) => agent.agentId === id)?.name ?? "Unknown agent";
+}

@@ -1,0 +1,52 @@
+/** The server's services, as the user who is logged in. */
+
+import {
+  AccountService, AgentService, AnalyticsService, ApiError, AuthService, CallService, KnowledgeService,
+  PhoneNumberService, Transport, WebhookService,
+} from "../../typescript/index";
+import type { CallOptions, Route } from "../../typescript/index";
+import { accessToken, renew } from "./session";
+
+/** Sends the access token, and asks once more with a new one where the old one is refused. */
+class SessionTransport extends Transport {
+  constructor() {
+    super({ headers: async () => ({ authorization: `Bearer ${await accessToken()}` }) });
+  }
+
+  protected override async request(route: Route, accept: string, options: CallOptions): Promise<Response> {
+    try {
+      return await super.request(route, accept, options);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      await renew();
+      return super.request(route, accept, options);
+    }
+  }
+}
+
+const transport = new SessionTransport();
+
+export const api = {
+  accounts: new AccountService(transport),
+  agents: new AgentService(transport),
+  analytics: new AnalyticsService(transport),
+  auth: new AuthService(transport),
+  calls: new CallService(transport),
+  knowledge: new KnowledgeService(transport),
+  numbers: new PhoneNumberService(transport),
+  webhooks: new WebhookService(transport),
+};
+
+/** All items of a list, page after page; at most `limit`. */
+export async function all<T>(
+  page: (token: string) => Promise<{ items: T[]; next: string | undefined }>, limit = 500,
+): Promise<T[]> {
+  const found: T[] = [];
+  let token = "";
+  do {
+    const { items, next } = await page(token);
+    found.push(...items);
+    token = next ?? "";
+  } while (token && found.length < limit);
+  return found;
+}

@@ -1,0 +1,94 @@
+/** How figures read in India: lakhs and crores, rupees, and Indian Standard Time. */
+
+import type { Money } from "../../typescript/index";
+
+const count = new Intl.NumberFormat("en-IN");
+const percent = new Intl.NumberFormat("en-IN", { style: "percent", maximumFractionDigits: 1 });
+const rupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+const moment = new Intl.DateTimeFormat("en-IN", {
+  timeZone: "Asia/Kolkata", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit",
+});
+const day = new Intl.DateTimeFormat("en-IN", {
+  timeZone: "Asia/Kolkata", day: "numeric", month: "short", year: "numeric",
+});
+const month = new Intl.DateTimeFormat("en-IN", { timeZone: "UTC", month: "short", year: "2-digit" });
+
+/** The seconds of a duration as ProtoJSON writes it, `1.5s`. */
+export function seconds(duration: string | undefined): number {
+  return Number.parseFloat(duration ?? "0") || 0;
+}
+
+/** A whole number; 64-bit ones come as texts. */
+export function number(value: string | number | undefined): string {
+  return count.format(Number(value ?? 0));
+}
+
+/** A share from 0 to 1. */
+export function share(value: number | undefined): string {
+  return percent.format(value ?? 0);
+}
+
+/** An amount as a number of rupees. */
+export function amount(money: Money | undefined): number {
+  return Number(money?.units ?? 0) + (money?.nanos ?? 0) / 1e9;
+}
+
+export function money(value: Money | undefined): string {
+  return rupees.format(amount(value));
+}
+
+/** `1 min 05 s`, and hours where there are some. */
+export function duration(text: string | undefined): string {
+  const whole = Math.round(seconds(text));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (hours) return `${hours} h ${minutes.toString().padStart(2, "0")} min`;
+  if (minutes) return `${minutes} min ${rest.toString().padStart(2, "0")} s`;
+  return `${rest} s`;
+}
+
+/** Minutes and seconds from a call's beginning, `01:05`. */
+export function clock(offset: string | undefined): string {
+  const whole = Math.floor(seconds(offset));
+  return [Math.floor(whole / 60), whole % 60].map((part) => part.toString().padStart(2, "0")).join(":");
+}
+
+export function milliseconds(text: string | undefined): string {
+  return text === undefined ? "–" : `${count.format(Math.round(seconds(text) * 1000))} ms`;
+}
+
+/** Day and time in India. */
+export function time(timestamp: string | undefined): string {
+  return timestamp ? moment.format(new Date(timestamp)) : "–";
+}
+
+export function date(timestamp: string | undefined): string {
+  return timestamp ? day.format(new Date(timestamp)) : "–";
+}
+
+/** `2026-12` as `Dec 26`. */
+export function monthName(text: string | undefined): string {
+  return text ? month.format(new Date(`${text}-01T00:00:00Z`)) : "";
+}
+
+/** The day in India that a moment lies in, `2026-12-01`. */
+export function indianDay(at: Date): string {
+  return new Date(at.getTime() + 19_800_000).toISOString().slice(0, 10);
+}
+
+/** The moment at which a day begins in India, `days` later. */
+export function startOfDay(text: string, days = 0): string {
+  return new Date(Date.parse(`${text}T00:00:00+05:30`) + days * 86_400_000).toISOString();
+}
+
+/** `+91 98765 43210`; other forms stay as they came. */
+export function phone(number: string | undefined): string {
+  if (!number) return "–";
+  return number.replace(/^\+91(\S{5})(\S{5})$/, "+91 $1 $2");
+}
+
+export function bytes(value: string | number | undefined): string {
+  const size = Number(value ?? 0);
+  if (size < 1024) return `${count.format(size)} bytes`;
+  if (size < 1 << 20) return `${count.format(Math.round(size / 1024))} KB`;
+  return `${count.format(Math.round((size / (1 << 20)) * 10) / 10)} MB`;
+}

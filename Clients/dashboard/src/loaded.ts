@@ -1,0 +1,73 @@
+/** Something that a page reads from the server: being read, there, or failed. */
+
+import { useCallback, useEffect, useState } from "react";
+import { isAbort } from "./words";
+
+export interface Loaded<T> {
+  /** The last value; still there while it is read again. */
+  value?: T;
+  error?: unknown;
+  isLoading: boolean;
+  reload: () => void;
+  set: (value: T) => void;
+}
+
+/** Reads when a page comes and whenever one of `inputs` changes; what was asked before is given up. */
+export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, inputs: readonly unknown[]): Loaded<T> {
+  const [state, setState] = useState<{ value?: T; error?: unknown; isLoading: boolean }>({ isLoading: true });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const stop = new AbortController();
+    setState((before) => ({ ...before, error: undefined, isLoading: true }));
+    load(stop.signal).then(
+      (value) => stop.signal.aborted || setState({ value, isLoading: false }),
+      (error: unknown) => stop.signal.aborted || isAbort(error)
+        || setState((before) => ({ ...before, error, isLoading: false })),
+    );
+    return () => stop.abort();
+  }, [...inputs, round]);
+  return {
+    ...state,
+    reload: useCallback(() => setRound((before) => before + 1), []),
+    set: useCallback((value: T) => setState({ value, isLoading: false }), []),
+  };
+}
+
+/** A list that is read by pages: the tokens of those before lead back. */
+export function usePages<T>(
+  load: (token: string, signal: AbortSignal) => Promise<{ items: T[]; next: string | undefined }>,
+  inputs: readonly unknown[],
+) {
+  const [tokens, setTokens] = useState<string[]>([""]);
+  const key = JSON.stringify(inputs);
+  const [keyOfTokens, setKey] = useState(key);
+  // Another filter begins at its first page.
+  const current = key === keyOfTokens ? tokens : [""];
+  const loaded = useLoaded((signal) => load(current[current.length - 1] ?? "", signal), [key, current.length]);
+  const go = (next: string[]) => {
+    setKey(key);
+    setTokens(next);
+  };
+  const next = loaded.value?.next;
+  return {
+    ...loaded,
+    page: current.length,
+    onNext: next && !loaded.isLoading ? () => go([...current, next]) : undefined,
+    onPrevious: current.length > 1 ? () => go(current.slice(0, -1)) : undefined,
+  };
+}
+
+/** Does something at the reader's request: one at a time, with what went wrong. */
+export function useAction<A extends unknown[]>(act: (...given: A) => Promise<void>) {
+  const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false });
+  const run = async (...given: A) => {
+    setState({ isBusy: true });
+    try {
+      await act(...given);
+      setState({ isBusy: false });
+    } catch (error) {
+      setState({ isBusy: false, error });
+    }
+  };
+  return { ...state, run, clear: () => setState({ isBusy: false }) };
+}

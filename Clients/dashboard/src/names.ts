@@ -1,0 +1,69 @@
+/** What the API's words are called on the page. */
+
+import type { CallPurpose, CallState, CallDirection, Role, User } from "../../typescript/index";
+
+export const languages: Record<string, string> = { hi: "Hindi", en: "English" };
+
+export const purposes: Record<CallPurpose, string> = {
+  CALL_PURPOSE_UNSPECIFIED: "Not classified (treated as promotional)",
+  CALL_PURPOSE_TRANSACTIONAL: "Transactional: within 30 minutes of the customer's own transaction",
+  CALL_PURPOSE_SERVICE: "Service: about something the customer already has",
+  CALL_PURPOSE_SERVICE_EXPLICIT: "Service with explicit consent",
+  CALL_PURPOSE_PROMOTIONAL: "Promotional: any advertising content",
+};
+
+export const callStates: Record<CallState, string> = {
+  STATE_UNSPECIFIED: "Unknown",
+  QUEUED: "Queued",
+  BLOCKED: "Blocked",
+  DIALING: "Dialling",
+  RINGING: "Ringing",
+  IN_PROGRESS: "In progress",
+  COMPLETED: "Completed",
+  FAILED: "Failed",
+  BUSY: "Busy",
+  NO_ANSWER: "No answer",
+  CANCELED: "Cancelled",
+};
+
+export const directions: Record<CallDirection, string> = {
+  DIRECTION_UNSPECIFIED: "Unknown", OUTBOUND: "Outgoing", INBOUND: "Incoming", LIVE: "Live audio",
+};
+
+export const endReasons: Record<string, string> = {
+  caller_hung_up: "The other side hung up.",
+  agent_ended: "The agent ended the call.",
+  max_duration: "The call reached its longest duration.",
+  caller_silent: "The other side was silent for too long.",
+  requested: "Somebody ended it.",
+  compliance: "The compliance rules did not allow it when it was to be dialled.",
+  agent_deleted: "Its agent was deleted before it was dialled.",
+  model_failed: "The speech model failed. Please place the call again.",
+  model_silent: "The speech model stopped answering. Please place the call again.",
+  carrier_error: "The carrier could not place it. Check the number, or try later.",
+  carrier_lost: "The audio connection broke off.",
+  carrier_never_started: "The carrier never sent any audio.",
+  carrier_silent: "The carrier stopped sending audio.",
+  protocol_violation: "The carrier sent what could not be understood.",
+  server_lost: "The server that held the call stopped.",
+};
+
+export const roles: Record<Role, string> = {
+  ROLE_UNSPECIFIED: "None", ROLE_OWNER: "Owner", ROLE_ADMIN: "Admin", ROLE_MEMBER: "Member", ROLE_VIEWER: "Viewer",
+};
+
+const ended: CallState[] = ["COMPLETED", "BLOCKED", "FAILED", "BUSY", "NO_ANSWER", "CANCELED"];
+
+export function hasEnded(state: CallState | undefined): boolean {
+  return state !== undefined && ended.includes(state);
+}
+
+/** Whether a user may change agents, knowledge and calls. */
+export function mayWrite(user: User | undefined): boolean {
+  return user?.role !== "ROLE_VIEWER";
+}
+
+/** Whether a user may change the account: keys, users, webhooks, numbers. */
+export function mayManage(user: User | undefined): boolean {
+  return user?.role === "ROLE_OWNER" || user?.role === "ROLE_ADMIN";
+}

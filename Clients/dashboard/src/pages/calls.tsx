@@ -1,0 +1,121 @@
+import type { Agent, Call, CallState, User } from "../../../typescript/index";
+import { agentName, useAgents } from "../agents-list";
+import { api } from "../api";
+import { CallStateBadge } from "../call/call-state";
+import { duration, money, phone, startOfDay, time } from "../format";
+import { usePages } from "../loaded";
+import { callStates, languages, mayWrite } from "../names";
+import { Await } from "../parts/await";
+import { Button } from "../parts/button";
+import { Empty } from "../parts/empty";
+import { Select, TextField } from "../parts/field";
+import { Link } from "../parts/link";
+import { Page } from "../parts/page";
+import { Pager, Table } from "../parts/table";
+import type { Column } from "../parts/table";
+import { setQuery } from "../router";
+
+/** What of the history is wanted, as it stands in the page's address. */
+interface Wanted {
+  agentId: string;
+  state: string;
+  from: string;
+  to: string;
+}
+
+function wantedIn(query: URLSearchParams): Wanted {
+  const day = (name: string) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name) ?? "")?.[0] ?? "";
+  const state = query.get("state") ?? "";
+  return { agentId: query.get("agent") ?? "", state: state in callStates ? state : "", from: day("from"), to: day("to") };
+}
+
+function isReversed({ from, to }: Wanted): boolean {
+  return from !== "" && to !== "" && from > to;
+}
+
+/** The history of calls, newest first. */
+export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
+  const wanted = wantedIn(query);
+  const agents = useAgents(true);
+  const list = usePages<Call>(async (pageToken, signal) => {
+    if (isReversed(wanted)) return { items: [], next: "" };
+    const page = await api.calls.listCalls({
+      pageToken, pageSize: 25,
+      ...(wanted.agentId ? { agentId: wanted.agentId } : {}),
+      ...(wanted.state ? { state: wanted.state as CallState } : {}),
+      ...(wanted.from ? { startTime: startOfDay(wanted.from) } : {}),
+      ...(wanted.to ? { endTime: startOfDay(wanted.to, 1) } : {}),
+    }, { signal });
+    return { items: page.calls ?? [], next: page.nextPageToken };
+  }, [wanted.agentId, wanted.state, wanted.from, wanted.to]);
+  const isFiltered = Object.values(wanted).some(Boolean);
+  const place = mayWrite(user) && <Link to="/calls/new" className="button primary">Place a call</Link>;
+  return (
+    <Page title="Calls" actions={<><Button onClick={list.reload} isBusy={list.isLoading}>Refresh</Button>{place}</>}>
+      <Filters wanted={wanted} agents={agents.value ?? []} isFiltered={isFiltered} />
+      <Await of={list} lines={8}>
+        {({ items }) => items.length === 0
+          ? <Nothing isFiltered={isFiltered} isReversed={isReversed(wanted)} />
+          : (
+            <>
+              <Table
+                caption="Calls" columns={columns(agents.value)} rows={items} rowKey={(call) => call.callId ?? ""}
+              />
+              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+            </>
+          )}
+      </Await>
+    </Page>
+  );
+}
+
+function Filters({ wanted, agents, isFiltered }: { wanted: Wanted; agents: Agent[]; isFiltered: boolean }) {
+  const names = agents.map((agent): [string, string] => [
+    agent.agentId ?? "", agent.state === "DELETED" ? `${agent.name} (deleted)` : agent.name ?? "",
+  ]);
+  const states = Object.entries(callStates).filter(([key]) => key !== "STATE_UNSPECIFIED");
+  return (
+    <div className="filters" role="search">
+      <Select
+        label="Agent" value={wanted.agentId} isRequired onChange={(agent) => setQuery({ agent })}
+        options={[["", "All agents"], ...names]}
+      />
+      <Select
+        label="State" value={wanted.state} isRequired onChange={(state) => setQuery({ state })}
+        options={[["", "All states"], ...states]}
+      />
+      <TextField
+        label="From day" type="date" value={wanted.from} isRequired onChange={(from) => setQuery({ from })}
+        error={isReversed(wanted) ? "Is after the last day." : undefined}
+      />
+      <TextField label="To day" type="date" value={wanted.to} isRequired onChange={(to) => setQuery({ to })} />
+      {isFiltered && (
+        <Button kind="quiet" onClick={() => setQuery({ agent: "", state: "", from: "", to: "" })}>Clear filters</Button>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ isFiltered, isReversed }: { isFiltered: boolean; isReversed: boolean }) {
+  if (isReversed) return <Empty title="The days are the wrong way round">The first day is after the last one.</Empty>;
+  if (isFiltered) return <Empty title="No call matches">Try another agent or state, or more days.</Empty>;
+  return (
+    <Empty title="No calls yet" action={<Link to="/calls/new" className="button primary">Place a call</Link>}>
+      Every call that your agents place or take is listed here, with what was said and what it cost.
+    </Empty>
+  );
+}
+
+function columns(agents: Agent[] | undefined): Column<Call>[] {
+  return [
+    { title: "Phone", cell: (call) => (
+      <Link to={`/calls/${call.callId}`} className="strong">{call.phoneNumber ? phone(call.phoneNumber) : "Without a number"}</Link>
+    ) },
+    { title: "Agent", cell: (call) => agents ? agentName(agents, call.agentId) : "…" },
+    { title: "Duration", isFigure: true, cell: (call) => call.duration ? duration(call.duration) : "–" },
+    { title: "Language", cell: (call) => languages[call.language ?? ""] ?? "–" },
+    { title: "State", cell: (call) => <CallStateBadge state={call.state} /> },
+    { title: "Cost", isFigure: true, cell: (call) => money(call.cost?.total) },
+    { title: "Time", cell: (call) => time(call.createTime) },
+  ];
+}

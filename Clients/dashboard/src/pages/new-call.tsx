@@ -1,0 +1,146 @@
+import { useState } from "react";
+import { ApiError } from "../../../typescript/index";
+import type { Agent, TemplateVariable, User } from "../../../typescript/index";
+import { useAgents } from "../agents-list";
+import { api } from "../api";
+import { time } from "../format";
+import { useAction } from "../loaded";
+import { languages, mayWrite } from "../names";
+import { Await } from "../parts/await";
+import { Button } from "../parts/button";
+import { Card } from "../parts/card";
+import { Empty } from "../parts/empty";
+import { Select, TextField } from "../parts/field";
+import { Form } from "../parts/form";
+import { Link } from "../parts/link";
+import { Notice, Problem } from "../parts/notice";
+import { Page } from "../parts/page";
+import { navigate } from "../router";
+import { fieldErrors, sentence } from "../words";
+
+/** Places a call: whom, by which agent, and what it should know. */
+export function NewCall({ agentId, user }: { agentId: string; user: User }) {
+  const agents = useAgents();
+  return (
+    <Page title="Place a call" back={{ to: "/calls", label: "Calls" }}>
+      {!mayWrite(user) && <Notice>Your role may read calls, but not place them.</Notice>}
+      <Await of={agents}>
+        {(all) => {
+          const able = all.filter((agent) => agent.state === "ACTIVE");
+          if (able.length === 0) return <NoAgent hasAny={all.length > 0} />;
+          return <CallForm agents={able} agentId={agentId} isDisabled={!mayWrite(user)} />;
+        }}
+      </Await>
+    </Page>
+  );
+}
+
+function NoAgent({ hasAny }: { hasAny: boolean }) {
+  return hasAny
+    ? <Empty title="No agent is active" action={<Link to="/agents" className="button primary">To the agents</Link>}>All agents are paused. Make one active to place calls.</Empty>
+    : <Empty title="First, an agent" action={<Link to="/agents/new" className="button primary">Create agent</Link>}>A call is held by an agent, and there is none yet.</Empty>;
+}
+
+/** A number as people type it, in the form of the API. */
+export function typedNumber(text: string): string {
+  const digits = text.replace(/[\s()-]/g, "");
+  if (/^[6-9]\d{9}$/.test(digits)) return `+91${digits}`;
+  return digits.replace(/^0(?=\d{10}$)/, "+91");
+}
+
+function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: string; isDisabled: boolean }) {
+  const [chosen, setChosen] = useState(agents.some((agent) => agent.agentId === agentId) ? agentId : agents[0]?.agentId ?? "");
+  const [number, setNumber] = useState("");
+  const [language, setLanguage] = useState("");
+  const [values, setValues] = useState<Record<string, string>>({});
+  const agent = agents.find((each) => each.agentId === chosen);
+  const variables = agent?.variables ?? [];
+  const placing = useAction(async () => {
+    const given = variables.map(({ name = "" }) => [name, values[name] ?? ""] as const).filter(([, value]) => value);
+    const call = await api.calls.createCall({
+      call: {
+        agentId: chosen, phoneNumber: typedNumber(number), variables: Object.fromEntries(given),
+        ...(language ? { language } : {}),
+      },
+    });
+    navigate(`/calls/${call.callId}`);
+  });
+  const errors = fieldErrors(placing.error, "call.");
+  return (
+    <Form onSubmit={() => void placing.run()} errors={errors} label="New call">
+      <Refusal error={placing.error} />
+      <Card title="Whom">
+        <TextField
+          label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={number} onChange={setNumber}
+          error={errors["phoneNumber"]} hint="An Indian number: +91 and ten digits, or the ten digits alone." isRequired
+        />
+        <Select
+          label="Agent" value={chosen} onChange={setChosen} isRequired error={errors["agentId"]}
+          options={agents.map((each) => [each.agentId ?? "", each.phoneNumber ? each.name ?? "" : `${each.name} (has no number to call from)`] as const)}
+        />
+        <Select
+          label="Language" value={language} onChange={setLanguage} isRequired error={errors["language"]}
+          options={[["", `The agent’s own (${languages[agent?.language ?? ""] ?? "–"})`], ["hi", "Hindi"], ["en", "English"]]}
+        />
+      </Card>
+      {variables.length > 0 && (
+        <Card title="What the agent should know">
+          {variables.map((variable) => (
+            <VariableField
+              key={variable.name ?? ""} variable={variable} value={values[variable.name ?? ""] ?? ""}
+              error={errors[`variables.${variable.name}`]}
+              onChange={(value) => setValues((before) => ({ ...before, [variable.name ?? ""]: value }))}
+            />
+          ))}
+          {errors["variables"] && <p className="error" role="alert">{errors["variables"]}</p>}
+        </Card>
+      )}
+      <div className="form-actions">
+        <Button type="submit" kind="primary" isBusy={placing.isBusy} isDisabled={isDisabled}>Place the call</Button>
+      </div>
+    </Form>
+  );
+}
+
+function VariableField({ variable, value, error, onChange }: {
+  variable: TemplateVariable; value: string; error: string | undefined; onChange: (value: string) => void;
+}) {
+  const { name = "", type = "STRING", required = false, defaultValue, description } = variable;
+  const hint = [description, defaultValue && `“${defaultValue}” when empty.`].filter(Boolean).join(" ");
+  if (type === "BOOLEAN") {
+    return (
+      <Select
+        label={name} value={value} onChange={onChange} hint={hint} error={error} isRequired={required}
+        options={[["", defaultValue ? "Default" : "Not said"], ["true", "Yes"], ["false", "No"]]}
+      />
+    );
+  }
+  return (
+    <TextField
+      label={name} value={value} onChange={onChange} hint={hint} error={error} isRequired={required}
+      type={type === "DATE" ? "date" : "text"} {...(type === "NUMBER" ? { inputMode: "decimal" } : {})}
+    />
+  );
+}
+
+/** Why the call may not be placed: every reason, and from when on it may. */
+function Refusal({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError) || error.preconditionViolations.length === 0) {
+    return <Problem error={error} title="The call was not placed" />;
+  }
+  const decision = error.details.find((detail) => detail["@type"]?.endsWith("/payaid.voice.v1.Decision"));
+  const next = decision?.["nextAllowedTime"] as string | undefined;
+  return (
+    <Notice kind="error" title="The rules do not allow this call">
+      <ul>
+        {error.preconditionViolations.map((violation) => (
+          <li key={violation.type}>{sentence(violation.description)} <code>{violation.type}</code></li>
+        ))}
+      </ul>
+      <p>
+        {next ? `It may be placed from ${time(next)} on.`
+          : "Waiting does not help: the reasons above have to be put right first."}
+      </p>
+    </Notice>
+  );
+}

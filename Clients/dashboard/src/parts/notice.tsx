@@ -1,0 +1,31 @@
+import type { Node } from "react";
+import { explain } from "../words";
+import { Button } from "./button";
+import { Icon } from "./icon";
+
+/** Words in a box. Errors are read out at once, everything else when there is time. */
+export function Notice({ kind = "info", title, children }: {
+  kind?: "info" | "error" | "good" | "warning"; title?: string; children?: Node;
+}) {
+  const icon = kind === "good" ? "check" : kind === "info" ? "info" : "alert";
+  return (
+    <div className={`notice ${kind}`} role={kind === "error" ? "alert" : "status"}>
+      <Icon name={icon} />
+      <div>
+        {title && <strong>{title}</strong>}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** What went wrong, and a way to try again where there is one. Nothing without an error. */
+export function Problem({ error, title, onRetry }: { error: unknown; title?: string; onRetry?: () => void }) {
+  if (error === undefined) return null;
+  return (
+    <Notice kind="error" title={title ?? ""}>
+      <p>{explain(error)}</p>
+      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+    </Notice>
+  );
+}

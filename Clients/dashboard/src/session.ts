@@ -1,0 +1,116 @@
+/** Who is logged in. The access token lives in memory only; the refresh token lasts as long as the tab. */
+
+import { ApiError, AuthService, Transport, newKey } from "../../typescript/index";
+import type { Session, User } from "../../typescript/index";
+import { seconds } from "./format";
+
+export type Standing = "restoring" | "unreachable" | "out" | "in";
+
+export interface SessionState {
+  standing: Standing;
+  user?: User;
+  /** Why nobody is logged in any more, where that needs a word. */
+  notice?: string;
+}
+
+/**
+ * The refresh token works once. It is kept with the key its use will have, so that a page that is
+ * loaded again in the middle of a refresh, or copied into another tab, gets the same answer again
+ * instead of ending the session.
+ */
+interface Kept {
+  token: string;
+  key: string;
+}
+
+const place = "payaid.session";
+const auth = new AuthService(new Transport());
+const listeners = new Set<() => void>();
+
+let state: SessionState = { standing: kept() ? "restoring" : "out" };
+let access = "";
+let renewAt = 0;
+let renewing: Promise<void> | undefined;
+
+function kept(): Kept | undefined {
+  try {
+    return (JSON.parse(sessionStorage.getItem(place) ?? "null") as Kept | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function change(next: SessionState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+function adopt(session: Session): void {
+  access = session.accessToken ?? "";
+  const lifetime = seconds(session.expiresIn) * 1000;
+  // Early enough that no request leaves with a token that ends on its way.
+  renewAt = Date.now() + lifetime - Math.min(lifetime / 2, 60_000);
+  const next: Kept = { token: session.refreshToken ?? "", key: newKey() };
+  sessionStorage.setItem(place, JSON.stringify(next));
+  change({ standing: "in", ...(session.user ? { user: session.user } : {}) });
+}
+
+function forget(notice?: string): void {
+  access = "";
+  sessionStorage.removeItem(place);
+  change({ standing: "out", ...(notice ? { notice } : {}) });
+}
+
+async function refresh(): Promise<void> {
+  const from = kept();
+  if (!from) return forget();
+  try {
+    adopt(await auth.refreshSession({ refreshToken: from.token, requestId: from.key }));
+  } catch (error) {
+    if (!(error instanceof ApiError) || ![400, 401, 403].includes(error.status)) throw error;
+    forget("Your session has ended. Please log in again.");
+  }
+}
+
+/** Gets a new access token; several callers share one refresh. */
+export function renew(): Promise<void> {
+  renewing ??= refresh().finally(() => (renewing = undefined));
+  return renewing;
+}
+
+/** A token that is good for the next request, renewed when it is about to end. */
+export async function accessToken(): Promise<string> {
+  if (state.standing === "in" && Date.now() >= renewAt) await renew();
+  return access;
+}
+
+/** Takes up the session of this tab, if it has one. */
+export async function restore(): Promise<void> {
+  if (!kept()) return forget();
+  change({ standing: "restoring" });
+  await renew().catch(() => change({ standing: "unreachable" }));
+}
+
+export async function login(email: string, password: string): Promise<void> {
+  adopt(await auth.login({ email, password }));
+}
+
+/** Ends the session here at once, and at the server as soon as it hears of it. */
+export async function logout(): Promise<void> {
+  const headers = { authorization: `Bearer ${access}` };
+  forget();
+  await new AuthService(new Transport({ headers: () => headers })).logout().catch(() => undefined);
+}
+
+/** Shows another name or role of the user who is logged in. */
+export function setUser(user: User): void {
+  if (state.standing === "in") change({ ...state, user });
+}
+
+export const session = {
+  read: () => state,
+  subscribe(changed: () => void): () => void {
+    listeners.add(changed);
+    return () => listeners.delete(changed);
+  },
+};

@@ -1,0 +1,22 @@
+/** The events that an endpoint can ask for, and what they tell. */
+export const eventTypes: readonly (readonly [string, string])[] = [
+  ["call.queued", "A call was accepted"],
+  ["call.blocked", "The rules did not allow a call"],
+  ["call.dialing", "A call is being dialled"],
+  ["call.ringing", "The other phone rings"],
+  ["call.answered", "A call was answered"],
+  ["call.completed", "A call was held and has ended"],
+  ["call.failed", "A call failed"],
+  ["call.busy", "The line was busy"],
+  ["call.no_answer", "Nobody answered"],
+  ["call.canceled", "A call was cancelled"],
+  ["call.transcript.ready", "What was said can be read"],
+  ["call.recording.ready", "A recording can be fetched"],
+  ["call.analysis.ready", "A call was analysed"],
+  ["agent.created", "An agent was created"],
+  ["agent.updated", "An agent was changed"],
+  ["agent.deleted", "An agent was deleted"],
+  ["consent.created", "A consent was recorded"],
+  ["consent.withdrawn", "A consent was withdrawn"],
+  ["webhook.paused", "An endpoint was paused"],
+];

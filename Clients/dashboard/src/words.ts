@@ -1,0 +1,56 @@
+/** What went wrong, in words, and what to do about it. */
+
+import { ApiError } from "../../typescript/index";
+
+const byCode: Record<string, string> = {
+  UNAVAILABLE: "The server cannot be reached right now. Check your connection and try again.",
+  DEADLINE_EXCEEDED: "The server took too long to answer. Please try again.",
+  PERMISSION_DENIED: "Your role does not allow this. Ask an owner or an admin of your account.",
+  UNAUTHENTICATED: "Your session has ended. Please log in again.",
+  NOT_FOUND: "This is not here any more. It may have been deleted.",
+  ABORTED: "Somebody else changed this in the meantime. Load it again to see what changed, then make your change once more.",
+  UNIMPLEMENTED: "This server does not offer this yet.",
+  INTERNAL: "Something went wrong on our side. Please try again; if it happens again, tell support the request number.",
+};
+
+/** A sentence or two for the reader of a page. */
+export function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) return "Something went wrong on this page. Please load it again.";
+  if (error.code === "RESOURCE_EXHAUSTED") return tooMuch(error);
+  if (error.fieldViolations.length) return "Some fields need your attention.";
+  const known = byCode[error.code];
+  return known ? withRequest(known, error) : sentence(error.message);
+}
+
+function tooMuch(error: ApiError): string {
+  if (error.status === 413) return "This is too large for the server.";
+  const wait = error.retryAfter;
+  return wait ? `That was too often. Please try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`
+    : "That was too often. Please wait a little and try again.";
+}
+
+function withRequest(text: string, error: ApiError): string {
+  return error.code === "INTERNAL" && error.requestId ? `${text} Request ${error.requestId}.` : text;
+}
+
+/** A message of the server as a sentence. */
+export function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
+
+/** What is wrong with each field, by its name in the form; `prefix` is what the request calls the form. */
+export function fieldErrors(error: unknown, prefix = ""): Record<string, string> {
+  if (!(error instanceof ApiError)) return {};
+  const found: Record<string, string> = {};
+  for (const { field, description } of error.fieldViolations) {
+    const name = field.startsWith(prefix) ? field.slice(prefix.length) : field;
+    found[name] ??= sentence(description);
+  }
+  return found;
+}
+
+/** Whether an error is that the reader left before the answer came. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
