@@ -91,7 +91,17 @@ class Browser:
             if answer.get("id") == number:
                 assert "error" not in answer, answer
                 return answer["result"]
-            self.events.append(answer)
+            self.take(answer)
+
+    def take(self, event):
+        """Keeps an event. A page that asks whether it may be left would wait for a person: it may."""
+        if "method" not in event:
+            return
+        self.events.append(event)
+        if event["method"] == "Page.javascriptDialogOpening":
+            self.socket.send(json.dumps({
+                "id": next(self.numbers), "sessionId": event["sessionId"],
+                "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}))
 
     def open(self, url):
         return Page(self, url)
@@ -108,7 +118,7 @@ class Page:
         browser.send("Page.enable", self.session)
         browser.send("Page.navigate", self.session, url=url)
         while not any(e["method"] == "Page.loadEventFired" for e in self.own_events()):
-            browser.events.append(json.loads(browser.socket.recv(timeout=60)))
+            browser.take(json.loads(browser.socket.recv(timeout=60)))
 
     def own_events(self):
         return [e for e in self.browser.events if e.get("sessionId") == self.session]

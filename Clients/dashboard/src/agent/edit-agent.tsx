@@ -42,7 +42,7 @@ export function EditAgent({ agent, user, onSave, onReload }: {
         set={(changes) => setDraft((before) => ({ ...before, ...changes }))}
       />
       {mayWrite(user) && (
-        <div className="form-actions">
+        <div className={changed.length > 0 ? "form-actions" : "form-actions idle"}>
           <span className="faint" role="status">{changed.length > 0 ? "You have unsaved changes." : "All changes are saved."}</span>
           <Button isDisabled={changed.length === 0} onClick={() => { saving.clear(); setDraft(draftOf(agent)); }}>Discard</Button>
           <Button type="submit" kind="primary" isBusy={saving.isBusy} isDisabled={changed.length === 0}>Save changes</Button>

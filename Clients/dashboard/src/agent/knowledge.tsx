@@ -95,10 +95,10 @@ function DocumentState({ document }: { document: KnowledgeDocument }) {
   if (document.state === "READY") return <Badge kind="good">Ready</Badge>;
   if (document.state !== "FAILED") return <Badge kind="busy">Being read</Badge>;
   return (
-    <>
+    <div>
       <Badge kind="bad">Failed</Badge>
       <p className="error">{document.error ? sentence(document.error) : "It could not be read."}</p>
-    </>
+    </div>
   );
 }
 

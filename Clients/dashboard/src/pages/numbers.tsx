@@ -25,7 +25,7 @@ const kinds: [PhoneNumberType, string][] = [
 ];
 
 function kindName(kind: PhoneNumberType | undefined): string {
-  return kinds.find(([key]) => key === kind)?.[1] ?? "–";
+  return kinds.find(([key]) => key === kind)?.[1] ?? "";
 }
 
 /** The numbers that the merchant rents, and those that could be. */
@@ -70,7 +70,7 @@ function Rented({ numbers, agents, onRelease }: {
         { title: "Agent", cell: (it) => it.agentId
           ? <Link to={`/agents/${it.agentId}`}>{agents ? agentName(agents, it.agentId) : "…"}</Link>
           : <span className="faint">None</span> },
-        { title: "Kind", cell: (it) => [kindName(it.type), it.region].filter(Boolean).join(", ") },
+        { title: "Kind", cell: (it) => [kindName(it.type), it.region].filter(Boolean).join(", ") || "–" },
         { title: "State", cell: (it) => it.state === "ACTIVE" ? <Badge kind="good">Active</Badge>
           : <Badge kind="busy">{it.state === "BUYING" ? "Being rented" : "Being given back"}</Badge> },
         { title: "Rent a month", isFigure: true, cell: (it) => money(it.monthlyRent) },

@@ -83,11 +83,15 @@ function Standing({ of }: { of: ApiKey }) {
 
 function columns(ask: (question: Question) => void): Column<ApiKey>[] {
   return [
-    { title: "Name", cell: (key) => <span className="strong">{key.displayName || "Without a name"}</span> },
-    { title: "Key and secret", cell: (key) => <code>{key.keyId} / ••••••••</code> },
+    { title: "Name", cell: (key) => (
+      <div>
+        <span className="strong">{key.displayName || "Without a name"}</span>
+        <p className="hint">Created {date(key.createTime)}</p>
+      </div>
+    ) },
+    { title: "Key and secret", cell: (key) => <span><code>{key.keyId}</code> <code>••••••••</code></span> },
     { title: "May", cell: (key) => key.scopes?.length ? <span className="breakable">{key.scopes.join(", ")}</span> : "Everything" },
     { title: "State", cell: (key) => <Standing of={key} /> },
-    { title: "Created", cell: (key) => date(key.createTime) },
     { title: "Ends", cell: (key) => key.expireTime ? time(key.expireTime) : "Never" },
     { title: "Last used", cell: (key) => key.lastUsedTime ? time(key.lastUsedTime) : "Never" },
     { title: "Actions", isHidden: true, cell: (key) => !isOver(key) && (

@@ -27,7 +27,7 @@ export function Password() {
   });
   const errors = fieldErrors(changing.error);
   if (differs) errors["again"] = "Is not the same as the new password.";
-  const isOldWrong = changing.error instanceof ApiError && changing.error.code === "UNAUTHENTICATED";
+  const isOldWrong = changing.error instanceof ApiError && changing.error.code === "PERMISSION_DENIED";
   if (isOldWrong) errors["oldPassword"] = "Is not your password.";
   return (
     <Card title="Password" hint="Changing it logs you out everywhere else.">

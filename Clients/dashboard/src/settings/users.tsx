@@ -52,10 +52,10 @@ function columns(by: User, edit: (person: User) => void, remove: (person: User) 
     mayManage(by) && (person.role !== "ROLE_OWNER" || by.role === "ROLE_OWNER");
   return [
     { title: "Person", cell: (each) => (
-      <>
+      <div>
         <span className="strong">{each.name || each.email}</span>{each.userId === by.userId && <span className="faint"> (you)</span>}
         {each.name && <p className="hint">{each.email}</p>}
-      </>
+      </div>
     ) },
     { title: "Role", cell: (each) => roles[each.role ?? "ROLE_UNSPECIFIED"] },
     { title: "Added", cell: (each) => date(each.createTime) },

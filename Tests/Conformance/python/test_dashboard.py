@@ -1,0 +1,492 @@
+"""The merchants' dashboard in Chromium, as people use it, and its files as attackers ask for them."""
+
+import gzip
+import re
+import socket
+import ssl
+import subprocess
+import uuid
+
+import pytest
+
+import accounts
+import browser as browsers
+import calling
+import stack as stacks
+from conftest import client
+from screen import Screen
+
+HOSTILE = "<img src=x onerror=window.broken=1>"
+FOLDER = stacks.ROOT / ".build" / "dashboard"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """A stack of this file's own, which serves the dashboard."""
+    subprocess.run([stacks.ROOT / "tools" / "dashboard"], check=True)
+    with stacks.running(environment={"DASHBOARD_DIR": str(FOLDER), "WEBHOOK_ALLOW_LOOPBACK": "true"}) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def shop(stack):
+    return stack.merchant(f"{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="module")
+def owner(stack, shop):
+    return accounts.user(stack, shop, f"owner-{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="module")
+def rest(stack, shop):
+    with client(stack, shop) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def browser(stack):
+    it = browsers.Browser(stack.ca)
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(stack, browser, owner):
+    """One page of the owner's, which the tests use one after the other."""
+    screen = Screen(browser, stack, "/agents")
+    screen.log_in(owner, accounts.PASSWORD)
+    screen.heading("Agents")
+    return screen
+
+
+@pytest.fixture()
+def screen(signed_in):
+    yield signed_in
+    assert signed_in.complaints() == []
+    assert signed_in.run("return window.broken;") is None
+
+
+@pytest.fixture(scope="module")
+def desk(rest):
+    """An agent with a number and a variable; its id."""
+    return calling.new_agent(
+        rest, "+918047120001", name="Order desk",
+        variables=[{"name": "order_id", "required": True}], systemPrompt="Answer about order {{order_id}}.")
+
+
+@pytest.fixture(scope="module")
+def held(rest, desk):
+    """A call of that agent that has ended."""
+    answer = rest.post("/api/v1/calls", json={
+        "agentId": desk, "phoneNumber": calling.HASTY, "variables": {"order_id": "1"}})
+    return calling.until(rest, answer.json()["callId"], {"COMPLETED"})
+
+
+# Logging in and out
+
+def test_a_wrong_password_is_told_in_words(stack, browser, owner):
+    page = Screen(browser, stack, "/calls")
+    page.log_in(owner, "not the password at all")
+    page.sees("The e-mail address or the password is not right.")
+    assert page.eval("document.activeElement.tagName") in ("BUTTON", "INPUT", "BODY")
+    page.fill("Password", accounts.PASSWORD)
+    page.click("Log in")
+    # The page that was asked for, not the start.
+    page.heading("Calls")
+    assert page.complaints() == []
+
+
+def test_a_session_lasts_over_a_reload_and_ends_by_logging_out(stack, browser, owner):
+    page = Screen(browser, stack, "/settings")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Settings")
+    kept = page.run("return sessionStorage.getItem('payaid.session');")
+    page.goto("/settings/team")
+    page.sees(owner)
+    # Each reload uses its token up; the access token is nowhere where a script of a later page finds it.
+    assert page.run("return sessionStorage.getItem('payaid.session');") != kept
+    assert page.run("return Object.keys(localStorage).length + document.cookie.length;") == 0
+    page.click("Log out")
+    page.heading("Log in")
+    page.goto("/settings/team")
+    page.heading("Log in")
+    assert page.run("return sessionStorage.length;") == 0
+
+
+def test_a_session_ends_in_words_when_the_server_ended_it(stack, browser, owner):
+    page = Screen(browser, stack, "/agents")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Agents")
+    # Another login's password change ends this one's session.
+    with client(stack, None) as anybody:
+        session = anybody.post("/api/v1/auth/login", json={"email": owner, "password": accounts.PASSWORD}).json()
+        answer = anybody.post(
+            "/api/v1/auth/password", headers={"authorization": f"Bearer {session['accessToken']}"},
+            json={"oldPassword": accounts.PASSWORD, "newPassword": accounts.PASSWORD})
+        assert answer.status_code == 200, answer.text
+    page.click("Calls")
+    page.heading("Log in")
+    page.sees("Your session has ended. Please log in again.")
+
+
+def test_a_token_that_is_refused_is_renewed_once(stack, browser, owner):
+    page = Screen(browser, stack, "/agents")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Agents")
+    # The first answer to the list is a 401, as if its token had ended on the way.
+    page.run("""
+      const ask = window.fetch;
+      window.asked = [];
+      window.fetch = (url, init) => {
+        window.asked.push(url);
+        if (window.asked.length === 1) return Promise.resolve(new Response("{}", {status: 401}));
+        return ask(url, init);
+      };""")
+    page.click("Numbers")
+    page.sees("No numbers yet")
+    asked = page.run("return window.asked;")
+    assert sum("/auth/refresh" in url for url in asked) == 1
+    assert len(asked) > 2
+
+
+# Agents
+
+def test_an_agent_is_created_changed_and_deleted(screen, rest):
+    screen.goto("/agents/new")
+    screen.click("Create agent")
+    assert "1 to 100" in screen.error_at("Name")
+    assert screen.eval("document.activeElement === input('Name')")
+    screen.fill("Name", "Asha")
+    screen.choose("Language", "English")
+    screen.choose("Voice", "Kore")
+    screen.fill("Greeting", "Hello {{customer}}.")
+    screen.sees("{{customer}} is not among the variables below.")
+    screen.click("Add it")
+    screen.fill("Longest call, in minutes", "90")
+    screen.click("Create agent")
+    assert "3600" in screen.error_at("Longest call, in minutes")
+    screen.fill("Longest call, in minutes", "5")
+    screen.click("Create agent")
+    screen.heading("Asha")
+    agent = next(a for a in rest.get("/api/v1/agents").json()["agents"] if a["name"] == "Asha")
+    assert (agent["language"], agent["voiceId"], agent["maxDuration"]) == ("en", "Kore", "300s")
+    assert agent["variables"] == [{"name": "customer", "type": "STRING"}]
+
+    screen.fill("Name", "Asha of the shop")
+    screen.sees("You have unsaved changes.")
+    screen.click("Agents")
+    screen.sees("Leave without saving?")
+    screen.click("Cancel")
+    screen.click("Save changes")
+    screen.sees("Changes saved")
+    assert rest.get(f"/api/v1/agents/{agent['agentId']}").json()["name"] == "Asha of the shop"
+
+    screen.click("Agents")
+    screen.heading("Agents")
+    screen.click("Delete Asha of the shop")
+    screen.sees("Delete Asha of the shop?")
+    screen.click("Delete agent")
+    screen.sees("Asha of the shop was deleted")
+    screen.until("!root().querySelector('.stale, .skeleton')")
+    assert rest.get(f"/api/v1/agents/{agent['agentId']}").status_code == 404
+
+
+def test_who_changed_an_agent_meanwhile_is_not_overwritten(screen, rest):
+    agent = rest.post("/api/v1/agents", json={"name": "Ours", "language": "hi"}).json()["agentId"]
+    screen.goto(f"/agents/{agent}")
+    screen.heading("Ours")
+    rest.patch(f"/api/v1/agents/{agent}", json={"name": "Theirs"})
+    screen.fill("Greeting", "Namaste")
+    screen.click("Save changes")
+    screen.sees("Somebody else changed this agent")
+    screen.click("Load the current agent")
+    screen.heading("Theirs")
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
+def test_versions_are_published_and_gone_back_to(screen, rest):
+    agent = rest.post("/api/v1/agents", json={
+        "name": "Careful", "language": "en", "greeting": "One.", "publishing": "MANUAL"}).json()["agentId"]
+    rest.patch(f"/api/v1/agents/{agent}", json={"greeting": "Two."})
+    screen.goto(f"/agents/{agent}/versions")
+    screen.fill("What changed", "a new greeting")
+    screen.click("Publish the draft")
+    screen.sees("Version 2 is published")
+    screen.click("Go back to version 1")
+    screen.click("Publish it again")
+    screen.sees("Version 1 is published again, as version 3")
+    assert rest.get(f"/api/v1/agents/{agent}").json()["greeting"] == "One."
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
+def test_agents_are_found_and_hostile_names_are_text(screen, rest):
+    hostile = rest.post("/api/v1/agents", json={"name": HOSTILE, "language": "hi", "state": "PAUSED"}).json()["agentId"]
+    screen.goto("/agents")
+    screen.sees(HOSTILE)
+    screen.fill("Search by name or number", "ONERROR")
+    screen.until("root().querySelector('table.table').tBodies[0].rows.length === 1")
+    assert screen.rows()[0][:3] == [HOSTILE, "Hindi", "Paused"]
+    screen.choose("Language", "English")
+    screen.sees("No agent matches")
+    screen.goto(f"/agents/{hostile}")
+    screen.heading(HOSTILE)
+    assert screen.run("return document.querySelectorAll('img').length;") == 0
+    rest.delete(f"/api/v1/agents/{hostile}")
+
+
+def test_knowledge_is_shown_or_said_to_be_missing(screen, desk, rest):
+    screen.goto(f"/agents/{desk}/knowledge")
+    if rest.get(f"/api/v1/agents/{desk}/knowledge-base").status_code == 501:
+        screen.sees("Knowledge is not available here yet")
+    else:
+        screen.sees("No documents yet")
+
+
+# Calls
+
+def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):
+    screen.goto(f"/calls/new?agent={desk}")
+    screen.fill("Phone number", "12345")
+    screen.fill("order_id", "4711")
+    screen.click("Place the call")
+    assert screen.error_at("Phone number") == "Must be +91 and ten digits."
+    screen.fill("Phone number", calling.HASTY.removeprefix("+91"))
+    screen.click("Place the call")
+    screen.heading("Call with +91 90000 00007")
+    screen.sees("Completed", 60)
+    screen.sees("The other side hung up.")
+    call = rest.get("/api/v1/calls").json()["calls"][0]
+    spoken = calling.get(rest, call["callId"])["transcript"][0]["text"]
+    screen.sees(spoken)
+    cost = screen.eval("[...root().querySelectorAll('.facts > div')].find(e => e.innerText.startsWith('Cost'))"
+                       ".querySelector('dd').innerText")
+    assert cost == f"₹{calling.rupees(call['cost']['total']):.2f}"
+    screen.click("Load the recording")
+    screen.until("(e => e && e.duration > 1 && e.src.startsWith('blob:'))(root().querySelector('audio'))")
+
+
+def test_a_refused_call_tells_every_reason(screen, rest):
+    agent = rest.post("/api/v1/agents", json={"name": "Promo", "language": "hi"}).json()["agentId"]
+    screen.goto(f"/calls/new?agent={agent}")
+    screen.fill("Phone number", "+919876543210")
+    screen.click("Place the call")
+    screen.sees("The rules do not allow this call")
+    answer = rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876543210"}).json()
+    reasons = next(d for d in answer["error"]["details"] if "violations" in d)["violations"]
+    assert len(reasons) > 1
+    shown = screen.text()
+    assert all(reason["type"] in shown for reason in reasons)
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
+def test_the_history_is_filtered_and_its_address_kept(screen, desk, held):
+    screen.goto("/calls")
+    screen.sees("+91 90000 00007")
+    row = screen.rows()[-1]
+    assert row[1:5] == ["Order desk", f"{round(calling.seconds(held['duration']))} s", "English", "Completed"]
+    screen.choose("State", "Failed")
+    screen.sees("No call matches")
+    assert screen.run("return location.search;") == "?state=FAILED"
+    screen.click("Clear filters")
+    screen.choose("From day", "2027-01-01")
+    screen.sees("No call matches")
+    screen.choose("From day", held["createTime"][:10])
+    screen.choose("Agent", "Order desk")
+    screen.sees("+91 90000 00007")
+    screen.choose("To day", "2020-01-01")
+    screen.sees("The days are the wrong way round")
+
+
+# Analytics and settings
+
+def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
+    figures = rest.get("/api/v1/analytics/dashboard?period=PERIOD_TODAY").json()
+    screen.goto("/analytics")
+    screen.tick("Today")
+    screen.until("!root().querySelector('.stale, .skeleton')")
+    shown = dict(screen.eval("[...root().querySelectorAll('.figure-card')].map("
+                             "e => [e.querySelector('dt').innerText, e.querySelector('dd').innerText])"))
+    assert shown["Calls"] == figures["totalCalls"]
+    assert shown["Success rate"] == f"{figures['successRate']:.0%}"
+    assert shown["Average duration"] == f"{round(calling.seconds(figures['averageDuration']))} s"
+    assert shown["Total cost"] == f"₹{calling.rupees(figures['totalCost']):.2f}"
+    legend = screen.eval("[...root().querySelectorAll('.legend li')].map(e => e.innerText.replace(/\\s+/g, ' '))")
+    assert legend == [f"Order desk {figures['totalCalls']} · 100%"]
+    assert len(screen.eval("[...root().querySelectorAll('circle.slice')].map(e => e.id)")) == 1
+    screen.choose("Agent", "Order desk")
+    screen.until("!root().querySelector('.stale, .skeleton')")
+    revenue = rest.get("/api/v1/analytics/revenue?startDate=2026-01-01").json()
+    screen.sees(f"₹{calling.rupees(revenue['total']):.2f}")
+
+
+def test_keys_are_made_and_revoked(screen, stack):
+    screen.goto("/settings/api-keys")
+    screen.click("Create key")
+    screen.fill("Name", "till")
+    screen.tick("agents.read")
+    # The dialog's own button, and not the page's.
+    screen.click("Create key")
+    screen.sees("It is shown this once")
+    key, secret = screen.eval("[...root().querySelectorAll('.copyable code')].map(e => e.innerText)")
+    screen.click("I have copied it")
+    with client(stack, {"key": key, "secret": secret}) as till:
+        assert till.get("/api/v1/agents").status_code == 200
+        assert till.get("/api/v1/calls").status_code == 403
+        screen.sees("till")
+        assert secret not in screen.text()
+        screen.click("Revoke till")
+        screen.click("Revoke key")
+        screen.sees("Revoked")
+        stacks.wait_for(lambda: till.get("/api/v1/agents").status_code in (401, 403))
+
+
+def test_webhooks_are_set_and_tested(screen, rest):
+    screen.goto("/settings/webhooks")
+    screen.fill("URL", "ftp://nowhere.example.in")
+    screen.click("Save URL")
+    assert screen.error_at("URL") == "Must begin with https://."
+    screen.fill("URL", "https://shop.example.in/hooks")
+    screen.click("Save URL")
+    screen.sees("follows the webhook URL above")
+    assert rest.get("/api/v1/merchant").json()["webhookUrl"] == "https://shop.example.in/hooks"
+    screen.click("Send test")
+    screen.sees("webhook.test")
+    screen.fill("URL", "")
+    screen.click("Save URL")
+    screen.sees("No endpoints yet")
+
+
+def test_people_are_added_with_a_role_that_holds(screen, stack, browser):
+    email = f"viewer-{uuid.uuid4()}@example.in"
+    screen.goto("/settings/team")
+    screen.click("Add person")
+    screen.fill("E-mail", email)
+    screen.choose("Role", "Viewer")
+    screen.fill("First password", "short")
+    # The dialog's own button.
+    screen.click("Add person")
+    assert "12 to 128" in screen.error_at("First password")
+    screen.fill("First password", accounts.PASSWORD)
+    screen.click("Add person")
+    screen.sees(f"{email} was added")
+    viewer = Screen(browser, stack, "/settings/api-keys")
+    viewer.log_in(email, accounts.PASSWORD)
+    viewer.sees("Not for your role")
+    viewer.goto("/agents")
+    viewer.sees("Order desk")
+    assert viewer.eval("!named('a', 'Create agent') && !named('button', 'Delete Order desk')")
+    assert viewer.complaints() == []
+
+
+def test_a_password_is_changed(screen):
+    screen.goto("/settings/password")
+    screen.fill("Password so far", "wrong wrong wrong")
+    screen.fill("New password", accounts.PASSWORD)
+    screen.fill("New password again", "something else")
+    screen.click("Change password")
+    assert screen.error_at("New password again") == "Is not the same as the new password."
+    screen.fill("New password again", accounts.PASSWORD)
+    screen.click("Change password")
+    assert screen.error_at("Password so far") == "Is not your password."
+    screen.fill("Password so far", accounts.PASSWORD)
+    screen.click("Change password")
+    screen.sees("Password changed")
+
+
+# Every page
+
+def test_every_page_has_a_heading_and_labels_and_fits_a_phone(screen, desk, held):
+    paths = ["/analytics", "/agents", "/agents/new", f"/agents/{desk}", f"/agents/{desk}/knowledge",
+             f"/agents/{desk}/versions", "/calls", "/calls/new", f"/calls/{held['callId']}", "/numbers", "/settings",
+             "/settings/webhooks", "/settings/api-keys", "/settings/team", "/settings/password", "/nowhere"]
+    screen.resize(360, 740)
+    try:
+        for path in paths:
+            screen.goto(path)
+            screen.until("!root().querySelector('.skeleton, .splash')")
+            assert screen.eval("document.querySelectorAll('h1').length === 1 && document.title.includes(' · ')"), path
+            width = screen.eval("document.documentElement.scrollWidth")
+            assert width <= 360, (path, width)
+            unnamed = screen.eval(
+                "[...document.querySelectorAll('input, select, textarea, button, a, audio')].filter(e => shown(e)"
+                " && !(e.labels?.length || name(e))).map(e => e.outerHTML)")
+            assert unnamed == [], path
+    finally:
+        screen.resize(1280, 900)
+
+
+# The files
+
+def fetch(stack, target, method="GET", **headers):
+    """One request, its target as it is, over a connection of its own: status, headers and body."""
+    context = ssl.create_default_context(cafile=stack.ca)
+    fields = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection(("localhost", stack.port), timeout=10) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as connection:
+            connection.sendall(
+                f"{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{fields}\r\n".encode("latin-1"))
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    return int(first.split()[1]), dict(line.lower().split(": ", 1) for line in lines), body
+
+
+@pytest.fixture(scope="module")
+def script(stack):
+    """Where the page's script is."""
+    return re.search(r'src="([^"]+)"', fetch(stack, "/dashboard/")[2].decode())[1]
+
+
+def test_the_page_has_its_policy(stack):
+    status, headers, body = fetch(stack, "/dashboard/")
+    assert status == 200 and b'<div id="root">' in body
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
+    assert headers["strict-transport-security"].startswith("max-age=") and headers["cache-control"] == "no-cache"
+    for path in ("/dashboard/agents", "/dashboard/calls/call_01ARZ3NDEKTSV4RRFFQ69G5FAV", "/dashboard/login?x=1"):
+        assert fetch(stack, path)[2] == body
+    for path in ("/", "/dashboard"):
+        status, headers, _ = fetch(stack, path)
+        assert (status, headers["location"]) == (302, "/dashboard/")
+
+
+def test_assets_last_and_come_coded(stack, script):
+    status, headers, plain = fetch(stack, script)
+    assert status == 200 and headers["content-type"].startswith("text/javascript")
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    coded = fetch(stack, script, accept_encoding="gzip")
+    assert coded[1]["content-encoding"] == "gzip" and gzip.decompress(coded[2]) == plain
+    assert coded[1]["etag"] != headers["etag"] and len(coded[2]) < len(plain) / 2
+    assert fetch(stack, script, accept_encoding="br")[1]["content-encoding"] == "br"
+    status, again, body = fetch(stack, script, if_none_match=headers["etag"])
+    assert (status, body, again["etag"]) == (304, b"", headers["etag"])
+    status, head, body = fetch(stack, script, "HEAD")
+    assert (status, body, head["content-length"]) == (200, b"", str(len(plain)))
+
+
+@pytest.mark.parametrize("path", [
+    "/dashboard/assets/none.js", "/dashboard/assets/", "/dashboard/favicon.ico", "/dashboard/../../etc/passwd",
+    "/dashboard/%2e%2e/%2e%2e/etc/passwd", "/dashboard/..%2f..%2fetc%2fpasswd", "/dashboard/assets/..%5c..%5cx.js",
+    "/dashboard/%252e%252e/x.y", "/dashboard//etc/passwd.txt", "/dashboard/index.html%00.js", "/dashboard/a%00b",
+    "/dashboard/.env", "/dashboard/%zz", "/dashboard/" + "a" * 600])
+def test_what_is_no_file_and_no_page_is_not_found(stack, path):
+    status, _, body = fetch(stack, path)
+    assert status in (400, 404) and b"root:" not in body and b'<div id="root">' not in body
+
+
+def test_nothing_but_reading_is_served(stack):
+    for method in ("POST", "PUT", "DELETE"):
+        assert fetch(stack, "/dashboard/", method, content_length="0")[0] in (404, 405)
+
+
+def test_a_folder_without_a_page_stops_the_start(tmp_path):
+    answer = subprocess.run(
+        [stacks.BIN / "voiced", "serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data"],
+        capture_output=True, text=True, timeout=120, env={
+            **stacks.os.environ, **stacks.VENDOR_SETTINGS, "DASHBOARD_DIR": str(tmp_path)})
+    assert answer.returncode != 0 and "DASHBOARD_DIR" in answer.stderr
