@@ -1,17 +1,17 @@
 # Installs what this machine lacks: Debian's packages, and PyPI's in the repo's own .venv.
 # Sourced after terminal.sh. A second call finds its marks and takes no time.
 
-# What the server is built with and runs on.
+# What the server and its dashboard are built with and run on.
 debian_packages="
   libuv1-dev libnghttp2-dev libssl-dev libpq-dev libcurl4-openssl-dev libprotobuf-c-dev libwslay-dev
   zlib1g-dev libbrotli-dev libargon2-dev libhiredis-dev libespeak-ng-dev libpocketsphinx-dev libsphinxbase-dev
-  pocketsphinx-en-us poppler-utils
+  pocketsphinx-en-us poppler-utils esbuild node-react node-react-dom
   pkg-config python3 python3-venv curl ca-certificates"
 
 # What generating code and checking the project take besides.
 debian_development_packages="
   protobuf-c-compiler protobuf-compiler libprotobuf-dev grpc-proto nghttp2-client redis-server
-  chromium-headless-shell"
+  chromium-headless-shell node-typescript"
 
 # Installs those of the named Debian packages that are missing.
 install_debian() {

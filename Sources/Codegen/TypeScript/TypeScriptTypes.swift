@@ -28,9 +28,10 @@ struct TypeScriptTypes {
     if let type = field.enumType { enums[type.fullName] = type }
   }
 
-  /// Gives everything that was noted its name.
-  mutating func nameAll() {
+  /// Gives everything that was noted its name, and the services theirs.
+  mutating func nameAll(_ services: [ServiceDescriptor]) {
     var shorts: [String: String] = [:]
+    for service in services { shorts[service.fullName] = service.name }
     for type in messages.values { shorts[type.fullName] = Self.short(type.fullName, type.file) }
     for type in enums.values { shorts[type.fullName] = Self.short(type.fullName, type.file) }
     for (fullName, short) in shorts.sorted(by: { $0.key < $1.key }) {
@@ -49,7 +50,8 @@ struct TypeScriptTypes {
     Self.wellKnown(message.fullName) ?? identifier(message.fullName)
   }
 
-  private func identifier(_ fullName: String) -> String {
+  /// What is called `fullName` in proto; full names have underscores for dots.
+  func identifier(_ fullName: String) -> String {
     names[fullName].replacing(".", with: "_")
   }
 

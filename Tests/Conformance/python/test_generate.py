@@ -121,6 +121,58 @@ def test_an_option_written_in_parts_is_one_rule(tmp_path):
     assert 'http: [HTTPRule("POST", "/put", body: "*")]' in made
 
 
+TYPESCRIPT = 'syntax = "proto3"; package shop.v1; import "google/protobuf/duration.proto"; ' + API + """
+    // An order. /* told */
+    message Order { string id = 1; int64 paise = 2; bytes seal = 3; Kind kind = 4; google.protobuf.Duration age = 5;
+      map<string, Line> lines = 6; message Line { repeated Kind kinds = 1; } }
+    enum Kind {
+      NONE = 0;
+
+      // Sent by post.
+      POST = 1;
+    }
+    message GetRequest { string id = 1; string view = 2; }
+    message PutRequest { Order order = 1; string request_id = 2; }
+    message Error {}
+    service Desk {
+      rpc Get(GetRequest) returns (Order) { option (google.api.http) = { get: "/orders/{id}" }; }
+      rpc Put(PutRequest) returns (Order) { option (google.api.http) = { patch: "/orders/{order.id}" body: "order" }; }
+      rpc Watch(GetRequest) returns (stream Order) { option (google.api.http) = { get: "/orders/{id}:watch" }; }
+      rpc Pay(GetRequest) returns (Error) { option (google.api.http) = { post: "/orders/{id}:pay" body: "*" }; }
+      rpc Talk(stream Order) returns (Order) { option (google.api.http) = { post: "/talk" body: "*" }; }
+      rpc Hidden(Order) returns (Order);
+    }"""
+USE = """import { Desk } from "./client";
+import type { Order } from "./client";
+declare const desk: Desk;
+export async function use(): Promise<Order> {
+  for await (const order of desk.watch({ id: "1" })) console.log(order.lines?.["a"]?.kinds?.[0] === "POST");
+  return desk.put({ order: { id: "1", paise: "10", age: "1.5s" } });
+}
+"""
+
+
+def test_a_typescript_client_compiles_and_says_what_the_proto_says(tmp_path):
+    done, made = run(tmp_path, "typescript", {"new.proto": TYPESCRIPT}, "client.ts")
+    assert done.returncode == 0, done.stderr
+    for line in ("/** An order. /* told * / */", "paise?: string;", "seal?: string;", "kind?: Kind;", "age?: string;",
+                 "lines?: { [key: string]: OrderLine };", "kinds?: Kind[];", '| "POST";', "/** Sent by post. */",
+                 "const { id, ...query } = request;", "path: `/orders/${segment(id)}:watch`,",
+                 "const { requestId, order: { id, ...order } } = request;", "key: requestId ?? newKey(),",
+                 "get(request: GetRequest, options?: CallOptions): Promise<Order> {",
+                 # JavaScript's own Error keeps its name.
+                 "export interface shop_v1_Error {"):
+        assert line in made, line
+    assert "talk" not in made and "hidden" not in made
+    for name in ("transport", "errors", "upload"):
+        (tmp_path / f"{name}.ts").write_text((stacks.ROOT / "Clients" / "typescript" / f"{name}.ts").read_text())
+    (tmp_path / "use.ts").write_text(USE)
+    checked = subprocess.run(
+        ["tsc", "--noEmit", "--strict", "--target", "es2022", "--moduleResolution", "node", "--types", "",
+         tmp_path / "use.ts"], capture_output=True, text=True, timeout=120)
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_a_file_may_be_called_by_a_number(tmp_path):
     sources = {"3d.proto": 'syntax = "proto3"; package shop.v1; message New {}'}
     done, made = run(tmp_path, "schema", sources, "ShopFiles.swift")

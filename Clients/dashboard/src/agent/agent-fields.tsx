@@ -170,7 +170,10 @@ function Rules({ draft, set, errors }: FieldsProps) {
       <Select
         label="Publishing of changes" value={draft.publishing} isRequired error={errors["publishing"]}
         onChange={(value) => set({ publishing: value as Draft["publishing"] })}
-        options={[["AUTOMATIC", "Automatic: saving changes the next call"], ["MANUAL", "Manual: changes wait until they are published"]]}
+        options={[
+          ["AUTOMATIC", "Automatic: saving changes the next call"],
+          ["MANUAL", "Manual: changes wait until they are published"],
+        ]}
       />
     </Card>
   );

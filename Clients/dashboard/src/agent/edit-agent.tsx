@@ -43,7 +43,9 @@ export function EditAgent({ agent, user, onSave, onReload }: {
       />
       {mayWrite(user) && (
         <div className={changed.length > 0 ? "form-actions" : "form-actions idle"}>
-          <span className="faint" role="status">{changed.length > 0 ? "You have unsaved changes." : "All changes are saved."}</span>
+          <span className="faint" role="status">
+            {changed.length > 0 ? "You have unsaved changes." : "All changes are saved."}
+          </span>
           <Button isDisabled={changed.length === 0} onClick={() => { saving.clear(); setDraft(draftOf(agent)); }}>Discard</Button>
           <Button type="submit" kind="primary" isBusy={saving.isBusy} isDisabled={changed.length === 0}>Save changes</Button>
         </div>

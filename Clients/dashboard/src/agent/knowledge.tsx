@@ -40,7 +40,11 @@ export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
       <Card title="Documents">
         <Await of={list}>
           {({ items }) => items.length === 0
-            ? <Empty title="No documents yet">Price lists, return rules, opening hours: what the agent should know and answer from.</Empty>
+            ? (
+              <Empty title="No documents yet">
+                Price lists, return rules, opening hours: what the agent should know and answer from.
+              </Empty>
+            )
             : (
               <>
                 <Table

@@ -1,5 +1,7 @@
 /** What the form shows at its own fields. */
-const own = /^(name|language|voiceId|purpose|systemPrompt|greeting|farewell|firstSpeaker|maxDuration|phoneNumber|state|publishing|variables(\[\d+\]\.(name|type|defaultValue))?)$/;
+const own = new RegExp(
+  "^(name|language|voiceId|purpose|systemPrompt|greeting|farewell|firstSpeaker|maxDuration|phoneNumber|state"
+  + "|publishing|variables(\\[\\d+\\]\\.(name|type|defaultValue))?)$");
 
 /** What is wrong with fields that the form does not have. */
 export function OtherErrors({ errors }: { errors: Record<string, string> }) {

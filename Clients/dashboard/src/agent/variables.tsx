@@ -14,7 +14,12 @@ export function Variables({ draft, set, errors }: FieldsProps) {
   return (
     <Card
       title="Variables"
-      hint={<>Facts that each call brings, such as an order’s number. Use them in the texts above as <code>{"{{order_id}}"}</code>.</>}
+      hint={(
+        <>
+          Facts that each call brings, such as an order’s number. Use them in the texts above
+          as <code>{"{{order_id}}"}</code>.
+        </>
+      )}
       actions={<Button onClick={() => set({ variables: [...variables, { name: "", type: "STRING" }] })}>Add variable</Button>}
     >
       {variables.length === 0 && <p className="faint">None. Every call is the same.</p>}

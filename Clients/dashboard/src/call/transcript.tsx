@@ -12,7 +12,9 @@ export function Transcript({ call }: { call: Call }) {
         {lines.map((entry, index) => <Line key={index} entry={entry} />)}
       </ol>
       {lines.length === 0 && (
-        <p className="faint">{hasEnded(call.state) ? "Nothing was said." : "Nothing was said yet. It appears here while it is said."}</p>
+        <p className="faint">
+          {hasEnded(call.state) ? "Nothing was said." : "Nothing was said yet. It appears here while it is said."}
+        </p>
       )}
     </Card>
   );
@@ -25,7 +27,11 @@ function Line({ entry }: { entry: TranscriptEntry }) {
       <p className="line-head">
         <span>{isAgent ? "Agent" : "Caller"}</span>
         <time>{clock(entry.offset)}</time>
-        {entry.replyLatency && <span title="From the end of the caller's speech to the first sound">after {milliseconds(entry.replyLatency)}</span>}
+        {entry.replyLatency && (
+          <span title="From the end of the caller's speech to the first sound">
+            after {milliseconds(entry.replyLatency)}
+          </span>
+        )}
         {entry.interrupted && <span>interrupted</span>}
       </p>
       <p>{entry.text}</p>

@@ -45,7 +45,10 @@ function Figures({ of, hasAgents }: { of: Dashboard; hasAgents: boolean }) {
       <dl className="figures">
         <Figure name="Calls" value={number(of.totalCalls)} />
         <Figure name="Success rate" value={total ? share(of.successRate) : "–"} hint="of the calls that ended" />
-        <Figure name="Average duration" value={of.averageDuration ? duration(of.averageDuration) : "–"} hint="of completed calls" />
+        <Figure
+          name="Average duration" value={of.averageDuration ? duration(of.averageDuration) : "–"}
+          hint="of completed calls"
+        />
         <Figure name="Total cost" value={money(of.totalCost)} />
       </dl>
       {total === 0 ? <NoCalls hasAgents={hasAgents} /> : (
@@ -61,8 +64,18 @@ function Figures({ of, hasAgents }: { of: Dashboard; hasAgents: boolean }) {
 
 function NoCalls({ hasAgents }: { hasAgents: boolean }) {
   return hasAgents
-    ? <Empty title="No calls in this time" action={<Link to="/calls/new" className="button primary">Place a call</Link>}>Choose a longer time, or place a call now.</Empty>
-    : <Empty title="Welcome" action={<Link to="/agents/new" className="button primary">Create agent</Link>}>Create your first agent; what its calls achieve and cost is shown here.</Empty>;
+    ? (
+      <Empty
+        title="No calls in this time" action={<Link to="/calls/new" className="button primary">Place a call</Link>}
+      >
+        Choose a longer time, or place a call now.
+      </Empty>
+    )
+    : (
+      <Empty title="Welcome" action={<Link to="/agents/new" className="button primary">Create agent</Link>}>
+        Create your first agent; what its calls achieve and cost is shown here.
+      </Empty>
+    );
 }
 
 function Figure({ name, value, hint }: { name: string; value: string; hint?: string }) {

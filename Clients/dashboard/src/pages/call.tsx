@@ -25,7 +25,11 @@ export function CallPage({ callId, user }: { callId: string; user: User }) {
       actions={call && !hasEnded(call.state) && mayWrite(user) && <EndButton callId={callId} />}
     >
       <Problem error={error} onRetry={reload} />
-      {!call && error === undefined && <div className="skeleton" role="status" aria-label="Loading"><span /><span /><span /></div>}
+      {!call && error === undefined && (
+        <div className="skeleton" role="status" aria-label="Loading">
+          <span /><span /><span />
+        </div>
+      )}
       {call && (
         <>
           <p className="standing" role="status"><CallStateBadge state={call.state} /> {ending(call)}</p>

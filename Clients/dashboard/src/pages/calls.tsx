@@ -109,7 +109,9 @@ function Nothing({ isFiltered, isReversed }: { isFiltered: boolean; isReversed: 
 function columns(agents: Agent[] | undefined): Column<Call>[] {
   return [
     { title: "Phone", cell: (call) => (
-      <Link to={`/calls/${call.callId}`} className="strong">{call.phoneNumber ? phone(call.phoneNumber) : "Without a number"}</Link>
+      <Link to={`/calls/${call.callId}`} className="strong">
+        {call.phoneNumber ? phone(call.phoneNumber) : "Without a number"}
+      </Link>
     ) },
     { title: "Agent", cell: (call) => agents ? agentName(agents, call.agentId) : "…" },
     { title: "Duration", isFigure: true, cell: (call) => call.duration ? duration(call.duration) : "–" },

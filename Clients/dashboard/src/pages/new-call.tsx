@@ -37,8 +37,16 @@ export function NewCall({ agentId, user }: { agentId: string; user: User }) {
 
 function NoAgent({ hasAny }: { hasAny: boolean }) {
   return hasAny
-    ? <Empty title="No agent is active" action={<Link to="/agents" className="button primary">To the agents</Link>}>All agents are paused. Make one active to place calls.</Empty>
-    : <Empty title="First, an agent" action={<Link to="/agents/new" className="button primary">Create agent</Link>}>A call is held by an agent, and there is none yet.</Empty>;
+    ? (
+      <Empty title="No agent is active" action={<Link to="/agents" className="button primary">To the agents</Link>}>
+        All agents are paused. Make one active to place calls.
+      </Empty>
+    )
+    : (
+      <Empty title="First, an agent" action={<Link to="/agents/new" className="button primary">Create agent</Link>}>
+        A call is held by an agent, and there is none yet.
+      </Empty>
+    );
 }
 
 /** A number as people type it, in the form of the API. */
@@ -76,7 +84,9 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
         />
         <Select
           label="Agent" value={chosen} onChange={setChosen} isRequired error={errors["agentId"]}
-          options={agents.map((each) => [each.agentId ?? "", each.phoneNumber ? each.name ?? "" : `${each.name} (has no number to call from)`] as const)}
+          options={agents.map((each) => [
+            each.agentId ?? "", each.phoneNumber ? each.name ?? "" : `${each.name} (has no number to call from)`,
+          ] as const)}
         />
         <Select
           label="Language" value={language} onChange={setLanguage} isRequired error={errors["language"]}

@@ -21,7 +21,9 @@ import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
 
 const kinds: [PhoneNumberType, string][] = [
-  ["PHONE_NUMBER_TYPE_LANDLINE", "Landline"], ["PHONE_NUMBER_TYPE_MOBILE", "Mobile"], ["PHONE_NUMBER_TYPE_TOLL_FREE", "Toll-free (1800)"],
+  ["PHONE_NUMBER_TYPE_LANDLINE", "Landline"],
+  ["PHONE_NUMBER_TYPE_MOBILE", "Mobile"],
+  ["PHONE_NUMBER_TYPE_TOLL_FREE", "Toll-free (1800)"],
 ];
 
 function kindName(kind: PhoneNumberType | undefined): string {
@@ -41,7 +43,11 @@ export function Numbers({ user }: { user: User }) {
       <Card title="Your numbers">
         <Await of={numbers}>
           {(rented) => rented.length === 0
-            ? <Empty title="No numbers yet">{mayManage(user) ? "Rent one below; then give it to an agent." : "An owner or an admin can rent one."}</Empty>
+            ? (
+              <Empty title="No numbers yet">
+                {mayManage(user) ? "Rent one below; then give it to an agent." : "An owner or an admin can rent one."}
+              </Empty>
+            )
             : <Rented numbers={rented} agents={agents.value} onRelease={mayManage(user) ? setDoomed : undefined} />}
         </Await>
       </Card>
@@ -97,12 +103,19 @@ function Offer({ onBought }: { onBought: () => void }) {
       <Form onSubmit={() => void searching.run()} errors={errors} label="Find numbers">
         <div className="filters">
           <Select label="Kind" value={type} options={kinds} isRequired onChange={(value) => setType(value as PhoneNumberType)} />
-          <TextField label="With these digits" inputMode="numeric" value={contains} onChange={setContains} error={errors["contains"]} />
+          <TextField
+            label="With these digits" inputMode="numeric" value={contains} onChange={setContains}
+            error={errors["contains"]}
+          />
           <Button type="submit" isBusy={searching.isBusy}>Find numbers</Button>
         </div>
         <Problem error={searching.error} />
       </Form>
-      {found?.length === 0 && <p className="faint" role="status">The carrier offers no such number now. Try other digits or another kind.</p>}
+      {found?.length === 0 && (
+        <p className="faint" role="status">
+          The carrier offers no such number now. Try other digits or another kind.
+        </p>
+      )}
       {found && found.length > 0 && (
         <Table
           caption="Numbers to rent" rows={found} rowKey={(it) => it.phoneNumber ?? ""}

@@ -32,7 +32,10 @@ export function AddEndpoint({ onDone, onClose }: { onDone: (secret: string) => v
           <legend>Events</legend>
           <p className="hint">All of them when none is chosen.</p>
           {eventTypes.map(([type, text]) => (
-            <Checkbox key={type} label={text} hint={<code>{type}</code>} isChecked={types.includes(type)} onChange={(isOn) => toggle(type, isOn)} />
+            <Checkbox
+              key={type} label={text} hint={<code>{type}</code>} isChecked={types.includes(type)}
+              onChange={(isOn) => toggle(type, isOn)}
+            />
           ))}
         </fieldset>
         <div className="dialog-actions">

@@ -34,9 +34,11 @@ export function Endpoint({ endpoint, mayChange, onChange, onSecret }: Props) {
       <div className="item-head">
         <div>
           <p className="strong breakable">{endpoint.url}</p>
-          <p className="hint">{types.length ? types.join(", ") : "All events"}{endpoint.managed && " · follows the webhook URL above"}</p>
+          <p className="hint">
+            {types.length ? types.join(", ") : "All events"}{endpoint.managed && " · follows the webhook URL above"}
+          </p>
         </div>
-        {isPaused ? <Badge kind="warn">Paused</Badge> : endpoint.failingSince ? <Badge kind="bad">Failing</Badge> : <Badge kind="good">Active</Badge>}
+        <Standing of={endpoint} />
       </div>
       {isPaused && <p className="hint">{pauses[endpoint.pauseReason ?? ""]}</p>}
       {endpoint.failingSince && <p className="hint">Every attempt has failed since {time(endpoint.failingSince)}.</p>}
@@ -55,6 +57,11 @@ export function Endpoint({ endpoint, mayChange, onChange, onSecret }: Props) {
       {isOpen && <Deliveries key={round} endpointId={endpoint.endpointId ?? ""} />}
     </li>
   );
+}
+
+function Standing({ of }: { of: WebhookEndpoint }) {
+  if (of.state === "PAUSED") return <Badge kind="warn">Paused</Badge>;
+  return of.failingSince ? <Badge kind="bad">Failing</Badge> : <Badge kind="good">Active</Badge>;
 }
 
 type Question = "delete" | "rotate" | undefined;
@@ -84,7 +91,9 @@ function Changes({ endpoint, onChange, onSecret, onTest }: Omit<Props, "mayChang
   return (
     <>
       <Button kind="quiet" isBusy={acting.isBusy} onClick={() => void acting.run("test")}>Send test</Button>
-      <Button kind="quiet" isDisabled={acting.isBusy} onClick={() => void acting.run("toggle")}>{isPaused ? "Resume" : "Pause"}</Button>
+      <Button kind="quiet" isDisabled={acting.isBusy} onClick={() => void acting.run("toggle")}>
+        {isPaused ? "Resume" : "Pause"}
+      </Button>
       <Button kind="quiet" onClick={() => setQuestion("rotate")}>New secret</Button>
       {!endpoint.managed && <Button kind="quiet" onClick={() => setQuestion("delete")}>Delete</Button>}
       {!question && <Problem error={acting.error} />}
@@ -130,7 +139,9 @@ function Delivery({ delivery }: { delivery: WebhookDelivery }) {
   return (
     <li>
       <code>{delivery.eventType}</code> {outcome}
-      <span className="hint">{time(delivery.createTime)} · {attempts === 1 ? "1 attempt" : `${attempts} attempts`}{answer && ` · ${answer}`}</span>
+      <span className="hint">
+        {time(delivery.createTime)} · {attempts === 1 ? "1 attempt" : `${attempts} attempts`}{answer && ` · ${answer}`}
+      </span>
     </li>
   );
 }

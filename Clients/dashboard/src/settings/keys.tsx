@@ -27,7 +27,11 @@ type Question = { verb: "revoke" | "rotate"; key: ApiKey } | undefined;
 /** The keys of programs. */
 export function Keys({ user }: { user: User }) {
   if (!mayManage(user)) {
-    return <Card title="API keys"><Empty title="Not for your role">Owners and admins of your account manage its keys.</Empty></Card>;
+    return (
+      <Card title="API keys">
+        <Empty title="Not for your role">Owners and admins of your account manage its keys.</Empty>
+      </Card>
+    );
   }
   return <KeyList />;
 }
@@ -90,16 +94,22 @@ function columns(ask: (question: Question) => void): Column<ApiKey>[] {
       </div>
     ) },
     { title: "Key and secret", cell: (key) => <span><code>{key.keyId}</code> <code>••••••••</code></span> },
-    { title: "May", cell: (key) => key.scopes?.length ? <span className="breakable">{key.scopes.join(", ")}</span> : "Everything" },
+    { title: "May", cell: (key) => <span className="breakable">{key.scopes?.join(", ") || "Everything"}</span> },
     { title: "State", cell: (key) => <Standing of={key} /> },
     { title: "Ends", cell: (key) => key.expireTime ? time(key.expireTime) : "Never" },
     { title: "Last used", cell: (key) => key.lastUsedTime ? time(key.lastUsedTime) : "Never" },
     { title: "Actions", isHidden: true, cell: (key) => !isOver(key) && (
       <div className="row-actions">
         {!key.replacedBy && (
-          <Button kind="quiet" label={`Rotate ${key.displayName ?? ""}`} onClick={() => ask({ verb: "rotate", key })}>Rotate</Button>
+          <Button
+            kind="quiet" label={`Rotate ${key.displayName ?? ""}`} onClick={() => ask({ verb: "rotate", key })}
+          >
+            Rotate
+          </Button>
         )}
-        <Button kind="quiet" label={`Revoke ${key.displayName ?? ""}`} onClick={() => ask({ verb: "revoke", key })}>Revoke</Button>
+        <Button kind="quiet" label={`Revoke ${key.displayName ?? ""}`} onClick={() => ask({ verb: "revoke", key })}>
+          Revoke
+        </Button>
       </div>
     ) },
   ];

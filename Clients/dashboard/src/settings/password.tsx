@@ -33,12 +33,18 @@ export function Password() {
     <Card title="Password" hint="Changing it logs you out everywhere else.">
       <Form onSubmit={() => void changing.run()} errors={errors} label="Password">
         {!isOldWrong && <Problem error={changing.error} title="The password was not changed" />}
-        <TextField label="Password so far" type="password" value={old} onChange={setOld} error={errors["oldPassword"]} autoComplete="current-password" isRequired />
+        <TextField
+          label="Password so far" type="password" value={old} onChange={setOld} error={errors["oldPassword"]}
+          autoComplete="current-password" isRequired
+        />
         <TextField
           label="New password" type="password" value={next} onChange={setNext} error={errors["newPassword"]}
           autoComplete="new-password" hint="12 to 128 characters." isRequired
         />
-        <TextField label="New password again" type="password" value={again} onChange={setAgain} error={errors["again"]} autoComplete="new-password" isRequired />
+        <TextField
+          label="New password again" type="password" value={again} onChange={setAgain} error={errors["again"]}
+          autoComplete="new-password" isRequired
+        />
         <Button type="submit" kind="primary" isBusy={changing.isBusy}>Change password</Button>
       </Form>
     </Card>

@@ -60,7 +60,11 @@ function ProfileForm({ merchant, user, onSave }: {
           isDisabled={!mayManage(user)}
         />
         <Facts of={[["Merchant", <code>{merchant.merchantId}</code>], ["With us since", date(merchant.createTime)]]} />
-        {mayManage(user) && <Button type="submit" kind="primary" isBusy={saving.isBusy} isDisabled={!isChanged}>Save profile</Button>}
+        {mayManage(user) && (
+          <Button type="submit" kind="primary" isBusy={saving.isBusy} isDisabled={!isChanged}>
+            Save profile
+          </Button>
+        )}
       </Form>
     </Card>
   );

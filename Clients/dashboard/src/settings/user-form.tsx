@@ -39,7 +39,12 @@ export function UserForm({ person, by, onDone, onClose }: {
     <Dialog title={person ? `Edit ${person.email}` : "Add a person"} onClose={onClose}>
       <Form onSubmit={() => void saving.run()} errors={errors} label={person ? "Person" : "New person"}>
         <Problem error={saving.error} />
-        {!person && <TextField label="E-mail" type="email" value={email} onChange={setEmail} error={errors["email"]} autoComplete="off" isRequired />}
+        {!person && (
+          <TextField
+            label="E-mail" type="email" value={email} onChange={setEmail} error={errors["email"]} autoComplete="off"
+            isRequired
+          />
+        )}
         <TextField label="Name" value={name} onChange={setName} error={errors["name"]} />
         <Select
           label="Role" value={role} onChange={(value) => setRole(value as Role)} error={errors["role"]} isRequired
@@ -48,7 +53,8 @@ export function UserForm({ person, by, onDone, onClose }: {
         {!person && (
           <TextField
             label="First password" type="password" value={password} onChange={setPassword} error={errors["password"]}
-            autoComplete="new-password" hint="12 to 128 characters. Hand it over safely; they can change it under Settings." isRequired
+            autoComplete="new-password"
+            hint="12 to 128 characters. Hand it over safely; they can change it under Settings." isRequired
           />
         )}
         <div className="dialog-actions">

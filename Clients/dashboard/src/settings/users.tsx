@@ -53,7 +53,8 @@ function columns(by: User, edit: (person: User) => void, remove: (person: User) 
   return [
     { title: "Person", cell: (each) => (
       <div>
-        <span className="strong">{each.name || each.email}</span>{each.userId === by.userId && <span className="faint"> (you)</span>}
+        <span className="strong">{each.name || each.email}</span>
+        {each.userId === by.userId && <span className="faint"> (you)</span>}
         {each.name && <p className="hint">{each.email}</p>}
       </div>
     ) },

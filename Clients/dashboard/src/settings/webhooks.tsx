@@ -90,7 +90,11 @@ function MainAddress({ merchant, isDisabled, onSave }: {
           hint="Begins with https://. Empty for nowhere." placeholder="https://shop.example.in/hooks/voice"
         />
         {!isDisabled && (
-          <Button type="submit" kind="primary" isBusy={saving.isBusy} isDisabled={url === (merchant.webhookUrl ?? "")}>Save URL</Button>
+          <Button
+            type="submit" kind="primary" isBusy={saving.isBusy} isDisabled={url === (merchant.webhookUrl ?? "")}
+          >
+            Save URL
+          </Button>
         )}
       </Form>
     </Card>
