@@ -159,7 +159,7 @@ def test_a_typescript_client_compiles_and_says_what_the_proto_says(tmp_path):
                  "lines?: { [key: string]: OrderLine };", "kinds?: Kind[];", '| "POST";', "/** Sent by post. */",
                  "const { id, ...query } = request;", "path: `/orders/${segment(id)}:watch`,",
                  "const { requestId, order: { id, ...order } } = request;", "key: requestId ?? newKey(),",
-                 "get(request: GetRequest, options?: CallOptions): Promise<Order> {",
+                 "get(request: GetRequest = {}, options?: CallOptions): Promise<Order> {",
                  # JavaScript's own Error keeps its name.
                  "export interface shop_v1_Error {"):
         assert line in made, line
