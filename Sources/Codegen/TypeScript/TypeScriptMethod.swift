@@ -73,7 +73,9 @@ struct TypeScriptMethod {
     if let field = bodyField {
       let inner = bound.filter { $0.count == 2 && $0[0].name == field.name }.map { $0[1].json }
       let names = (inner + ["...\(field.json)"]).joined(separator: ", ")
-      parts.append(inner.isEmpty ? field.json : "\(field.json): { \(names) }")
+      // One that may be missing is taken for an empty one, whose path then lacks a part.
+      let fallback = field.isRequiredByBehavior ? "" : " = {}"
+      parts.append(inner.isEmpty ? field.json : "\(field.json): { \(names) }\(fallback)")
     }
     if rule.body == "*" { return parts + ["...body"] }
     let hasQuery = input.fields.contains { !isTaken($0, bound) }

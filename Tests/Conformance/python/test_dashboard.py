@@ -243,6 +243,70 @@ def test_knowledge_is_shown_or_said_to_be_missing(screen, desk, rest):
         screen.sees("No documents yet")
 
 
+# What the server would say of documents, and what was sent to it, in the page's own fetch.
+DOCUMENTS = """
+  const answer = (value, status = 200) => Promise.resolve(new Response(JSON.stringify(value), {status}));
+  const ask = window.fetch;
+  window.sent = [];
+  window.documents = [
+    {documentId: "doc_1", displayName: "prices.pdf", state: "READY", passages: 12, sizeBytes: "20480"},
+    {documentId: "doc_2", displayName: "scan.pdf", state: "FAILED", error: "there is no text in it", sizeBytes: "1000"}];
+  window.fetch = (url, init) => {
+    if (!url.includes("/knowledge-base")) return ask(url, init);
+    if (init.method !== "GET") window.sent.push([init.method, url, init.body]);
+    if (url.includes(":search")) return answer({passages: [{documentId: "doc_1", text: "Delivery is free.", score: 0.9, page: 3}]});
+    if (init.method === "DELETE") window.documents = window.documents.filter(d => !url.endsWith(d.documentId));
+    return answer(init.method === "GET" ? {documents: window.documents} : {});
+  };
+  window.XMLHttpRequest = class {
+    upload = {};
+    status = 200;
+    open(method, url) { this.what = [method, url]; }
+    setRequestHeader() {}
+    getAllResponseHeaders() { return "content-type: application/json\\r\\n"; }
+    send(body) {
+      window.sent.push([...this.what, body.type, body.size]);
+      window.documents.unshift({documentId: "doc_3", displayName: "rules.txt", state: "PENDING", sizeBytes: "5"});
+      this.upload.onprogress({loaded: 1, total: 2});
+      this.response = new Blob(["{}"]);
+      setTimeout(() => this.onload(), 20);
+    }
+  };
+"""
+DROP = """
+  const files = new DataTransfer();
+  files.items.add(new File(["hello"], "rules.txt"));
+  files.items.add(new File(["x"], "virus.exe"));
+  document.querySelector(".drop").dispatchEvent(new DragEvent("drop", {dataTransfer: files, bubbles: true}));
+"""
+
+
+def test_documents_are_dropped_listed_asked_and_deleted(screen, desk):
+    screen.goto(f"/agents/{desk}")
+    screen.run(DOCUMENTS)
+    screen.click("Knowledge")
+    screen.sees("There is no text in it.")
+    assert [row[:4] for row in screen.rows()] == [
+        ["prices.pdf", "Ready", "12", "20 KB"], ["scan.pdf", "Failed\n\nThere is no text in it.", "0", "1,000 bytes"]]
+    screen.run(DROP)
+    screen.sees("rules.txt was uploaded")
+    screen.sees("virus.exe is neither a PDF nor a TXT file.")
+    screen.sees("Being read")
+    assert screen.run("return window.sent;") == [
+        ["POST", f"/api/v1/agents/{desk}/knowledge-base?displayName=rules.txt", "text/plain", 5]]
+    # It is looked again until the document has been read.
+    screen.run("window.documents[0].state = 'READY';")
+    screen.until("root().querySelectorAll('.badge.good').length >= 3")
+    screen.fill("Question", "What does delivery cost?")
+    screen.click("Find passages")
+    screen.sees("Delivery is free.")
+    screen.sees("prices.pdf, page 3 · nearness 90%")
+    screen.click("Delete scan.pdf")
+    screen.click("Delete document")
+    screen.sees("scan.pdf was deleted")
+    screen.until("root().querySelectorAll('tbody tr').length === 2")
+
+
 # Calls
 
 def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):

@@ -70,15 +70,15 @@ function Filters({ wanted, onChange }: { wanted: Wanted; onChange: (wanted: Want
   return (
     <div className="filters" role="search">
       <TextField
-        label="Search by name or number" type="search" value={wanted.text} isRequired
+        label="Search by name or number" type="search" value={wanted.text}
         onChange={(text) => onChange({ ...wanted, text })}
       />
       <Select
-        label="Language" value={wanted.language} isRequired onChange={(language) => onChange({ ...wanted, language })}
+        label="Language" value={wanted.language} onChange={(language) => onChange({ ...wanted, language })}
         options={[["", "All languages"], ["hi", "Hindi"], ["en", "English"]]}
       />
       <Select
-        label="State" value={wanted.state} isRequired onChange={(state) => onChange({ ...wanted, state })}
+        label="State" value={wanted.state} onChange={(state) => onChange({ ...wanted, state })}
         options={[["", "All states"], ["ACTIVE", "Active"], ["PAUSED", "Paused"]]}
       />
     </div>

@@ -29,7 +29,7 @@ export function Analytics() {
     <Page title="Analytics">
       <div className="filters">
         <Segments label="Period" value={period} options={periods} onChange={(value) => setPeriod(value as Period)} />
-        <Select label="Agent" value={agentId} onChange={setAgentId} isRequired options={[["", "All agents"], ...names]} />
+        <Select label="Agent" value={agentId} onChange={setAgentId} options={[["", "All agents"], ...names]} />
       </div>
       <Await of={figures} lines={6}>{(value) => <Figures of={value} hasAgents={names.length > 0} />}</Await>
       <Revenue />

@@ -77,18 +77,18 @@ function Filters({ wanted, agents, isFiltered }: { wanted: Wanted; agents: Agent
   return (
     <div className="filters" role="search">
       <Select
-        label="Agent" value={wanted.agentId} isRequired onChange={(agent) => setQuery({ agent })}
+        label="Agent" value={wanted.agentId} onChange={(agent) => setQuery({ agent })}
         options={[["", "All agents"], ...names]}
       />
       <Select
-        label="State" value={wanted.state} isRequired onChange={(state) => setQuery({ state })}
+        label="State" value={wanted.state} onChange={(state) => setQuery({ state })}
         options={[["", "All states"], ...states]}
       />
       <TextField
-        label="From day" type="date" value={wanted.from} isRequired onChange={(from) => setQuery({ from })}
+        label="From day" type="date" value={wanted.from} onChange={(from) => setQuery({ from })}
         error={isReversed(wanted) ? "Is after the last day." : undefined}
       />
-      <TextField label="To day" type="date" value={wanted.to} isRequired onChange={(to) => setQuery({ to })} />
+      <TextField label="To day" type="date" value={wanted.to} onChange={(to) => setQuery({ to })} />
       {isFiltered && (
         <Button kind="quiet" onClick={() => setQuery({ agent: "", state: "", from: "", to: "" })}>Clear filters</Button>
       )}
