@@ -1,6 +1,7 @@
 /** Something that a page reads from the server: being read, there, or failed. */
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { newKey } from "../../typescript/index";
 import { isAbort } from "./words";
 
 export interface Loaded<T> {
@@ -55,6 +56,14 @@ export function usePages<T>(
     onNext: next && !loaded.isLoading ? () => go([...current, next]) : undefined,
     onPrevious: current.length > 1 ? () => go(current.slice(0, -1)) : undefined,
   };
+}
+
+/**
+ * Names a request that must not be carried out twice. It stays the same while the content does, so that
+ * asking again after an answer that was lost gets that answer.
+ */
+export function useRequestId(content: unknown): string {
+  return useMemo(newKey, [JSON.stringify(content)]);
 }
 
 /** Does something at the reader's request: one at a time, with what went wrong. */

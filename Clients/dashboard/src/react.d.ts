@@ -10,6 +10,8 @@ declare module "react" {
 
   export function useState<S>(initial: S | (() => S)): [S, SetState<S>];
   export function useEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
+  /** Cleans up before what was shown goes. */
+  export function useLayoutEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
   export function useMemo<T>(make: () => T, inputs: readonly unknown[]): T;
   export function useCallback<F>(callback: F, inputs: readonly unknown[]): F;
   export function useRef<T>(initial: T): Ref<T>;

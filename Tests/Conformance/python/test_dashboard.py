@@ -330,6 +330,31 @@ def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):
     screen.until("(e => e && e.duration > 1 && e.src.startsWith('blob:'))(root().querySelector('audio'))")
 
 
+def test_an_answer_that_was_lost_places_no_second_call(screen, desk, rest):
+    def placed():
+        return [c["callId"] for c in rest.get(f"/api/v1/calls?agentId={desk}").json()["calls"]]
+    before = placed()
+    screen.goto(f"/calls/new?agent={desk}")
+    screen.fill("Phone number", calling.HASTY)
+    screen.fill("order_id", "4712")
+    screen.run("""
+      const ask = window.fetch;
+      window.fetch = async (url, init) => {
+        const answer = await ask(url, init);
+        if (init.method !== "POST") return answer;
+        window.fetch = ask;
+        throw new TypeError("lost");
+      };""")
+    screen.click("Place the call")
+    screen.sees("The server cannot be reached right now.")
+    screen.click("Place the call")
+    screen.heading("Call with +91 90000 00007")
+    made = set(placed()) - set(before)
+    assert len(made) == 1 and screen.run("return location.pathname;").endswith(made.pop())
+    screen.click("End call")
+    screen.until("!named('button', 'End call')", 60)
+
+
 def test_a_refused_call_tells_every_reason(screen, rest):
     agent = rest.post("/api/v1/agents", json={"name": "Promo", "language": "hi"}).json()["agentId"]
     screen.goto(f"/calls/new?agent={agent}")
@@ -372,7 +397,7 @@ def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
     shown = dict(screen.eval("[...root().querySelectorAll('.figure-card')].map("
                              "e => [e.querySelector('dt').innerText, e.querySelector('dd').innerText])"))
     assert shown["Calls"] == figures["totalCalls"]
-    assert shown["Success rate"] == f"{figures['successRate']:.0%}"
+    assert shown["Success rate"] == f"{figures['successRate']:.1%}".replace(".0%", "%")
     assert shown["Average duration"] == f"{round(calling.seconds(figures['averageDuration']))} s"
     assert shown["Total cost"] == f"₹{calling.rupees(figures['totalCost']):.2f}"
     legend = screen.eval("[...root().querySelectorAll('.legend li')].map(e => e.innerText.replace(/\\s+/g, ' '))")
@@ -382,6 +407,31 @@ def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
     screen.until("!root().querySelector('.stale, .skeleton')")
     revenue = rest.get("/api/v1/analytics/revenue?startDate=2026-01-01").json()
     screen.sees(f"₹{calling.rupees(revenue['total']):.2f}")
+
+
+def test_the_business_says_who_it_is(screen, rest):
+    screen.goto("/settings")
+    screen.sees("Still missing: legal name")
+    screen.fill("Legal name", "Sharma Textiles Private Limited")
+    screen.choose("Kind of business", "Company")
+    screen.fill("PAN", "wrong")
+    screen.click("Save details")
+    assert screen.error_at("PAN")
+    screen.fill("PAN", "ABCCS1234F")
+    screen.fill("GSTINs", "29ABCCS1234F1Z5, nonsense")
+    screen.click("Save details")
+    assert screen.error_at("GSTINs")
+    screen.fill("GSTINs", "")
+    screen.click("Save details")
+    screen.sees("Business details saved")
+    kyc = rest.get("/api/v1/merchant").json()["kyc"]
+    assert (kyc["legalName"], kyc["constitution"]) == ("Sharma Textiles Private Limited", "COMPANY")
+    assert screen.value("PAN") == kyc["pan"] != "ABCCS1234F"
+    # The masked number is not sent back.
+    screen.fill("Registered address", "1 MG Road, Bengaluru")
+    screen.click("Save details")
+    screen.until("input('Registered address')?.value && !root().innerText.includes('registered address,')")
+    assert rest.get("/api/v1/merchant").json()["kyc"]["pan"] == kyc["pan"]
 
 
 def test_keys_are_made_and_revoked(screen, stack):

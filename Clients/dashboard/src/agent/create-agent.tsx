@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { User } from "../../../typescript/index";
 import { api } from "../api";
-import { useAction } from "../loaded";
+import { useAction, useRequestId } from "../loaded";
 import { mayWrite } from "../names";
 import { Button } from "../parts/button";
 import { Form } from "../parts/form";
@@ -23,8 +23,9 @@ export function CreateAgent({ user }: { user: User }) {
   const [draft, setDraft] = useState(empty);
   const isChanged = changedFields(empty, draft).length > 0;
   useUnsaved(isChanged);
+  const requestId = useRequestId(draft);
   const creating = useAction(async () => {
-    const agent = await api.agents.createAgent({ agent: agentOf(draft) });
+    const agent = await api.agents.createAgent({ agent: agentOf(draft), requestId });
     announce(`${agent.name} was created`);
     navigate(`/agents/${agent.agentId}`, { unguarded: true });
   });

@@ -22,7 +22,7 @@ export interface Draft {
   variables: TemplateVariable[];
 }
 
-/** The form of an agent; of a new one without it. */
+/** The form of an agent; without one, that of a new agent, whose calls are recorded unless somebody says no. */
 export function draftOf(agent: Agent = {}): Draft {
   return {
     name: agent.name ?? "",
@@ -33,7 +33,7 @@ export function draftOf(agent: Agent = {}): Draft {
     greeting: agent.greeting ?? "",
     farewell: agent.farewell ?? "",
     firstSpeaker: agent.firstSpeaker ?? "AGENT",
-    recordingEnabled: agent.recordingEnabled ?? false,
+    recordingEnabled: agent.recordingEnabled ?? agent.agentId === undefined,
     mayEndCall: agent.mayEndCall ?? false,
     maxMinutes: agent.maxDuration ? String(Math.round(seconds(agent.maxDuration) / 0.6) / 100) : "",
     phoneNumber: agent.phoneNumber ?? "",

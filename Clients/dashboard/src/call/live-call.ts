@@ -48,8 +48,9 @@ async function keepCurrent(
     });
     call = await read().catch((error: unknown) => {
       fail(error);
-      return wait(pause, signal).then(() => call);
+      return call;
     });
+    if (!hasEnded(call.state)) await wait(pause, signal);
   }
   for (let tries = 0; mayBeAnalysed(call) && tries < analysisTries && !signal.aborted; tries += 1) {
     await wait(pause, signal);

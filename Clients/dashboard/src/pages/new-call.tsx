@@ -4,7 +4,7 @@ import type { Agent, TemplateVariable, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
 import { api } from "../api";
 import { time } from "../format";
-import { useAction } from "../loaded";
+import { useAction, useRequestId } from "../loaded";
 import { languages, mayWrite } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
@@ -63,9 +63,11 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
   const [values, setValues] = useState<Record<string, string>>({});
   const agent = agents.find((each) => each.agentId === chosen);
   const variables = agent?.variables ?? [];
+  const requestId = useRequestId([chosen, number, language, values]);
   const placing = useAction(async () => {
     const given = variables.map(({ name = "" }) => [name, values[name] ?? ""] as const).filter(([, value]) => value);
     const call = await api.calls.createCall({
+      requestId,
       call: {
         agentId: chosen, phoneNumber: typedNumber(number), variables: Object.fromEntries(given),
         ...(language ? { language } : {}),

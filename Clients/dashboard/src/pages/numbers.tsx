@@ -3,7 +3,7 @@ import type { Agent, AvailablePhoneNumber, PhoneNumber, PhoneNumberType, User } 
 import { agentName, useAgents } from "../agents-list";
 import { all, api } from "../api";
 import { money, phone } from "../format";
-import { useAction, useLoaded } from "../loaded";
+import { useAction, useLoaded, useRequestId } from "../loaded";
 import { mayManage } from "../names";
 import { Await } from "../parts/await";
 import { Badge } from "../parts/badge";
@@ -144,8 +144,9 @@ function Offer({ onBought }: { onBought: () => void }) {
 }
 
 function Buy({ number, onDone, onClose }: { number: AvailablePhoneNumber; onDone: () => void; onClose: () => void }) {
+  const requestId = useRequestId(number);
   const buying = useAction(async () => {
-    await api.numbers.buyPhoneNumber({ phoneNumber: number.phoneNumber ?? "" });
+    await api.numbers.buyPhoneNumber({ phoneNumber: number.phoneNumber ?? "", requestId });
     announce(`${phone(number.phoneNumber)} is yours`);
     onDone();
   });

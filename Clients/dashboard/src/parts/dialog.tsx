@@ -1,14 +1,16 @@
-import { useEffect, useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 import type { Node } from "react";
 import { Button } from "./button";
 import { Problem } from "./notice";
 
-/** A question or a form above the page. The browser keeps the focus in it and closes it on Escape. */
+/** A question or a form above the page. The browser keeps the focus in it, and gives it back afterwards. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Node }) {
   const element = useRef<HTMLDialogElement | null>(null);
   const id = useId();
-  useEffect(() => {
-    element.current?.showModal();
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
   }, []);
   return (
     <dialog

@@ -1,20 +1,27 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Notice } from "./notice";
 
 /** A text to take along, with a button that does. */
 export function Copyable({ label, text }: { label: string; text: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const code = useRef<HTMLElement | null>(null);
+  const [said, setSaid] = useState("Copy");
   const copy = async () => {
-    await navigator.clipboard?.writeText(text).catch(() => undefined);
-    setCopied(true);
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid("Copied");
+    } catch {
+      // The browser does not let us: the text is marked, for the reader to copy it.
+      getSelection()?.selectAllChildren(code.current!);
+      setSaid("Marked: copy it");
+    }
   };
   return (
     <div className="copyable">
       <span className="copyable-label">{label}</span>
-      <code>{text}</code>
-      <Button onClick={copy} label={`Copy ${label}`}>{isCopied ? "Copied" : "Copy"}</Button>
+      <code ref={code}>{text}</code>
+      <Button onClick={() => void copy()} label={`${said} ${label}`}>{said}</Button>
     </div>
   );
 }

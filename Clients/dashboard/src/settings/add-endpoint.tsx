@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { api } from "../api";
-import { useAction } from "../loaded";
+import { useAction, useRequestId } from "../loaded";
 import { Button } from "../parts/button";
 import { Dialog } from "../parts/dialog";
 import { Checkbox, TextField } from "../parts/field";
@@ -13,8 +13,10 @@ import { eventTypes } from "./event-types";
 export function AddEndpoint({ onDone, onClose }: { onDone: (secret: string) => void; onClose: () => void }) {
   const [url, setUrl] = useState("");
   const [types, setTypes] = useState<string[]>([]);
+  const requestId = useRequestId([url, types]);
   const adding = useAction(async () => {
-    const made = await api.webhooks.createWebhookEndpoint({ endpoint: { url: url.trim(), eventTypes: types } });
+    const endpoint = { url: url.trim(), eventTypes: types };
+    const made = await api.webhooks.createWebhookEndpoint({ endpoint, requestId });
     onDone(made.secret ?? "");
   });
   const errors = fieldErrors(adding.error, "endpoint.");

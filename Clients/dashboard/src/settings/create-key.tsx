@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { api } from "../api";
-import { useAction } from "../loaded";
+import { useAction, useRequestId } from "../loaded";
 import { Button } from "../parts/button";
 import { Dialog } from "../parts/dialog";
 import { Checkbox, Select, TextField } from "../parts/field";
@@ -23,11 +23,14 @@ export function CreateKey({ onDone, onClose }: { onDone: (made: MadeKey) => void
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<string[]>([]);
   const [days, setDays] = useState("");
+  const [now] = useState(Date.now);
+  const requestId = useRequestId([name, chosen, days]);
   const making = useAction(async () => {
     const made = await api.accounts.createApiKey({
+      requestId,
       apiKey: {
         displayName: name, scopes: chosen,
-        ...(days ? { expireTime: new Date(Date.now() + Number(days) * day).toISOString() } : {}),
+        ...(days ? { expireTime: new Date(now + Number(days) * day).toISOString() } : {}),
       },
     });
     onDone({ key: made.apiKey ?? {}, secret: made.secret ?? "" });

@@ -1,11 +1,10 @@
 import { useState } from "react";
-import type { Kyc, KycState, Merchant, User } from "../../../typescript/index";
+import type { Merchant, User } from "../../../typescript/index";
 import { api } from "../api";
 import { date } from "../format";
 import { useAction, useLoaded } from "../loaded";
 import { mayManage } from "../names";
 import { Await } from "../parts/await";
-import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Facts } from "../parts/facts";
@@ -15,6 +14,7 @@ import { useUnsaved } from "../parts/leaving";
 import { Notice, Problem } from "../parts/notice";
 import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
+import { Identity } from "./identity";
 
 /** The merchant's name and address, and where the check of the business stands. */
 export function Profile({ user }: { user: User }) {
@@ -29,7 +29,7 @@ export function Profile({ user }: { user: User }) {
             </Notice>
           )}
           <ProfileForm key={value.etag ?? ""} merchant={value} user={user} onSave={merchant.set} />
-          <Identity kyc={value.kyc ?? {}} />
+          <Identity key={`kyc ${value.etag}`} merchant={value} user={user} onSave={merchant.set} />
         </>
       )}
     </Await>
@@ -66,41 +66,6 @@ function ProfileForm({ merchant, user, onSave }: {
           </Button>
         )}
       </Form>
-    </Card>
-  );
-}
-
-const kycStates: Record<KycState, readonly ["good" | "bad" | "busy" | "warn", string]> = {
-  STATE_UNSPECIFIED: ["warn", "Not begun"],
-  DRAFT: ["warn", "Incomplete"],
-  SUBMITTED: ["busy", "Being checked"],
-  APPROVED: ["good", "Approved"],
-  REJECTED: ["bad", "Refused"],
-  EXPIRED: ["bad", "Expired"],
-};
-
-const kycFields: Record<string, string> = {
-  legal_name: "legal name", constitution: "kind of business", pan: "PAN", registered_address: "registered address",
-  dlt_entity_id: "DLT entity id", use_case: "what the agents call people for", gstins: "GSTIN",
-  registration_number: "CIN or LLPIN",
-};
-
-function Identity({ kyc }: { kyc: Kyc }) {
-  const [kind, text] = kycStates[kyc.state ?? "STATE_UNSPECIFIED"];
-  const missing = (kyc.missingFields ?? []).map((field) => kycFields[field] ?? field);
-  return (
-    <Card title="Check of the business" hint="Who a business is has to be known before its agents call people (KYC).">
-      <Facts
-        of={[
-          ["State", <Badge kind={kind}>{text}</Badge>],
-          ["Legal name", kyc.legalName || "–"],
-          ["PAN", kyc.pan || "–"],
-          ["GSTIN", kyc.gstins?.join(", ") || "–"],
-          ["DLT entity", kyc.dltEntityId || "–"],
-          ["Approved until", date(kyc.expireTime)],
-        ]}
-      />
-      {missing.length > 0 && <p className="hint">Still missing: {missing.join(", ")}.</p>}
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Role, User } from "../../../typescript/index";
 import { api } from "../api";
-import { useAction } from "../loaded";
+import { useAction, useRequestId } from "../loaded";
 import { roles } from "../names";
 import { Button } from "../parts/button";
 import { Dialog } from "../parts/dialog";
@@ -20,9 +20,10 @@ export function UserForm({ person, by, onDone, onClose }: {
   const [name, setName] = useState(person?.name ?? "");
   const [role, setRole] = useState<Role>(person?.role ?? "ROLE_MEMBER");
   const [password, setPassword] = useState("");
+  const requestId = useRequestId([email, name, role, password]);
   const saving = useAction(async () => {
     if (!person) {
-      await api.accounts.createUser({ user: { email: email.trim(), name, role }, password });
+      await api.accounts.createUser({ user: { email: email.trim(), name, role }, password, requestId });
       announce(`${email} was added`);
       return onDone();
     }
