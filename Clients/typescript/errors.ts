@@ -1,11 +1,13 @@
 /** What a call that failed throws, and the parts of google.rpc's details that say what to do. */
 
+/** One field that is wrong. */
 export interface FieldViolation {
   /** The field, by its path in the request: `agent.name`. */
   field: string;
   description: string;
 }
 
+/** One thing that has to be otherwise first. */
 export interface PreconditionViolation {
   /** A rule's name, for example `CALLING_HOURS`. */
   type: string;
@@ -28,6 +30,7 @@ interface Fields {
   retryAfter?: number;
 }
 
+/** A call that failed: the server said so, or did not answer. */
 export class ApiError extends Error {
   /** HTTP's status; 0 when there was no answer. */
   readonly status: number;

@@ -3,6 +3,7 @@
 import { ApiError } from "./errors";
 import { send } from "./upload";
 
+/** Any JSON: google.protobuf.Struct and Value. */
 export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };
 
 /** One request, taken apart by its route. */
@@ -26,6 +27,7 @@ export interface CallOptions {
   onUpload?: (sent: number, total: number) => void;
 }
 
+/** Where requests go and what they carry. */
 export interface TransportOptions {
   /** Where the server is; the page's own origin when empty. */
   baseURL?: string;

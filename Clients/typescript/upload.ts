@@ -1,5 +1,6 @@
 /** fetch, and where somebody wants to see a body go, XMLHttpRequest: fetch tells nothing of it. */
 
+/** How one request can be given up and watched. */
 export interface SendOptions {
   signal?: AbortSignal;
   onUpload?: (sent: number, total: number) => void;

@@ -26,6 +26,7 @@ class SessionTransport extends Transport {
 
 const transport = new SessionTransport();
 
+/** One client for each service. */
 export const api = {
   accounts: new AccountService(transport),
   agents: new AgentService(transport),

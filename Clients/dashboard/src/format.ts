@@ -33,6 +33,7 @@ export function amount(money: Money | undefined): number {
   return Number(money?.units ?? 0) + (money?.nanos ?? 0) / 1e9;
 }
 
+/** An amount in rupees, `₹1,23,456.00`. */
 export function money(value: Money | undefined): string {
   return rupees.format(amount(value));
 }
@@ -52,6 +53,7 @@ export function clock(offset: string | undefined): string {
   return [Math.floor(whole / 60), whole % 60].map((part) => part.toString().padStart(2, "0")).join(":");
 }
 
+/** A short duration, such as a reply takes. */
 export function milliseconds(text: string | undefined): string {
   return text === undefined ? "–" : `${count.format(Math.round(seconds(text) * 1000))} ms`;
 }
@@ -61,6 +63,7 @@ export function time(timestamp: string | undefined): string {
   return timestamp ? moment.format(new Date(timestamp)) : "–";
 }
 
+/** The day in India. */
 export function date(timestamp: string | undefined): string {
   return timestamp ? day.format(new Date(timestamp)) : "–";
 }
@@ -86,6 +89,7 @@ export function phone(number: string | undefined): string {
   return number.replace(/^\+91(\S{5})(\S{5})$/, "+91 $1 $2");
 }
 
+/** A file’s size. */
 export function bytes(value: string | number | undefined): string {
   const size = Number(value ?? 0);
   if (size < 1024) return `${count.format(size)} bytes`;

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { newKey } from "../../typescript/index";
 import { isAbort } from "./words";
 
+/** What a page reads, as far as it is known. */
 export interface Loaded<T> {
   /** The last value; still there while it is read again. */
   value?: T;

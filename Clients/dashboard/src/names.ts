@@ -2,8 +2,10 @@
 
 import type { CallPurpose, CallState, CallDirection, Role, User } from "../../typescript/index";
 
+/** Languages by their codes. */
 export const languages: Record<string, string> = { hi: "Hindi", en: "English" };
 
+/** The classes of calls, each with what it is for. */
 export const purposes: Record<CallPurpose, string> = {
   CALL_PURPOSE_UNSPECIFIED: "Not classified (treated as promotional)",
   CALL_PURPOSE_TRANSACTIONAL: "Transactional: within 30 minutes of the customer's own transaction",
@@ -12,6 +14,7 @@ export const purposes: Record<CallPurpose, string> = {
   CALL_PURPOSE_PROMOTIONAL: "Promotional: any advertising content",
 };
 
+/** Where a call stands. */
 export const callStates: Record<CallState, string> = {
   STATE_UNSPECIFIED: "Unknown",
   QUEUED: "Queued",
@@ -26,10 +29,12 @@ export const callStates: Record<CallState, string> = {
   CANCELED: "Cancelled",
 };
 
+/** Who called whom. */
 export const directions: Record<CallDirection, string> = {
   DIRECTION_UNSPECIFIED: "Unknown", OUTBOUND: "Outgoing", INBOUND: "Incoming", LIVE: "Live audio",
 };
 
+/** Why a call ended, and what to do about it; words that are not here are shown as they came. */
 export const endReasons: Record<string, string> = {
   caller_hung_up: "The other side hung up.",
   agent_ended: "The agent ended the call.",
@@ -48,12 +53,14 @@ export const endReasons: Record<string, string> = {
   server_lost: "The server that held the call stopped.",
 };
 
+/** What the roles are called. */
 export const roles: Record<Role, string> = {
   ROLE_UNSPECIFIED: "None", ROLE_OWNER: "Owner", ROLE_ADMIN: "Admin", ROLE_MEMBER: "Member", ROLE_VIEWER: "Viewer",
 };
 
 const ended: CallState[] = ["COMPLETED", "BLOCKED", "FAILED", "BUSY", "NO_ANSWER", "CANCELED"];
 
+/** Whether nothing more happens in a call. */
 export function hasEnded(state: CallState | undefined): boolean {
   return state !== undefined && ended.includes(state);
 }

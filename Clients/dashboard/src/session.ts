@@ -4,8 +4,10 @@ import { ApiError, AuthService, Transport, newKey } from "../../typescript/index
 import type { Session, User } from "../../typescript/index";
 import { seconds } from "./format";
 
+/** Whether somebody is logged in, as far as it is known. */
 export type Standing = "restoring" | "unreachable" | "out" | "in";
 
+/** Who is logged in. */
 export interface SessionState {
   standing: Standing;
   user?: User;
@@ -14,13 +16,14 @@ export interface SessionState {
 }
 
 /**
- * The refresh token works once. It is kept with the key its use will have, so that a page that is
- * loaded again in the middle of a refresh, or copied into another tab, gets the same answer again
- * instead of ending the session.
+ * The refresh token works once. It is kept with the key that its use will have, so that a page that is
+ * loaded again in the middle of a refresh gets the same answer again instead of ending the session. So
+ * does a tab that was copied: keys count on from the login, and both tabs count alike.
  */
 interface Kept {
   token: string;
-  key: string;
+  login: string;
+  uses: number;
 }
 
 const place = "payaid.session";
@@ -45,12 +48,14 @@ function change(next: SessionState): void {
   for (const listener of listeners) listener();
 }
 
-function adopt(session: Session): void {
+function adopt(session: Session, before?: Kept): void {
   access = session.accessToken ?? "";
   const lifetime = seconds(session.expiresIn) * 1000;
   // Early enough that no request leaves with a token that ends on its way.
   renewAt = Date.now() + lifetime - Math.min(lifetime / 2, 60_000);
-  const next: Kept = { token: session.refreshToken ?? "", key: newKey() };
+  const next: Kept = {
+    token: session.refreshToken ?? "", login: before?.login ?? newKey(), uses: (before?.uses ?? 0) + 1,
+  };
   sessionStorage.setItem(place, JSON.stringify(next));
   change({ standing: "in", ...(session.user ? { user: session.user } : {}) });
 }
@@ -65,7 +70,8 @@ async function refresh(): Promise<void> {
   const from = kept();
   if (!from) return forget();
   try {
-    adopt(await auth.refreshSession({ refreshToken: from.token, requestId: from.key }));
+    const requestId = `${from.login}-${from.uses}`;
+    adopt(await auth.refreshSession({ refreshToken: from.token, requestId }), from);
   } catch (error) {
     if (!(error instanceof ApiError) || ![400, 401, 403].includes(error.status)) throw error;
     forget("Your session has ended. Please log in again.");
@@ -91,6 +97,7 @@ export async function restore(): Promise<void> {
   await renew().catch(() => change({ standing: "unreachable" }));
 }
 
+/** Logs in; throws what the server refuses with. */
 export async function login(email: string, password: string): Promise<void> {
   adopt(await auth.login({ email, password }));
 }
@@ -107,6 +114,7 @@ export function setUser(user: User): void {
   if (state.standing === "in") change({ ...state, user });
 }
 
+/** The session as React reads it. */
 export const session = {
   read: () => state,
   subscribe(changed: () => void): () => void {

@@ -150,6 +150,35 @@ def test_a_token_that_is_refused_is_renewed_once(stack, browser, owner):
     assert len(asked) > 2
 
 
+def test_a_token_is_renewed_before_it_ends(stack, browser, owner):
+    page = Screen(browser, stack, "/agents")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Agents")
+    page.run("""
+      const now = Date.now;
+      Date.now = () => now() + 86370e3;
+      const ask = window.fetch;
+      window.asked = [];
+      window.fetch = (url, init) => (window.asked.push(url), ask(url, init));""")
+    page.click("Numbers")
+    page.sees("No numbers yet")
+    asked = page.run("return window.asked;")
+    assert asked[0] == "/api/v1/auth/refresh" and sum("/auth/refresh" in url for url in asked) == 1
+
+
+def test_a_copied_tab_ends_nobodys_session(stack, browser, owner):
+    page = Screen(browser, stack, "/agents")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Agents")
+    # A browser gives a copied tab the storage as it is then.
+    kept = page.run("return sessionStorage.getItem('payaid.session');")
+    copy = Screen(browser, stack, "/nowhere")
+    copy.run("sessionStorage.setItem('payaid.session', kept);", kept=kept)
+    for tab in (copy, copy, page, page, copy, page):
+        tab.goto("/agents")
+        tab.heading("Agents")
+
+
 # Agents
 
 def test_an_agent_is_created_changed_and_deleted(screen, rest):
@@ -509,6 +538,16 @@ def test_a_password_is_changed(screen):
 
 
 # Every page
+
+def test_a_breach_of_the_policy_would_be_seen(stack, browser):
+    page = Screen(browser, stack, "/")
+    assert page.complaints() == []
+    page.run("""document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>');""")
+    page.run("""const script = document.createElement("script");
+      script.textContent = "window.broken = 1"; document.body.append(script);""")
+    assert page.run("return window.broken;") is None
+    assert len([text for text in page.complaints() if "Content Security Policy" in text]) == 2
+
 
 def test_every_page_has_a_heading_and_labels_and_fits_a_phone(screen, desk, held):
     paths = ["/analytics", "/agents", "/agents/new", f"/agents/{desk}", f"/agents/{desk}/knowledge",

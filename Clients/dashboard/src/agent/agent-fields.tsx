@@ -13,6 +13,7 @@ import { unknownVariables } from "./draft";
 import type { Draft } from "./draft";
 import { Variables } from "./variables";
 
+/** What each part of the form is given. */
 export interface FieldsProps {
   draft: Draft;
   set: (changes: Partial<Draft>) => void;

@@ -3,6 +3,7 @@
 import type { Agent, TemplateVariable } from "../../../typescript/index";
 import { seconds } from "../format";
 
+/** The form of an agent. */
 export interface Draft {
   name: string;
   language: string;

@@ -65,6 +65,7 @@ export function mayBeAnalysed(call: Call): boolean {
     && (call.transcript ?? []).some((entry) => entry.speaker === "CALLER");
 }
 
+/** The call as it is now, and what keeps it from being known. */
 export function useLiveCall(callId: string) {
   const [call, setCall] = useState<Call | undefined>(undefined);
   const [error, setError] = useState<unknown>(undefined);

@@ -1,3 +1,4 @@
+/** One bar: how long it is, and its figure in words. */
 export interface Bar {
   label: string;
   value: number;

@@ -1,5 +1,6 @@
 import { number, share } from "../format";
 
+/** One part of the whole. */
 export interface Slice {
   label: string;
   value: number;
