@@ -33,6 +33,7 @@ struct Application {
 
   static func start(_ current: CurrentSettings) async throws -> Application {
     let settings = current.value
+    let dashboard = try settings.dashboardFolder.map(Self.dashboard)
     // Others may pass through, as PostgreSQL's own user must; what is inside is closed to them.
     try Folder.make(settings.dataDirectory, permissions: 0o711)
     Allocator.keepFreed()
@@ -41,7 +42,7 @@ struct Application {
     do {
       let database = try await Database.open(settings, loops: loops.loops)
       do {
-        return try await start(current, loops, database)
+        return try await start(current, loops, database, dashboard)
       } catch {
         await database.close()
         throw error
@@ -71,7 +72,8 @@ struct Application {
   }
 
   private static func start(
-    _ current: CurrentSettings, _ loops: EventLoopGroup, _ database: Database
+    _ current: CurrentSettings, _ loops: EventLoopGroup, _ database: Database,
+    _ dashboard: StaticSite?
   ) async throws -> Application {
     let settings = current.value
     let certificates =
@@ -82,7 +84,6 @@ struct Application {
       await database.reload(current.value)
       certificates?.reload()
     }
-    let dashboard = try settings.dashboardFolder.map(Self.dashboard)
     let endpoint = PublicEndpoint(settings.publicURL)
     let keyring = try Keyring(folder: settings.dataDirectory)
     let shared = try SharedState(

@@ -347,6 +347,8 @@ def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):
     screen.fill("Phone number", calling.HASTY.removeprefix("+91"))
     screen.click("Place the call")
     screen.heading("Call with +91 90000 00007")
+    # What is said appears while it is said.
+    screen.until("root().innerText.includes('In progress') && root().querySelectorAll('.line').length", 60)
     screen.sees("Completed", 60)
     screen.sees("The other side hung up.")
     call = rest.get("/api/v1/calls").json()["calls"][0]

@@ -105,28 +105,28 @@ export function Identity({ merchant, user, onSave }: {
 function Fields({ draft, set, errors, isDisabled }: {
   draft: Draft; set: (draft: Draft) => void; errors: Record<string, string>; isDisabled: boolean;
 }) {
-  const line = (field: keyof Draft, label: string, hint?: string) => (
+  const line = (field: keyof Draft, label: string, hint?: string, isRequired = true) => (
     <TextField
-      label={label} value={draft[field]} hint={hint} error={errors[field]} isDisabled={isDisabled}
+      label={label} value={draft[field]} hint={hint} error={errors[field]} isRequired={isRequired} isDisabled={isDisabled}
       onChange={(value) => set({ ...draft, [field]: value })}
     />
   );
   return (
-    <>
+    <div className="columns">
       {line("legalName", "Legal name", "As in the register.")}
       <Select
-        label="Kind of business" value={draft.constitution} options={constitutions} error={errors["constitution"]}
+        label="Kind of business" value={draft.constitution} options={constitutions} error={errors["constitution"]} isRequired
         onChange={(value) => set({ ...draft, constitution: value as KycConstitution })} isDisabled={isDisabled}
       />
       {line("pan", "PAN", "Kept encrypted and shown masked.")}
-      {line("gstins", "GSTINs", "The main one first, with commas between them.")}
-      {line("registrationNumber", "CIN or LLPIN")}
+      {line("gstins", "GSTINs", "The main one first, with commas between them.", false)}
+      {line("registrationNumber", "CIN or LLPIN", "Of a company or a limited liability partnership.", false)}
       {line("registeredAddress", "Registered address")}
       {line("dltEntityId", "DLT entity id", "19 digits, of the operators’ DLT platforms.")}
       <TextArea
-        label="What the agents call people for" value={draft.useCase} rows={3} error={errors["useCase"]}
+        label="What the agents call people for" value={draft.useCase} rows={3} error={errors["useCase"]} isRequired
         onChange={(useCase) => set({ ...draft, useCase })} isDisabled={isDisabled}
       />
-    </>
+    </div>
   );
 }
