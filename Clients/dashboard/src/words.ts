@@ -39,6 +39,13 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 
+/** A field's path in words: `agent.variables[0].name` is "Variables 1 name". */
+export function fieldName(path: string): string {
+  const own = path.split(".").slice(path.includes(".") ? 1 : 0).join(" ");
+  const words = own.replace(/\[(\d+)\]/g, (_, index) => ` ${Number(index) + 1}`).replace(/([A-Z])/g, " $1");
+  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
+}
+
 /** What is wrong with each field, by its name in the form; `prefix` is what the request calls the form. */
 export function fieldErrors(error: unknown, prefix = ""): Record<string, string> {
   if (!(error instanceof ApiError)) return {};

@@ -186,6 +186,7 @@ def test_an_agent_is_created_changed_and_deleted(screen, rest):
     screen.click("Create agent")
     assert "1 to 100" in screen.error_at("Name")
     assert screen.eval("document.activeElement === input('Name')")
+    screen.sees("Name: has 0 characters; 1 to 100 are allowed.")
     screen.fill("Name", "Asha")
     screen.choose("Language", "English")
     screen.choose("Voice", "Kore")
@@ -416,6 +417,8 @@ def test_the_history_is_filtered_and_its_address_kept(screen, desk, held):
     screen.sees("+91 90000 00007")
     screen.choose("To day", "2020-01-01")
     screen.sees("The days are the wrong way round")
+    screen.goto("/calls?agent=nonsense&state=nonsense&from=nonsense")
+    screen.sees("No call matches")
 
 
 # Analytics and settings

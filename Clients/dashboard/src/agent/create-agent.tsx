@@ -13,7 +13,6 @@ import { announce } from "../parts/toast";
 import { navigate } from "../router";
 import { fieldErrors } from "../words";
 import { AgentFields } from "./agent-fields";
-import { OtherErrors } from "./other-errors";
 import { agentOf, changedFields, draftOf } from "./draft";
 
 const empty = draftOf();
@@ -34,7 +33,6 @@ export function CreateAgent({ user }: { user: User }) {
     <Page title="Create an agent" back={{ to: "/agents", label: "Agents" }}>
       <Form onSubmit={() => void creating.run()} errors={errors} label="New agent">
         <Problem error={creating.error} title="The agent was not created" />
-        <OtherErrors errors={errors} />
         <AgentFields
           draft={draft} errors={errors} isDisabled={creating.isBusy || !mayWrite(user)}
           set={(changes) => setDraft((before) => ({ ...before, ...changes }))}

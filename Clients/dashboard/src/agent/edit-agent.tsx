@@ -11,7 +11,6 @@ import { Notice, Problem } from "../parts/notice";
 import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
 import { AgentFields } from "./agent-fields";
-import { OtherErrors } from "./other-errors";
 import { agentOf, changedFields, draftOf } from "./draft";
 
 /** The form that changes an agent. What is sent are the fields that were changed, nothing else. */
@@ -36,7 +35,6 @@ export function EditAgent({ agent, user, onSave, onReload }: {
       {isConflict
         ? <Conflict onReload={() => { saving.clear(); onReload(); }} />
         : <Problem error={saving.error} title="The changes were not saved" />}
-      <OtherErrors errors={errors} />
       <AgentFields
         draft={draft} errors={errors} isDisabled={saving.isBusy || !mayWrite(user)}
         set={(changes) => setDraft((before) => ({ ...before, ...changes }))}

@@ -81,7 +81,6 @@ function Publish({ agent, onDone }: { agent: Agent; onDone: () => void }) {
     <Card title="Changes that wait" hint="The draft says something else than the published version.">
       <Form onSubmit={() => void publishing.run()} errors={errors} label="Publish">
         <Problem error={publishing.error} title="The draft was not published" />
-        {Object.entries(errors).map(([field, text]) => <p className="error" key={field}><code>{field}</code>: {text}</p>)}
         <TextField label="What changed" value={description} onChange={setDescription} error={errors["description"]} />
         <Button type="submit" kind="primary" isBusy={publishing.isBusy}>Publish the draft</Button>
       </Form>

@@ -1,5 +1,6 @@
 import type { Node } from "react";
-import { explain } from "../words";
+import { ApiError } from "../../../typescript/index";
+import { explain, fieldName } from "../words";
 import { Button } from "./button";
 import { Icon } from "./icon";
 
@@ -19,12 +20,22 @@ export function Notice({ kind = "info", title, children }: {
   );
 }
 
+function Reasons({ error }: { error: unknown }) {
+  const violations = error instanceof ApiError ? error.fieldViolations : [];
+  if (violations.length === 0) return <p>{explain(error)}</p>;
+  return (
+    <ul>
+      {violations.map(({ field, description }) => <li key={field + description}>{fieldName(field)}: {description}.</li>)}
+    </ul>
+  );
+}
+
 /** What went wrong, and a way to try again where there is one. Nothing without an error. */
 export function Problem({ error, title, onRetry }: { error: unknown; title?: string; onRetry?: () => void }) {
   if (error === undefined) return null;
   return (
     <Notice kind="error" title={title ?? ""}>
-      <p>{explain(error)}</p>
+      <Reasons error={error} />
       {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </Notice>
   );
