@@ -66,6 +66,12 @@ function forget(notice?: string): void {
   change({ standing: "out", ...(notice ? { notice } : {}) });
 }
 
+/** Whether asking again is of no use: the token is not taken any more. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.status === 408 || error.status === 429) return false;
+  return error.status >= 400 && error.status < 500;
+}
+
 async function refresh(): Promise<void> {
   const from = kept();
   if (!from) return forget();
@@ -73,7 +79,7 @@ async function refresh(): Promise<void> {
     const requestId = `${from.login}-${from.uses}`;
     adopt(await auth.refreshSession({ refreshToken: from.token, requestId }), from);
   } catch (error) {
-    if (!(error instanceof ApiError) || ![400, 401, 403].includes(error.status)) throw error;
+    if (!isRefusal(error)) throw error;
     forget("Your session has ended. Please log in again.");
   }
 }

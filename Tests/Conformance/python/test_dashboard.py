@@ -398,6 +398,17 @@ def test_a_refused_call_tells_every_reason(screen, rest):
     assert len(reasons) > 1
     shown = screen.text()
     assert all(reason["type"] in shown for reason in reasons)
+    # One that only the clock speaks against says from when on it may be placed.
+    screen.run("""
+      const ask = window.fetch;
+      window.fetch = (url, init) => init.method !== "POST" ? ask(url, init) : Promise.resolve(new Response(JSON.stringify({
+        error: {code: 400, status: "FAILED_PRECONDITION", message: "no", details: [
+          {"@type": "type.googleapis.com/google.rpc.PreconditionFailure",
+           violations: [{type: "CALLING_HOURS", subject: "call", description: "too late"}]},
+          {"@type": "type.googleapis.com/payaid.voice.v1.Decision", nextAllowedTime: "2026-12-02T04:30:00Z"}]}}),
+        {status: 400}));""")
+    screen.click("Place the call")
+    screen.sees("It may be placed from 2 Dec 2026, 10:00 am on.")
     rest.delete(f"/api/v1/agents/{agent}")
 
 
@@ -441,6 +452,21 @@ def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
     screen.until("!root().querySelector('.stale, .skeleton')")
     revenue = rest.get("/api/v1/analytics/revenue?startDate=2026-01-01").json()
     screen.sees(f"₹{calling.rupees(revenue['total']):.2f}")
+
+
+def test_large_figures_read_as_in_india(screen):
+    screen.goto("/calls")
+    screen.run("""
+      const ask = window.fetch;
+      window.fetch = (url, init) => !url.includes("/analytics/dashboard") ? ask(url, init)
+        : Promise.resolve(new Response(JSON.stringify({
+          totalCalls: "1234567", completedCalls: "1000000", successRate: 0.8125, averageDuration: "125.4s",
+          totalCost: {currencyCode: "INR", units: "12345678", nanos: 500000000},
+          callsByAgent: [{agentName: "A", calls: "1234567"}], sentiment: {positive: "1000000"},
+          startTime: "2026-11-30T18:30:00Z", endTime: "2026-12-01T18:31:00Z"})));""")
+    screen.click("Analytics")
+    for text in ("12,34,567", "₹1,23,45,678.50", "81.3%", "2 min 05 s", "From 1 Dec 2026 to 2 Dec 2026, 12:01 am"):
+        screen.sees(text)
 
 
 def test_the_business_says_who_it_is(screen, rest):

@@ -36,7 +36,7 @@ export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
   if (list.error instanceof ApiError && list.error.code === "UNIMPLEMENTED") return <NotOffered />;
   return (
     <>
-      {mayWrite(user) && <Upload agentId={agentId} onDone={list.reload} />}
+      {mayWrite(user) && list.value && <Upload agentId={agentId} onDone={list.reload} />}
       <Card title="Documents">
         <Await of={list}>
           {({ items }) => items.length === 0
