@@ -1,16 +1,21 @@
+import { useEffect, useRef } from "react";
 import type { Node } from "react";
 import { ApiError } from "../../../typescript/index";
 import { explain, fieldName } from "../words";
 import { Button } from "./button";
 import { Icon } from "./icon";
 
-/** Words in a box. Errors are read out at once, everything else when there is time. */
+/** Words in a box. Errors are read out at once and come into view, everything else when there is time. */
 export function Notice({ kind = "info", title, children }: {
   kind?: "info" | "error" | "good" | "warning"; title?: string; children?: Node;
 }) {
+  const box = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    if (kind === "error") box.current?.scrollIntoView({ block: "nearest" });
+  }, [kind]);
   const icon = kind === "good" ? "check" : kind === "info" ? "info" : "alert";
   return (
-    <div className={`notice ${kind}`} role={kind === "error" ? "alert" : "status"}>
+    <div ref={box} className={`notice ${kind}`} role={kind === "error" ? "alert" : "status"}>
       <Icon name={icon} />
       <div>
         {title && <strong>{title}</strong>}
