@@ -65,9 +65,9 @@ def screen(signed_in):
 
 @pytest.fixture(scope="module")
 def desk(rest):
-    """An agent with a number and a variable; its id."""
+    """An agent with a number and a variable, whose first words are over before a hasty caller goes; its id."""
     return calling.new_agent(
-        rest, "+918047120001", name="Order desk",
+        rest, "+918047120001", name="Order desk", greeting="Hello.",
         variables=[{"name": "order_id", "required": True}], systemPrompt="Answer about order {{order_id}}.")
 
 
