@@ -549,12 +549,17 @@ export class ComplianceService {
   }
 }
 
-/** Knowledge: the merchant's documents that an agent answers from. */
+/** Knowledge: the merchant's documents that an agent answers from.
+ *
+ * An agent with a document that is READY is given the function `search_knowledge` in its calls,
+ * and told to answer from what that finds; one with a tool of its own by that name keeps its own.
+ */
 export class KnowledgeService {
   constructor(private readonly transport: Transport) {}
 
-  /** Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is indexed in
-   * the background.
+  /** Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the
+   * background; when that is done, the event `document.ready` or `document.failed` says so. An
+   * agent has at most 100 documents, of 5,000 passages together.
    */
   uploadDocument(request: UploadDocumentRequest, options?: CallOptions): Promise<Document> {
     const { agentId, requestId, file, ...query } = request;
@@ -841,7 +846,9 @@ export interface Agent {
   name?: string;
   /** The language it speaks unless a call asks for the other one: `hi` or `en`. */
   language?: string;
-  /** A voice of ListVoices; empty takes the language's default. */
+  /** A voice of ListVoices; empty takes the language's default. One of provider `gemini` is that of
+   * LIVE, one of `azure` that of CASCADE; the other of the two then has its own default.
+   */
   voiceId?: string;
   /** Instructions to the model, at most 32,768 bytes. `{{name}}` is replaced by the call's variable
    * of that name, which must be one of `variables`.
@@ -1966,7 +1973,7 @@ export interface ListVoicesRequest {
 
 /** Answer of ListVoices. */
 export interface ListVoicesResponse {
-  /** All of them, by name. */
+  /** All of them, by provider and name. */
   voices?: Voice[];
 }
 
@@ -2067,15 +2074,28 @@ export type MerchantState =
   /** Closed: nobody of it is let in. */
   | "CLOSED";
 
-/** The realtime model and its settings; empty fields take the server's defaults. */
+/** The model and its settings; empty fields take the server's defaults. */
 export interface ModelSettings {
-  /** Model name without `models/`. */
+  /** Name of the speech-to-speech model without `models/`. */
   name?: string;
   /** Sampling temperature, 0 to 2. */
   temperature?: number;
   /** Most tokens of one answer, 16 to 8,192. */
   maxOutputTokens?: number;
+  /** What holds a call. */
+  engine?: ModelSettingsEngine;
 }
+
+/** What holds a call. */
+export type ModelSettingsEngine =
+  /** LIVE; when that fails, in the middle of a call too, CASCADE goes on, if the server has one. */
+  | "ENGINE_UNSPECIFIED"
+  /** A speech-to-speech model alone. */
+  | "LIVE"
+  /** A recogniser, a text model and a voice, one after the other. Refused where the server has
+   * none.
+   */
+  | "CASCADE";
 
 /** Represents an amount of money with its currency type. */
 export interface Money {
@@ -2338,7 +2358,7 @@ export type RuleResultOutcome =
 export interface SearchKnowledgeRequest {
   /** The agent. */
   agentId: string;
-  /** The question. */
+  /** The question, at most 2,000 characters. */
   query: string;
   /** Most passages in the answer: 1 to 20; 5 when 0. */
   limit?: number;
@@ -2623,9 +2643,9 @@ export interface UpdateWebhookEndpointRequest {
 export interface UploadDocumentRequest {
   /** The agent. */
   agentId: string;
-  /** File name. */
+  /** File name, at most 255 characters. */
   displayName?: string;
-  /** The file: at most 10 MiB over REST, the message limit over gRPC. */
+  /** The file: at most 10 MiB, of a type as in `Document.content_type`; a text in UTF-8. */
   file: Blob;
   /** A UUID for idempotency (AIP-155). */
   requestId?: string;
@@ -2655,7 +2675,7 @@ export interface Voice {
   voiceId?: string;
   /** The languages it speaks: `hi`, `en`. */
   languages?: string[];
-  /** Who makes it, for example `gemini`. */
+  /** Who makes it: `gemini` or `azure`. */
   provider?: string;
 }
 
