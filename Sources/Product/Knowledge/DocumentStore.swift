@@ -178,8 +178,11 @@ enum DocumentStore {
   ) async throws -> [String] {
     try await database.query(
       """
-      SELECT document_id FROM knowledge_documents
-      WHERE state = 'ready' AND (placement < \(placement) OR placement > \(placement))
+      (SELECT document_id FROM knowledge_documents
+       WHERE state = 'ready' AND placement < \(placement) ORDER BY placement LIMIT \(limit))
+      UNION ALL
+      (SELECT document_id FROM knowledge_documents
+       WHERE state = 'ready' AND placement > \(placement) ORDER BY placement LIMIT \(limit))
       LIMIT \(limit)
       """
     ).map { try $0.decode("document_id") }

@@ -193,7 +193,7 @@ def test_a_bad_connect_request_has_a_typed_error(http, name):
 
 
 def test_a_message_over_the_limit_is_refused(http):
-    answer = post(http, "ListAgents", b" " * 5_000_000, "json")
+    answer = post(http, "ListAgents", b" " * 11_000_000, "json")
     assert (answer.status_code, answer.json()["code"]) == (429, "resource_exhausted")
 
 
