@@ -99,6 +99,14 @@ import Testing
       Self.text(reply) == "Thank you. I have looked at order 4 2 7 1. status shipped.")
   }
 
+  @Test func `an answer without an id is that to the call of its name`() throws {
+    let call = try Self.call()
+    let answer =
+      #"{"parts":[{"functionResponse":{"name":"get_order_status","response":{"result":"here"}}}]}"#
+    let reply = try Self.reply(Self.body([Self.user(Self.number), call.content, answer]))
+    #expect(Self.text(reply).hasSuffix("here."))
+  }
+
   @Test func `documents answer what no rule does`() throws {
     let call = try Self.call(Self.question)
     #expect(call.part["functionCall"]?["args"] == ["query": .string(Self.question)])

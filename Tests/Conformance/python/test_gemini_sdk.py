@@ -1,10 +1,11 @@
-"""Google's own SDK against the stand-in's text and embedding models."""
+"""Google's own SDK against the stand-in's text, talking and embedding models."""
 
 import enum
 import functools
 import importlib
 import json
 import math
+import time
 import typing
 
 import httpx
@@ -288,3 +289,143 @@ def test_a_spoilt_vector_reaches_the_client(connect, faults, switches):
     faults("gemini_embedding", **switches)
     [values] = embed(connect(), "one", output_dimensionality=128)
     assert len(values) != 128 or not all(map(math.isfinite, values)) or not any(values)
+
+
+CHAT_MODEL = "gemini-3.5-flash"
+NUMBER = "My order number is four two seven one."
+
+
+def order_status(order_id: str) -> dict:
+    """Says where an order is."""
+    return {"status": "shipped", "id": order_id}
+
+
+def search_knowledge(query: str) -> dict:
+    """Searches the documents."""
+    return {"passages": [{"text": "We ship. Our return policy covers all goods."}]}
+
+
+def end_call() -> dict:
+    """Ends the call."""
+    return {}
+
+
+def talk(client, *contents, tools=(), model=CHAT_MODEL, **config):
+    """The chunks of a streamed answer; functions are called by hand."""
+    return list(client.models.generate_content_stream(
+        model=model, contents=list(contents),
+        config={"system_instruction": "You help callers.", "tools": list(tools),
+                "automatic_function_calling": {"disable": True}, **config}))
+
+
+def said(chunks):
+    return "".join(chunk.text or "" for chunk in chunks)
+
+
+def test_a_streamed_answer_comes_in_chunks(connect):
+    chunks = talk(connect(), "Can you tell me when it will arrive?")
+    assert len(chunks) > 2 and said(chunks).startswith("It will arrive tomorrow before six")
+    assert [bool(chunk.candidates[0].finish_reason) for chunk in chunks] == (
+        [False] * (len(chunks) - 1) + [True])
+    usage = chunks[-1].usage_metadata
+    assert usage.candidates_token_count > 5 and chunks[0].usage_metadata is None
+    assert len({chunk.response_id for chunk in chunks}) == 1
+
+
+@pytest.mark.parametrize("prompt, start", [
+    ('[instruction] Say: "Good day from the shop."', "Good day from the shop."),
+    ("[instruction] Greet the caller.", "Hello, this is the order assistant."),
+    ("नमस्ते", "नमस्ते! मैं आपकी क्या सहायता"),
+])
+def test_the_application_and_the_caller_are_answered(connect, prompt, start):
+    assert said(talk(connect(), prompt)).startswith(start)
+
+
+@pytest.mark.parametrize("words, functions, start", [
+    (NUMBER, [order_status], "Thank you. I have looked at order 4 2 7 1. status shipped"),
+    ("What is your return policy?", [order_status, search_knowledge],
+     "Our return policy covers all goods."),
+])
+@pytest.mark.parametrize("model", [CHAT_MODEL, "gemini-2.5-flash"])
+def test_a_chat_calls_functions_by_itself(connect, words, functions, start, model):
+    chat = connect().chats.create(
+        model=model, config={"tools": functions, "system_instruction": "You help callers."})
+    assert said(chat.send_message_stream(words)).startswith(start)
+    # The history, with its call and its signature, goes back with the next turn.
+    assert chat.send_message("Hello.").text == "Hello! How can I help you?"
+
+
+def test_goodbye_is_said_before_the_call_is_ended(genai, connect):
+    chunks = talk(connect(), "No, that is all. Goodbye.", tools=[end_call])
+    assert said(chunks) == "Thank you for calling. Goodbye."
+    [call] = chunks[-1].function_calls
+    assert call.name == "end_call" and call.id
+    assert chunks[-1].candidates[0].content.parts[0].thought_signature
+
+
+@pytest.mark.parametrize("spoil, words", [
+    (lambda call, result: setattr(call, "thought_signature", None), "thought_signature"),
+    (lambda call, result: setattr(call, "thought_signature", b"other"), "Corrupted"),
+    (lambda call, result: setattr(result.function_response, "id", "other"), "name and id"),
+    (lambda call, result: setattr(result.function_response, "name", "other"), "name and id"),
+    (lambda call, result: None, None),
+])
+def test_a_history_is_held_against_the_rules_of_functions(genai, connect, spoil, words):
+    types = genai.types
+    question = types.Content(role="user", parts=[types.Part(text=NUMBER)])
+    [chunk] = talk(connect(), question, tools=[order_status])
+    [call] = chunk.candidates[0].content.parts
+    result = types.Part(function_response=types.FunctionResponse(
+        name=call.function_call.name, id=call.function_call.id, response={"output": "on its way"}))
+    spoil(call, result)
+    contents = [question, types.Content(role="model", parts=[call]),
+                types.Content(role="user", parts=[result])]
+    if words is None:
+        assert "on its way" in said(talk(connect(), *contents, tools=[order_status]))
+        return
+    with pytest.raises(genai.errors.ClientError, match=words) as raised:
+        talk(connect(), *contents, tools=[order_status])
+    assert raised.value.code == 400
+
+
+@pytest.mark.parametrize("code, kind", [(429, "ClientError"), (503, "ServerError")])
+def test_a_stream_fails_as_an_answer_does(genai, connect, faults, code, kind):
+    faults(status=code)
+    with pytest.raises(getattr(genai.errors, kind)) as raised:
+        talk(connect(), "Hello.")
+    assert raised.value.code == code
+
+
+def test_a_broken_stream_is_an_error_after_some_text(connect, faults):
+    faults(break_stream=True)
+    text = ""
+    # The SDK brings its own HTTP client, and wraps none of its errors.
+    with pytest.raises(Exception, match="incomplete chunked read"):
+        for chunk in connect().models.generate_content_stream(
+                model=CHAT_MODEL, contents="Hello."):
+            text += chunk.text
+    assert text and "Hello! How can I help you?".startswith(text)
+
+
+def test_chunks_can_be_slow(connect, faults):
+    faults(chunk_delay_ms=100)
+    times = []
+    for chunk in connect().models.generate_content_stream(model=CHAT_MODEL, contents="Hello."):
+        times.append(time.monotonic())
+    assert times[-1] - times[0] > 0.09 * (len(times) - 1) > 0
+
+
+def test_a_blocked_prompt_is_one_chunk(connect, faults):
+    faults(blocked=True)
+    [chunk] = talk(connect(), "Hello.")
+    assert chunk.prompt_feedback.block_reason.name == "SAFETY" and not chunk.candidates
+
+
+def test_without_events_a_stream_is_a_list(sim):
+    answer = httpx.post(
+        f"{sim.ready['gemini_rest']}/v1beta/models/{CHAT_MODEL}:streamGenerateContent",
+        headers={"x-goog-api-key": stacks.VENDOR_SETTINGS["GEMINI_API_KEY"]},
+        json={"contents": [{"role": "user", "parts": [{"text": "Hello."}]}]})
+    assert answer.headers["content-type"] == "application/json"
+    chunks = answer.json()
+    assert len(chunks) > 1 and chunks[-1]["candidates"][0]["finishReason"] == "STOP"

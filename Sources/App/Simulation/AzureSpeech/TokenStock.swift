@@ -15,7 +15,9 @@ struct TokenStock: Sendable {
       #"{"alg":"none","typ":"JWT"}"#, #"{"exp":\#(expiry.milliseconds / 1_000)}"#,
       "sim-\(UInt64.random(in: .min ... .max))",
     ]
-    let text = parts.map(Self.encoded).joined(separator: ".")
+    let text = parts.map {
+      Base64.encode(Array($0.utf8), variant: .urlSafe, padded: false)
+    }.joined(separator: ".")
     tokens.append((text, expiry))
     if tokens.count > Self.capacity { tokens.removeFirst() }
     return text
@@ -24,18 +26,5 @@ struct TokenStock: Sendable {
   /// Whether it was issued and has not expired.
   func holds(_ token: String, at now: Duration) -> Bool {
     tokens.contains { $0.text == token && now < $0.expiry }
-  }
-
-  /// Base64 as URLs have it.
-  private static func encoded(_ text: String) -> String {
-    String(
-      Base64.encode(Array(text.utf8)).compactMap { character -> Character? in
-        switch character {
-        case "=": nil
-        case "+": "-"
-        case "/": "_"
-        default: character
-        }
-      })
   }
 }

@@ -2,8 +2,9 @@ internal import Buffers
 
 /// Holds the functions of a conversation against the rules of its turns.
 ///
-/// The calls of a model's turn are answered by the user's next turn: each once, by name and id. A
-/// turn may be several contents of one role, as streamed answers are when a client keeps them.
+/// The calls of a model's turn are answered by the user's next turn: each once, by name and id. The
+/// id of an answer may be left out, as the vendor's SDK does when it calls functions by itself. A turn
+/// may be several contents of one role, as streamed answers are when a client keeps them.
 struct ChatHistory {
   /// Whether calls carry signatures, which must come back unchanged.
   let isSigned: Bool
@@ -31,7 +32,7 @@ struct ChatHistory {
       return try readCalls(content)
     }
     for result in content.functionResults {
-      guard let place = open.firstIndex(where: result.call.isSame) else { throw Self.uncalled }
+      guard let place = open.firstIndex(where: result.call.answers) else { throw Self.uncalled }
       open.remove(at: place)
     }
     // The answers may be contents of their own, though words come behind them all.
@@ -44,7 +45,8 @@ struct ChatHistory {
       guard let call = FunctionCall(part[camel: "functionCall"]) else { continue }
       if isSigned {
         let signature = part[camel: "thoughtSignature"]?.stringValue
-        guard signature == call.signature || signature == nil && !open.isEmpty else {
+        let isRight = signature.flatMap { Base64.decode($0) } == call.signature
+        guard isRight || signature == nil && !open.isEmpty else {
           throw signature == nil ? Self.unsigned(call.name) : Self.corrupted
         }
       }
@@ -82,8 +84,10 @@ extension FunctionCall {
     self.init(name: name, id: value["id"]?.stringValue ?? "")
   }
 
-  /// Whether `other` is the same call, whatever its arguments.
-  func isSame(_ other: FunctionCall) -> Bool { name == other.name && id == other.id }
+  /// Whether an answer that names this call is one to `made`.
+  func answers(_ made: FunctionCall) -> Bool {
+    name == made.name && (id.isEmpty || id == made.id)
+  }
 }
 
 extension JSONValue {

@@ -9,16 +9,16 @@ struct FunctionCall: Sendable, Equatable {
   /// What the function is to know.
   var arguments: JSONValue = [:]
 
-  /// What a model of the third generation sends beside the call and wants to see again. It follows
-  /// from name and id, so that nothing need be remembered of a conversation.
-  var signature: String { Base64.encode(Array("sim-thought/\(id)/\(name)".utf8)) }
+  /// What a model of the third generation sends beside the call and wants to see again, in base64. It
+  /// follows from name and id, so that nothing need be remembered of a conversation.
+  var signature: [UInt8] { Array("sim-thought/\(id)/\(name)".utf8) }
 
   /// The part of an answer.
   func part(isSigned: Bool) -> JSONValue {
     var part: JSONObject = [
       "functionCall": ["name": .string(name), "args": arguments, "id": .string(id)]
     ]
-    if isSigned { part["thoughtSignature"] = .string(signature) }
+    if isSigned { part["thoughtSignature"] = .string(Base64.encode(signature)) }
     return .object(part)
   }
 }

@@ -2,6 +2,8 @@
 package struct Utterance: Sendable, Equatable {
   /// A pause of this length ends it.
   private static let pause: Duration = .milliseconds(700)
+  /// No speech is softer, as a root mean square.
+  private static let quietest = 260
 
   /// 16 kHz, with a little of what came before and after.
   package let samples: [Int16]
@@ -26,9 +28,17 @@ package struct Utterance: Sendable, Equatable {
       }
     }
     if case .ended(let speech) = detector.finish() {
-      utterances.append(Utterance(speech, start, .samples(samples.count, rate: rate)))
+      utterances.append(Utterance(speech, start, .samples(loudEnd(of: samples), rate: rate)))
     }
     return utterances
+  }
+
+  /// Where the last frame ends that is no silence.
+  private static func loudEnd(of samples: [Int16]) -> Int {
+    let frame = LiveMachine.earRate / 50
+    var end = samples.count
+    while end >= frame, PCM.level(samples[(end - frame)..<end]) < quietest { end -= frame }
+    return end
   }
 
   /// Speech that ends after it began.
