@@ -2,8 +2,10 @@ internal import EventLoop
 
 /// Takes the body of a plain route's answer piece by piece, while its client waits for it.
 public struct HTTPBodyWriter: Sendable {
+  /// Where the pieces go.
   private let body: StreamedBody
 
+  /// Writes to `body`.
   init(_ body: StreamedBody) { self.body = body }
 
   /// Sends `bytes` behind those before them, and waits while the client is far behind. Throws
@@ -14,21 +16,25 @@ public struct HTTPBodyWriter: Sendable {
 /// The body of one answer on its way out. Confined to its loop: `write` hops there when it is called
 /// elsewhere.
 final class StreamedBody: @unchecked Sendable {  // confined to its loop, see above
+  /// The connection's.
   private let loop: EventLoop
   /// Bytes that may wait before the writer does.
   private let queueSize: Int
   /// Nil once nobody waits for the answer.
   @exclusivity(unchecked) private var stream: (any ResponseStream)?
+  /// Waits for the queue to drain.
   @exclusivity(unchecked) private var writer: UnsafeContinuation<Void, Never>?
   /// Bytes written so far.
   @exclusivity(unchecked) private(set) var count = 0
 
+  /// A body behind the head that was sent on `stream`.
   init(_ stream: any ResponseStream, loop: EventLoop, queueSize: Int) {
     self.stream = stream
     self.loop = loop
     self.queueSize = queueSize
   }
 
+  /// Sends a piece, and waits while too much is queued.
   @concurrent func write(_ bytes: [UInt8]) async throws {
     guard loop.isCurrent else {
       // Its own cancellation reaches the body by `peerGone` alone.

@@ -51,6 +51,20 @@ import Testing
     #expect(json["error"]?["message"]?.stringValue?.contains(words) == true)
   }
 
+  @Test func `a request with any byte changed is read or refused`() throws {
+    let body = Array(Self.config(Self.plain + #","maxAlternatives":1"#).utf8)
+    var refused = 0
+    for place in body.indices {
+      for byte in Array("{}[]\",:-9n".utf8) + [0, 0xFF] where byte != body[place] {
+        var changed = body
+        changed[place] = byte
+        do { _ = try RecognitionRequest(changed) } catch { refused += 1 }
+      }
+    }
+    #expect(refused > body.count * 8)
+    #expect(throws: Never.self) { try RecognitionRequest(body) }
+  }
+
   @Test(arguments: [(60, 200), (61, 400)])
   func `more than a minute is too long`(seconds: Int, status: Int) throws {
     let body = RecognitionTests.body([UInt8](repeating: 0, count: seconds * 16_000))

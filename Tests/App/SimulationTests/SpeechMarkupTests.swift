@@ -108,6 +108,22 @@ import Testing
     #expect(markup.parts == [.words("x", Self.neerja)])
   }
 
+  @Test func `a document with any byte changed is read or refused`() throws {
+    let document = Self.voice(
+      "<prosody rate=\"+5%\">a&amp;b</prosody><break time=\"1s\"/>"
+        + "<mstts:silence type=\"Leading\" value=\"5ms\"/>ह<!-- c -->")
+    var refused = 0
+    for place in document.indices {
+      for byte in Array("<>&\"':/ 9".utf8) + [0, 0xFF] where byte != document[place] {
+        var changed = document
+        changed[place] = byte
+        do { _ = try SpeechMarkup(changed) } catch { refused += 1 }
+      }
+    }
+    #expect(refused > document.count * 8)
+    #expect(throws: Never.self) { try SpeechMarkup(document) }
+  }
+
   @Test func `nineteen voices are listed`() {
     let list = AzureVoice.list.arrayValue ?? []
     #expect(list.count == 19 && Set(list.compactMap { $0["ShortName"]?.stringValue }).count == 19)

@@ -71,6 +71,15 @@ import Voices
     #expect(PCM.samples(of: Array(stream.pieces.joined())) == expected)
   }
 
+  @Test func `sound of more than ten minutes is cut off`() throws {
+    let pauses = String(repeating: "<break time=\"20s\"/>", count: 40)
+    let (_, stream) = try Self.stream(Self.call(body: SpeechMarkupTests.voice("Hello." + pauses)))
+    #expect(stream.pieces.reduce(0) { $0 + $1.count } == 600 * 16_000)
+    let long = SpeechMarkupTests.voice(String(repeating: "a", count: 20_001))
+    let markup = try SpeechMarkup(long)
+    #expect(markup.parts.isEmpty && markup.characters == 20_001)
+  }
+
   @Test func `headers are required`() throws {
     let rows: [(WritableKeyPath<SynthesisCall, String?>, String?, Int, String)] = [
       (\.key, nil, 401, "Access denied"), (\.key, "wrong", 401, "Access denied"),

@@ -12,6 +12,7 @@ package struct AzureVoice: Sendable, Equatable {
   package let locale: String
   /// Without locale and ending.
   package let displayName: String
+  /// Whether a woman or a man is heard.
   package let gender: Gender
 
   /// As SSML names it; its case counts.
@@ -26,6 +27,7 @@ package struct AzureVoice: Sendable, Equatable {
       "en-IN", female: ["Neerja", "Aashi", "Aarti", "Ananya", "Kavya"],
       male: ["Prabhat", "Aarav", "Arjun", "Kunal", "Rehaan"])
 
+  /// The voices of one locale, women first.
   private static func voices(
     _ locale: String, female: [String], male: [String]
   ) -> [AzureVoice] {

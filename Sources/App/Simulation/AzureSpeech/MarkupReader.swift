@@ -2,12 +2,14 @@ internal import Buffers
 
 /// Reads the elements of SSML that the stand-in knows; every other one is an error.
 struct MarkupReader {
+  /// Of `speak` and all elements without a prefix.
   private static let namespace = "http://www.w3.org/2001/10/synthesis"
   /// `voice` elements of one document.
   private static let mostVoices = 50
 
   /// What has been read.
   private(set) var markup = SpeechMarkup()
+  /// `voice` elements so far.
   private var voiceCount = 0
 
   /// A `speak` element with its voices.
@@ -32,6 +34,7 @@ struct MarkupReader {
     guard voiceCount > 0 else { throw MarkupError("speak has no voice") }
   }
 
+  /// A `voice` element with what it says.
   private mutating func readVoice(_ element: XMLElement) throws(MarkupError) {
     voiceCount += 1
     guard voiceCount <= Self.mostVoices else {
@@ -43,6 +46,7 @@ struct MarkupReader {
     try readChildren(of: element, voice)
   }
 
+  /// Everything in an element; with `spells` its characters are said one by one.
   private mutating func readChildren(
     of element: XMLElement, _ voice: AzureVoice, spells: Bool = false
   ) throws(MarkupError) {
@@ -54,6 +58,7 @@ struct MarkupReader {
     }
   }
 
+  /// An element inside a voice.
   private mutating func read(
     _ element: XMLElement, _ voice: AzureVoice, spells: Bool
   ) throws(MarkupError) {
@@ -89,6 +94,7 @@ struct MarkupReader {
     }
   }
 
+  /// Throws when an attribute is missing or empty.
   private static func require(_ name: String, in element: XMLElement) throws(MarkupError) {
     guard element[name]?.isEmpty == false else {
       throw MarkupError("\(element.name) needs \(name)")

@@ -2,6 +2,9 @@ package import Voices
 
 /// An accepted call for speech, and its faults.
 package struct Synthesis: Sendable {
+  /// What is longer is cut off without a word.
+  private static let longest: Duration = .seconds(600)
+
   /// What is to be said.
   package let markup: SpeechMarkup
   /// What the answer is to be.
@@ -21,19 +24,21 @@ package struct Synthesis: Sendable {
       return AudioStream([], format, faults: SynthesisFaults())
     }
     var clips = clips[...]
+    let most = Self.longest.samples(rate: format.sampleRate)
     var samples = silence(markup.leading)
-    for part in markup.parts {
+    for part in markup.parts where samples.count < most {
       switch part {
       case .words: samples += clips.popFirst()??.samples ?? []
       case .pause(let length): samples += silence(length)
       }
     }
-    samples += silence(markup.trailing)
+    samples = Array((samples + silence(markup.trailing)).prefix(most))
     return AudioStream(format.bytes(of: samples), format, faults: faults)
   }
 
+  /// Samples of silence.
   private func silence(_ length: Duration) -> [Int16] {
-    Array(repeating: 0, count: length.samples(rate: format.sampleRate))
+    Array(repeating: 0, count: min(length, Self.longest).samples(rate: format.sampleRate))
   }
 }
 
@@ -55,6 +60,7 @@ package struct AudioStream: Sendable, Equatable {
 
   /// In order; of a WAV file the header is in the first.
   package let pieces: [[UInt8]]
+  /// Behind the last piece.
   package let end: End
 
   /// `bytes` in pieces, as many of them as the faults let go.

@@ -58,6 +58,7 @@ struct SynthesisError: Error, Equatable {
   /// The body of the answer.
   let message: String
 
+  /// An answer with this status and sentence.
   init(_ status: Int, _ message: String) {
     self.status = status
     self.message = message

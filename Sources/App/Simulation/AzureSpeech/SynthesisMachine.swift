@@ -19,6 +19,7 @@ package struct SynthesisMachine: Sendable {
   private let key: String
   /// The switches, used up as they are counted.
   private var faults: SynthesisFaults
+  /// Tokens that stand for the key.
   private var tokens = TokenStock()
   /// Documents that came with a right key: the text, its format, the status it got.
   private var documents: [JSONValue] = []
@@ -88,6 +89,7 @@ package struct SynthesisMachine: Sendable {
     return tokens.holds(String(authorization.dropFirst(7)), at: now)
   }
 
+  /// Remembers a document and how it was answered.
   private mutating func keep(_ call: SynthesisCall, _ status: Int) {
     documents.append([
       "ssml": .string(String(decoding: call.body, as: UTF8.self)),

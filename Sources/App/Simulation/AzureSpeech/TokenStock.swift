@@ -4,8 +4,10 @@ internal import Buffers
 struct TokenStock: Sendable {
   /// From its issue.
   private static let lifetime: Duration = .seconds(600)
+  /// Tokens that are kept.
   private static let capacity = 1_000
 
+  /// In the order of their issue.
   private var tokens: [(text: String, expiry: Duration)] = []
 
   /// A new token, in the form of a JWT.

@@ -18,6 +18,7 @@ struct XMLElement: Sendable, Equatable {
     attributes.first { $0.name == attribute }?.value
   }
 
+  /// Whether names, attributes in their order, and children are the same.
   static func == (a: XMLElement, b: XMLElement) -> Bool {
     a.name == b.name && a.children == b.children
       && a.attributes.elementsEqual(b.attributes) { $0 == $1 }
@@ -29,5 +30,6 @@ package struct MarkupError: Error, Sendable, Equatable {
   /// What is wrong, in lower case.
   package let message: String
 
+  /// An error of this message.
   init(_ message: String) { self.message = message }
 }

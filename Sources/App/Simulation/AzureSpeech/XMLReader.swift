@@ -1,12 +1,15 @@
 /// Reads a whole XML document as strictly as SSML needs it: well-formed, prefixes declared, no
 /// document type and no processing instructions.
 struct XMLReader {
+  /// What a document is made of.
   typealias Scalar = Unicode.Scalar
 
   /// Elements inside each other.
   private static let deepest = 32
 
+  /// The whole document.
   private let text: [Scalar]
+  /// What is read next.
   private var place = 0
   /// Prefixes that are declared around the place.
   private var prefixes: [String] = ["xml"]
@@ -25,6 +28,7 @@ struct XMLReader {
     return try reader.document()
   }
 
+  /// Begins at the start.
   private init(text: [Scalar]) { self.text = text }
 
   /// Control characters are forbidden, but for three.
@@ -175,11 +179,13 @@ struct XMLReader {
     return text
   }
 
+  /// Whether a name may have the character, or begin with it.
   private static func isNamePart(_ scalar: Scalar, isFirst: Bool) -> Bool {
     if scalar.properties.isAlphabetic || scalar == "_" { return true }
     return !isFirst && (":-.".unicodeScalars.contains(scalar) || ("0"..."9").contains(scalar))
   }
 
+  /// Throws when a name has a prefix that nothing around it declares.
   private func checkPrefix(of name: String) throws(MarkupError) {
     guard let colon = name.firstIndex(of: ":") else { return }
     let prefix = String(name[..<colon])
@@ -190,8 +196,10 @@ struct XMLReader {
 
   // MARK: Characters
 
+  /// The next character, nil at the end.
   private var peek: Scalar? { place < text.count ? text[place] : nil }
 
+  /// Whether `token` is next.
   private func starts(with token: String) -> Bool {
     text[place...].starts(with: token.unicodeScalars)
   }
@@ -210,10 +218,12 @@ struct XMLReader {
     return place > start
   }
 
+  /// Goes behind what may stand around the root.
   private mutating func skipSpaceAndComments() throws(MarkupError) {
     repeat { _ = skipSpace() } while try takeComment()
   }
 
+  /// Goes behind a comment when one is next.
   private mutating func takeComment() throws(MarkupError) -> Bool {
     guard take("<!--") else { return false }
     try skipComment()
@@ -240,6 +250,7 @@ struct XMLReader {
     throw fault("\(token) is missing")
   }
 
+  /// An error that says where it is.
   private func fault(_ problem: String) -> MarkupError {
     MarkupError("\(problem), at character \(place + 1)")
   }

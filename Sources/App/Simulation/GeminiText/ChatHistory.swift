@@ -20,6 +20,7 @@ struct ChatHistory {
     if !history.open.isEmpty { throw uneven }
   }
 
+  /// Before the first content.
   private init(isSigned: Bool) { self.isSigned = isSigned }
 
   /// Takes the next content.

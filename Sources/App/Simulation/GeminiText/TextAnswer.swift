@@ -4,6 +4,16 @@ internal import Buffers
 struct TextAnswer {
   /// Reasons that leave the candidate with its role, though without text.
   private static let openReasons: Set<String> = ["MAX_TOKENS", "OTHER", "LANGUAGE"]
+  /// Characters of a chunk.
+  private static let pieceLength = 24
+
+  /// What a model wants to say before faults and limits have their way.
+  struct Content {
+    /// May be empty.
+    var text: String
+    /// Behind the text.
+    var call: FunctionCall?
+  }
 
   /// What is answered.
   let request: TextRequest
@@ -17,14 +27,6 @@ struct TextAnswer {
   let call: FunctionCall?
   /// The `finishReason`.
   private let finish: String
-
-  /// What a model wants to say before faults and limits have their way.
-  struct Content {
-    /// May be empty.
-    var text: String
-    /// Behind the text.
-    var call: FunctionCall?
-  }
 
   /// Answers `request` with `content`; `id` becomes the `responseId`.
   init(to request: TextRequest, _ content: Content, faults: TextFaults, id: String) {
@@ -58,9 +60,6 @@ struct TextAnswer {
     return parts.dropLast().map { body(of: [$0], isLast: false) }
       + [body(of: [last], isLast: true)]
   }
-
-  /// Characters of a chunk.
-  private static let pieceLength = 24
 
   /// A body with some parts of the answer.
   private func body(of parts: [JSONValue], isLast: Bool) -> JSONValue {

@@ -6,6 +6,7 @@ internal import Voices
 
 /// The paths of Google's recogniser and of Azure's voices.
 enum SpeechRoutes {
+  /// Whose parts answer.
   typealias Cloud = CloudRoutes.Cloud
 
   /// Adds them to the routes of the one port.
@@ -18,6 +19,7 @@ enum SpeechRoutes {
 
   // MARK: Recognition
 
+  /// Answers one call of `speech:recognize`.
   private static func recognize(
     _ request: HTTPExchangeRequest, _ cloud: Cloud
   ) async throws -> HTTPExchangeResponse {
@@ -33,6 +35,7 @@ enum SpeechRoutes {
       body: reply.body)
   }
 
+  /// Has the words of all utterances found, one after the other.
   private static func hear(_ recognition: Recognition, _ cloud: Cloud) async -> RecognitionReply {
     let (ears, sessions) = cloud.value.googleSpeech.beginHearing()
     var words: [String?] = []
@@ -44,6 +47,7 @@ enum SpeechRoutes {
 
   // MARK: Synthesis
 
+  /// Answers one call for speech, in words or in sound.
   private static func speak(
     _ request: HTTPExchangeRequest, _ cloud: Cloud
   ) async throws -> HTTPExchangeResponse {
@@ -88,6 +92,7 @@ enum SpeechRoutes {
     }
   }
 
+  /// Sleeps until `time` on the cloud's clock.
   private static func wait(until time: Duration, _ cloud: Cloud) async throws {
     let rest = time - cloud.value.now
     if rest > .zero { try await cloud.loop.sleep(for: rest) }
