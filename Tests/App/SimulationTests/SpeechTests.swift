@@ -68,6 +68,18 @@ func speech(_ text: String, rate: Int, role: Voice.Role = .caller) throws -> Spe
     #expect(library.text(of: padded, rate: 16_000) == line)
   }
 
+  /// The voice never says a line twice in quite the same way; a copy must be far from the threshold.
+  @Test(arguments: Scenario().callerLines, [2, 4] as [Int16])
+  func `a softer copy of a line is very like it`(line: String, softer: Int16) throws {
+    let clip = try speech(line, rate: 8_000)
+    var noise = NoiseFloor(seed: 11)
+    let heard = RateConverter(from: 8_000, to: 16_000).convert(clip.samples)
+    let copy = noise.samples(4_812) + heard.map { $0 / softer } + noise.samples(8_000)
+    let likeness = Fingerprint(clip.samples, rate: 8_000).similarity(
+      to: Fingerprint(copy, rate: 16_000))
+    #expect(likeness > 0.85)
+  }
+
   @Test func `a sentence nobody scripted is unknown`() throws {
     let stranger = try speech("The weather in Bengaluru is pleasant this week.", rate: 16_000)
     #expect(try Self.library.get().text(of: stranger.samples, rate: 16_000) == nil)

@@ -6,6 +6,10 @@ package import Voices
 /// after a server has turned it into 16 kHz. It identifies known recordings; it understands nothing.
 struct Fingerprint: Sendable, Equatable {
   private static let slack = 12
+  /// No speech is softer than this root mean square.
+  private static let silence = 100
+  /// Speech is softer than its loudest frame by at most this, in powers of two.
+  private static let range: Float = 4
 
   private let loudness: [Float]
   private let roughness: [Float]
@@ -21,10 +25,12 @@ struct Fingerprint: Sendable, Equatable {
       crossings.append(Self.crossings(part))
       start += frame
     }
-    let voiced = loudness.indices.filter { loudness[$0] > Self.logLevel(260) }
+    // By the loudest frame, so that a softer copy has the same ones.
+    let softest = max(Self.logLevel(Self.silence), (loudness.max() ?? 0) - Self.range)
+    let voiced = loudness.indices.filter { loudness[$0] > softest }
     let range = (voiced.first ?? 0)..<((voiced.last ?? -1) + 1)
     self.loudness = Array(loudness[range])
-    self.roughness = range.map { loudness[$0] > Self.logLevel(260) ? crossings[$0] : 0 }
+    self.roughness = range.map { loudness[$0] > softest ? crossings[$0] : 0 }
   }
 
   var frames: Int { loudness.count }
