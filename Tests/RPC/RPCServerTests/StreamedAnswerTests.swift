@@ -49,6 +49,15 @@ import Testing
         }
       }
     }
+    routes.handle("GET", "/asleep") { _ in
+      HTTPExchangeResponse(contentType: "text/plain") { body in
+        try await body.write(Array("one".utf8))
+        do { try await EventLoop.current?.sleep(for: .seconds(60)) } catch {
+          ends.report("\(type(of: error))")
+          throw error
+        }
+      }
+    }
     routes.handle("GET", "/elsewhere") { _ in
       HTTPExchangeResponse(contentType: "text/plain") { body in
         try await Task.detached { try await body.write(Array("one".utf8)) }.value
@@ -119,6 +128,18 @@ import Testing
     try await TestServer.run(routes: Self.routes()) { test in
       let answer = try RawClient.exchange(test.address, Self.get("/elsewhere"))
       #expect(answer.hasSuffix("3\r\none\r\n0\r\n\r\n"))
+    }
+  }
+
+  @Test func `a body that waits ends when its client goes`() async throws {
+    let ends = Signal()
+    try await TestServer.run(routes: Self.routes(ends: ends)) { test in
+      let fd = try RawClient.connect(test.address)
+      RawClient.post(Self.get("/asleep"), on: fd)
+      var first: UInt8 = 0
+      #expect(read(fd, &first, 1) == 1)
+      close(fd)
+      #expect(await ends.next() == "CancellationError")
     }
   }
 
