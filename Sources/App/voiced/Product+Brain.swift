@@ -43,7 +43,7 @@ extension Product {
     }
     let parts = CascadeParts(
       ears: GoogleSpeechRecognizer(settings: { ears(current.value.googleSpeech) }, loop: loop),
-      brain: GeminiChatModel(settings: { chat(current.value.gemini) }, loop: loop),
+      brain: GeminiChatModel(settings: { geminiText(current.value.gemini) }, loop: loop),
       voice: AzureSpeechVoice(settings: { voice(current.value.azureSpeech) }, loop: loop))
     return Brain(live: live, cascade: CascadeModel(parts))
   }
@@ -56,11 +56,6 @@ extension Product {
   private static func ears(_ settings: Settings.GoogleSpeech) -> GoogleSpeechSettings {
     GoogleSpeechSettings(
       apiKey: settings.apiKey ?? "", baseURL: settings.baseURL, model: settings.model)
-  }
-
-  private static func chat(_ settings: Settings.Gemini) -> GeminiChatSettings {
-    GeminiChatSettings(
-      apiKey: settings.apiKey, baseURL: settings.baseURL, models: settings.textModels)
   }
 
   private static func voice(_ settings: Settings.AzureSpeech) -> AzureSpeechSettings {

@@ -202,7 +202,7 @@ struct Product {
     [settings.webhookSecret] + [settings.previousWebhookSecret].compactMap { $0 }
   }
 
-  private static func geminiText(_ settings: Settings.Gemini) -> GeminiTextSettings {
+  static func geminiText(_ settings: Settings.Gemini) -> GeminiTextSettings {
     GeminiTextSettings(
       apiKey: settings.apiKey, baseURL: settings.baseURL, models: settings.textModels)
   }

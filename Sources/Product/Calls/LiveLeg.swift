@@ -16,13 +16,16 @@ final class LiveLeg: CarrierLeg {
   private static let queueLimit = 500
 
   let rate: SampleRate
-  var onEvent: ((CarrierLegEvent) -> Void)? { didSet { deliverWaiting() } }
+  var onEvent: ((CarrierLegEvent) -> Void)? {
+    get { events.listener }
+    set { events.listener = newValue }
+  }
 
   private let loop: EventLoop
   private let origin: LoopInstant
   private var pacer: Pacer
   private var timer: LoopTimer?
-  private var waiting: [CarrierLegEvent] = []
+  private let events = EventOutlet<CarrierLegEvent>()
   private var queue: [V1.ServerFrame] = []
   private var taker: CheckedContinuation<[V1.ServerFrame]?, Never>?
   private var sequence: UInt64 = 0
@@ -67,7 +70,7 @@ final class LiveLeg: CarrierLeg {
 
   /// The client is there; the conversation begins.
   func start(_ call: CallRecord) {
-    emit(
+    events.send(
       .started(CarrierLegStart(carrierCallID: CarrierCallID(rawValue: ""), streamID: call.id.text)))
   }
 
@@ -81,8 +84,8 @@ final class LiveLeg: CarrierLeg {
       guard digit.count == 1, "0123456789*#".contains(digit) else {
         return "dtmf must be one of 0-9, * and #"
       }
-      emit(.dtmf(digit))
-    case .markPlayed(let name): emit(.mark(name))
+      events.send(.dtmf(digit))
+    case .markPlayed(let name): events.send(.mark(name))
     case .start: return "start must be the first frame, once"
     case nil: break
     }
@@ -97,7 +100,7 @@ final class LiveLeg: CarrierLeg {
     guard let frame = PCMFrame(littleEndian: audio.pcm, rate: rate) else {
       return "audio.pcm has an odd number of bytes"
     }
-    if !frame.isEmpty { emit(.audio(frame, sentAt: audio.offset.map { Duration($0) })) }
+    if !frame.isEmpty { events.send(.audio(frame, sentAt: audio.offset.map { Duration($0) })) }
     return nil
   }
 
@@ -126,7 +129,7 @@ final class LiveLeg: CarrierLeg {
       switch item {
       case .audio(let frame, let padding):
         push(audioFrame(frame))
-        emit(.audioSent(frame, padding: padding))
+        events.send(.audioSent(frame, padding: padding))
       case .mark(let name): push(.with { $0.frame = .mark(name) })
       }
     }
@@ -160,20 +163,9 @@ final class LiveLeg: CarrierLeg {
     guard !isOver else { return }
     isOver = true
     timer?.cancel()
-    emit(.stopped(end))
+    events.send(.stopped(end))
     onEvent = nil
     taker?.resume(returning: nil)
     taker = nil
-  }
-
-  private func emit(_ event: CarrierLegEvent) {
-    if let onEvent { onEvent(event) } else { waiting.append(event) }
-  }
-
-  private func deliverWaiting() {
-    guard let onEvent, !waiting.isEmpty else { return }
-    let events = waiting
-    waiting = []
-    for event in events { onEvent(event) }
   }
 }

@@ -4,11 +4,11 @@ internal import Speech
 
 /// One conversation of a ``CascadeModel``: acts on what its machine decides. Loop-confined.
 final class CascadeSession: RealtimeSession {
-  private static let waitingEventLimit = 1_024
 
   let inputRate = SampleRate.wideband
   var onEvent: ((RealtimeEvent) -> Void)? {
-    didSet { deliverWaiting() }
+    get { events.listener }
+    set { events.listener = newValue }
   }
 
   private let parts: CascadeParts
@@ -16,7 +16,7 @@ final class CascadeSession: RealtimeSession {
   private let origin: LoopInstant
   private var machine: CascadeMachine
   private var tasks: [Int: Task<Void, Never>] = [:]
-  private var waiting: [RealtimeEvent] = [.ready]
+  private let events = EventOutlet<RealtimeEvent>(first: [.ready])
   private var timer: LoopTimer?
   private var isClosed = false
 
@@ -37,7 +37,7 @@ final class CascadeSession: RealtimeSession {
   func close() {
     guard !isClosed else { return }
     end()
-    deliver(.closed(nil))
+    events.send(.closed(nil))
   }
 
   private func end() {
@@ -80,7 +80,7 @@ final class CascadeSession: RealtimeSession {
         report(.spoken(number, result.failure))
       }
     case .stop(let number): tasks.removeValue(forKey: number)?.cancel()
-    case .deliver(let event): deliver(event)
+    case .deliver(let event): events.send(event)
     }
   }
 
@@ -115,21 +115,6 @@ final class CascadeSession: RealtimeSession {
     guard let deadline = machine.nextDeadline else { return }
     let pause = deadline - origin.duration(to: loop.now)
     timer = loop.schedule(after: max(pause, .milliseconds(1))) { [weak self] in self?.feed(.tick) }
-  }
-
-  private func deliver(_ event: RealtimeEvent) {
-    if let onEvent {
-      onEvent(event)
-    } else if waiting.count < Self.waitingEventLimit {
-      waiting.append(event)
-    }
-  }
-
-  private func deliverWaiting() {
-    guard let onEvent, !waiting.isEmpty else { return }
-    let events = waiting
-    waiting = []
-    for event in events { onEvent(event) }
   }
 }
 

@@ -5,11 +5,11 @@ internal import EventLoop
 final class FallbackSession: RealtimeSession {
   /// Of the caller's speech, while the second model is opened.
   private static let heldAudio = Duration.seconds(10)
-  private static let waitingEventLimit = 1_024
 
   let inputRate: SampleRate
   var onEvent: ((RealtimeEvent) -> Void)? {
-    didSet { deliverWaiting() }
+    get { events.listener }
+    set { events.listener = newValue }
   }
 
   private let setup: RealtimeSetup
@@ -24,7 +24,7 @@ final class FallbackSession: RealtimeSession {
   private var isClosed = false
   private var held: [PCMFrame] = []
   private var heldTime = Duration.zero
-  private var waiting: [RealtimeEvent] = []
+  private let events = EventOutlet<RealtimeEvent>()
 
   init(
     _ first: any RealtimeSession, setup: RealtimeSetup, then second: any RealtimeModel,
@@ -79,7 +79,7 @@ final class FallbackSession: RealtimeSession {
       if isReady { return }
       isReady = true
     }
-    deliver(event)
+    events.send(event)
   }
 
   /// What the first model had begun is void; what it was asked, the second is.
@@ -91,7 +91,7 @@ final class FallbackSession: RealtimeSession {
     let next = spoken.next
     let cancelled = spoken.openCalls
     if !cancelled.isEmpty { handle(.toolCallsCancelled(cancelled)) }
-    if isReady { deliver(.reconnected(resumed: true)) }
+    if isReady { events.send(.reconnected(resumed: true)) }
     let continued = spoken.continued(setup)
     let session = LoopBound(self, loop: loop)
     Task(executorPreference: loop) { [loop] in
@@ -99,9 +99,9 @@ final class FallbackSession: RealtimeSession {
         let opened = try await model.open(continued, on: loop)
         session.value.takeOver(opened, with: next)
       } catch let error as SpeechError {
-        session.value.deliver(.closed(error))
+        session.value.events.send(.closed(error))
       } catch {
-        session.value.deliver(
+        session.value.events.send(
           .closed(SpeechError(.transient, "the second model could not be opened", cause: error)))
       }
     }
@@ -110,27 +110,12 @@ final class FallbackSession: RealtimeSession {
   private func takeOver(_ session: any RealtimeSession, with next: String?) {
     guard !isClosed, session.inputRate == inputRate else {
       session.close()
-      return deliver(.closed(nil))
+      return events.send(.closed(nil))
     }
     let instruction = spoken.instruction ?? next
     use(session)
     for frame in held { session.sendAudio(frame) }
     held = []
     if let instruction { session.sendText(instruction) }
-  }
-
-  private func deliver(_ event: RealtimeEvent) {
-    if let onEvent {
-      onEvent(event)
-    } else if waiting.count < Self.waitingEventLimit {
-      waiting.append(event)
-    }
-  }
-
-  private func deliverWaiting() {
-    guard let onEvent, !waiting.isEmpty else { return }
-    let events = waiting
-    waiting = []
-    for event in events { onEvent(event) }
   }
 }

@@ -38,7 +38,7 @@ enum GeminiStreams {
   static func model(_ script: ScriptedHTTP, _ models: String...) -> GeminiChatModel {
     GeminiChatModel(
       settings: {
-        GeminiChatSettings(
+        GeminiTextSettings(
           apiKey: "secret", baseURL: "http://127.0.0.1:1/",
           models: models.isEmpty ? ["gemini-3.5-flash-lite"] : models)
       }, http: script.http)

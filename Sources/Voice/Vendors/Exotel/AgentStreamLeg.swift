@@ -10,11 +10,11 @@ package import WebSocket
 package final class AgentStreamLeg: CarrierLeg {
   /// Unsent bytes at which the peer counts as gone: 25 s of audio in JSON.
   private static let backlogLimit = 1 << 20
-  private static let waitingEventLimit = 512
 
   package let rate: SampleRate
   package var onEvent: ((CarrierLegEvent) -> Void)? {
-    didSet { deliverWaiting() }
+    get { events.listener }
+    set { events.listener = newValue }
   }
 
   private let channel: WebSocketChannel
@@ -23,7 +23,7 @@ package final class AgentStreamLeg: CarrierLeg {
   private var pacer: Pacer
   private var timer: LoopTimer?
   private var startTimer: LoopTimer?
-  private var waiting: [CarrierLegEvent] = []
+  private let events = EventOutlet<CarrierLegEvent>(limit: 512)
   private var isOver = false
   private let origin: LoopInstant
   /// Broken media messages skipped so far.
@@ -89,11 +89,11 @@ package final class AgentStreamLeg: CarrierLeg {
     case .skipped: skippedMessages += 1
     case .started(let start):
       startTimer?.cancel()
-      emit(.started(start))
+      events.send(.started(start))
       pump()
-    case .audio(let frame, let sentAt): emit(.audio(frame, sentAt: sentAt))
-    case .dtmf(let digit): emit(.dtmf(digit))
-    case .mark(let name): emit(.mark(name))
+    case .audio(let frame, let sentAt): events.send(.audio(frame, sentAt: sentAt))
+    case .dtmf(let digit): events.send(.dtmf(digit))
+    case .mark(let name): events.send(.mark(name))
     case .stopped(let end):
       channel.close(code: 1000, reason: "")
       finish(end)
@@ -111,7 +111,7 @@ package final class AgentStreamLeg: CarrierLeg {
       switch item {
       case .audio(let frame, let padding):
         channel.send(.text(machine.media(frame)))
-        emit(.audioSent(frame, padding: padding))
+        events.send(.audioSent(frame, padding: padding))
       case .mark(let name): channel.send(.text(machine.mark(name)))
       }
       if isOver { return }
@@ -129,24 +129,9 @@ package final class AgentStreamLeg: CarrierLeg {
     isOver = true
     timer?.cancel()
     startTimer?.cancel()
-    emit(.stopped(end))
+    events.send(.stopped(end))
     channel.onMessage = nil
     channel.onClose = nil
     onEvent = nil
-  }
-
-  private func emit(_ event: CarrierLegEvent) {
-    if let onEvent {
-      onEvent(event)
-    } else if waiting.count < Self.waitingEventLimit {
-      waiting.append(event)
-    }
-  }
-
-  private func deliverWaiting() {
-    guard let onEvent, !waiting.isEmpty else { return }
-    let events = waiting
-    waiting = []
-    for event in events { onEvent(event) }
   }
 }

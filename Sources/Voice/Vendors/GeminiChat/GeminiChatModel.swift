@@ -7,17 +7,17 @@ package import Speech
 /// A request is sent once to each model: the next one is asked when one is overloaded, out of reach or
 /// gone and has said nothing. Each has forty seconds, of which eight may pass in silence.
 package struct GeminiChatModel: ChatModel {
-  private let settings: @Sendable () -> GeminiChatSettings
+  private let settings: @Sendable () -> GeminiTextSettings
   private let http: VendorHTTP
 
   /// `settings` is asked at each turn, so that the key can change.
-  init(settings: @escaping @Sendable () -> GeminiChatSettings, http: VendorHTTP) {
+  init(settings: @escaping @Sendable () -> GeminiTextSettings, http: VendorHTTP) {
     self.settings = settings
     self.http = http
   }
 
   /// Gemini over the network, with its requests on `loop`.
-  package init(settings: @escaping @Sendable () -> GeminiChatSettings, loop: EventLoop) {
+  package init(settings: @escaping @Sendable () -> GeminiTextSettings, loop: EventLoop) {
     self.init(settings: settings, http: VendorHTTP(client: HTTPClient(loop: loop), loop: loop))
   }
 

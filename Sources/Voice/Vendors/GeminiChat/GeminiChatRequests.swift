@@ -9,7 +9,7 @@ struct GeminiChatRequests {
   /// What Google takes in place of the signature of a call that its model did not make in this form.
   private static let noSignature = "skip_thought_signature_validator"
 
-  let settings: GeminiChatSettings
+  let settings: GeminiTextSettings
 
   /// `streamGenerateContent`, answered as an event stream.
   func stream(_ request: ChatRequest, model: String) -> VendorRequest {

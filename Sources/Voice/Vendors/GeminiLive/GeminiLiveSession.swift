@@ -9,11 +9,11 @@ package final class GeminiLiveSession: RealtimeSession {
   typealias Dial = @Sendable () async throws -> LoopBound<WebSocketChannel>
 
   private static let pieceDuration = Duration.milliseconds(40)
-  private static let waitingEventLimit = 1_024
 
   package let inputRate = SampleRate.wideband
   package var onEvent: ((RealtimeEvent) -> Void)? {
-    didSet { deliverWaiting() }
+    get { events.listener }
+    set { events.listener = newValue }
   }
 
   private let loop: EventLoop
@@ -25,7 +25,7 @@ package final class GeminiLiveSession: RealtimeSession {
   private var channels: [GeminiLiveMachine.ConnectionID: WebSocketChannel] = [:]
   private var active: WebSocketChannel?
   private var held = HeldMessages()
-  private var waiting: [RealtimeEvent] = []
+  private let events = EventOutlet<RealtimeEvent>()
   private var timer: LoopTimer?
 
   init(
@@ -83,7 +83,7 @@ package final class GeminiLiveSession: RealtimeSession {
     case .use(let id):
       active = channels[id]
       for message in held.takeAll() { active?.send(.text(message)) }
-    case .deliver(let event): deliver(event)
+    case .deliver(let event): events.send(event)
     }
   }
 
@@ -147,20 +147,5 @@ package final class GeminiLiveSession: RealtimeSession {
     channel.onPong = nil
     channel.onClose = nil
     channel.close(code: 1000, reason: "")
-  }
-
-  private func deliver(_ event: RealtimeEvent) {
-    if let onEvent {
-      onEvent(event)
-    } else if waiting.count < Self.waitingEventLimit {
-      waiting.append(event)
-    }
-  }
-
-  private func deliverWaiting() {
-    guard let onEvent, !waiting.isEmpty else { return }
-    let events = waiting
-    waiting = []
-    for event in events { onEvent(event) }
   }
 }
