@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 import stack as stacks
-from test_dashboard import stack  # noqa: F401, a fixture
+from dashboard import stack  # noqa: F401, a fixture
 
 
 def fetch(stack, target, method="GET", **headers):

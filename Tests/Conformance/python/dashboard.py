@@ -1,0 +1,61 @@
+"""What the tests of the dashboard share: a stack that serves it, a shop with an owner, and the owner's page."""
+
+import subprocess
+import uuid
+
+import pytest
+
+import accounts
+import browser as browsers
+import stack as stacks
+from conftest import client
+from screen import Screen
+
+FOLDER = stacks.ROOT / ".build" / "dashboard"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """A stack of this file's own, which serves the dashboard."""
+    subprocess.run([stacks.ROOT / "tools" / "dashboard"], check=True)
+    with stacks.running(environment={"DASHBOARD_DIR": str(FOLDER), "WEBHOOK_ALLOW_LOOPBACK": "true"}) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def shop(stack):
+    return stack.merchant(f"{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="module")
+def owner(stack, shop):
+    return accounts.user(stack, shop, f"owner-{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="module")
+def rest(stack, shop):
+    with client(stack, shop) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def browser(stack):
+    it = browsers.Browser(stack.ca)
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(stack, browser, owner):
+    """One page of the owner's, which the tests use one after the other."""
+    screen = Screen(browser, stack, "/agents")
+    screen.log_in(owner, accounts.PASSWORD)
+    screen.heading("Agents")
+    return screen
+
+
+@pytest.fixture()
+def screen(signed_in):
+    yield signed_in
+    assert signed_in.complaints() == []
+    assert signed_in.run("return window.broken;") is None
