@@ -1,9 +1,24 @@
 /** What the API's words are called on the page. */
 
-import type { CallPurpose, CallState, CallDirection, Role, User } from "../../typescript/index";
+import type { CallPurpose, CallState, CallDirection, ModelSettingsEngine, Role, User } from "../../typescript/index";
 
 /** Languages by their codes. */
 export const languages: Record<string, string> = { hi: "Hindi", en: "English" };
+
+/** What holds a call, each with what it comes to. */
+export const engines: Record<ModelSettingsEngine, { name: string; help: string }> = {
+  ENGINE_UNSPECIFIED: {
+    name: "Server’s choice",
+    help: "Live speech; if that fails, in the middle of a call too, the cascade goes on where the server has one.",
+  },
+  LIVE: { name: "Live speech", help: "One model that hears and speaks, alone: if it fails, the call ends." },
+  CASCADE: {
+    name: "Cascade", help: "A recogniser, a text model and a voice, one after the other; not every server has them.",
+  },
+};
+
+/** Who makes voices, and for what. */
+export const providers: Record<string, string> = { gemini: "Gemini, for live speech", azure: "Azure, for the cascade" };
 
 /** The classes of calls, each with what it is for. */
 export const purposes: Record<CallPurpose, string> = {

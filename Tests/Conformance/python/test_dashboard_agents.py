@@ -1,6 +1,13 @@
 """The dashboard's pages of agents in Chromium: their list, their form and their versions."""
 
-from dashboard import browser, owner, rest, screen, shop, signed_in, stack  # noqa: F401, fixtures
+import uuid
+
+import accounts
+import browser as browsers
+import stack as stacks
+from conftest import client
+from dashboard import FOLDER, browser, owner, rest, screen, shop, signed_in, stack  # noqa: F401, fixtures
+from screen import Screen
 
 HOSTILE = "<img src=x onerror=window.broken=1>"
 
@@ -87,3 +94,103 @@ def test_agents_are_found_and_hostile_names_are_text(screen, rest):
     screen.heading(HOSTILE)
     assert screen.run("return document.querySelectorAll('img').length;") == 0
     rest.delete(f"/api/v1/agents/{hostile}")
+
+
+# What holds calls, and with which voice
+
+def saved(screen):
+    screen.click("Save changes")
+    screen.sees("Changes saved")
+    screen.until("root().innerText.includes('All changes are saved.')")
+
+
+def discarded(screen):
+    """Leaves the form of a new agent as it is."""
+    screen.click("Cancel")
+    screen.click("Leave")
+    screen.heading("Agents")
+
+
+def test_a_cascade_that_the_server_has_not_is_refused_at_its_field(screen, rest):
+    agent = rest.post("/api/v1/agents", json={"name": "Engines", "language": "hi"}).json()["agentId"]
+    screen.goto(f"/agents/{agent}")
+    screen.sees("the cascade goes on where the server has one")
+    screen.choose("What holds its calls", "Cascade")
+    screen.sees("one after the other; not every server has them")
+    screen.click("Save changes")
+    assert "no recogniser and voice of its own" in screen.error_at("What holds its calls")
+    assert screen.eval("document.activeElement === input('What holds its calls')")
+    screen.choose("What holds its calls", "Live speech")
+    screen.sees("if it fails, the call ends")
+    saved(screen)
+    assert rest.get(f"/api/v1/agents/{agent}").json()["model"] == {"engine": "LIVE"}
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
+def test_voices_are_grouped_and_fit_the_language(screen, rest):
+    screen.goto("/agents/new")
+    groups = ("[...input('Voice').querySelectorAll('optgroup')].map("
+              "g => [g.label, [...g.children].map(o => o.value)])")
+    screen.until(f"({groups}).length === 2")
+    offered = {}
+    for language, code in (("Hindi", "hi"), ("English", "en")):
+        screen.choose("Language", language)
+        voices = rest.get(f"/api/v1/voices?language={code}").json()["voices"]
+        offered[code] = dict(screen.eval(groups))
+        assert offered[code] == {
+            label: [v["voiceId"] for v in voices if v["provider"] == provider]
+            for label, provider in (("Gemini, for live speech", "gemini"), ("Azure, for the cascade", "azure"))}
+    assert offered["hi"] != offered["en"]
+    discarded(screen)
+
+
+def test_a_voice_that_will_not_be_heard_is_told(screen):
+    def hint():
+        return screen.eval("document.getElementById((input('Voice').getAttribute('aria-describedby') ?? '')"
+                           ".split(' ')[0])?.textContent ?? ''")
+    screen.goto("/agents/new")
+    screen.until("input('Voice')?.options.length > 2")
+    screen.choose("Language", "English")
+    told = {}
+    for voice in ("Kore", "Neerja"):
+        screen.choose("Voice", voice)
+        for engine in ("Server", "Live speech", "Cascade"):
+            screen.choose("What holds its calls", engine)
+            told[voice, engine] = hint()
+    assert told == {
+        ("Kore", "Server"): "", ("Kore", "Live speech"): "", ("Neerja", "Cascade"): "",
+        ("Kore", "Cascade"): "This voice is of live speech. The cascade speaks with its own default.",
+        ("Neerja", "Live speech"): "This voice is of the cascade. Live speech has its own default.",
+        ("Neerja", "Server"):
+            "This voice is heard when a cascade goes on. Live speech, which begins, has its own default."}
+    screen.choose("Language", "Hindi")
+    assert hint() == "This voice does not speak Hindi. Choose another one."
+    discarded(screen)
+
+
+def test_a_cascade_is_chosen_where_the_server_has_one(stack):
+    sim = stack.sim.ready
+    with stacks.beside(
+            stack, DASHBOARD_DIR=str(FOLDER), GOOGLE_STT_API_KEY="sim-stt-key", GOOGLE_STT_BASE_URL=sim["google_stt"],
+            AZURE_TTS_API_KEY="sim-azure-key", AZURE_TTS_BASE_URL=sim["azure_tts"]) as lab:
+        shop = lab.merchant(f"{uuid.uuid4()}@example.in")
+        owner = accounts.user(lab, shop, f"owner-{uuid.uuid4()}@example.in")
+        settings = {"name": "gemini-3.1-flash-live-preview", "temperature": 0.5}
+        browser = browsers.Browser(lab.ca)
+        try:
+            with client(lab, shop) as rest:
+                made = rest.post("/api/v1/agents", json={"name": "Both", "language": "en", "model": settings})
+                path = f"/agents/{made.json()['agentId']}"
+                page = Screen(browser, lab, path)
+                page.log_in(owner, accounts.PASSWORD)
+                page.heading("Both")
+                page.choose("What holds its calls", "Cascade")
+                page.choose("Voice", "Neerja")
+                saved(page)
+                agent = rest.get(f"/api/v1{path}").json()
+            # What the form does not ask for stays as it was.
+            assert agent["model"] == {**settings, "engine": "CASCADE"}
+            assert agent["voiceId"] == "en-IN-NeerjaNeural"
+            assert page.complaints() == []
+        finally:
+            browser.stop()

@@ -1,5 +1,4 @@
-import { useMemo } from "react";
-import type { PhoneNumber, Voice } from "../../../typescript/index";
+import type { PhoneNumber } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
 import { api } from "../api";
 import { number, phone } from "../format";
@@ -11,6 +10,7 @@ import { Checkbox, Select, TextArea, TextField } from "../parts/field";
 import { Notice } from "../parts/notice";
 import { unknownVariables } from "./draft";
 import type { Draft } from "./draft";
+import { Speech } from "./speech";
 import { Variables } from "./variables";
 
 /** What each part of the form is given. */
@@ -77,48 +77,6 @@ function PhoneNumberField({ draft, set, error }: {
       label="Phone number" value={draft.phoneNumber} onChange={(phoneNumber) => set({ phoneNumber })} options={options}
       error={error} hint="It calls from this number and answers it. Rent more numbers under Numbers."
     />
-  );
-}
-
-function useVoices() {
-  return useLoaded(async (signal) => (await api.agents.listVoices({}, { signal })).voices ?? [], []);
-}
-
-function Speech({ draft, set, errors }: FieldsProps) {
-  const voices = useVoices();
-  const options = useMemo(() => {
-    const fit = (voices.value ?? []).filter((voice: Voice) => voice.languages?.includes(draft.language));
-    const names = fit.map((voice): [string, string] => [voice.voiceId ?? "", voice.voiceId ?? ""]);
-    if (draft.voiceId && !fit.some((voice) => voice.voiceId === draft.voiceId)) names.push([draft.voiceId, draft.voiceId]);
-    return [["", "Default for the language"] as [string, string], ...names];
-  }, [voices.value, draft.language, draft.voiceId]);
-  return (
-    <Card title="How it speaks">
-      <div className="columns">
-        <Select
-          label="Language" value={draft.language} onChange={(language) => set({ language })} isRequired
-          options={[["hi", "Hindi"], ["en", "English"]]} error={errors["language"]}
-        />
-        <Select
-          label="Voice" value={draft.voiceId} onChange={(voiceId) => set({ voiceId })} options={options}
-          error={errors["voiceId"]}
-        />
-      </div>
-      <Select
-        label="Who speaks first" value={draft.firstSpeaker} isRequired error={errors["firstSpeaker"]}
-        onChange={(value) => set({ firstSpeaker: value as Draft["firstSpeaker"] })}
-        options={[["AGENT", "The agent greets"], ["CALLER", "The agent waits to be spoken to"]]}
-      />
-      <TextArea
-        label="Greeting" value={draft.greeting} onChange={(greeting) => set({ greeting })} rows={2}
-        error={errors["greeting"]} hint="Its first sentence. Left empty, the model chooses one."
-        counted={`${number([...draft.greeting].length)} of 1,000 characters`}
-      />
-      <TextArea
-        label="Farewell" value={draft.farewell} onChange={(farewell) => set({ farewell })} rows={2}
-        error={errors["farewell"]} hint="What it says before it hangs up on a silent caller or when time is up."
-      />
-    </Card>
   );
 }
 

@@ -1,6 +1,6 @@
 /** An agent as its form holds it, and what of it has to be sent. */
 
-import type { Agent, TemplateVariable } from "../../../typescript/index";
+import type { Agent, ModelSettings, TemplateVariable } from "../../../typescript/index";
 import { seconds } from "../format";
 
 /** The form of an agent. */
@@ -8,6 +8,7 @@ export interface Draft {
   name: string;
   language: string;
   voiceId: string;
+  engine: NonNullable<ModelSettings["engine"]>;
   purpose: NonNullable<Agent["purpose"]>;
   systemPrompt: string;
   greeting: string;
@@ -29,6 +30,7 @@ export function draftOf(agent: Agent = {}): Draft {
     name: agent.name ?? "",
     language: agent.language ?? "hi",
     voiceId: agent.voiceId ?? "",
+    engine: agent.model?.engine ?? "ENGINE_UNSPECIFIED",
     purpose: agent.purpose ?? "CALL_PURPOSE_UNSPECIFIED",
     systemPrompt: agent.systemPrompt ?? "",
     greeting: agent.greeting ?? "",
@@ -45,12 +47,12 @@ export function draftOf(agent: Agent = {}): Draft {
 }
 
 /** The message of a form. What is no number is sent as it is, for the server to say so. */
-export function agentOf({ maxMinutes, ...draft }: Draft): Agent {
-  const minutes = Number(maxMinutes);
-  return maxMinutes.trim() === "" ? draft : { ...draft, maxDuration: `${Math.round(minutes * 60)}s` };
+export function agentOf({ maxMinutes, engine, ...draft }: Draft): Agent {
+  const agent = { ...draft, model: { engine } };
+  return maxMinutes.trim() === "" ? agent : { ...agent, maxDuration: `${Math.round(Number(maxMinutes) * 60)}s` };
 }
 
-const fieldNames: Partial<Record<keyof Draft, string>> = { maxMinutes: "maxDuration" };
+const fieldNames: Partial<Record<keyof Draft, string>> = { maxMinutes: "maxDuration", engine: "model.engine" };
 
 /** The fields in which two forms differ, by their names in the API. */
 export function changedFields(before: Draft, after: Draft): string[] {

@@ -68,15 +68,26 @@ export function TextArea({ value, onChange, rows = 4, counted, ...field }: Field
   );
 }
 
-/** One of a few. */
-export function Select({ value, onChange, options, ...field }: FieldProps & {
-  value: string; onChange: (value: string) => void; options: readonly (readonly [string, string])[];
+/** Choices, each with its text. */
+export type Options = readonly (readonly [string, string])[];
+
+/** Choices that belong together, under a name. */
+export interface OptionGroup {
+  label: string;
+  options: Options;
+}
+
+/** One of a few; those in groups come after the others. */
+export function Select({ value, onChange, options, groups = [], ...field }: FieldProps & {
+  value: string; onChange: (value: string) => void; options: Options; groups?: OptionGroup[];
 }) {
+  const list = (of: Options) => of.map(([key, text]) => <option key={key} value={key}>{text}</option>);
   return (
     <Field {...field}>
       {(wiring) => (
         <select {...wiring} value={value} onChange={(event) => onChange(event.target.value)}>
-          {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+          {list(options)}
+          {groups.map((group) => <optgroup key={group.label} label={group.label}>{list(group.options)}</optgroup>)}
         </select>
       )}
     </Field>
