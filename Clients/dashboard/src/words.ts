@@ -25,8 +25,9 @@ export function explain(error: unknown): string {
 function tooMuch(error: ApiError): string {
   if (error.status === 413) return "This is too large for the server.";
   const wait = error.retryAfter;
+  // What no waiting helps against, such as one document too many, is said by the server alone.
   return wait ? `That was too often. Please try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`
-    : "That was too often. Please wait a little and try again.";
+    : sentence(error.message);
 }
 
 function withRequest(text: string, error: ApiError): string {

@@ -100,6 +100,13 @@ class Screen(Page):
         self.until("input(label)", label=label)
         self.run(f"{FINDERS} input(label).click();", label=label)
 
+    def attach(self, label, *paths):
+        """Chooses files in the browser's own dialog of an input."""
+        self.until("input(label) && !input(label).disabled", label=label)
+        found = self.browser.send("Runtime.evaluate", self.session,
+                                  expression=f"{{ {FINDERS} input({json.dumps(label)}); }}")
+        self.browser.send("DOM.setFileInputFiles", self.session, files=paths, objectId=found["result"]["objectId"])
+
     def error_at(self, label):
         """What stands below a field that is wrong."""
         return self.until(

@@ -1,4 +1,5 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
+import { ApiError } from "../../../typescript/index";
 import { api } from "../api";
 import { bytes } from "../format";
 import { useAction } from "../loaded";
@@ -17,16 +18,24 @@ function objection(file: File): string | undefined {
   return file.size === 0 ? `${file.name} is empty.` : undefined;
 }
 
+/** What the server has against a file; nothing when what went wrong is not the file's fault. */
+function refusal(file: File, error: unknown): string | undefined {
+  const [violation] = error instanceof ApiError ? error.fieldViolations : [];
+  return violation && `${file.name} ${violation.description}.`;
+}
+
 /** Takes files by choosing or dropping them, one after the other, and shows how far they are. */
 export function Upload({ agentId, onDone }: { agentId: string; onDone: () => void }) {
-  const input = useRef<HTMLInputElement | null>(null);
   const [isOver, setOver] = useState(false);
   const [refused, setRefused] = useState<string[]>([]);
   const [going, setGoing] = useState<{ name: string; share: number } | undefined>(undefined);
   const uploading = useAction(async (files: File[]) => {
-    setRefused(files.map(objection).filter((text): text is string => text !== undefined));
+    setRefused([]);
     try {
-      for (const file of files.filter((each) => !objection(each))) await send(file);
+      for (const file of files) {
+        const reason = objection(file) ?? await send(file);
+        if (reason) setRefused((before) => [...before, reason]);
+      }
     } finally {
       setGoing(undefined);
       onDone();
@@ -35,10 +44,17 @@ export function Upload({ agentId, onDone }: { agentId: string; onDone: () => voi
   const send = async (file: File) => {
     setGoing({ name: file.name, share: 0 });
     const type = kinds[file.name.split(".").pop()?.toLowerCase() ?? ""] ?? file.type;
-    await api.knowledge.uploadDocument(
-      { agentId, displayName: file.name, file: new Blob([file], { type }) },
-      { onUpload: (sent, total) => setGoing({ name: file.name, share: total ? sent / total : 0 }) });
+    try {
+      await api.knowledge.uploadDocument(
+        { agentId, displayName: file.name, file: new Blob([file], { type }) },
+        { onUpload: (sent, total) => setGoing({ name: file.name, share: total ? sent / total : 0 }) });
+    } catch (error) {
+      const reason = refusal(file, error);
+      if (!reason) throw error;
+      return reason;
+    }
     announce(`${file.name} was uploaded`);
+    return undefined;
   };
   const take = (files: FileList | null) => void (files?.length && uploading.run(Array.from(files)));
   return (
@@ -53,8 +69,13 @@ export function Upload({ agentId, onDone }: { agentId: string; onDone: () => voi
         <label className="button plain">
           Choose files
           <input
-            ref={input} className="unseen" type="file" accept=".pdf,.txt,application/pdf,text/plain" multiple
-            disabled={uploading.isBusy} onChange={(event) => take(event.target.files)}
+            className="unseen" type="file" accept=".pdf,.txt,application/pdf,text/plain" multiple
+            disabled={uploading.isBusy}
+            onChange={(event) => {
+              take(event.target.files);
+              // The same file can be chosen once more, as after it was mended.
+              event.target.value = "";
+            }}
           />
         </label>
         {going && (

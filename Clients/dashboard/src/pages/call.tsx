@@ -8,7 +8,7 @@ import { Recording } from "../call/recording";
 import { Transcript } from "../call/transcript";
 import { duration, milliseconds, money, phone, time } from "../format";
 import { useAction } from "../loaded";
-import { directions, endReasons, hasEnded, languages, mayWrite } from "../names";
+import { builtInTools, directions, endReasons, hasEnded, languages, mayWrite } from "../names";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Facts } from "../parts/facts";
@@ -101,11 +101,11 @@ function Tools({ call }: { call: Call }) {
       <ul className="plain-list">
         {used.map((use) => (
           <li key={use.toolCallId}>
-            <code>{use.tool}</code> {use.succeeded ? "succeeded" : `failed: ${use.failure}`} in {milliseconds(use.duration)}
+            {builtInTools[use.tool ?? ""] ?? <code>{use.tool}</code>}:
+            {" "}{use.succeeded ? "succeeded" : `failed: ${use.failure}`} in {milliseconds(use.duration)}
           </li>
         ))}
       </ul>
     </Card>
   );
 }
-
