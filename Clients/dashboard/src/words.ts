@@ -40,8 +40,16 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 
+/** Fields of agents whose labels say more than their names in the API. */
+const labels: Record<string, string> = {
+  "agent.model.engine": "What holds its calls", "agent.maxDuration": "Longest call",
+  "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",
+};
+
 /** A field's path in words: `agent.variables[0].name` is "Variables 1 name". */
 export function fieldName(path: string): string {
+  const label = labels[path];
+  if (label) return label;
   const own = path.split(".").slice(path.includes(".") ? 1 : 0).join(" ");
   const words = own.replace(/\[(\d+)\]/g, (_, index) => ` ${Number(index) + 1}`).replace(/([A-Z])/g, " $1");
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();

@@ -88,7 +88,9 @@ class Screen(Page):
 
     def choose(self, label, text):
         """Chooses an option by its text, or sets a date, as their own widgets would."""
-        self.until("input(label)", label=label)
+        # Options may still be on their way from the server.
+        self.until("(e => e && [...(e.options ?? [{text}])].some(o => o.text.startsWith(text)))(input(label))",
+                   label=label, text=text)
         self.run(FINDERS + """
             const e = input(label);
             const value = e.tagName === "SELECT" ? [...e.options].find(o => o.text.startsWith(text)).value : text;

@@ -101,8 +101,8 @@ function Tools({ call }: { call: Call }) {
       <ul className="plain-list">
         {used.map((use) => (
           <li key={use.toolCallId}>
-            {builtInTools[use.tool ?? ""] ?? <code>{use.tool}</code>}:
-            {" "}{use.succeeded ? "succeeded" : `failed: ${use.failure}`} in {milliseconds(use.duration)}
+            {builtInTools[use.tool ?? ""] ?? <code>{use.tool}</code>}
+            {use.succeeded ? ", in " : ", failed after "}{milliseconds(use.duration)}{!use.succeeded && `: ${use.failure}`}
           </li>
         ))}
       </ul>
