@@ -23,8 +23,11 @@ struct PassageCutter {
     var draft = PassageDraft(cutter: self)
     for page in pages {
       for paragraph in TextParts.paragraphs(page.text) {
-        for sentence in TextParts.sentences(paragraph, most: most) {
-          draft.add(sentence, page: page.number)
+        for line in paragraph.split(separator: "\n") {
+          for sentence in TextParts.sentences(String(line), most: most) {
+            draft.add(sentence, page: page.number)
+          }
+          draft.endLine()
         }
         draft.endParagraph()
       }
@@ -66,8 +69,10 @@ private struct PassageDraft {
     separator = " "
   }
 
+  mutating func endLine() { separator = "\n" }
+
   mutating func endParagraph() {
-    if length >= cutter.enough { close(keeping: 0) } else { separator = "\n" }
+    if length >= cutter.enough { close(keeping: 0) }
   }
 
   /// Ends the passage; the next one begins with the last sentences of this, of at most `limit` code

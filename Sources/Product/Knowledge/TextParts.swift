@@ -1,7 +1,7 @@
 /// Paragraphs and sentences of a text in English or Hindi. Pure.
 enum TextParts {
-  /// What stands between blank lines, with its lines joined and its white space single. A line that begins
-  /// like an entry of a list is a paragraph of its own.
+  /// What stands between blank lines, with its lines joined and its white space single. A heading keeps its
+  /// line; one that begins like an entry of a list is a paragraph of its own.
   static func paragraphs(_ text: String) -> [String] {
     var paragraphs: [String] = []
     var current = ""
@@ -13,13 +13,26 @@ enum TextParts {
       let words = line.unicodeScalars.split(whereSeparator: isBlank).map(String.init)
       if words.isEmpty || beginsEntry(words[0]) { end() }
       guard !words.isEmpty else { continue }
-      current += (current.isEmpty ? "" : " ") + words.joined(separator: " ")
+      let separator = current.isEmpty ? "" : isHeading(current, before: words[0]) ? "\n" : " "
+      current += separator + words.joined(separator: " ")
     }
     end()
     return paragraphs
   }
 
-  /// The sentences of a paragraph, each of at most `most` code points; one that is longer is cut between
+  /// Whether the first line of a paragraph is a heading: short, without an end, and no entry of a list; and
+  /// `next` begins anew.
+  private static func isHeading(_ line: String, before next: String) -> Bool {
+    guard let last = line.unicodeScalars.last, let first = next.unicodeScalars.first,
+      !first.properties.isLowercase, !beginsEntry(String(line.prefix { $0 != " " }))
+    else { return false }
+    return line.unicodeScalars.count <= headingLimit && !line.contains("\n")
+      && !".,;:!?।॥…-–—".unicodeScalars.contains(last)
+  }
+
+  private static let headingLimit = 48
+
+  /// The sentences of a line, each of at most `most` code points; one that is longer is cut between
   /// words, or where that cannot be, between code points.
   static func sentences(_ paragraph: String, most: Int) -> [String] {
     var sentences: [String] = []

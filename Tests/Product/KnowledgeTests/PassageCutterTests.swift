@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func `a short document is one passage with its paragraphs on lines`() {
-    #expect(cut("Open daily.\n\nClosed  on\nDiwali.") == ["Open daily.\nClosed on Diwali."])
+    #expect(cut("Open daily.\n\nClosed  on\nholidays.") == ["Open daily.\nClosed on holidays."])
   }
 
   @Test func `a passage ends with a paragraph once it has enough`() {
@@ -29,6 +29,13 @@ import Testing
         "The first sentence is of middling length. A short one.",
         "A short one. The third sentence is of middling length too, more or less.",
       ])
+  }
+
+  @Test func `a heading keeps its line, and stays with what it heads`() {
+    let body = "We deliver to Delhi and Pune within two days."
+    #expect(cut("Delivery\n\(body)\nIt is free.") == ["Delivery\n\(body) It is free."])
+    let before = "Returns are free of charge."
+    #expect(cut("\(before)\n\nDelivery\n\(body)") == ["\(before)\nDelivery\n\(body)"])
   }
 
   @Test func `Hindi is cut at dandas`() {
