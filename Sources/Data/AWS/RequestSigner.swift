@@ -4,8 +4,10 @@ package import HTTPClient
 internal import TLS
 internal import Telemetry
 
-/// Signature version 4 in the `authorization` header, for every service but S3, whose paths are
-/// encoded once and not twice. Pure.
+/// Signature version 4 in the `authorization` header. Pure.
+///
+/// S3 has ways of its own: a path counts as it stands in the URL, encoded once, where every other
+/// service encodes it again; and the body's hash is a header, which S3 holds the body against.
 package struct RequestSigner: Sendable {
   private static let algorithm = "AWS4-HMAC-SHA256"
 
@@ -17,14 +19,20 @@ package struct RequestSigner: Sendable {
     self.service = service
   }
 
+  private var isS3: Bool { service == "s3" }
+
   /// Adds `x-amz-date`, the session's token and the signature. `time` is in seconds since 1970. Every
-  /// header that the request has is signed, so those that proxies change come afterwards.
+  /// header that the request has is signed, so those that proxies change come afterwards. `bodyHash`,
+  /// SHA-256 in hexadecimal, spares working it out here.
   package func sign(
-    _ request: inout ClientRequest, with credentials: Credentials, at time: Int64
+    _ request: inout ClientRequest, with credentials: Credentials, at time: Int64,
+    bodyHash: String? = nil
   ) throws {
     let url = try URLParts(request.url)
     let stamp = Self.stamp(time)
+    let hash = bodyHash ?? Hex.encode(Digest.sha256(request.body))
     request.headers.replace("x-amz-date", with: stamp)
+    if isS3 { request.headers.replace("x-amz-content-sha256", with: hash) }
     if let token = credentials.sessionToken {
       request.headers.replace("x-amz-security-token", with: token)
     }
@@ -33,9 +41,8 @@ package struct RequestSigner: Sendable {
     signed.sort { $0.0 < $1.0 }
     let names = signed.map(\.0).joined(separator: ";")
     let canonical = [
-      request.method, PercentCoding.encode(url.path, keeping: .path), Self.query(url.query),
-      signed.map { "\($0.0):\($0.1)\n" }.joined(), names,
-      Hex.encode(Digest.sha256(request.body)),
+      request.method, isS3 ? url.path : PercentCoding.encode(url.path, keeping: .path),
+      Self.query(url.query), signed.map { "\($0.0):\($0.1)\n" }.joined(), names, hash,
     ].joined(separator: "\n")
     let scope = "\(stamp.prefix(8))/\(region)/\(service)/aws4_request"
     let text = [

@@ -1,11 +1,14 @@
+internal import Buffers
 internal import HTTP
 internal import HTTPClient
+internal import TLS
 import Testing
 
 @testable import AWS
 
 @Suite struct RequestSignerTests {
   private static let exampleSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+  private static let documentedSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
   /// One published signature and what it signs.
   struct Vector: Sendable, CustomTestStringConvertible {
@@ -71,6 +74,62 @@ import Testing
     #expect(header.contains("SignedHeaders=\(vector.names), "))
     #expect(header.hasSuffix("Signature=\(vector.signature)"))
     #expect(header.hasPrefix("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"))
+  }
+
+  /// Midnight of 24 May 2013, when all examples of S3's documentation happen.
+  private static let documentedTime: Int64 = 1_369_353_600
+
+  /// The examples of S3's documentation, and a path that another service would tidy, as botocore
+  /// 1.43 signs it.
+  static let objects = [
+    Vector(
+      testDescription: "a part of an object",
+      url: "https://examplebucket.s3.amazonaws.com/test.txt",
+      headers: ["range": "bytes=0-9"], time: documentedTime,
+      names: "host;range;x-amz-content-sha256;x-amz-date",
+      signature: "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"),
+    Vector(
+      testDescription: "an object put", method: "PUT",
+      url: "https://examplebucket.s3.amazonaws.com/test%24file.text",
+      headers: [
+        "date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY",
+      ],
+      body: "Welcome to Amazon S3.", time: documentedTime,
+      names: "date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
+      signature: "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"),
+    Vector(
+      testDescription: "a query without a value",
+      url: "https://examplebucket.s3.amazonaws.com/?lifecycle", time: documentedTime,
+      names: "host;x-amz-content-sha256;x-amz-date",
+      signature: "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"),
+    Vector(
+      testDescription: "a list", url: "https://examplebucket.s3.amazonaws.com/?max-keys=2&prefix=J",
+      time: documentedTime, names: "host;x-amz-content-sha256;x-amz-date",
+      signature: "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"),
+    Vector(
+      testDescription: "a path that stays as it is", method: "PUT",
+      url: "https://s3.ap-south-1.amazonaws.com/a.b/x//y/../%2E/z",
+      headers: ["content-type": "application/octet-stream"], body: "abc", region: "ap-south-1",
+      token: "TOKEN", time: 1_795_342_530,
+      names: "content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token",
+      signature: "c8285445d32481af81509abc5b64853e2b85123006017786d545624e053548f7"),
+  ]
+
+  @Test(arguments: objects)
+  func `a request of S3 is signed in S3's ways`(vector: Vector) throws {
+    var request = ClientRequest(
+      method: vector.method, url: vector.url, headers: vector.headers,
+      body: Array(vector.body.utf8))
+    let credentials = Credentials(
+      accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Self.documentedSecret,
+      sessionToken: vector.token)
+    try RequestSigner(region: vector.region, service: "s3").sign(
+      &request, with: credentials, at: vector.time)
+    let header = try #require(request.headers["authorization"])
+    #expect(header.contains("SignedHeaders=\(vector.names), "))
+    #expect(header.hasSuffix("Signature=\(vector.signature)"))
+    let hash = try #require(request.headers["x-amz-content-sha256"])
+    #expect(hash == Hex.encode(Digest.sha256(vector.body.utf8)))
   }
 
   @Test func `credentials print without their secret`() {
