@@ -113,9 +113,10 @@ let modules: [Module] = [
   Module(
     "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),
-  Module("Objects", .data, ["EventLoop"]),
+  Module("Objects", .data, ["EventLoop"], testImports: ["AWS", "HTTP", "HTTPClient"]),
   Module("Documents", .data, ["EventLoop"]),
-  Module("AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient"]),
+  Module(
+    "AWS", .data, ["Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "HTTPClient", "Objects"]),
   Module("Passwords", .data, ["Buffers", "EventLoop", "TLS", "CArgon2"]),
   Module("Redis", .data, ["EventLoop", "TLS", "CHiredis"], testImports: ["ScratchRedis"]),
   Module(

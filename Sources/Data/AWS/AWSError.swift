@@ -30,8 +30,9 @@ package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   private static let transientCodes: Set<String> = [
-    "InternalServiceError", "ServiceUnavailable", "Throttling", "ThrottlingException",
+    "InternalError", "InternalServiceError", "RequestTimeout", "ServiceUnavailable", "Throttling",
+    "ThrottlingException",
     "ThrottledException", "RequestThrottled", "TooManyRequestsException", "RequestLimitExceeded",
-    "LimitExceededException", "SlowDown",
+    "LimitExceededException", "SlowDown", "429",
   ]
 }

@@ -107,7 +107,9 @@ extension CredentialChain {
     guard let json = try? JSONValue(parsing: body), let id = json["AccessKeyId"]?.stringValue,
       let secret = json["SecretAccessKey"]?.stringValue
     else { return nil }
+    let expiration = json["Expiration"]?.stringValue.flatMap { try? Date($0, strategy: .iso8601) }
     return Credentials(
-      accessKeyID: id, secretAccessKey: secret, sessionToken: json["Token"]?.stringValue)
+      accessKeyID: id, secretAccessKey: secret, sessionToken: json["Token"]?.stringValue,
+      expiration: expiration.flatMap { Int64(exactly: $0.timeIntervalSince1970.rounded()) })
   }
 }

@@ -1,45 +1,72 @@
-import EventLoop
 import Glibc
 import Objects
 import Testing
 
 /// The one suite that every store must pass; a new implementation is a new row.
 @Suite struct ObjectStoreTests {
-  private func withFolder(_ body: (any ObjectStore) async throws -> Void) async throws {
-    var template = Array("/tmp/objects-XXXXXX".utf8CString)
-    let folder = String(cString: try #require(mkdtemp(&template)))
-    let loop = EventLoop.start(name: "objects")
-    try await body(try FolderStore(folder: folder))
-    await loop.stop()
+  /// An implementation, and how a test gets one with nothing in it.
+  enum Implementation: String, CaseIterable, Sendable {
+    case folder, s3
+
+    func withStore(_ body: (any ObjectStore) async throws -> Void) async throws {
+      switch self {
+      case .folder:
+        var template = Array("/tmp/objects-XXXXXX".utf8CString)
+        let folder = String(cString: try #require(mkdtemp(&template)))
+        try await body(try FolderStore(folder: folder))
+      case .s3:
+        let s3 = SmallS3()
+        try await body(s3.store())
+        #expect(s3.openUploads == 0)
+      }
+    }
   }
 
   private func key(_ text: String) throws -> ObjectKey { try #require(ObjectKey(text)) }
 
-  @Test func `what was put is what is got`() async throws {
-    try await withFolder { store in
+  @Test(arguments: Implementation.allCases)
+  func `what was put is what is got`(_ kind: Implementation) async throws {
+    try await kind.withStore { store in
       let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
       try await store.put(bytes, key: try key("mer_1/recordings/a.wav"))
       #expect(try await store.get(try key("mer_1/recordings/a.wav")) == bytes)
     }
   }
 
-  @Test func `a second put replaces the first`() async throws {
-    try await withFolder { store in
+  @Test(arguments: Implementation.allCases)
+  func `an object of any size comes back whole`(_ kind: Implementation) async throws {
+    try await kind.withStore { store in
+      for count in [0, 1, (16 << 20) + 1] {
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+          for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: index / 251) }
+          filled = count
+        }
+        try await store.put(bytes, key: try key("large"))
+        #expect(try await store.get(try key("large")) == bytes)
+      }
+    }
+  }
+
+  @Test(arguments: Implementation.allCases)
+  func `a second put replaces the first`(_ kind: Implementation) async throws {
+    try await kind.withStore { store in
       try await store.put([1, 2, 3], key: try key("a"))
       try await store.put([], key: try key("a"))
       #expect(try await store.get(try key("a")) == [])
     }
   }
 
-  @Test func `a missing object is said to be missing`() async throws {
-    try await withFolder { store in
+  @Test(arguments: Implementation.allCases)
+  func `a missing object is said to be missing`(_ kind: Implementation) async throws {
+    try await kind.withStore { store in
       let error = await #expect(throws: ObjectError.self) { try await store.get(try key("a/b")) }
       #expect(error?.kind == .notFound)
     }
   }
 
-  @Test func `deleting is final and may be repeated`() async throws {
-    try await withFolder { store in
+  @Test(arguments: Implementation.allCases)
+  func `deleting is final and may be repeated`(_ kind: Implementation) async throws {
+    try await kind.withStore { store in
       try await store.put([1], key: try key("a"))
       try await store.delete(try key("a"))
       try await store.delete(try key("a"))

@@ -1,0 +1,118 @@
+internal import Buffers
+package import EventLoop
+internal import Glibc
+internal import HTTP
+package import HTTPClient
+package import Objects
+internal import TLS
+
+/// Objects in a bucket of S3. Any task.
+///
+/// What is put carries the hash of its bytes: S3 holds what arrives against it, and what is got is held
+/// against it again. S3 is asked up to four times before an error.
+package struct S3Store: ObjectStore {
+  /// What becomes of a bucket that is tried.
+  package enum Trial: Sendable, Equatable {
+    case ready
+    /// It is not one that we can use, and will not be by itself: why, in words.
+    case wrong(String)
+    /// S3 gives no answer now.
+    case silent(String)
+  }
+
+  /// Bytes up to which an object is sent in one request.
+  private static let largestPut = 16 << 20
+
+  private let bucket: S3Bucket
+  private let link: S3Link
+
+  /// A store in `bucket`, reached over `client`.
+  package init(
+    bucket: S3Bucket, credentials: CredentialChain, client: HTTPClient, loop: EventLoop
+  ) {
+    self.init(
+      bucket: bucket,
+      world: S3Link.World(
+        send: { try await client.send($0) }, sleep: { try await loop.sleep(for: $0) },
+        now: { Int64(time(nil)) }, credentials: { try await credentials.find() }))
+  }
+
+  init(bucket: S3Bucket, world: S3Link.World) {
+    self.bucket = bucket
+    link = S3Link(region: bucket.region, world: world)
+  }
+
+  package func put(_ bytes: [UInt8], key: ObjectKey) async throws {
+    let hash = try await Self.hash(bytes)
+    try await telling("put", key) {
+      guard bytes.count > Self.largestPut else {
+        _ = try await link.exchange(bucket.put(key, bytes, hash: hash))
+        return
+      }
+      try await S3Upload(bucket: bucket, key: key, link: link).send(bytes, hash: hash)
+    }
+  }
+
+  package func get(_ key: ObjectKey) async throws -> [UInt8] {
+    let answer = try await telling("get", key) { try await link.exchange(bucket.get(key)) }
+    let hash = try await Self.hash(answer.body)
+    guard answer.headers[S3Request.hashHeader].map({ $0 == hash }) ?? true else {
+      throw ObjectError(.unavailable, "cannot get \(key.text): it is not what was put")
+    }
+    return answer.body
+  }
+
+  package func delete(_ key: ObjectKey) async throws {
+    do {
+      _ = try await telling("delete", key) { try await link.exchange(bucket.delete(key)) }
+    } catch let error as ObjectError where error.kind == .notFound {
+      return
+    }
+  }
+
+  /// Hundreds of megabytes take longer than a loop can wait.
+  static func hash(_ bytes: [UInt8]) async throws -> String {
+    try await blocking { Hex.encode(Digest.sha256(bytes)) }
+  }
+
+  /// Only S3's own word makes an object one that is not there: a missing bucket has the same status.
+  private func telling<T: Sendable>(
+    _ verb: String, _ key: ObjectKey, _ work: () async throws -> T
+  ) async throws -> T {
+    do {
+      return try await work()
+    } catch let failure as S3Failure {
+      guard failure.error.kind != .refused(code: "NoSuchKey") else {
+        throw ObjectError(.notFound, "there is no object \(key.text)")
+      }
+      throw ObjectError(.unavailable, "cannot \(verb) \(key.text): \(failure.error)")
+    }
+  }
+}
+
+extension S3Store {
+  /// Asks for the bucket itself, which takes the right to list it.
+  package func tryBucket() async throws -> Trial {
+    do {
+      _ = try await link.exchange(bucket.head())
+      return .ready
+    } catch let failure as S3Failure {
+      return trial(failure)
+    }
+  }
+
+  private func trial(_ failure: S3Failure) -> Trial {
+    if let region = failure.region, region != bucket.region {
+      return .wrong("the bucket \(bucket.name) is not in the region \(bucket.region)")
+    }
+    switch failure.error.kind {
+    case .noCredentials: return .wrong("\(failure.error)")
+    case .refused("404"): return .wrong("there is no bucket \(bucket.name)")
+    case .refused("403"):
+      return .wrong("the AWS credentials are wrong or may not list the bucket \(bucket.name)")
+    case .refused where !failure.error.isTransient:
+      return .wrong("the bucket \(bucket.name) cannot be used: \(failure.error)")
+    case .refused, .unavailable: return .silent("\(failure.error)")
+    }
+  }
+}
