@@ -8,7 +8,6 @@ internal import EventLoop
 internal import FoundationEssentials
 internal import Jobs
 internal import Limits
-internal import Objects
 internal import Postgres
 internal import RPCCore
 internal import RPCServer
@@ -89,7 +88,8 @@ struct Application {
     let shared = try SharedState(
       settings, loops.loops, seal: try DataSeal(key: keyring.key("key-cache")))
     try await shared.start(database.pool)
-    let product = try Product(current, database.pool, loops.loops[0], endpoint, shared)
+    let objects = try await KeptObjects.open(current, on: loops.loops[0])
+    let product = try Product(current, database.pool, loops.loops[0], endpoint, shared, objects)
     let configuration = configuration(settings, certificates, product.origins)
     try AccessTable.product.check(product.bindings)
     let readiness = Readiness([database.dependency] + shared.dependencies)

@@ -45,7 +45,7 @@ struct Product {
 
   init(
     _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop,
-    _ endpoint: PublicEndpoint, _ shared: SharedState
+    _ endpoint: PublicEndpoint, _ shared: SharedState, _ objects: any ObjectStore
   ) throws {
     let settings = current.value
     let keyring = try Keyring(folder: settings.dataDirectory)
@@ -59,7 +59,6 @@ struct Product {
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
     let toolSecrets = ToolSecrets(seal: try DataSeal(key: keyring.key("tool-secrets")))
     let admission = StoredGate(registry: NoRegistry())
-    let objects = try FolderStore(folder: settings.dataDirectory + "/objects")
     let recordings = Recordings(store: objects, settings: callSettings)
     auditInspector = AuditInspector(pool: pool)
     auditSigner = AuditSigner(pool: pool, objects: objects, seed: keyring.key("audit-signing"))

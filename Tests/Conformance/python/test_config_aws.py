@@ -1,39 +1,26 @@
 """Settings from AWS Secrets Manager, as moto serves it; moto recomputes our signatures."""
 
-import http.server
 import json
 import subprocess
-import threading
 
-import boto3
-import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
+import aws
 import stack as stacks
 
 SECRET = "payaid/voice/test"
 VALUES = {"GEMINI_API_KEY": "from-aws", "EXOTEL_SID": "aws1", "LOG_LEVEL": "error", "OTHER": "x"}
-POLICY = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}
 
 
 @pytest.fixture(scope="module")
 def moto():
-    """The address of a moto of its own."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with aws.moto() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def secret(moto):
-    client = boto3.client(
-        "secretsmanager", endpoint_url=moto, region_name="ap-south-1",
-        aws_access_key_id="any", aws_secret_access_key="any")
+    client = aws.client("secretsmanager", moto)
     client.create_secret(Name=SECRET, SecretString=json.dumps(VALUES))
     client.create_secret(Name="payaid/voice/broken", SecretString="GEMINI_API_KEY=topsecret")
     return SECRET
@@ -41,23 +28,14 @@ def secret(moto):
 
 @pytest.fixture(scope="module")
 def made(moto, secret):
-    """An access key that may read secrets, known to moto."""
-    iam = boto3.client(
-        "iam", endpoint_url=moto, region_name="us-east-1",
-        aws_access_key_id="any", aws_secret_access_key="any")
-    iam.create_user(UserName="voice")
-    iam.put_user_policy(
-        UserName="voice", PolicyName="read", PolicyDocument=json.dumps(POLICY))
-    return iam.create_access_key(UserName="voice")["AccessKey"]
+    return aws.new_key(moto, "voice", "secretsmanager:GetSecretValue")
 
 
 @pytest.fixture
 def key(moto, made):
     """The key as variables, while moto checks every signature."""
-    httpx.post(f"{moto}/moto-api/reset-auth", content="0").raise_for_status()
-    yield {"AWS_ACCESS_KEY_ID": made["AccessKeyId"],
-           "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
-    httpx.post(f"{moto}/moto-api/reset-auth", content="inf").raise_for_status()
+    with aws.checked(moto):
+        yield made
 
 
 def config(folder, moto, secret, **environment):
@@ -107,31 +85,13 @@ def test_the_machine_s_role_is_used_when_there_is_no_key(tmp_path, moto, secret)
 
 
 def test_the_container_s_role_is_asked_for_with_its_token(tmp_path, moto, secret):
-    asked = []
-
-    class Agent(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append((self.path, self.headers["authorization"]))
-            body = json.dumps({
-                "AccessKeyId": "ASIA", "SecretAccessKey": "s", "Token": "t",
-                "Expiration": "2030-01-01T00:00:00Z"}).encode()
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Agent)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     (tmp_path / "token").write_text("pod-token\n")
-    holds(config(
-        tmp_path, moto, secret,
-        AWS_CONTAINER_CREDENTIALS_FULL_URI=f"http://127.0.0.1:{server.server_port}/v1/role",
-        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=str(tmp_path / "token")))
-    server.shutdown()
-    server.server_close()
+    with aws.container(
+            AccessKeyId="ASIA", SecretAccessKey="s", Token="t",
+            Expiration="2030-01-01T00:00:00Z") as (url, asked):
+        holds(config(
+            tmp_path, moto, secret, AWS_CONTAINER_CREDENTIALS_FULL_URI=url,
+            AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=str(tmp_path / "token")))
     assert asked == [("/v1/role", "pod-token")]
 
 

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import FoundationEssentials
 internal import Synchronization
 internal import Telemetry
 
@@ -16,6 +17,12 @@ final class CurrentSettings: Sendable {
   }
 
   var value: Settings { loaded.withLock { $0.settings } }
+
+  /// The text of a setting or, where the list has no such name, of a variable of the environment.
+  func text(_ name: String) -> String? {
+    if Settings.list[name] != nil { return loaded.withLock { $0.resolved[name] } }
+    return ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   /// Reads the sources again. What is wrong leaves everything as it was; what changed and cannot be
   /// reloaded is named in the log and waits for a restart.

@@ -1,3 +1,4 @@
+internal import AWS
 internal import Configuration
 internal import EventLoop
 internal import Postgres
@@ -12,7 +13,7 @@ extension Settings {
 
   /// Those of `env.example` that are written with their defaults.
   static let namesWithDefaults: Set<String> = [
-    "AZURE_TTS_REGION", "PINECONE_INDEX", "VOICE_AWS_REGION", "VOICE_S3_BUCKET",
+    "AZURE_TTS_REGION", "PINECONE_INDEX", "VOICE_AWS_REGION",
   ]
 
   private static let server = SettingGroup<Settings>(
@@ -222,8 +223,19 @@ extension Settings {
         source: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
         "Where Secrets Manager is, when it is not at the region's own address."),
       Setting(
-        reserved: "VOICE_S3_BUCKET", example: "payaid-voice-recordings",
-        "The bucket of recordings."),
+        optional: "VOICE_S3_BUCKET", \.aws.bucket, .bucket,
+        """
+        The bucket of recordings and of what the audit log last signed, in VOICE_AWS_REGION; below the \
+        data folder when unset. It must be there, and the credentials may list it and get, put and \
+        delete its objects.
+        """),
+      Setting(
+        optional: "VOICE_S3_KMS_KEY_ID", \.aws.encryptionKey, .text,
+        "The KMS key, by id, alias or ARN, that the bucket's objects are encrypted with; S3's own when unset."
+      ),
+      Setting(
+        source: "AWS_ENDPOINT_URL_S3",
+        "Where S3 is, when it is not at the region's own address: another maker's, or a stand-in."),
     ])
 }
 
@@ -233,6 +245,13 @@ extension SettingType<SocketAddress> {
 }
 
 extension SettingType<String> {
+  /// What S3 takes as a bucket's name.
+  fileprivate static var bucket: SettingType {
+    SettingType("a bucket's name: 3 to 63 small letters, digits, dots and hyphens") {
+      S3Bucket.isName($0) ? $0 : nil
+    }
+  }
+
   /// Where a PostgreSQL is.
   fileprivate static var postgres: SettingType {
     SettingType("a URL that starts with postgresql:// or postgres:// and that libpq can read") {

@@ -93,6 +93,10 @@ struct Settings: Sendable {
 
   struct AWS: Sendable {
     var region = ""
+    /// Nil to keep objects in the data folder.
+    var bucket: String?
+    /// What S3 encrypts objects with, by id, alias or ARN; S3's own keys without it.
+    var encryptionKey: String?
   }
 
   /// What only several settings together can get wrong.
@@ -103,6 +107,9 @@ struct Settings: Sendable {
     }
     if (googleSpeech.apiKey == nil) != (azureSpeech.apiKey == nil) {
       problems.append("GOOGLE_STT_API_KEY and AZURE_TTS_API_KEY must be set both or not at all")
+    }
+    if aws.encryptionKey != nil, aws.bucket == nil {
+      problems.append("VOICE_S3_KMS_KEY_ID is of no use without VOICE_S3_BUCKET")
     }
     return problems
   }
