@@ -292,7 +292,7 @@ let testSchemas = ["TestSchema", "InteropSchema"]
 /// What Tests/Fuzz feeds with strangers' bytes.
 let fuzzed = [
   "Buffers", "HTTP", "HTTP1", "HTTP2", "WebSocket", "Protobuf", "Schema", "RPCCore", "RPCProtobuf",
-  "GRPC", "Transcoding", "Connect", "TransparencyLog", "TestSchema", "Documents",
+  "GRPC", "Transcoding", "Connect", "TransparencyLog", "TestSchema", "Documents", "AWS",
 ]
 
 /// What tests of several modules share, in Tests/Support.

@@ -2,7 +2,7 @@
 ///
 /// Tags and plain text are all there is: a document with a DTD, a comment, CDATA, an entity where it
 /// matters, deep nesting or anything behind its end is none.
-struct S3XML {
+package struct S3XML {
   private static let longest = 65_536
   private static let deepest = 8
   private static let longestText = 1_024
@@ -19,7 +19,7 @@ struct S3XML {
 
   /// The text of the one `child` directly below `root`, printable ASCII without a space; nil when the
   /// document has another root, no such child or two, or is no such document.
-  static func text(of child: String, in root: String, _ body: [UInt8]) -> String? {
+  package static func text(of child: String, in root: String, _ body: [UInt8]) -> String? {
     guard body.count <= longest else { return nil }
     var reader = S3XML(bytes: body)
     return reader.find(child, root)

@@ -11,6 +11,7 @@ package struct FuzzEntry: Sendable {
   package static let all = [
     http1Requests, http1Responses, grpcMessages, grpcFields, grpcWeb, json, pathTemplates, queries,
     webSocket, protobuf, protobufJSON, http2, logBundle, documentText,
+    s3Answer,
   ]
 
   /// The entry of a name.
