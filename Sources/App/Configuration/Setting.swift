@@ -1,7 +1,6 @@
 /// One thing that can be set: its name, what it takes, what it is for, and where its value goes.
 ///
-/// `Root` is the value that all settings together make. A setting without a path is reserved: its
-/// name is known and its value checked by nobody, since nothing uses it yet.
+/// `Root` is the value that all settings together make.
 package struct Setting<Root>: Sendable {
   /// The name in every source, in capitals.
   package let name: String
@@ -13,8 +12,6 @@ package struct Setting<Root>: Sendable {
   package let fallback: String?
   /// Whether the program cannot start without it.
   package let isRequired: Bool
-  /// Whether something reads it.
-  package let isUsed: Bool
   package let traits: SettingTraits
 
   /// Puts the value of a text into its place; false when the text is not of the form.
@@ -50,26 +47,12 @@ extension Setting {
     self.init(name, path, optional, nil, isRequired: false, traits, summary)
   }
 
-  /// A name that is taken, and has no effect yet.
-  package init(
-    reserved name: String, example: String? = nil, _ summary: String, _ traits: SettingTraits = []
-  ) {
-    self.init(placeless: name, example, isUsed: false, summary, traits)
-  }
-
   /// A setting with no place in `Root`: it says where other settings come from, and is looked up by
   /// name while they are gathered.
   package init(source name: String, _ summary: String, _ traits: SettingTraits = []) {
-    self.init(placeless: name, nil, isUsed: true, summary, traits)
-  }
-
-  private init(
-    placeless name: String, _ fallback: String?, isUsed: Bool, _ summary: String,
-    _ traits: SettingTraits
-  ) {
     self.init(
-      name: name, summary: summary, form: "a text", fallback: fallback, isRequired: false,
-      isUsed: isUsed, traits: traits, assign: { _, _ in true })
+      name: name, summary: summary, form: "a text", fallback: nil, isRequired: false,
+      traits: traits, assign: { _, _ in true })
   }
 
   private init<Value>(
@@ -78,7 +61,7 @@ extension Setting {
   ) {
     self.init(
       name: name, summary: summary, form: type.form, fallback: fallback, isRequired: isRequired,
-      isUsed: true, traits: traits,
+      traits: traits,
       assign: { text, root in
         guard let value = type.parse(text) else { return false }
         root[keyPath: path] = value

@@ -9,7 +9,7 @@ extension SettingList {
       text += "\n# \(group.title)\n"
       for setting in group.settings {
         text += Self.wrapped(setting.documentation).map { "#   \($0)\n" }.joined()
-        let isWritten = setting.fallback == nil || !setting.isUsed || names.contains(setting.name)
+        let isWritten = setting.fallback == nil || names.contains(setting.name)
         let value = setting.isSecret ? "" : setting.fallback ?? ""
         text += "\(isWritten ? "" : "# ")\(setting.name)=\"\(value)\"\n"
       }
@@ -36,7 +36,6 @@ extension Setting {
     if isRequired { notes.append("required") }
     if isSecret { notes.append("secret") }
     if traits.contains(.reloads) { notes.append("read again on SIGHUP") }
-    if !isUsed { notes.append("no effect yet") }
     return notes.isEmpty ? summary : "\(summary) (\(notes.joined(separator: "; ")))"
   }
 }
@@ -62,7 +61,7 @@ extension ResolvedSettings {
     }
     let plain = value.text.isEmpty ? "(empty)" : Self.printable(value.text)
     let text = setting.isSecret ? "********" : plain
-    return "\(text)  [\(value.origin)]\(setting.isUsed ? "" : " no effect yet")"
+    return "\(text)  [\(value.origin)]"
   }
 
   /// A value on one line, and without what a terminal would obey.

@@ -24,7 +24,7 @@ package struct SettingList<Root>: Sendable {
         let text = layer.values[setting.name]
       {
         values[setting.name] = SettingValue(text: text, origin: layer.origin)
-      } else if let text = setting.fallback, setting.isUsed {
+      } else if let text = setting.fallback {
         values[setting.name] = SettingValue(text: text, origin: "default")
       }
     }

@@ -24,7 +24,7 @@ private struct Sample: Equatable, Sendable {
         Setting(optional: "URL", \.url, .webURL, "Who calls.", .reloads),
         Setting("VERBOSE", \.verbose, .flag, default: "no", "Say more."),
         Setting("PATIENCE", \.patience, .seconds(0...60), default: "5", "How long to wait."),
-        Setting(reserved: "INDEX", example: "books", "What comes later."),
+        Setting(source: "INDEX", "Where others come from."),
       ]),
   ])
 }
@@ -94,7 +94,7 @@ private struct Sample: Equatable, Sendable {
         URL       (unset)
         VERBOSE   no  [default]
         PATIENCE  5  [default]
-        INDEX     a b  [environment] no effect yet
+        INDEX     a b  [environment]
 
         """)
   }
@@ -118,12 +118,12 @@ private struct Sample: Equatable, Sendable {
         # VERBOSE="no"
         #   How long to wait. (a number of seconds from 0 to 60)
         # PATIENCE="5"
-        #   What comes later. (no effect yet)
-        INDEX="books"
+        #   Where others come from.
+        INDEX=""
 
         """)
     let layer = try SettingLayer(origin: "env.example", environmentFile: text)
-    #expect(layer.values == ["PORT": "3000", "INDEX": "books"])
+    #expect(layer.values == ["PORT": "3000"])
   }
 
   @Test func `a reload takes only what reloads`() throws {
