@@ -135,7 +135,8 @@ def test_it_goes_on_where_gemini_live_breaks_off(rest, faults):
 def test_it_holds_a_call_that_gemini_live_does_not_take(rest, faults):
     agent = calling.new_agent(rest, "+918047166007")
     before = failovers(rest)
-    faults(gemini={"upgrade_status": 503})
+    # The voice stumbles over its first sentence as well, and is heard all the same.
+    faults(gemini={"upgrade_status": 503}, azure_tts={"status": 503, "count": 1})
     call = held(rest, agent, BRIEF)
     assert failovers(rest) == before + 1
     assert "order desk" in said(call, "AGENT")
@@ -153,12 +154,6 @@ def test_a_recogniser_that_is_down_ends_the_call_in_bounded_time(rest, faults):
     faults(google_stt={"status": 403})
     call = calling.until(rest, calling.place(rest, agent, BRIEF), {"FAILED"})
     assert call["endReason"] == "model_failed"
-
-
-def test_a_voice_that_stumbles_is_heard_all_the_same(rest, faults):
-    agent = calling.new_agent(rest, "+918047166010", model=CASCADE)
-    faults(azure_tts={"status": 503, "count": 1})
-    assert "order desk" in said(held(rest, agent, BRIEF), "AGENT")
 
 
 def test_a_server_without_one_refuses_it(stack, merchant):
