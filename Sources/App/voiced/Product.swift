@@ -70,9 +70,8 @@ struct Product {
     self.knowledge = knowledge
     let brain = Self.brain(current, loop)
     runner = CallRunner(
-      pool: pool, agents: agents,
-      model: brain,
-      settings: callSettings, live: live, recordings: recordings,
+      pool: pool, agents: agents, model: brain, settings: callSettings, live: live,
+      recordings: recordings,
       tools: ToolCaller(
         pool: pool, secrets: toolSecrets, knowledge: retriever, policy: policy, loop: loop),
       knowledge: retriever)

@@ -103,17 +103,9 @@ final class HeardSound: Sendable {
     #expect(Self.ssml(script.requests[0]).contains("<voice name=\"\(spoken)\">"))
   }
 
-  @Test func `the list has the voices of the sheet, in a form that is let through`() {
-    let all = AzureVoices.all
-    #expect(all.filter { $0.languageCode == "hi-IN" }.count == 9)
-    #expect(all.filter { $0.languageCode == "en-IN" }.count == 10)
-    #expect(Set(all.map(\.id)).count == 19)
-    #expect(all.allSatisfy { AzureVoices.isWellFormed($0.id) })
-    for language in ["hi-IN", "en-IN"] {
-      #expect(
-        all.first { $0.languageCode == language }?.id == AzureVoices.standard(for: language))
-    }
-    #expect(all.first { $0.id == "hi-IN-MadhurNeural" }?.gender == .male)
+  @Test(arguments: ["hi-IN-SwaraNeural", "en-IN-NeerjaNeural", "en-IN-AartiNeural"])
+  func `a voice's name is let through`(id: String) {
+    #expect(AzureVoices.isWellFormed(id))
   }
 
   @Test(arguments: [

@@ -1,41 +1,5 @@
-/// One of Azure's voices.
-package struct AzureVoice: Sendable, Equatable {
-  package enum Gender: String, Sendable {
-    case female, male
-  }
-
-  /// What `SpokenText.voice` names; its case counts.
-  package let id: String
-  /// BCP-47: `hi-IN`.
-  package let languageCode: String
-  package let gender: Gender
-}
-
-/// The voices that agents choose among. Azure has more, and its regions not all of them.
-package enum AzureVoices {
-  /// Of each language, the one that speaks when none is asked for comes first.
-  package static let all =
-    voices(
-      "hi-IN",
-      [
-        ("Swara", .female), ("Madhur", .male), ("Aarav", .male), ("Ananya", .female),
-        ("Aarti", .female), ("Arjun", .male), ("Kavya", .female), ("Kunal", .male),
-        ("Rehaan", .male),
-      ])
-    + voices(
-      "en-IN",
-      [
-        ("Neerja", .female), ("Prabhat", .male), ("Aarav", .male), ("Aashi", .female),
-        ("Aarti", .female), ("Arjun", .male), ("Ananya", .female), ("Kavya", .female),
-        ("Kunal", .male), ("Rehaan", .male),
-      ])
-
-  private static func voices(
-    _ language: String, _ names: [(String, AzureVoice.Gender)]
-  ) -> [AzureVoice] {
-    names.map { AzureVoice(id: "\(language)-\($0)Neural", languageCode: language, gender: $1) }
-  }
-
+/// Names of Azure's voices; pure. Which ones agents choose among is not decided here.
+enum AzureVoices {
   /// The voice of a language when none is asked for. Anything but English is the Hindi voice's, which
   /// reads both scripts.
   static func standard(for languageCode: String) -> String {
