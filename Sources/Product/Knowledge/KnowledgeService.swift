@@ -1,4 +1,5 @@
 package import Domain
+internal import EventLoop
 package import Postgres
 internal import Protobuf
 package import RPCCore
@@ -31,7 +32,8 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
   ) async throws -> V1.Document {
     let caller = try context.caller()
     let agent = try Self.agent(request.agentId)
-    let file = try UploadedFile(request)
+    // A long text is read through, which would hold up a loop that carries calls.
+    let file = try await blocking { try UploadedFile(request) }
     return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "UploadDocument", requestID: request.requestId,
