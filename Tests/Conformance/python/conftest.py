@@ -1,3 +1,4 @@
+import pathlib
 import ssl
 import uuid
 
@@ -13,15 +14,23 @@ import stubs
 stubs.make()
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--statements", metavar="FOLDER", type=pathlib.Path,
+        help="where sessions leave the SQL that their servers sent, and test_plans.py finds it")
+
+
 def pytest_collection_modifyitems(items):
     """The plans come last: they are those of every statement that the other tests caused."""
     items.sort(key=lambda item: item.module.__name__ == "test_plans")
 
 
 @pytest.fixture(scope="session")
-def stack():
+def stack(request):
     with stacks.running() as running:
         yield running
+        if folder := request.config.getoption("--statements"):
+            stacks.leave_statements(running.folder, folder)
 
 
 @pytest.fixture(scope="session")

@@ -191,6 +191,23 @@ def log_lines(folder):
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
+def statements(folder):
+    """The SQL that the voiced of a folder sent, each text once."""
+    return {line["sql"] for line in log_lines(folder) if "sql" in line}
+
+
+def leave_statements(folder, shared):
+    """Leaves ``statements`` in a folder that several sessions share."""
+    shared.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=shared, suffix=".json", delete=False) as file:
+        json.dump(sorted(statements(folder)), file)
+
+
+def left_statements(shared):
+    """What all of them left there."""
+    return {text for path in shared.glob("*.json") for text in json.loads(path.read_text())}
+
+
 def wait_for(what, limit=30.0, every=0.1):
     """Calls `what` until it gives something true; that."""
     end = time.monotonic() + limit

@@ -1,7 +1,7 @@
 """EXPLAIN of every statement that the server was seen to send, over tables of production's size.
 
-The statements are those in the log of the session's server, so each test that makes the server do
-something new adds to them. The tables are filled by generate_series in a second database of the same
+The statements are those in the log of the session's server, and those that other sessions left in the
+folder of --statements, so each test that makes the server do something new adds to them. The tables are filled by generate_series in a second database of the same
 cluster; PAYAID_PLAN_CALLS=1000000 gives the full size, a tenth of it is the default.
 """
 
@@ -111,8 +111,8 @@ def large(stack):
 
 
 @pytest.fixture(scope="module")
-def statements(stack, merchant):
-    """The texts that the server sent, also those that only this module causes."""
+def statements(stack, merchant, request):
+    """The texts that the servers sent, also those that only this module causes."""
     with client(stack, merchant) as rest:
         agent = calling.new_agent(rest, "+918047120088")
         call = calling.place(rest, agent, "+919000000001")
@@ -136,7 +136,9 @@ def statements(stack, merchant):
         rest.get(f"{base}?pageSize=1").raise_for_status()
         rest.post(f"{base}:search", json={"query": "when is it open"}).raise_for_status()
         rest.delete(path).raise_for_status()
-    texts = {line["sql"] for line in stacks.log_lines(stack.folder) if "sql" in line}
+    texts = stacks.statements(stack.folder)
+    if folder := request.config.getoption("--statements"):
+        texts |= stacks.left_statements(folder)
     return sorted(text for text in texts if text.lstrip().upper().startswith(VERBS))
 
 
