@@ -16,8 +16,8 @@ enum CallEnding: Sendable {
     if case .reported(let report, at: _) = self { CallOutcome(report) } else { nil }
   }
 
-  /// What the model is known to have heard and said.
-  var usage: TokenUsage {
-    if case .reported(let report, at: _) = self { report.usage } else { TokenUsage() }
+  /// What the conversation is known to have taken of its vendors.
+  var usage: SpeechUsage {
+    if case .reported(let report, at: _) = self { report.usage } else { SpeechUsage() }
   }
 }

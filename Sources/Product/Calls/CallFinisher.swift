@@ -118,7 +118,7 @@ struct CallFinisher: Sendable {
   ) async throws {
     try await CallStore.setCost(
       telephony: call.direction == .live ? .zero : settings.pricing.telephony(duration),
-      model: settings.pricing.model(ending.usage), of: call.id, transaction)
+      model: settings.pricing.speech(ending.usage), of: call.id, transaction)
   }
 
   /// Locks the call and says when it ended, by the database's clock; `nil` when it is over already.

@@ -48,7 +48,7 @@ extension CascadeMachine {
   private mutating func answered(_ answer: ChatAnswer, at now: Duration) {
     succeeded()
     history.add(.model(answer))
-    outputs.append(.deliver(.usage(answer.usage)))
+    use(SpeechUsage(chat: answer.usage))
     turn?.endWriting()
     if !answer.toolCalls.isEmpty {
       turn?.toolCalls = answer.toolCalls
@@ -83,6 +83,7 @@ extension CascadeMachine {
         number,
         SpokenText(text: sentence, languageCode: language(of: sentence), voice: setup.cascadeVoice))
     )
+    use(SpeechUsage(spokenCharacters: sentence.unicodeScalars.count))
   }
 
   /// One voice for a call: the other language's is for its own script only.

@@ -82,6 +82,9 @@ struct CascadeMachine {
     return lastNumber
   }
 
+  /// Tells what was just asked for, or got.
+  mutating func use(_ usage: SpeechUsage) { outputs.append(.deliver(.usage(usage))) }
+
   /// Ends the conversation for a failure that asking again does not mend, or that came too often.
   mutating func fail(_ error: SpeechError) {
     isOver = true
@@ -137,6 +140,8 @@ extension CascadeMachine {
     let number = number()
     utterances.append((number, nil, false))
     outputs.append(.recognize(number, utterance, languages: setup.spokenLanguages))
+    let (seconds, rest) = utterance.duration.components
+    use(SpeechUsage(recognizedSeconds: Int(seconds) + (rest > 0 ? 1 : 0)))
   }
 
   private mutating func recognized(

@@ -136,7 +136,7 @@ package enum RealtimeEvent: Sendable, Equatable {
   case interrupted
   case toolCalls([ToolCall])
   case toolCallsCancelled([String])
-  case usage(TokenUsage)
+  case usage(SpeechUsage)
   /// The connection was replaced by a new one that continues the session (`true`) or lost it (`false`).
   case reconnected(resumed: Bool)
   /// The last event; nil when we closed it.

@@ -39,7 +39,9 @@ import Testing
     let ended = try await ending.find(call.id)
     #expect(ended.state == .completed)
     #expect(ended.endReason == "caller_hung_up")
-    #expect(ended.costModel == Pricing().model(TokenUsage(prompt: 1_000, response: 100)))
+    #expect(
+      ended.costModel
+        == Pricing().speech(SpeechUsage(live: TokenUsage(prompt: 1_000, response: 100))))
     #expect(ended.costTelephony == Pricing().telephony(.seconds(30)))
     #expect(try await ending.recording(call.id)?.isEmpty == false)
     #expect(try ending.folder.files == [])
@@ -71,7 +73,9 @@ import Testing
     for _ in 0..<2 { await ending.finisher.finish(call, ending.hungUp(), on: ending.loop) }
     let ended = try await ending.find(call.id)
     #expect(ended.state == .failed && ended.endReason == "server_lost")
-    #expect(ended.costModel == Pricing().model(TokenUsage(prompt: 1_000, response: 100)))
+    #expect(
+      ended.costModel
+        == Pricing().speech(SpeechUsage(live: TokenUsage(prompt: 1_000, response: 100))))
     #expect(ended.costTelephony == Pricing().telephony(.seconds(30)))
     #expect(try await ending.news(.callTranscriptReady, of: call.id) <= 1)
     #expect(try await ending.news(.callRecordingReady, of: call.id) == 1)

@@ -140,7 +140,8 @@ struct EndingScene {
         reason: .callerHungUp,
         start: CarrierLegStart(carrierCallID: CarrierCallID(rawValue: "sid"), streamID: "stream"),
         duration: .seconds(30), transcript: [], latencies: [], worstIngress: .zero,
-        usage: TokenUsage(prompt: 1_000, response: 100), counters: CallCounters(), recording: nil),
+        usage: SpeechUsage(live: TokenUsage(prompt: 1_000, response: 100)),
+        counters: CallCounters(), recording: nil),
       at: .readClock().advanced(by: .zero - ago))
   }
 

@@ -14,8 +14,20 @@ import Testing
     #expect(Pricing().telephony(duration) == Rupees(micros: micros))
   }
 
-  @Test func `the model costs by what it heard and said`() {
-    let usage = TokenUsage(prompt: 1_000, response: 10)
-    #expect(Pricing().model(usage) == Rupees(micros: 275_600))
+  @Test(
+    arguments: [
+      (SpeechUsage(), 0),
+      (SpeechUsage(live: TokenUsage(prompt: 1_000, response: 10)), 275_600),
+      (SpeechUsage(chat: TokenUsage(prompt: 1_000, response: 10)), 9_360),
+      (SpeechUsage(recognizedSeconds: 60), 2_118_000),
+      (SpeechUsage(spokenCharacters: 1_000), 1_325_000),
+      (
+        SpeechUsage(
+          live: TokenUsage(prompt: 1), chat: TokenUsage(response: 1), recognizedSeconds: 1,
+          spokenCharacters: 1), 36_926
+      ),
+    ] as [(SpeechUsage, Int64)])
+  func `a conversation costs by what it took of each vendor`(usage: SpeechUsage, micros: Int64) {
+    #expect(Pricing().speech(usage) == Rupees(micros: micros))
   }
 }

@@ -42,6 +42,23 @@ import Testing
     #expect((Duration.milliseconds(1_600)...(.milliseconds(1_900))).contains(utterance.duration))
   }
 
+  @Test func `what each vendor was given is told, for the bill`() throws {
+    var scene = CascadeScene()
+    scene.hear(true, .seconds(1))
+    scene.hear(false, .milliseconds(700))
+    #expect(scene.outputs.usage == SpeechUsage(recognizedSeconds: 2))
+    let number = try #require(scene.take().lazy.compactMap(\.recognition).first)
+    scene.feed(
+      .recognized(number, .success(Recognition(text: "Hello?", languageCode: "en-IN"))))
+    let question = try scene.question()
+    let tokens = TokenUsage(prompt: 12, response: 7)
+    scene.feed(.answered(question.number, .success(ChatAnswer(text: "", usage: tokens))))
+    #expect(scene.take().usage == SpeechUsage(chat: tokens))
+    let again = try scene.ask("Who is it?")
+    scene.answer(again.number, "नमस्ते।")
+    #expect(scene.take().usage.spokenCharacters == 7)
+  }
+
   @Test func `silence and a click are no utterance`() {
     var scene = CascadeScene()
     scene.hear(false, .seconds(3))

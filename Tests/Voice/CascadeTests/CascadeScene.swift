@@ -105,6 +105,13 @@ extension CascadeMachine.Output {
 }
 
 extension [CascadeMachine.Output] {
+  /// What they say was used, together.
+  var usage: SpeechUsage {
+    reduce(into: SpeechUsage()) { sum, output in
+      if case .usage(let usage)? = output.event { sum += usage }
+    }
+  }
+
   /// The events among them without their sound.
   var events: [RealtimeEvent] {
     compactMap(\.event).filter {

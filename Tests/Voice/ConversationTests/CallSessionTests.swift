@@ -38,7 +38,7 @@ private final class MemoryModel: RealtimeSession {
     heard(.answers(responses))
     onEvent?(.audio(PCMFrame(samples: [Int16](repeating: 900, count: 24_000), rate: .studio)))
     onEvent?(.outputTranscript("Your balance is fine."))
-    onEvent?(.usage(TokenUsage(prompt: 5, response: 7)))
+    onEvent?(.usage(SpeechUsage(live: TokenUsage(prompt: 5, response: 7))))
     onEvent?(.generationComplete)
     onEvent?(.turnComplete)
   }
@@ -147,7 +147,7 @@ private final class Notes: Sendable {
     #expect(report.start?.streamID == "s1")
     #expect(report.transcript.map(\.text) == ["Your balance is fine."])
     #expect(report.latencies.count == 1)
-    #expect(report.usage == TokenUsage(prompt: 5, response: 7))
+    #expect(report.usage.live == TokenUsage(prompt: 5, response: 7))
     #expect(report.counters.toolCalls == 1)
     #expect(isHungUp)
     let answers = notes.all.compactMap { if case .answers(let list) = $0 { list } else { nil } }

@@ -104,7 +104,7 @@ import Testing
       #"{"serverContent":{"generationComplete":true,"turnComplete":true},"usageMetadata":{"promptTokenCount":412,"responseTokenCount":"96","promptTokensDetails":[{"modality":"AUDIO","tokenCount":300},{"modality":"TEXT","tokenCount":112}]}}"#,
       [
         .speech(.generationComplete), .speech(.turnComplete),
-        .speech(.usage(TokenUsage(prompt: 412, response: 96, promptAudio: 300))),
+        .speech(.usage(SpeechUsage(live: TokenUsage(prompt: 412, response: 96, promptAudio: 300)))),
       ]
     ),
     (#"{"serverContent":{"interrupted":true}}"#, [.speech(.interrupted)]),

@@ -40,7 +40,7 @@ package struct CallReport: Sendable {
   package var latencies: [TurnLatency]
   /// The longest time a caller frame spent in this process before it was handed to the model.
   package var worstIngress: Duration
-  package var usage: TokenUsage
+  package var usage: SpeechUsage
   package var counters: CallCounters
   /// Nil when nothing was recorded.
   package var recording: RecordingSummary?

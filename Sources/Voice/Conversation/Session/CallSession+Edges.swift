@@ -47,8 +47,8 @@ extension CallSession {
   }
 
   private func modelEvent(_ event: RealtimeEvent) {
-    if case .usage(let tokens) = event {
-      usage += tokens
+    if case .usage(let more) = event {
+      usage += more
       return
     }
     if case .closed(let error?) = event, triesNextVoice(after: error) { return }

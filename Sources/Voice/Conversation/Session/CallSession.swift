@@ -31,7 +31,7 @@ package actor CallSession {
   var mediaStart: Duration?
   var transcript: [TranscriptEntry] = []
   var latencies: [TurnLatency] = []
-  var usage = TokenUsage()
+  var usage = SpeechUsage()
   var worstIngress = Duration.zero
   var endReason: CallEndReason?
   private var finished: CheckedContinuation<Void, Never>?

@@ -36,7 +36,9 @@ struct GeminiLiveParser {
     if let goAway = json["goAway"] {
       events.append(.goAway(timeLeft: goAway.text("timeLeft").flatMap(Self.duration)))
     }
-    if let usage = json["usageMetadata"] { events.append(.speech(.usage(Self.usage(usage)))) }
+    if let usage = json["usageMetadata"] {
+      events.append(.speech(.usage(SpeechUsage(live: Self.usage(usage)))))
+    }
     return events
   }
 
