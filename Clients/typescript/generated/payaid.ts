@@ -1190,11 +1190,13 @@ export interface CallAnalysis {
 export interface CallCost {
   /** The sum. */
   total?: Money;
-  /** The phone line, by the server's price list. */
+  /** The phone line: by the server's price list at first, then by the carrier's own account. */
   telephony?: Money;
   /** The model's listening and speaking, and the analysis. */
   model?: Money;
-  /** True once the carrier's own price is in. The server does not ask for it yet: false. */
+  /** True once the carrier's own price is in, some minutes after the end; never for talks, which no
+   * carrier held.
+   */
   settled?: boolean;
 }
 

@@ -35,6 +35,7 @@ struct Product {
   let analyzer: CallAnalyzer
   let auditSigner: AuditSigner
   let auditInspector: AuditInspector
+  let settlement: CallSettlement
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -83,6 +84,7 @@ struct Product {
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
     dialing = Self.dialing(dialer)
+    settlement = CallSettlement(pool: pool, carrier: carrier)
     analyzer = CallAnalyzer(
       pool: pool,
       model: GeminiTextModel(settings: { Self.geminiText(current.value.gemini) }, loop: loop),
@@ -151,7 +153,7 @@ struct Product {
   /// What recurs, in one process of all.
   var schedules: [JobSchedule] {
     WebhookJobs.schedules + KnowledgeJobs.schedules + retentions.map(\.schedule) + [
-      AuditSigner.schedule, AuditInspector.schedule,
+      AuditSigner.schedule, AuditInspector.schedule, CallSettlement.schedule,
     ]
   }
 

@@ -7897,7 +7897,7 @@ public enum OpenAPIDocument {
               },
               "telephony": {
                 "$ref": "#/components/schemas/google.type.Money",
-                "description": "The phone line, by the server's price list."
+                "description": "The phone line: by the server's price list at first, then by the carrier's own account."
               },
               "model": {
                 "$ref": "#/components/schemas/google.type.Money",
@@ -7905,7 +7905,7 @@ public enum OpenAPIDocument {
               },
               "settled": {
                 "type": "boolean",
-                "description": "True once the carrier's own price is in. The server does not ask for it yet: false."
+                "description": "True once the carrier's own price is in, some minutes after the end; never for talks, which no carrier held."
               }
             }
           },
@@ -7919,7 +7919,7 @@ public enum OpenAPIDocument {
               },
               "telephony": {
                 "$ref": "#/components/schemas/google.type.MoneyInput",
-                "description": "The phone line, by the server's price list."
+                "description": "The phone line: by the server's price list at first, then by the carrier's own account."
               },
               "model": {
                 "$ref": "#/components/schemas/google.type.MoneyInput",
@@ -7927,7 +7927,7 @@ public enum OpenAPIDocument {
               },
               "settled": {
                 "type": "boolean",
-                "description": "True once the carrier's own price is in. The server does not ask for it yet: false."
+                "description": "True once the carrier's own price is in, some minutes after the end; never for talks, which no carrier held."
               }
             },
             "additionalProperties": false

@@ -268,11 +268,12 @@ extension Payaid.Voice.V1 {
   public struct CallCost: ProtobufMessage {
     /// The sum.
     public var total: Google.Type_.Money?
-    /// The phone line, by the server's price list.
+    /// The phone line: by the server's price list at first, then by the carrier's own account.
     public var telephony: Google.Type_.Money?
     /// The model's listening and speaking, and the analysis.
     public var model: Google.Type_.Money?
-    /// True once the carrier's own price is in. The server does not ask for it yet: false.
+    /// True once the carrier's own price is in, some minutes after the end; never for talks, which
+    /// no carrier held.
     public var settled: Bool = false
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 import calling
+import stack as stacks
 from conftest import client, metadata
 from exotel import dial
 
@@ -220,6 +221,21 @@ def test_a_stream_with_a_wrong_token_is_refused_before_it_opens(stack, completed
 
 
 def test_many_calls_are_held_at_once(stack, http, desk):
-    ids = [calling.place(http, desk, HASTY) for _ in range(6)]
-    ended = [calling.until(http, id, {"COMPLETED"}) for id in ids]
+    ids = [calling.place(http, desk, SILENT) for _ in range(6)]
+    ended = [calling.listen(http, id) for id in ids]
     assert all(c["recordingAvailable"] and c["cost"]["telephony"] for c in ended)
+
+
+def test_the_carriers_own_price_takes_the_place_of_ours(stack, http, completed):
+    path = f"/api/v1/calls/{completed['callId']}"
+    assert not completed["cost"].get("settled")
+    stacks.sql(stack.ready["database"], f"""
+        BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null
+        UPDATE calls SET settle_after = now() WHERE call_id = '{completed["callId"]}';
+        UPDATE job_schedules SET last_run = NULL, next_run = now() - interval '1 second'
+        WHERE name = 'calls.settlement'; COMMIT;""")
+    cost = stacks.wait_for(lambda: (it := http.get(path).json()["cost"]).get("settled") and it)
+    # voicesim's carrier takes 60 paise for each minute begun.
+    minutes = -(-calling.seconds(completed["duration"]) // 60)
+    assert calling.rupees(cost["telephony"]) == pytest.approx(0.6 * minutes)
+    assert calling.rupees(cost["model"]) >= calling.rupees(completed["cost"]["model"])
