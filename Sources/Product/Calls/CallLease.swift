@@ -10,16 +10,21 @@ enum CallLease {
   static let renewal: Duration = .seconds(5)
 
   /// Renews the lease of every call of `owner` that waits, and of those in progress whose media it
-  /// really holds: one that could not be finished is left to run out.
-  static func renew(owner: String, holding ids: [String], _ pool: PostgresPool) async throws {
-    try await pool.transaction(tenant: .system) { transaction in
-      try await transaction.execute(
+  /// really holds: one that could not be finished is left to run out. Of these, those that somebody
+  /// asked to end.
+  static func renew(
+    owner: String, holding ids: [String], _ pool: PostgresPool
+  ) async throws -> [String] {
+    let rows = try await pool.transaction(tenant: .system) { transaction in
+      try await transaction.query(
         """
         UPDATE calls SET lease_until = now() + make_interval(secs => \(seconds))
         WHERE owner = \(owner) AND (state IN ('queued', 'dialing', 'ringing')
           OR state = 'in_progress' AND call_id = ANY(\(ids)))
+        RETURNING call_id, end_requested
         """)
     }
+    return try rows.filter { try $0.decode("end_requested") }.map { try $0.decode("call_id") }
   }
 
   /// Makes `owner` the holder of a call.

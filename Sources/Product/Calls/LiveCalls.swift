@@ -2,8 +2,10 @@ internal import Domain
 package import Postgres
 internal import Synchronization
 
-/// The calls whose media this process holds, and the way to end one that another process holds
-/// (LISTEN/NOTIFY).
+/// The calls whose media this process holds, and the way to end one that another process holds.
+///
+/// Who is to end a call is notified (LISTEN/NOTIFY) and finds it written in the call's row as well, so that a
+/// lost notification costs as long as a lease's renewal and nothing else.
 package final class LiveCalls: Sendable {
   private struct State {
     var enders: [String: @Sendable () -> Void] = [:]
@@ -44,6 +46,8 @@ package final class LiveCalls: Sendable {
 
   /// Asks the process that holds the call to end it, once the transaction commits.
   func requestEnd(_ id: CallID, _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      "UPDATE calls SET end_requested = true WHERE call_id = \(id.text)")
     try await transaction.execute("SELECT pg_notify(\(Self.channel), \(id.text))")
   }
 
@@ -54,5 +58,12 @@ package final class LiveCalls: Sendable {
 
   func remove(_ id: CallID) { state.withLock { $0.enders[id.text] = nil } }
 
-  private func end(_ id: String) { state.withLock { $0.enders[id] }?() }
+  /// Ends a call that this process holds; nothing happens when it is asked again.
+  func end(_ id: String) {
+    let ender = state.withLock { state in
+      // The call is held until it is over.
+      state.enders[id] == nil ? nil : state.enders.updateValue({}, forKey: id)
+    }
+    ender?()
+  }
 }

@@ -71,7 +71,8 @@ package struct Reaper: Sendable {
 
   private func renew() async throws {
     do {
-      try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
+      let ending = try await CallLease.renew(owner: settings.owner, holding: live.ids, pool)
+      for id in ending { live.end(id) }
     } catch {
       watch.renewed(false)
       throw error

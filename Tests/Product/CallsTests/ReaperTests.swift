@@ -154,6 +154,28 @@ private struct NoCallbacks: CarrierCallbacks {
   }
 
   @Test(.timeLimit(.minutes(2)))
+  func `a call whose end nobody was notified of ends all the same, once`() async throws {
+    let ending = try await EndingScene.make()
+    let (asked, other) = (
+      try await ending.talk(isRecorded: false), try await ending.talk(isRecorded: false)
+    )
+    let live = LiveCalls()
+    let (ends, end) = AsyncStream.makeStream(of: CallID.self)
+    for call in [asked, other] { live.add(call.id) { end.yield(call.id) } }
+    // This process does not listen.
+    try await ending.system { try await live.requestEnd(asked.id, $0) }
+    try await run(reaper(ending, live: live, AskedCarrier { _ in nil }), ending) {
+      var ended = ends.makeAsyncIterator()
+      #expect(await ended.next() == asked.id)
+      try await ending.loop.sleep(for: .milliseconds(50))
+    }
+    end.finish()
+    #expect(await ends.reduce(0) { count, _ in count + 1 } == 0)
+    #expect(live.count == 2)
+    await ending.scene.pool.close()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
   func `the carrier's records are searched from the time of dialling`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.dialed()
