@@ -915,6 +915,8 @@ export interface Agent {
    * reason `agent_ended`.
    */
   mayEndCall?: boolean;
+  /** What comes before a call is recorded; means nothing without `recording_enabled`. */
+  recordingConsent?: AgentRecordingConsent;
 }
 
 /** Who says the first sentence of a call. */
@@ -934,6 +936,18 @@ export type AgentPublishing =
   | "AUTOMATIC"
   /** Changes stay in the draft until PublishAgent; so does the change that sets this. */
   | "MANUAL";
+
+/** What comes before a call is recorded. */
+export type AgentRecordingConsent =
+  /** The same as NOTICE. */
+  | "RECORDING_CONSENT_UNSPECIFIED"
+  /** The agent says that the call is recorded; who does not want that can say so, or hang up. */
+  | "NOTICE"
+  /** The agent asks, behind its greeting, and recording begins with a yes, or the key 1. After a
+   * no, or the key 2, or without a clear answer to the second question, the call goes on and is
+   * not recorded. `Call.recording_answer` says which.
+   */
+  | "ASK";
 
 /** Where an agent stands. */
 export type AgentState =
@@ -1168,6 +1182,10 @@ export interface Call {
    * filled by ListCalls.
    */
   analysis?: CallAnalysis;
+  /** What the person answered; unset while the call goes on, and when the agent did not ask. Not
+   * filled by ListCalls.
+   */
+  recordingAnswer?: RecordingAnswer;
 }
 
 /** What a language model made of a call's transcript. It can be wrong. */
@@ -2203,6 +2221,17 @@ export interface ReceiveExotelCallbackRequest {
   /** What Exotel sent. */
   body?: Blob;
 }
+
+/** What a person answered whom the agent asked whether the call may be recorded. */
+export type RecordingAnswer =
+  /** Not asked. */
+  | "RECORDING_ANSWER_UNSPECIFIED"
+  /** It may be: from then on it was recorded. */
+  | "RECORDING_ANSWER_GRANTED"
+  /** It may not, and was not. */
+  | "RECORDING_ANSWER_REFUSED"
+  /** Neither, to the end of the call, and it was not recorded. */
+  | "RECORDING_ANSWER_UNANSWERED";
 
 /** Request of RefreshSession. */
 export interface RefreshSessionRequest {

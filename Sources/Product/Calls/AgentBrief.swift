@@ -31,7 +31,7 @@ struct AgentBrief {
     let instruction = """
       You speak with a person on the phone. RESPOND IN \(language). \
       YOU MUST RESPOND UNMISTAKABLY IN \(language). Be brief. \
-      If you are asked whether you are a machine, say truthfully that you are.
+      If you are asked whether you are a machine, say truthfully that you are.\(consent(agent))
 
       \(PromptTemplate.render(agent.systemPrompt, values))
       """
@@ -57,6 +57,15 @@ struct AgentBrief {
     setup.isSensitive = turns.isSensitive
     setup.isInterruptible = turns.isInterruptible
     return setup
+  }
+
+  /// What the model does about the question whether the call may be recorded: who decides is not the model.
+  private static func consent(_ agent: Agent) -> String {
+    guard agent.recordingEnabled, agent.recordingConsent == .ask else { return "" }
+    return """
+       You ask at the beginning whether the call may be recorded. Whatever the person answers, thank \
+      them and go on with the call. Ask again only when you are told to.
+      """
   }
 
   /// The model answers from the merchant's documents by a function: it knows best what is asked, and a
@@ -104,7 +113,7 @@ struct AgentBrief {
   ) -> ConversationOptions {
     var options = ConversationOptions()
     options.greeting = greeting(agent, speech, values)
-    options.notice = agent.recordingEnabled ? speech.notice.asked : nil
+    options.notice = agent.recordingEnabled ? speech.notice.recording : nil
     options.maxDuration = agent.maxDuration.map { Duration($0) } ?? .seconds(900)
     options.silenceLimit = turns.idleTimeout
     options.silencePrompts = turns.idlePrompts
@@ -125,7 +134,7 @@ struct AgentBrief {
   }
 
   /// What makes the model speak first. The notice that the call is recorded comes with it, also where
-  /// the caller is to have the first word.
+  /// the caller is to have the first word: before the greeting, or behind it when it is a question.
   private static func greeting(
     _ agent: Agent, _ speech: SpokenParts, _ values: [String: String]
   ) -> String? {
@@ -133,36 +142,49 @@ struct AgentBrief {
       return agent.recordingEnabled ? speech.notice.prompt : nil
     }
     let greeting = PromptTemplate.render(speech.greeting, values)
-    let words = [agent.recordingEnabled ? speech.notice.words : "", greeting]
+    let notice = agent.recordingEnabled ? speech.notice.words : ""
+    let words = (speech.notice.isQuestion ? [greeting, notice] : [notice, greeting])
       .filter { !$0.isEmpty }.joined(separator: " ")
     return words.isEmpty
       ? "Greet the caller now." : "Greet the caller now in exactly these words: \"\(words)\""
   }
 }
 
-/// The notice that a call is recorded, in one language.
+/// The notice that a call is recorded, or the question whether it may be, in one language.
 private struct SpokenNotice {
   let words: String
+  let isQuestion: Bool
   private let proofs: [[String]]
 
-  static let english = SpokenNotice(
-    words: "This call is being recorded.", proofs: [["call", "record"]])
-  /// A model's transcript of its own Hindi may be in either script, or mix them.
-  static let hindi = SpokenNotice(
-    words: "यह कॉल रिकॉर्ड की जा रही है।",
-    proofs: ["कॉल", "call"].flatMap { call in
-      ["रिकॉर्ड", "रिकार्ड", "record"].map { [call, $0] }
-    })
+  init(isHindi: Bool, isQuestion: Bool) {
+    self.isQuestion = isQuestion
+    if isHindi {
+      words =
+        isQuestion
+        ? "क्या यह कॉल रिकॉर्ड की जा सकती है? कृपया हाँ या नहीं कहें।" : "यह कॉल रिकॉर्ड की जा रही है।"
+      // A model's transcript of its own Hindi may be in either script, or mix them.
+      proofs = ["कॉल", "call"].flatMap { call in
+        ["रिकॉर्ड", "रिकार्ड", "record"].map { [call, $0] }
+      }
+    } else {
+      words =
+        isQuestion
+        ? "May this call be recorded? Please say yes or no." : "This call is being recorded."
+      proofs = [["call", "record"]]
+    }
+  }
 
   var prompt: String { "Say now in exactly these words, and nothing else: \"\(words)\"" }
 
-  var asked: RecordingNotice { RecordingNotice(prompt: prompt, proofs: proofs) }
+  var recording: RecordingNotice {
+    RecordingNotice(prompt: prompt, proofs: proofs, isQuestion: isQuestion)
+  }
 }
 
 /// What an agent says and with which voice, in the language of one call.
 private struct SpokenParts {
   let isHindi: Bool
-  var notice: SpokenNotice { isHindi ? .hindi : .english }
+  let notice: SpokenNotice
   /// `nil` for the model's own.
   let voice: String?
   let fallbackVoices: [String]
@@ -171,6 +193,7 @@ private struct SpokenParts {
 
   init(_ agent: Payaid.Voice.V1.Agent, language: String) {
     isHindi = language == "hi"
+    notice = SpokenNotice(isHindi: isHindi, isQuestion: agent.recordingConsent == .ask)
     guard language != agent.language else {
       voice = agent.voiceId.isEmpty ? nil : agent.voiceId
       fallbackVoices = agent.fallbackVoiceIds

@@ -81,7 +81,8 @@ struct CallFinisher: Sendable {
         try await CallEventStore.transcript(of: call.id, transaction)
       }
     try await CallMetadataStore.finish(
-      call.id, transcript: transcript, quality: outcome?.quality, transaction)
+      call.id, transcript: transcript, quality: outcome?.quality, answer: outcome?.answer,
+      transaction)
     try await tell(transcript, of: call, transaction)
     try await bill(call, ending, Self.talkingTime(call, ending, until: end), transaction)
     try await CallStore.move(
@@ -98,7 +99,8 @@ struct CallFinisher: Sendable {
       let hasTranscript = try await CallMetadataStore.lockUnreported(call.id, transaction)
     else { return }
     try await CallMetadataStore.finish(
-      call.id, transcript: outcome.transcript, quality: outcome.quality, transaction)
+      call.id, transcript: outcome.transcript, quality: outcome.quality, answer: outcome.answer,
+      transaction)
     if !hasTranscript { try await tell(outcome.transcript, of: call, transaction) }
     try await bill(call, ending, report.start == nil ? .zero : report.duration, transaction)
   }

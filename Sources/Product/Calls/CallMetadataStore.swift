@@ -1,3 +1,4 @@
+internal import Conversation
 internal import Domain
 internal import Postgres
 internal import Protobuf
@@ -13,7 +14,7 @@ enum CallMetadataStore {
       """
       SELECT variables::text AS variables, metadata::text AS metadata, webhook_url,
         transcript::text AS transcript, quality::text AS quality,
-        actions_executed::text AS "toolExecutions", recording_url, sentiment,
+        actions_executed::text AS "toolExecutions", recording_url, recording_answer, sentiment,
         analysis::text AS analysis
       FROM call_metadata WHERE call_id = \(id.text)
       """)
@@ -26,6 +27,7 @@ enum CallMetadataStore {
     call.analysis = stored.analysis
     call.webhookUrl = try row.decode("webhook_url")
     call.recordingAvailable = try row.decode("recording_url", as: String?.self) != nil
+    call.recordingAnswer = answer(try row.decode("recording_answer", as: String?.self))
     call.sentiment = sentiment(try row.decode("sentiment", as: String?.self))
     call.transcript = stored.transcript
     if try row.decode("transcript", as: String?.self) == nil {
@@ -42,6 +44,15 @@ enum CallMetadataStore {
     return Array("{\(parts.joined(separator: ","))}".utf8)
   }
 
+  private static func answer(_ text: String?) -> V1.RecordingAnswer {
+    switch text.flatMap(RecordingAnswer.init) {
+    case .granted: .granted
+    case .refused: .refused
+    case .unanswered: .unanswered
+    case nil: .unspecified
+    }
+  }
+
   private static func sentiment(_ text: String?) -> V1.Sentiment {
     switch text {
     case "positive": .positive
@@ -51,10 +62,10 @@ enum CallMetadataStore {
     }
   }
 
-  /// Writes a call's transcript, quality and recording when it has ended.
+  /// Writes a call's transcript, quality and the answer about its recording when it has ended.
   static func finish(
     _ id: CallID, transcript: [V1.TranscriptEntry], quality: V1.CallQuality?,
-    _ transaction: Transaction
+    answer: RecordingAnswer? = nil, _ transaction: Transaction
   ) async throws {
     let entries = try transcript.map { entry in
       var entry = entry
@@ -66,7 +77,7 @@ enum CallMetadataStore {
     try await transaction.execute(
       """
       UPDATE call_metadata SET transcript = \("[\(entries.joined(separator: ","))]")::jsonb,
-        quality = \(qualityJSON)::jsonb
+        quality = \(qualityJSON)::jsonb, recording_answer = \(answer?.rawValue)
       WHERE call_id = \(id.text)
       """)
   }

@@ -9,6 +9,7 @@ struct CallOutcome {
   let reason: String
   let transcript: [Payaid.Voice.V1.TranscriptEntry]
   let quality: Payaid.Voice.V1.CallQuality
+  let answer: RecordingAnswer?
 
   init(_ report: CallReport) {
     state = Self.state(report.reason)
@@ -17,6 +18,7 @@ struct CallOutcome {
       report.latencies.map { ($0.turn, $0.response) }, uniquingKeysWith: { first, _ in first })
     transcript = report.transcript.map { $0.proto(latency: latencies[$0.turn] ?? nil) }
     quality = Self.quality(report)
+    answer = report.recordingAnswer
   }
 
   private static func state(_ reason: CallEndReason) -> CallState {

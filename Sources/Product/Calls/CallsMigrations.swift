@@ -12,5 +12,7 @@ package enum CallsMigrations {
     Migration(file: "m0046_audited_ends.sql", PackageResources.m0046_audited_ends_sql),
     Migration(file: "m0075_settlement.sql", PackageResources.m0075_settlement_sql),
     Migration(file: "m0076_end_requests.sql", PackageResources.m0076_end_requests_sql),
+    Migration(
+      file: "m0077_recording_answers.sql", PackageResources.m0077_recording_answers_sql),
   ]
 }

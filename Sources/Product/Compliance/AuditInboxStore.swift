@@ -35,7 +35,9 @@ enum AuditInboxStore {
       SELECT agent_id, coalesce(agent_version, 0)::text AS agent_version, direction, state, end_reason,
         language, dnd_status, coalesce(decision_id, '') AS decision_id, phone_number, create_time,
         dial_time, answer_time, end_time, duration_us::text AS duration_us,
-        (cost_telephony + cost_model)::text AS cost_micros
+        (cost_telephony + cost_model)::text AS cost_micros,
+        coalesce((SELECT recording_answer FROM call_metadata
+          WHERE call_metadata.call_id = calls.call_id), '') AS recording_answer
       FROM calls WHERE call_id = \(id)
       """)
     return try rows.first.map(read)
@@ -45,7 +47,7 @@ enum AuditInboxStore {
     var texts: [(String, String)] = []
     for name in [
       "agent_id", "agent_version", "direction", "state", "end_reason", "language", "dnd_status",
-      "decision_id", "duration_us", "cost_micros",
+      "decision_id", "duration_us", "cost_micros", "recording_answer",
     ] {
       let text: String = try row.decode(name)
       if !text.isEmpty { texts.append((name, text)) }

@@ -2032,6 +2032,10 @@ public enum OpenAPIDocument {
                       "mayEndCall": {
                         "type": "boolean",
                         "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
+                      },
+                      "recordingConsent": {
+                        "$ref": "#/components/schemas/Agent.RecordingConsent",
+                        "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
                       }
                     },
                     "additionalProperties": false
@@ -2285,6 +2289,10 @@ public enum OpenAPIDocument {
                       "mayEndCall": {
                         "type": "boolean",
                         "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
+                      },
+                      "recordingConsent": {
+                        "$ref": "#/components/schemas/Agent.RecordingConsent",
+                        "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
                       }
                     },
                     "required": ["name","language"],
@@ -7216,6 +7224,10 @@ public enum OpenAPIDocument {
               "mayEndCall": {
                 "type": "boolean",
                 "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
+              },
+              "recordingConsent": {
+                "$ref": "#/components/schemas/Agent.RecordingConsent",
+                "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
               }
             }
           },
@@ -7228,6 +7240,11 @@ public enum OpenAPIDocument {
             "type": "string",
             "description": "How changes reach calls.\n\n- `PUBLISHING_UNSPECIFIED`: The same as AUTOMATIC.\n- `AUTOMATIC`: A change that is accepted is published as a new version at once.\n- `MANUAL`: Changes stay in the draft until PublishAgent; so does the change that sets this.",
             "enum": ["PUBLISHING_UNSPECIFIED","AUTOMATIC","MANUAL"]
+          },
+          "Agent.RecordingConsent": {
+            "type": "string",
+            "description": "What comes before a call is recorded.\n\n- `RECORDING_CONSENT_UNSPECIFIED`: The same as NOTICE.\n- `NOTICE`: The agent says that the call is recorded; who does not want that can say so, or hang up.\n- `ASK`: The agent asks, behind its greeting, and recording begins with a yes, or the key 1. After a no, or the key 2, or without a clear answer to the second question, the call goes on and is not recorded. `Call.recording_answer` says which.",
+            "enum": ["RECORDING_CONSENT_UNSPECIFIED","NOTICE","ASK"]
           },
           "Agent.State": {
             "type": "string",
@@ -7377,6 +7394,10 @@ public enum OpenAPIDocument {
               "mayEndCall": {
                 "type": "boolean",
                 "description": "Whether it may end a call when there is nothing left to say: the model is given the function `end_call`, a name that no tool may have then. The call ends after its last words, with the reason `agent_ended`."
+              },
+              "recordingConsent": {
+                "$ref": "#/components/schemas/Agent.RecordingConsent",
+                "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
               }
             },
             "required": ["name","language"],
@@ -7795,6 +7816,11 @@ public enum OpenAPIDocument {
                 "$ref": "#/components/schemas/CallAnalysis",
                 "description": "What a language model made of the transcript after the call; unset until it is analysed. Not filled by ListCalls.",
                 "readOnly": true
+              },
+              "recordingAnswer": {
+                "$ref": "#/components/schemas/RecordingAnswer",
+                "description": "What the person answered; unset while the call goes on, and when the agent did not ask. Not filled by ListCalls.",
+                "readOnly": true
               }
             }
           },
@@ -8115,6 +8141,11 @@ public enum OpenAPIDocument {
               "analysis": {
                 "$ref": "#/components/schemas/CallAnalysisInput",
                 "description": "What a language model made of the transcript after the call; unset until it is analysed. Not filled by ListCalls.",
+                "readOnly": true
+              },
+              "recordingAnswer": {
+                "$ref": "#/components/schemas/RecordingAnswer",
+                "description": "What the person answered; unset while the call goes on, and when the agent did not ask. Not filled by ListCalls.",
                 "readOnly": true
               }
             },
@@ -9379,6 +9410,11 @@ public enum OpenAPIDocument {
             "type": "string",
             "description": "What kind of line a number is.\n\n- `PHONE_NUMBER_TYPE_UNSPECIFIED`: Not told.\n- `PHONE_NUMBER_TYPE_LANDLINE`: A fixed line of a telecom circle.\n- `PHONE_NUMBER_TYPE_MOBILE`: A mobile number.\n- `PHONE_NUMBER_TYPE_TOLL_FREE`: A 1800 number, free for those who call it.",
             "enum": ["PHONE_NUMBER_TYPE_UNSPECIFIED","PHONE_NUMBER_TYPE_LANDLINE","PHONE_NUMBER_TYPE_MOBILE","PHONE_NUMBER_TYPE_TOLL_FREE"]
+          },
+          "RecordingAnswer": {
+            "type": "string",
+            "description": "What a person answered whom the agent asked whether the call may be recorded.\n\n- `RECORDING_ANSWER_UNSPECIFIED`: Not asked.\n- `RECORDING_ANSWER_GRANTED`: It may be: from then on it was recorded.\n- `RECORDING_ANSWER_REFUSED`: It may not, and was not.\n- `RECORDING_ANSWER_UNANSWERED`: Neither, to the end of the call, and it was not recorded.",
+            "enum": ["RECORDING_ANSWER_UNSPECIFIED","RECORDING_ANSWER_GRANTED","RECORDING_ANSWER_REFUSED","RECORDING_ANSWER_UNANSWERED"]
           },
           "RevenueReport": {
             "type": "object",

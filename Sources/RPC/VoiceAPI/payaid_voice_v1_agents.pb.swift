@@ -119,6 +119,8 @@ extension Payaid.Voice.V1 {
     /// `end_call`, a name that no tool may have then. The call ends after its last words, with the
     /// reason `agent_ended`.
     public var mayEndCall: Bool = false
+    /// What comes before a call is recorded; means nothing without `recording_enabled`.
+    public var recordingConsent: Payaid.Voice.V1.Agent.RecordingConsent = .unspecified
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -229,6 +231,42 @@ extension Payaid.Voice.V1 {
         case .unspecified: 0
         case .automatic: 1
         case .manual: 2
+        case .unrecognized(let number): number
+        }
+      }
+    }
+
+    /// What comes before a call is recorded.
+    public enum RecordingConsent: ProtobufEnum {
+      /// The same as NOTICE.
+      case unspecified
+      /// The agent says that the call is recorded; who does not want that can say so, or hang up.
+      case notice
+      /// The agent asks, behind its greeting, and recording begins with a yes, or the key 1. After
+      /// a no, or the key 2, or without a clear answer to the second question, the call goes on and
+      /// is not recorded. `Call.recording_answer` says which.
+      case ask
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AgentsFile.descriptor.enumType(
+        named: "payaid.voice.v1.Agent.RecordingConsent")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .notice
+        case 2: self = .ask
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .notice: 1
+        case .ask: 2
         case .unrecognized(let number): number
         }
       }
@@ -889,6 +927,7 @@ extension Payaid.Voice.V1.Agent {
     unsafe farewell = reader.string(c.pointee.f26)
     unsafe webhookUrl = reader.string(c.pointee.f27)
     unsafe mayEndCall = c.pointee.f28 != 0
+    unsafe recordingConsent = .init(rawValue: c.pointee.f29)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -947,6 +986,7 @@ extension Payaid.Voice.V1.Agent {
     unsafe c.pointee.f26 = writer.data(farewell)
     unsafe c.pointee.f27 = writer.data(webhookUrl)
     unsafe c.pointee.f28 = mayEndCall ? 1 : 0
+    unsafe c.pointee.f29 = recordingConsent.rawValue
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -6,6 +6,46 @@ public import Protobuf
 public import Schema
 
 extension Payaid.Voice.V1 {
+  /// What a person answered whom the agent asked whether the call may be recorded.
+  public enum RecordingAnswer: ProtobufEnum {
+    /// Not asked.
+    case unspecified
+    /// It may be: from then on it was recorded.
+    case granted
+    /// It may not, and was not.
+    case refused
+    /// Neither, to the end of the call, and it was not recorded.
+    case unanswered
+    /// A number without a name here.
+    case unrecognized(Int32)
+
+    /// The enum's names and numbers.
+    public static let enumType = PayaidVoiceV1CallsFile.descriptor.enumType(
+      named: "payaid.voice.v1.RecordingAnswer")
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .granted
+      case 2: self = .refused
+      case 3: self = .unanswered
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .granted: 1
+      case .refused: 2
+      case .unanswered: 3
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// A caller's mood.
   public enum Sentiment: ProtobufEnum {
     /// Not analysed.
@@ -121,6 +161,9 @@ extension Payaid.Voice.V1 {
     /// What a language model made of the transcript after the call; unset until it is analysed. Not
     /// filled by ListCalls.
     public var analysis: Payaid.Voice.V1.CallAnalysis?
+    /// What the person answered; unset while the call goes on, and when the agent did not ask. Not
+    /// filled by ListCalls.
+    public var recordingAnswer: Payaid.Voice.V1.RecordingAnswer = .unspecified
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -590,6 +633,7 @@ extension Payaid.Voice.V1.Call {
     unsafe agentVersion = c.pointee.f23
     unsafe toolExecutions = reader.messages((c.pointee.n_f24, c.pointee.f24))
     unsafe reader.message(c.pointee.f25, into: &analysis)
+    unsafe recordingAnswer = .init(rawValue: c.pointee.f26)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -634,6 +678,7 @@ extension Payaid.Voice.V1.Call {
     unsafe c.pointee.f23 = agentVersion
     unsafe (c.pointee.n_f24, c.pointee.f24) = writer.messages(toolExecutions)
     unsafe c.pointee.f25 = writer.message(analysis)
+    unsafe c.pointee.f26 = recordingAnswer.rawValue
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -36,6 +36,8 @@ CALLS = {
         {"recordingEnabled": False,
          "languageSettings": {"hi": {"voiceId": "Aoede", "greeting": "नमस्ते, दुकान से बोल रही हूँ।"}}},
         {"language": "hi"}),
+    "agrees": ({"recordingConsent": "ASK"}, {"phoneNumber": calling.AGREEING}),
+    "refuses": ({"recordingConsent": "ASK"}, {"phoneNumber": calling.REFUSING}),
     "goodbye": (
         {"mayEndCall": True, "turnTaking": {"idleTimeout": "60s"}},
         {"phoneNumber": "+919000000011"}),
@@ -101,6 +103,24 @@ def test_an_agent_that_may_ends_the_call_after_its_goodbye(talks):
     assert done["endReason"] == "agent_ended"
     assert said(done)[-1] == "Thank you for calling. Goodbye."
     assert not done.get("actionsExecuted")
+
+
+def test_nothing_is_recorded_before_a_yes(web, talks):
+    done = talks["agrees"].result()
+    assert done["recordingAnswer"] == "RECORDING_ANSWER_GRANTED"
+    assert any("May this call be recorded?" in text for text in said(done))
+    stacks.wait_for(lambda: calling.get(web, done["callId"]).get("recordingAvailable"))
+    heard = calling.recording(web, done["callId"])
+    answered = next(line for line in done["transcript"] if line["speaker"] == "CALLER")
+    # What was asked and answered is not in it.
+    assert heard.seconds < calling.seconds(done["duration"]) - calling.seconds(answered["offset"])
+
+
+def test_a_call_goes_on_unrecorded_after_a_no(web, talks):
+    done = talks["refuses"].result()
+    assert done["recordingAnswer"] == "RECORDING_ANSWER_REFUSED"
+    assert done["transcript"] and not done.get("recordingAvailable")
+    assert web.get(f"/api/v1/calls/{done['callId']}/recording").status_code == 404
 
 
 def test_a_call_may_be_in_the_other_language(talks):

@@ -136,6 +136,31 @@ import VoiceAPI
     #expect(notice.prompt.contains(language == "hi" ? "रिकॉर्ड" : "recorded"))
   }
 
+  @Test(arguments: [
+    ("en", "AGENT", "Hello. May this call be recorded? Please say yes or no."),
+    ("en", "CALLER", "May this call be recorded? Please say yes or no."),
+    ("hi", "CALLER", "क्या यह कॉल रिकॉर्ड की जा सकती है? कृपया हाँ या नहीं कहें।"),
+  ])
+  func `an agent that asks before it records does so behind its greeting`(
+    language: String, first: String, words: String
+  ) throws {
+    let json = #"""
+      {"language":"\#(language)","firstSpeaker":"\#(first)","greeting":"Hello.","recordingEnabled":true,
+      "recordingConsent":"ASK"}
+      """#
+    let brief = try brief(json, language: language)
+    #expect(brief.options.greeting?.contains("\"\(words)\"") == true)
+    let notice = try #require(brief.options.notice)
+    #expect(notice.isQuestion && notice.isGiven(in: words))
+    #expect(brief.realtime.systemInstruction.contains("whether the call may be recorded"))
+  }
+
+  @Test func `a question without a recording is none`() throws {
+    let brief = try brief(#"{"language":"en","greeting":"Hello.","recordingConsent":"ASK"}"#)
+    #expect(brief.options.notice == nil)
+    #expect(!brief.realtime.systemInstruction.contains("recorded"))
+  }
+
   @Test
   func `a call that is not recorded has no notice, and a caller who speaks first no greeting`()
     throws

@@ -19,6 +19,9 @@ package enum DemoNumbers {
   private static let hindiQuestions = [
     "आपकी वापसी की नीति क्या है?", "आप किन शहरों में डिलीवरी करते हैं?",
   ]
+  /// Answers to the question whether the call may be recorded.
+  private static let consenting = "Yes, you may record it."
+  private static let refusing = "No, please do not record this."
   private static let interrupting = "Sorry, wait a moment. I want to cancel my order."
 
   /// Scripts by the whole number in the form +91XXXXXXXXXX.
@@ -37,6 +40,8 @@ package enum DemoNumbers {
       ("11", waitsForAgent()),
       ("12", dialogue("english-questions", englishQuestions + english.suffix(1))),
       ("13", dialogue("hindi-questions", hindiQuestions + hindi.suffix(1))),
+      ("14", dialogue("agrees-to-recording", [consenting] + english.suffix(1))),
+      ("15", dialogue("refuses-recording", [refusing] + english.suffix(1))),
     ]
     return Dictionary(uniqueKeysWithValues: entries.map { ("+9190000000" + $0.0, $0.1) })
   }()

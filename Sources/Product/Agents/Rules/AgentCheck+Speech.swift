@@ -46,6 +46,9 @@ extension AgentCheck {
       "has \(promptBytes) bytes; the limit is 32,768")
     limit(agent.greeting, to: 1_000, "greeting")
     limit(agent.farewell, to: 1_000, "farewell")
+    require(
+      [.notice, .ask, .unspecified].contains(agent.recordingConsent), "recordingConsent",
+      "must be NOTICE or ASK")
     checkLanguages()
   }
 

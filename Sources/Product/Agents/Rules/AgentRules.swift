@@ -44,6 +44,7 @@ package enum AgentRules {
     if agent.state == .unspecified { agent.state = .active }
     if agent.firstSpeaker == .unspecified { agent.firstSpeaker = .agent }
     if agent.publishing == .unspecified { agent.publishing = .automatic }
+    if agent.recordingConsent == .unspecified { agent.recordingConsent = .notice }
     return agent
   }
 }

@@ -42,7 +42,7 @@ extension ConversationMachine {
     isAnnouncing = false
     announcementEnd = nil
     lastActivity = now
-    outputs.append(.startRecording)
+    if options.notice?.isQuestion == true { awaitAnswer() } else { outputs.append(.startRecording) }
   }
 
   /// Begins to record once the notice at the head of the turn that plays was heard: by proportion, as
@@ -73,7 +73,8 @@ extension ConversationMachine {
   }
 
   mutating func pressed(_ digit: String, at now: Duration) {
-    if !isAnnouncing { prompt("The caller pressed \(digit) on the keypad.", at: now) }
+    if isAnnouncing || answered(byKey: digit, at: now) { return }
+    prompt("The caller pressed \(digit) on the keypad.", at: now)
   }
 
   mutating func callerAudio(_ frame: PCMFrame, at now: Duration) {

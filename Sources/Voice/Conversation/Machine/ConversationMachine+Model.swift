@@ -12,7 +12,9 @@ extension ConversationMachine {
       isModelReady = true
       greetIfReady(at: now)
     case .audio(let frame): modelAudio(frame, at: now)
-    case .inputTranscript(let text): caller.add(text, at: now)
+    case .inputTranscript(let text):
+      caller.add(text, at: now)
+      heardOfCaller(text)
     case .outputTranscript(let text): modelText(text)
     case .generationComplete: closeTurn()
     case .turnComplete: turnComplete(at: now)
@@ -51,6 +53,7 @@ extension ConversationMachine {
         number: lastTurn, start: queued, firstAudioAt: now,
         callerEndedAt: caller.takeEnd(), text: pendingText))
     pendingText = ""
+    replyBegun(turns[turns.count - 1])
     closing?.awaitsFarewell = false
     closing?.deadline = now + Self.lastWordsLimit
     if closing == nil { enter(.speaking) }
@@ -162,6 +165,7 @@ extension ConversationMachine {
       writeDown(turn, heardUpTo: turn.end, at: now)
       lastActivity = max(lastActivity, now)
       heardWhileAnnouncing(turn, at: now)
+      replyHeard(turn, at: now)
     }
     if turns.isEmpty, state == .speaking { enter(.listening) }
     if turns.isEmpty, state == .listening, awaitingSince != nil { enter(.thinking) }

@@ -60,6 +60,7 @@ extension ConversationMachine {
   }
 
   private mutating func callerSilent(at now: Duration) {
+    if askAgain(at: now) { return }
     guard prompts < options.silencePrompts else { return sayFarewell(.callerSilent, at: now) }
     prompts += 1
     counters.silencePrompts += 1

@@ -24,6 +24,10 @@ package struct ConversationMachine: Sendable {
   /// Nothing is recorded yet, and nothing the caller says goes to the model.
   var isAnnouncing = false
   var wasNoticeRepeated = false
+  /// The caller was asked and has not answered yet.
+  var inquiry: Inquiry?
+  /// Nil when the caller was not asked.
+  package internal(set) var recordingAnswer: RecordingAnswer?
 
   var caller: CallerSpeech
   var backlog: [PCMFrame] = []

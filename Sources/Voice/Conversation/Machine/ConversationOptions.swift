@@ -45,10 +45,13 @@ package struct RecordingNotice: Sendable {
   package var prompt: String
   /// All words of one of these have to stand in one sentence of what was heard; in lower case.
   package var proofs: [[String]]
+  /// It is a question, and nothing is recorded before the caller says yes.
+  package var isQuestion: Bool
 
-  package init(prompt: String, proofs: [[String]]) {
+  package init(prompt: String, proofs: [[String]], isQuestion: Bool = false) {
     self.prompt = prompt
     self.proofs = proofs
+    self.isQuestion = isQuestion
   }
 
   /// Whether the notice was given in `text`.

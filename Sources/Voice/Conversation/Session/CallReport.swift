@@ -42,6 +42,8 @@ package struct CallReport: Sendable {
   package var worstIngress: Duration
   package var usage: SpeechUsage
   package var counters: CallCounters
+  /// Nil when the caller was not asked.
+  package var recordingAnswer: RecordingAnswer?
   /// Nil when nothing was recorded.
   package var recording: RecordingSummary?
 }

@@ -117,6 +117,7 @@ package actor CallSession {
     return CallReport(
       reason: endReason ?? .requested("cancelled"), start: start,
       duration: mediaStart.map { end - $0 } ?? .zero, transcript: transcript, latencies: latencies,
-      worstIngress: worstIngress, usage: usage, counters: counters, recording: recording)
+      worstIngress: worstIngress, usage: usage, counters: counters,
+      recordingAnswer: machine.recordingAnswer, recording: recording)
   }
 }

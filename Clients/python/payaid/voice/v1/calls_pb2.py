@@ -31,7 +31,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpayaid/voice/v1/calls.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\"\xa4\n\n\x04\x43\x61ll\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x61gent_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cphone_number\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\tcaller_id\x18\x04 \x01(\t\x12\x37\n\tvariables\x18\x05 \x03(\x0b\x32$.payaid.voice.v1.Call.VariablesEntry\x12)\n\x08metadata\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x13\n\x0bwebhook_url\x18\x07 \x01(\t\x12\x30\n\x05state\x18\x08 \x01(\x0e\x32\x1b.payaid.voice.v1.Call.StateB\x04\xe2\x41\x01\x03\x12\x38\n\tdirection\x18\t \x01(\x0e\x32\x1f.payaid.voice.v1.Call.DirectionB\x04\xe2\x41\x01\x03\x12\x18\n\nend_reason\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x61nswer_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x31\n\x08\x64uration\x18\x0f \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12-\n\x04\x63ost\x18\x10 \x01(\x0b\x32\x19.payaid.voice.v1.CallCostB\x04\xe2\x41\x01\x03\x12:\n\ntranscript\x18\x11 \x03(\x0b\x32 .payaid.voice.v1.TranscriptEntryB\x04\xe2\x41\x01\x03\x12\x33\n\x07quality\x18\x12 \x01(\x0b\x32\x1c.payaid.voice.v1.CallQualityB\x04\xe2\x41\x01\x03\x12!\n\x13recording_available\x18\x13 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x64\x65\x63ision_id\x18\x14 \x01(\tB\x04\xe2\x41\x01\x03\x12\x33\n\tsentiment\x18\x15 \x01(\x0e\x32\x1a.payaid.voice.v1.SentimentB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x16 \x01(\tB\x04\xe2\x41\x01\x03\x12\x15\n\ragent_version\x18\x17 \x01(\x05\x12=\n\x0ftool_executions\x18\x18 \x03(\x0b\x32\x1e.payaid.voice.v1.ToolExecutionB\x04\xe2\x41\x01\x03\x12\x35\n\x08\x61nalysis\x18\x19 \x01(\x0b\x32\x1d.payaid.voice.v1.CallAnalysisB\x04\xe2\x41\x01\x03\x1a\x30\n\x0eVariablesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa4\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06QUEUED\x10\x01\x12\x0b\n\x07\x42LOCKED\x10\x02\x12\x0b\n\x07\x44IALING\x10\x03\x12\x0b\n\x07RINGING\x10\x04\x12\x0f\n\x0bIN_PROGRESS\x10\x05\x12\r\n\tCOMPLETED\x10\x06\x12\n\n\x06\x46\x41ILED\x10\x07\x12\x08\n\x04\x42USY\x10\x08\x12\r\n\tNO_ANSWER\x10\t\x12\x0c\n\x08\x43\x41NCELED\x10\n\"K\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x0c\n\x08OUTBOUND\x10\x01\x12\x0b\n\x07INBOUND\x10\x02\x12\x08\n\x04LIVE\x10\x03\"\x8f\x01\n\x0c\x43\x61llAnalysis\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x17\n\x0fsentiment_score\x18\x02 \x01(\x01\x12\x14\n\x0c\x61\x63tion_items\x18\x03 \x03(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12\x30\n\x0c\x61nalyze_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x08\x43\x61llCost\x12!\n\x05total\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12%\n\ttelephony\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12!\n\x05model\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12\x0f\n\x07settled\x18\x04 \x01(\x08\"\x87\x02\n\x0fTranscriptEntry\x12\x39\n\x07speaker\x18\x01 \x01(\x0e\x32(.payaid.voice.v1.TranscriptEntry.Speaker\x12\x0c\n\x04text\x18\x02 \x01(\t\x12)\n\x06offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0binterrupted\x18\x04 \x01(\x08\x12\x30\n\rreply_latency\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"9\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\n\n\x06\x43\x41LLER\x10\x01\x12\t\n\x05\x41GENT\x10\x02\"\xae\x01\n\rToolExecution\x12\x0c\n\x04tool\x18\x01 \x01(\t\x12\x14\n\x0ctool_call_id\x18\x02 \x01(\t\x12\x11\n\tsucceeded\x18\x03 \x01(\x08\x12\x0f\n\x07\x66\x61ilure\x18\x04 \x01(\t\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdf\x01\n\x0b\x43\x61llQuality\x12\x34\n\x11reply_latency_p50\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11reply_latency_p95\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x12server_latency_p95\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rinterruptions\x18\x04 \x01(\x05\x12\x16\n\x0ewatchdog_trips\x18\x05 \x01(\x05\"\xaf\x01\n\tCallEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x04\x63\x61ll\x18\x03 \x01(\x0b\x32\x15.payaid.voice.v1.CallH\x00\x12\x36\n\ntranscript\x18\x04 \x01(\x0b\x32 .payaid.voice.v1.TranscriptEntryH\x00\x42\x07\n\x05\x65vent\"R\n\x11\x43reateCallRequest\x12)\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.CallB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\'\n\x0eGetCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\xd5\x01\n\x10ListCallsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.payaid.voice.v1.Call.State\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"R\n\x11ListCallsResponse\x12$\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x15.payaid.voice.v1.Call\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x0e\x45ndCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"A\n\x10WatchCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\",\n\x13GetRecordingRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02*m\n\tSentiment\x12\x19\n\x15SENTIMENT_UNSPECIFIED\x10\x00\x12\x16\n\x12SENTIMENT_POSITIVE\x10\x01\x12\x15\n\x11SENTIMENT_NEUTRAL\x10\x02\x12\x16\n\x12SENTIMENT_NEGATIVE\x10\x03\x32\xa8\x05\n\x0b\x43\x61llService\x12\x64\n\nCreateCall\x12\".payaid.voice.v1.CreateCallRequest\x1a\x15.payaid.voice.v1.Call\"\x1b\x82\xd3\xe4\x93\x02\x15\"\r/api/v1/calls:\x04\x63\x61ll\x12\x65\n\x07GetCall\x12\x1f.payaid.voice.v1.GetCallRequest\x1a\x15.payaid.voice.v1.Call\"\"\x90\x02\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/calls/{call_id}\x12l\n\tListCalls\x12!.payaid.voice.v1.ListCallsRequest\x1a\".payaid.voice.v1.ListCallsResponse\"\x18\x90\x02\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/calls\x12l\n\x07\x45ndCall\x12\x1f.payaid.voice.v1.EndCallRequest\x1a\x15.payaid.voice.v1.Call\")\x90\x02\x02\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/calls/{call_id}:end:\x01*\x12v\n\tWatchCall\x12!.payaid.voice.v1.WatchCallRequest\x1a\x1a.payaid.voice.v1.CallEvent\"(\x90\x02\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/calls/{call_id}:watch0\x01\x12x\n\x0cGetRecording\x12$.payaid.voice.v1.GetRecordingRequest\x1a\x14.google.api.HttpBody\",\x90\x02\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/calls/{call_id}/recordingb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpayaid/voice/v1/calls.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\"\xe6\n\n\x04\x43\x61ll\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x61gent_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cphone_number\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\tcaller_id\x18\x04 \x01(\t\x12\x37\n\tvariables\x18\x05 \x03(\x0b\x32$.payaid.voice.v1.Call.VariablesEntry\x12)\n\x08metadata\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x13\n\x0bwebhook_url\x18\x07 \x01(\t\x12\x30\n\x05state\x18\x08 \x01(\x0e\x32\x1b.payaid.voice.v1.Call.StateB\x04\xe2\x41\x01\x03\x12\x38\n\tdirection\x18\t \x01(\x0e\x32\x1f.payaid.voice.v1.Call.DirectionB\x04\xe2\x41\x01\x03\x12\x18\n\nend_reason\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x35\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x61nswer_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x31\n\x08\x64uration\x18\x0f \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12-\n\x04\x63ost\x18\x10 \x01(\x0b\x32\x19.payaid.voice.v1.CallCostB\x04\xe2\x41\x01\x03\x12:\n\ntranscript\x18\x11 \x03(\x0b\x32 .payaid.voice.v1.TranscriptEntryB\x04\xe2\x41\x01\x03\x12\x33\n\x07quality\x18\x12 \x01(\x0b\x32\x1c.payaid.voice.v1.CallQualityB\x04\xe2\x41\x01\x03\x12!\n\x13recording_available\x18\x13 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x19\n\x0b\x64\x65\x63ision_id\x18\x14 \x01(\tB\x04\xe2\x41\x01\x03\x12\x33\n\tsentiment\x18\x15 \x01(\x0e\x32\x1a.payaid.voice.v1.SentimentB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x16 \x01(\tB\x04\xe2\x41\x01\x03\x12\x15\n\ragent_version\x18\x17 \x01(\x05\x12=\n\x0ftool_executions\x18\x18 \x03(\x0b\x32\x1e.payaid.voice.v1.ToolExecutionB\x04\xe2\x41\x01\x03\x12\x35\n\x08\x61nalysis\x18\x19 \x01(\x0b\x32\x1d.payaid.voice.v1.CallAnalysisB\x04\xe2\x41\x01\x03\x12@\n\x10recording_answer\x18\x1a \x01(\x0e\x32 .payaid.voice.v1.RecordingAnswerB\x04\xe2\x41\x01\x03\x1a\x30\n\x0eVariablesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa4\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06QUEUED\x10\x01\x12\x0b\n\x07\x42LOCKED\x10\x02\x12\x0b\n\x07\x44IALING\x10\x03\x12\x0b\n\x07RINGING\x10\x04\x12\x0f\n\x0bIN_PROGRESS\x10\x05\x12\r\n\tCOMPLETED\x10\x06\x12\n\n\x06\x46\x41ILED\x10\x07\x12\x08\n\x04\x42USY\x10\x08\x12\r\n\tNO_ANSWER\x10\t\x12\x0c\n\x08\x43\x41NCELED\x10\n\"K\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x0c\n\x08OUTBOUND\x10\x01\x12\x0b\n\x07INBOUND\x10\x02\x12\x08\n\x04LIVE\x10\x03\"\x8f\x01\n\x0c\x43\x61llAnalysis\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x17\n\x0fsentiment_score\x18\x02 \x01(\x01\x12\x14\n\x0c\x61\x63tion_items\x18\x03 \x03(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12\x30\n\x0c\x61nalyze_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x88\x01\n\x08\x43\x61llCost\x12!\n\x05total\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12%\n\ttelephony\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12!\n\x05model\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12\x0f\n\x07settled\x18\x04 \x01(\x08\"\x87\x02\n\x0fTranscriptEntry\x12\x39\n\x07speaker\x18\x01 \x01(\x0e\x32(.payaid.voice.v1.TranscriptEntry.Speaker\x12\x0c\n\x04text\x18\x02 \x01(\t\x12)\n\x06offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0binterrupted\x18\x04 \x01(\x08\x12\x30\n\rreply_latency\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"9\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\n\n\x06\x43\x41LLER\x10\x01\x12\t\n\x05\x41GENT\x10\x02\"\xae\x01\n\rToolExecution\x12\x0c\n\x04tool\x18\x01 \x01(\t\x12\x14\n\x0ctool_call_id\x18\x02 \x01(\t\x12\x11\n\tsucceeded\x18\x03 \x01(\x08\x12\x0f\n\x07\x66\x61ilure\x18\x04 \x01(\t\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdf\x01\n\x0b\x43\x61llQuality\x12\x34\n\x11reply_latency_p50\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11reply_latency_p95\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x12server_latency_p95\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rinterruptions\x18\x04 \x01(\x05\x12\x16\n\x0ewatchdog_trips\x18\x05 \x01(\x05\"\xaf\x01\n\tCallEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x04\x63\x61ll\x18\x03 \x01(\x0b\x32\x15.payaid.voice.v1.CallH\x00\x12\x36\n\ntranscript\x18\x04 \x01(\x0b\x32 .payaid.voice.v1.TranscriptEntryH\x00\x42\x07\n\x05\x65vent\"R\n\x11\x43reateCallRequest\x12)\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x15.payaid.voice.v1.CallB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\'\n\x0eGetCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\xd5\x01\n\x10ListCallsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.payaid.voice.v1.Call.State\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"R\n\x11ListCallsResponse\x12$\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x15.payaid.voice.v1.Call\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x0e\x45ndCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"A\n\x10WatchCallRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\",\n\x13GetRecordingRequest\x12\x15\n\x07\x63\x61ll_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02*\x90\x01\n\x0fRecordingAnswer\x12 \n\x1cRECORDING_ANSWER_UNSPECIFIED\x10\x00\x12\x1c\n\x18RECORDING_ANSWER_GRANTED\x10\x01\x12\x1c\n\x18RECORDING_ANSWER_REFUSED\x10\x02\x12\x1f\n\x1bRECORDING_ANSWER_UNANSWERED\x10\x03*m\n\tSentiment\x12\x19\n\x15SENTIMENT_UNSPECIFIED\x10\x00\x12\x16\n\x12SENTIMENT_POSITIVE\x10\x01\x12\x15\n\x11SENTIMENT_NEUTRAL\x10\x02\x12\x16\n\x12SENTIMENT_NEGATIVE\x10\x03\x32\xa8\x05\n\x0b\x43\x61llService\x12\x64\n\nCreateCall\x12\".payaid.voice.v1.CreateCallRequest\x1a\x15.payaid.voice.v1.Call\"\x1b\x82\xd3\xe4\x93\x02\x15\"\r/api/v1/calls:\x04\x63\x61ll\x12\x65\n\x07GetCall\x12\x1f.payaid.voice.v1.GetCallRequest\x1a\x15.payaid.voice.v1.Call\"\"\x90\x02\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/calls/{call_id}\x12l\n\tListCalls\x12!.payaid.voice.v1.ListCallsRequest\x1a\".payaid.voice.v1.ListCallsResponse\"\x18\x90\x02\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/calls\x12l\n\x07\x45ndCall\x12\x1f.payaid.voice.v1.EndCallRequest\x1a\x15.payaid.voice.v1.Call\")\x90\x02\x02\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/calls/{call_id}:end:\x01*\x12v\n\tWatchCall\x12!.payaid.voice.v1.WatchCallRequest\x1a\x1a.payaid.voice.v1.CallEvent\"(\x90\x02\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/calls/{call_id}:watch0\x01\x12x\n\x0cGetRecording\x12$.payaid.voice.v1.GetRecordingRequest\x1a\x14.google.api.HttpBody\",\x90\x02\x01\x82\xd3\xe4\x93\x02#\x12!/api/v1/calls/{call_id}/recordingb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -78,6 +78,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CALL'].fields_by_name['tool_executions']._serialized_options = b'\342A\001\003'
   _globals['_CALL'].fields_by_name['analysis']._loaded_options = None
   _globals['_CALL'].fields_by_name['analysis']._serialized_options = b'\342A\001\003'
+  _globals['_CALL'].fields_by_name['recording_answer']._loaded_options = None
+  _globals['_CALL'].fields_by_name['recording_answer']._serialized_options = b'\342A\001\003'
   _globals['_CREATECALLREQUEST'].fields_by_name['call']._loaded_options = None
   _globals['_CREATECALLREQUEST'].fields_by_name['call']._serialized_options = b'\342A\001\002'
   _globals['_GETCALLREQUEST'].fields_by_name['call_id']._loaded_options = None
@@ -100,44 +102,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CALLSERVICE'].methods_by_name['WatchCall']._serialized_options = b'\220\002\001\202\323\344\223\002\037\022\035/api/v1/calls/{call_id}:watch'
   _globals['_CALLSERVICE'].methods_by_name['GetRecording']._loaded_options = None
   _globals['_CALLSERVICE'].methods_by_name['GetRecording']._serialized_options = b'\220\002\001\202\323\344\223\002#\022!/api/v1/calls/{call_id}/recording'
-  _globals['_SENTIMENT']._serialized_start=3308
-  _globals['_SENTIMENT']._serialized_end=3417
+  _globals['_RECORDINGANSWER']._serialized_start=3375
+  _globals['_RECORDINGANSWER']._serialized_end=3519
+  _globals['_SENTIMENT']._serialized_start=3521
+  _globals['_SENTIMENT']._serialized_end=3630
   _globals['_CALL']._serialized_start=259
-  _globals['_CALL']._serialized_end=1575
-  _globals['_CALL_VARIABLESENTRY']._serialized_start=1283
-  _globals['_CALL_VARIABLESENTRY']._serialized_end=1331
-  _globals['_CALL_STATE']._serialized_start=1334
-  _globals['_CALL_STATE']._serialized_end=1498
-  _globals['_CALL_DIRECTION']._serialized_start=1500
-  _globals['_CALL_DIRECTION']._serialized_end=1575
-  _globals['_CALLANALYSIS']._serialized_start=1578
-  _globals['_CALLANALYSIS']._serialized_end=1721
-  _globals['_CALLCOST']._serialized_start=1724
-  _globals['_CALLCOST']._serialized_end=1860
-  _globals['_TRANSCRIPTENTRY']._serialized_start=1863
-  _globals['_TRANSCRIPTENTRY']._serialized_end=2126
-  _globals['_TRANSCRIPTENTRY_SPEAKER']._serialized_start=2069
-  _globals['_TRANSCRIPTENTRY_SPEAKER']._serialized_end=2126
-  _globals['_TOOLEXECUTION']._serialized_start=2129
-  _globals['_TOOLEXECUTION']._serialized_end=2303
-  _globals['_CALLQUALITY']._serialized_start=2306
-  _globals['_CALLQUALITY']._serialized_end=2529
-  _globals['_CALLEVENT']._serialized_start=2532
-  _globals['_CALLEVENT']._serialized_end=2707
-  _globals['_CREATECALLREQUEST']._serialized_start=2709
-  _globals['_CREATECALLREQUEST']._serialized_end=2791
-  _globals['_GETCALLREQUEST']._serialized_start=2793
-  _globals['_GETCALLREQUEST']._serialized_end=2832
-  _globals['_LISTCALLSREQUEST']._serialized_start=2835
-  _globals['_LISTCALLSREQUEST']._serialized_end=3048
-  _globals['_LISTCALLSRESPONSE']._serialized_start=3050
-  _globals['_LISTCALLSRESPONSE']._serialized_end=3132
-  _globals['_ENDCALLREQUEST']._serialized_start=3134
-  _globals['_ENDCALLREQUEST']._serialized_end=3193
-  _globals['_WATCHCALLREQUEST']._serialized_start=3195
-  _globals['_WATCHCALLREQUEST']._serialized_end=3260
-  _globals['_GETRECORDINGREQUEST']._serialized_start=3262
-  _globals['_GETRECORDINGREQUEST']._serialized_end=3306
-  _globals['_CALLSERVICE']._serialized_start=3420
-  _globals['_CALLSERVICE']._serialized_end=4100
+  _globals['_CALL']._serialized_end=1641
+  _globals['_CALL_VARIABLESENTRY']._serialized_start=1349
+  _globals['_CALL_VARIABLESENTRY']._serialized_end=1397
+  _globals['_CALL_STATE']._serialized_start=1400
+  _globals['_CALL_STATE']._serialized_end=1564
+  _globals['_CALL_DIRECTION']._serialized_start=1566
+  _globals['_CALL_DIRECTION']._serialized_end=1641
+  _globals['_CALLANALYSIS']._serialized_start=1644
+  _globals['_CALLANALYSIS']._serialized_end=1787
+  _globals['_CALLCOST']._serialized_start=1790
+  _globals['_CALLCOST']._serialized_end=1926
+  _globals['_TRANSCRIPTENTRY']._serialized_start=1929
+  _globals['_TRANSCRIPTENTRY']._serialized_end=2192
+  _globals['_TRANSCRIPTENTRY_SPEAKER']._serialized_start=2135
+  _globals['_TRANSCRIPTENTRY_SPEAKER']._serialized_end=2192
+  _globals['_TOOLEXECUTION']._serialized_start=2195
+  _globals['_TOOLEXECUTION']._serialized_end=2369
+  _globals['_CALLQUALITY']._serialized_start=2372
+  _globals['_CALLQUALITY']._serialized_end=2595
+  _globals['_CALLEVENT']._serialized_start=2598
+  _globals['_CALLEVENT']._serialized_end=2773
+  _globals['_CREATECALLREQUEST']._serialized_start=2775
+  _globals['_CREATECALLREQUEST']._serialized_end=2857
+  _globals['_GETCALLREQUEST']._serialized_start=2859
+  _globals['_GETCALLREQUEST']._serialized_end=2898
+  _globals['_LISTCALLSREQUEST']._serialized_start=2901
+  _globals['_LISTCALLSREQUEST']._serialized_end=3114
+  _globals['_LISTCALLSRESPONSE']._serialized_start=3116
+  _globals['_LISTCALLSRESPONSE']._serialized_end=3198
+  _globals['_ENDCALLREQUEST']._serialized_start=3200
+  _globals['_ENDCALLREQUEST']._serialized_end=3259
+  _globals['_WATCHCALLREQUEST']._serialized_start=3261
+  _globals['_WATCHCALLREQUEST']._serialized_end=3326
+  _globals['_GETRECORDINGREQUEST']._serialized_start=3328
+  _globals['_GETRECORDINGREQUEST']._serialized_end=3372
+  _globals['_CALLSERVICE']._serialized_start=3633
+  _globals['_CALLSERVICE']._serialized_end=4313
 # @@protoc_insertion_point(module_scope)

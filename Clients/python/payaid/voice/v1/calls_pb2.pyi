@@ -16,19 +16,30 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class RecordingAnswer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RECORDING_ANSWER_UNSPECIFIED: _ClassVar[RecordingAnswer]
+    RECORDING_ANSWER_GRANTED: _ClassVar[RecordingAnswer]
+    RECORDING_ANSWER_REFUSED: _ClassVar[RecordingAnswer]
+    RECORDING_ANSWER_UNANSWERED: _ClassVar[RecordingAnswer]
+
 class Sentiment(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     SENTIMENT_UNSPECIFIED: _ClassVar[Sentiment]
     SENTIMENT_POSITIVE: _ClassVar[Sentiment]
     SENTIMENT_NEUTRAL: _ClassVar[Sentiment]
     SENTIMENT_NEGATIVE: _ClassVar[Sentiment]
+RECORDING_ANSWER_UNSPECIFIED: RecordingAnswer
+RECORDING_ANSWER_GRANTED: RecordingAnswer
+RECORDING_ANSWER_REFUSED: RecordingAnswer
+RECORDING_ANSWER_UNANSWERED: RecordingAnswer
 SENTIMENT_UNSPECIFIED: Sentiment
 SENTIMENT_POSITIVE: Sentiment
 SENTIMENT_NEUTRAL: Sentiment
 SENTIMENT_NEGATIVE: Sentiment
 
 class Call(_message.Message):
-    __slots__ = ("call_id", "agent_id", "phone_number", "caller_id", "variables", "metadata", "webhook_url", "state", "direction", "end_reason", "language", "create_time", "answer_time", "end_time", "duration", "cost", "transcript", "quality", "recording_available", "decision_id", "sentiment", "etag", "agent_version", "tool_executions", "analysis")
+    __slots__ = ("call_id", "agent_id", "phone_number", "caller_id", "variables", "metadata", "webhook_url", "state", "direction", "end_reason", "language", "create_time", "answer_time", "end_time", "duration", "cost", "transcript", "quality", "recording_available", "decision_id", "sentiment", "etag", "agent_version", "tool_executions", "analysis", "recording_answer")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Call.State]
@@ -95,6 +106,7 @@ class Call(_message.Message):
     AGENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     TOOL_EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
     ANALYSIS_FIELD_NUMBER: _ClassVar[int]
+    RECORDING_ANSWER_FIELD_NUMBER: _ClassVar[int]
     call_id: str
     agent_id: str
     phone_number: str
@@ -120,7 +132,8 @@ class Call(_message.Message):
     agent_version: int
     tool_executions: _containers.RepeatedCompositeFieldContainer[ToolExecution]
     analysis: CallAnalysis
-    def __init__(self, call_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., caller_id: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., webhook_url: _Optional[str] = ..., state: _Optional[_Union[Call.State, str]] = ..., direction: _Optional[_Union[Call.Direction, str]] = ..., end_reason: _Optional[str] = ..., language: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cost: _Optional[_Union[CallCost, _Mapping]] = ..., transcript: _Optional[_Iterable[_Union[TranscriptEntry, _Mapping]]] = ..., quality: _Optional[_Union[CallQuality, _Mapping]] = ..., recording_available: _Optional[bool] = ..., decision_id: _Optional[str] = ..., sentiment: _Optional[_Union[Sentiment, str]] = ..., etag: _Optional[str] = ..., agent_version: _Optional[int] = ..., tool_executions: _Optional[_Iterable[_Union[ToolExecution, _Mapping]]] = ..., analysis: _Optional[_Union[CallAnalysis, _Mapping]] = ...) -> None: ...
+    recording_answer: RecordingAnswer
+    def __init__(self, call_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., caller_id: _Optional[str] = ..., variables: _Optional[_Mapping[str, str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., webhook_url: _Optional[str] = ..., state: _Optional[_Union[Call.State, str]] = ..., direction: _Optional[_Union[Call.Direction, str]] = ..., end_reason: _Optional[str] = ..., language: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cost: _Optional[_Union[CallCost, _Mapping]] = ..., transcript: _Optional[_Iterable[_Union[TranscriptEntry, _Mapping]]] = ..., quality: _Optional[_Union[CallQuality, _Mapping]] = ..., recording_available: _Optional[bool] = ..., decision_id: _Optional[str] = ..., sentiment: _Optional[_Union[Sentiment, str]] = ..., etag: _Optional[str] = ..., agent_version: _Optional[int] = ..., tool_executions: _Optional[_Iterable[_Union[ToolExecution, _Mapping]]] = ..., analysis: _Optional[_Union[CallAnalysis, _Mapping]] = ..., recording_answer: _Optional[_Union[RecordingAnswer, str]] = ...) -> None: ...
 
 class CallAnalysis(_message.Message):
     __slots__ = ("summary", "sentiment_score", "action_items", "model", "analyze_time")

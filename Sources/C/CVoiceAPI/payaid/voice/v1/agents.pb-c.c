@@ -1123,7 +1123,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__agent__language_settings_ent
   (ProtobufCMessageInit) payaid__voice__v1__agent__language_settings_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptors[28] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptors[29] =
 {
   {
     "f1",
@@ -1461,6 +1461,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f29",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Agent, f29),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1484,6 +1496,7 @@ static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
   25,   /* field[25] = f26 */
   26,   /* field[26] = f27 */
   27,   /* field[27] = f28 */
+  28,   /* field[28] = f29 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
@@ -1495,7 +1508,7 @@ static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__agent__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 28 }
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor =
 {
@@ -1505,7 +1518,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor =
   "Payaid__Voice__V1__Agent",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Agent),
-  28,
+  29,
   payaid__voice__v1__agent__field_descriptors,
   payaid__voice__v1__agent__field_indices_by_name,
   1,  payaid__voice__v1__agent__number_ranges,

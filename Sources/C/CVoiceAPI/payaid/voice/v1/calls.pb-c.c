@@ -694,7 +694,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__variables_entry__descr
   (ProtobufCMessageInit) payaid__voice__v1__call__variables_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[25] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors[26] =
 {
   {
     "f1",
@@ -996,6 +996,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__call__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f26",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Call, f26),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1016,6 +1028,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
   22,   /* field[22] = f23 */
   23,   /* field[23] = f24 */
   24,   /* field[24] = f25 */
+  25,   /* field[25] = f26 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
@@ -1027,7 +1040,7 @@ static const unsigned payaid__voice__v1__call__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__call__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 25 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
 {
@@ -1037,7 +1050,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call__descriptor =
   "Payaid__Voice__V1__Call",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Call),
-  25,
+  26,
   payaid__voice__v1__call__field_descriptors,
   payaid__voice__v1__call__field_indices_by_name,
   1,  payaid__voice__v1__call__number_ranges,

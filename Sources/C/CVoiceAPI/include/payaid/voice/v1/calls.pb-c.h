@@ -86,10 +86,11 @@ struct  Payaid__Voice__V1__Call
   size_t n_f24;
   Payaid__Voice__V1__ToolExecution **f24;
   Payaid__Voice__V1__CallAnalysis *f25;
+  int32_t f26;
 };
 #define PAYAID__VOICE__V1__CALL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0, 0,NULL, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, {0,NULL}, 0, {0,NULL}, 0, 0,NULL, NULL, 0 }
 
 
 struct  Payaid__Voice__V1__CallAnalysis
