@@ -481,6 +481,41 @@ export class ComplianceService {
     }, options);
   }
 
+  /** Makes a page that asks one person for consent, in English or Hindi, and answers with the link
+   * to it: whoever has the link may answer for the number, so it goes to the person alone, which
+   * is the merchant's own business. What the person ticks becomes an EXPLICIT consent whose
+   * evidence is the notice they read; the same link then takes it back. Refused as CreateConsent
+   * is with `RECONSENT_COOLING`, and with RESOURCE_EXHAUSTED when the number was asked 3 times
+   * within 24 hours.
+   */
+  createConsentForm(request: CreateConsentFormRequest, options?: CallOptions): Promise<ConsentForm> {
+    const { requestId, consentForm } = request;
+    return this.transport.unary<ConsentForm>({
+      method: "POST",
+      path: `/api/v1/compliance/consent-forms`,
+      body: consentForm,
+      key: requestId ?? newKey(),
+    }, options);
+  }
+
+  /** Reads one form, with the notice that its answer was given to. */
+  getConsentForm(request: GetConsentFormRequest, options?: CallOptions): Promise<ConsentForm> {
+    const { consentFormId } = request;
+    return this.transport.unary<ConsentForm>({
+      method: "GET",
+      path: `/api/v1/compliance/consent-forms/${segment(consentFormId)}`,
+    }, options);
+  }
+
+  /** Lists forms, newest first. */
+  listConsentForms(request: ListConsentFormsRequest = {}, options?: CallOptions): Promise<ListConsentFormsResponse> {
+    return this.transport.unary<ListConsentFormsResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/consent-forms`,
+      query: request,
+    }, options);
+  }
+
   /** Puts a number on the merchant's own do-not-call list; no call is placed to it any more. For a
    * number that is on the list the answer is the entry that is there, and an `opt_out` begins its
    * 90 days again.
@@ -1049,11 +1084,11 @@ export interface AuditEntry {
   /** When it was written. */
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
-   * `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended
-   * and recordings come within a minute.
+   * `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
+   * `suppression.renewed`. Those of calls that ended and recordings come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent or a suppression. */
+  /** What it is about: the id of a call, a consent, a form or a suppression. */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
   leafHash?: string;
@@ -1371,6 +1406,67 @@ export type ConsentBasis =
   /** The person asked; good for 7 days. */
   | "ENQUIRY";
 
+/** A page that asks a person for consent. */
+export interface ConsentForm {
+  /** Identifier, `cfm_` and 26 characters. */
+  consentFormId?: string;
+  /** Who is asked, E.164: a number that calls can be placed to. The page shows its last digits
+   * only.
+   */
+  phoneNumber?: string;
+  /** What is asked for, each with a box of its own: SERVICE, SERVICE_EXPLICIT, PROMOTIONAL; at
+   * least one, each once. TRANSACTIONAL calls need no consent, so nobody is asked.
+   */
+  purposes?: CallPurpose[];
+  /** What the page opens in, `en` or `hi`; the person's browser says when empty. Each page has a
+   * link to the other.
+   */
+  language?: string;
+  /** What the merchant offers, in its own words, which the page shows as they are; at most 500
+   * characters.
+   */
+  offering?: string;
+  /** Whom the page names for questions and complaints: an address or a number, at most 200
+   * characters. The merchant's `email` when empty.
+   */
+  contact?: string;
+  /** How long a consent lasts from the answer on: whole days, 1 to 180; 180 when unset. */
+  consentLifetime?: string;
+  /** Where it stands. */
+  state?: ConsentFormState;
+  /** When it was made. */
+  createTime?: string;
+  /** Until when it can be answered: 7 days after `create_time`. */
+  expireTime?: string;
+  /** When it was answered. */
+  answerTime?: string;
+  /** The consent that was given. */
+  consentId?: string;
+  /** Where the page is; in the answer of CreateConsentForm only, since no more than a hash of it is
+   * kept.
+   */
+  link?: string;
+  /** The whole text that the person had before them when they answered; in the answer of
+   * GetConsentForm only. The consent's `evidence` has its SHA-256.
+   */
+  notice?: string;
+}
+
+/** Where it stands. */
+export type ConsentFormState =
+  /** Never sent by the server. */
+  | "STATE_UNSPECIFIED"
+  /** Not answered yet. */
+  | "PENDING"
+  /** Answered with a consent that is good. */
+  | "GIVEN"
+  /** Answered with no. */
+  | "REFUSED"
+  /** Its time passed without an answer, or that of its consent did. */
+  | "EXPIRED"
+  /** The consent was taken back. */
+  | "WITHDRAWN";
+
 /** Where it stands. */
 export type ConsentState =
   /** Never sent by the server. */
@@ -1415,6 +1511,14 @@ export interface CreateCallRequest {
   /** A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header
    * Idempotency-Key.
    */
+  requestId?: string;
+}
+
+/** Request of CreateConsentForm. */
+export interface CreateConsentFormRequest {
+  /** Whom to ask for what. */
+  consentForm: ConsentForm;
+  /** A UUID for idempotency (AIP-155). */
   requestId?: string;
 }
 
@@ -1662,6 +1766,12 @@ export interface GetCallRequest {
   callId: string;
 }
 
+/** Request of GetConsentForm. */
+export interface GetConsentFormRequest {
+  /** The form. */
+  consentFormId: string;
+}
+
 /** Request of GetConsent. */
 export interface GetConsentRequest {
   /** The consent. */
@@ -1887,6 +1997,24 @@ export interface ListCallsRequest {
 export interface ListCallsResponse {
   /** One page, newest first. */
   calls?: Call[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
+}
+
+/** Request of ListConsentForms. */
+export interface ListConsentFormsRequest {
+  /** Most forms in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+  /** Only this number's, E.164; all when empty. */
+  phoneNumber?: string;
+}
+
+/** Answer of ListConsentForms. */
+export interface ListConsentFormsResponse {
+  /** One page, newest first. */
+  consentForms?: ConsentForm[];
   /** Asks for the next page; empty at the end. */
   nextPageToken?: string;
 }

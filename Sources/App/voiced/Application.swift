@@ -100,7 +100,7 @@ struct Application {
         .requestInfo, shared.limits.gate, APIAudit(pool: database.pool).interceptor,
         product.authenticator.interceptor, shared.limits.meter,
       ],
-      routes: Routes.make(product, database, readiness, dashboard))
+      routes: Routes.make(product, database, readiness, shared.limits, dashboard))
     try await product.authenticator.start()
     try await product.origins.start()
     let addresses = try await server.start()

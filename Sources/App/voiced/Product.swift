@@ -36,6 +36,9 @@ struct Product {
   let auditSigner: AuditSigner
   let auditInspector: AuditInspector
   let settlement: CallSettlement
+  let consentDesk: ConsentDesk
+  /// Who a request comes from.
+  let addresses: ClientAddress
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -62,6 +65,8 @@ struct Product {
     let admission = StoredGate(registry: NoRegistry())
     let recordings = Recordings(store: objects, settings: callSettings)
     auditInspector = AuditInspector(pool: pool)
+    consentDesk = ConsentDesk(pool: pool)
+    addresses = ClientAddress(proxies: settings.trustedProxies)
     auditSigner = AuditSigner(pool: pool, objects: objects, seed: keyring.key("audit-signing"))
     let tokens = PageTokens(key: keyring.key("page-tokens"))
     let dialer = Dialer(
@@ -99,7 +104,7 @@ struct Product {
       pool: pool, client: WebhookClient(loop: loop, policy: policy), seal: webhookSeal)
     relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, seal: webhookSeal)
     let accounts = try Self.accounts(
-      settings, keyring, pool, tokens, signingKeys, authenticator,
+      settings, keyring, pool, tokens, signingKeys, authenticator, addresses,
       webhook: ManagedEndpoint(policy: policy, seal: webhookSeal))
     services =
       accounts + [
@@ -118,7 +123,9 @@ struct Product {
         CallbackService(pool: pool, callbacks: callbacks),
         WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
         ComplianceService(
-          pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner),
+          pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner,
+          forms: ConsentLinks(
+            seal: try DataSeal(key: keyring.key("consent-links")), base: { endpoint.url })),
         AnalyticsService(pool: pool),
         KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge),
       ]
@@ -126,12 +133,12 @@ struct Product {
 
   private static func accounts(
     _ settings: Settings, _ keyring: Keyring, _ pool: PostgresPool, _ tokens: PageTokens,
-    _ keys: SigningKeys, _ authenticator: Authenticator, webhook: ManagedEndpoint
+    _ keys: SigningKeys, _ authenticator: Authenticator, _ addresses: ClientAddress,
+    webhook: ManagedEndpoint
   ) throws -> [any RPCService] {
     let seal = try DataSeal(key: keyring.key("account-data"))
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
-    let addresses = ClientAddress(proxies: settings.trustedProxies)
     return [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator,
@@ -144,7 +151,8 @@ struct Product {
 
   private static func retentions(_ settings: Settings, _ recordings: Recordings) -> [Retention] {
     AccountRetention.all + WebhookJobs.retentions + [
-      .endedJobs, Idempotency.retention, APIAudit.retention(keptFor: settings.apiAuditTime),
+      .endedJobs, Idempotency.retention, ConsentFormStore.retention,
+      APIAudit.retention(keptFor: settings.apiAuditTime),
       CallRetention.access(keptFor: settings.apiAuditTime),
       CallRetention.recordings(recordings, keptFor: settings.recordingTime),
     ]

@@ -1,8 +1,10 @@
 internal import Audio
 internal import Calls
+internal import Compliance
 internal import Dashboard
 internal import EventLoop
 internal import HTTP
+internal import Limits
 internal import Postgres
 internal import RPCServer
 internal import Speech
@@ -11,10 +13,12 @@ internal import Vendors
 internal import VoiceAPI
 internal import WebSocket
 
-/// What is served besides the services: health, metrics, the dashboard, and the carrier's audio.
+/// What is served besides the services: health, metrics, the dashboard, pages of consent
+/// forms, and the carrier's audio.
 enum Routes {
   static func make(
-    _ product: Product, _ database: Database, _ readiness: Readiness, _ dashboard: StaticSite?
+    _ product: Product, _ database: Database, _ readiness: Readiness, _ limits: AccessLimits,
+    _ dashboard: StaticSite?
   ) -> HTTPRoutes {
     let gauges = PoolGauges(database.pool)
     var routes = HTTPRoutes()
@@ -35,10 +39,32 @@ enum Routes {
     for method in ["GET", "POST"] {
       routes.handle(method, ExotelSwitchboard.pathTemplate) { await incomingCall($0, product) }
     }
+    for method in ["GET", "POST"] {
+      routes.handle(method, ConsentLinks.pathTemplate) { await consentForm($0, product, limits) }
+    }
     routes.webSocket(StreamToken.pathTemplate) { request in
       await agentStream(request, product.runner)
     }
     return routes
+  }
+
+  /// Answers whoever opens the link of a consent form.
+  private static func consentForm(
+    _ request: HTTPExchangeRequest, _ product: Product, _ limits: AccessLimits
+  ) async -> HTTPExchangeResponse {
+    let address = product.addresses.customer(
+      of: request.peer, forwarded: request.head.headers.all("x-forwarded-for"))
+    let reply: ConsentReply
+    if let wait = await limits.visit(from: address) {
+      reply = .busy(wait: wait)
+    } else {
+      reply = await product.consentDesk.reply(
+        to: ConsentVisit(
+          isAnswer: request.head.method == "POST",
+          token: request.pathParameters["token"] ?? "", language: request.query["language"],
+          headers: request.head.headers, body: request.body, network: address?.network))
+    }
+    return HTTPExchangeResponse(status: reply.status, headers: reply.headers, body: reply.body)
   }
 
   /// Tells the carrier where to bring the media of a call to an agent's number.

@@ -17,7 +17,7 @@ extension ComplianceService {
         transaction, caller, method: "CreateConsent", requestID: request.requestId,
         request: request
       ) {
-        try await record(consent, of: number, caller, transaction)
+        try await book(of: caller).record(consent, of: number, transaction).proto(at: now())
       }
     }
   }
@@ -63,39 +63,19 @@ extension ComplianceService {
         request: request
       ) {
         let found = try await Self.existing(request.consentId, transaction)
-        try await NumberLock.take(found.phoneNumber, caller.merchant, transaction)
-        let now = now()
-        guard let withdrawn = try await ConsentStore.withdraw(found.id, at: now, transaction) else {
-          return try await Self.existing(request.consentId, transaction).proto(at: now)
+        if let withdrawn = try await book(of: caller).withdraw(
+          found.id, of: found.phoneNumber, transaction)
+        {
+          return withdrawn.proto(at: now())
         }
-        try await ConsentNews.withdrawn(withdrawn, at: now, caller, transaction)
-        return withdrawn.proto(at: now)
+        return try await Self.existing(request.consentId, transaction).proto(at: now())
       }
     }
   }
 
-  /// Records a consent that keeps the rules, also those about the number's other ones.
-  private func record(
-    _ consent: V1.Consent, of number: PhoneNumber, _ caller: Caller, _ transaction: Transaction
-  ) async throws -> V1.Consent {
-    try await NumberLock.take(number, caller.merchant, transaction)
-    // By the time that the lock was had: the order of consents and withdrawals is that of their times.
-    let now = now()
-    let new = try ConsentRules.checked(consent, at: now)
-    let earlier = try await ConsentStore.terms(of: number, merchant: caller.merchant, transaction)
-    guard earlier.count < ConsentStore.limit else {
-      throw RPCError(
-        .resourceExhausted,
-        "the number has \(earlier.count) consents; the limit is \(ConsentStore.limit)")
-    }
-    let suppression = try await SuppressionStore.find(
-      number, merchant: caller.merchant, transaction)
-    try ReconsentCooling.check(new.terms, after: earlier, optOut: suppression?.optOutTime)
-    let record = try await ConsentStore.insert(
-      ConsentID(), of: number, terms: new.terms, statement: new.statement, evidence: new.evidence,
-      salt: SaltedDigest().salt, merchant: caller.merchant, transaction)
-    try await ConsentNews.created(record, at: now, caller, transaction)
-    return record.proto(at: now)
+  /// Where the caller's consents are recorded.
+  private func book(of caller: Caller) -> ConsentBook {
+    ConsentBook(merchant: caller.merchant, actor: caller.principal, now: now)
   }
 
   private static func existing(

@@ -6,7 +6,7 @@ internal import Postgres
 enum ConsentNews {
   /// Tells of a consent that was recorded at `now`.
   static func created(
-    _ record: ConsentRecord, at now: Moment, _ caller: Caller, _ transaction: Transaction
+    _ record: ConsentRecord, at now: Moment, in book: ConsentBook, _ transaction: Transaction
   ) async throws {
     let digest = SaltedDigest(salt: record.salt)
     var entry = entry(record)
@@ -16,16 +16,16 @@ enum ConsentNews {
     entry["granted_at"] = .string(record.terms.grantTime.iso8601)
     entry["purposes"] = .array(record.terms.purposes.map { .string($0.name ?? "") })
     entry["statement"] = .string(digest(record.statement))
-    try await tell(.consentCreated, record, entry, now, caller, transaction)
+    try await tell(.consentCreated, record, entry, now, book, transaction)
   }
 
   /// Tells of a consent that was withdrawn at `now`.
   static func withdrawn(
-    _ record: ConsentRecord, at now: Moment, _ caller: Caller, _ transaction: Transaction
+    _ record: ConsentRecord, at now: Moment, in book: ConsentBook, _ transaction: Transaction
   ) async throws {
     var entry = entry(record)
     entry["withdrawn_at"] = record.terms.withdrawTime.map { .string($0.iso8601) }
-    try await tell(.consentWithdrawn, record, entry, now, caller, transaction)
+    try await tell(.consentWithdrawn, record, entry, now, book, transaction)
   }
 
   /// What every entry about a consent holds. Its digests are under the consent's own salt.
@@ -38,15 +38,15 @@ enum ConsentNews {
 
   private static func tell(
     _ type: EventType, _ record: ConsentRecord, _ entry: JSONObject, _ now: Moment,
-    _ caller: Caller, _ transaction: Transaction
+    _ book: ConsentBook, _ transaction: Transaction
   ) async throws {
     try await EventOutbox.append(
-      ProductEvent(type, merchant: caller.merchant, subject: record.id.text) {
+      ProductEvent(type, merchant: book.merchant, subject: record.id.text) {
         write(record, now, to: &$0)
       }, transaction)
     try await AuditLog.append(
-      kind: type.rawValue, subject: record.id.text, actor: caller.principal,
-      merchant: caller.merchant, transaction
+      kind: type.rawValue, subject: record.id.text, actor: book.actor, merchant: book.merchant,
+      transaction
     ) { _ in .object(entry) }
   }
 

@@ -8,24 +8,25 @@ internal import VoiceAPI
 enum ReconsentCooling {
   /// Throws `failedPrecondition` when a consent of these terms was given in that time. Only EXPLICIT
   /// consent is asked for: who enquires or becomes a customer came by themselves. One given before
-  /// the opt-out is taken, and does not outweigh it.
+  /// the opt-out is taken, and does not outweigh it. `subject` is whose field has the number.
   static func check(
-    _ terms: ConsentTerms, after earlier: [ConsentTerms], optOut: Moment?
+    _ terms: ConsentTerms, after earlier: [ConsentTerms], optOut: Moment?,
+    subject: String = "consent.phoneNumber"
   ) throws {
     guard terms.basis == .explicit else { return }
     let withdrawals = earlier.filter { $0.basis == .explicit }.compactMap(\.withdrawTime)
     let end = ConsentClock.coolingEnd(
       at: terms.givenTime, optOuts: withdrawals + [optOut].compactMap { $0 })
-    if let end { throw try refusal(until: end) }
+    if let end { throw try refusal(subject, until: end) }
   }
 
-  private static func refusal(until end: Moment) throws -> RPCError {
+  private static func refusal(_ subject: String, until end: Moment) throws -> RPCError {
     let why = "the person opted out and may not be asked for consent before \(end.iso8601)"
     let failure = Google.Rpc.PreconditionFailure.with {
       $0.violations = [
         .with {
           $0.type = "RECONSENT_COOLING"
-          $0.subject = "consent.phoneNumber"
+          $0.subject = subject
           $0.description = why
         }
       ]

@@ -12,6 +12,8 @@ package enum SessionEntity: Identified { package static let idPrefix = "ses" }
 package enum DecisionEntity: Identified { package static let idPrefix = "dec" }
 /// A consent's.
 package enum ConsentEntity: Identified { package static let idPrefix = "con" }
+/// A consent form's.
+package enum ConsentFormEntity: Identified { package static let idPrefix = "cfm" }
 /// A suppression's.
 package enum SuppressionEntity: Identified { package static let idPrefix = "sup" }
 /// A webhook endpoint's.
@@ -30,6 +32,7 @@ package typealias UserID = ID<UserEntity>
 package typealias SessionID = ID<SessionEntity>
 package typealias DecisionID = ID<DecisionEntity>
 package typealias ConsentID = ID<ConsentEntity>
+package typealias ConsentFormID = ID<ConsentFormEntity>
 package typealias SuppressionID = ID<SuppressionEntity>
 package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
 package typealias MessageID = ID<MessageEntity>

@@ -86,6 +86,14 @@ package struct AccessLimits: Sendable {
       what: policy.openClassOf(context.method), who: .address(addresses.customer(of: context)))
   }
 
+  /// Counts a request to a page that anybody may open, by its address; how long to wait when the
+  /// allowance is spent, else `nil`.
+  package func visit(from address: NetworkAddress?) async -> Duration? {
+    let key = LimitKey(what: .anonymous, who: .address(address))
+    let verdict = await limiter.take(key, policy.anonymous)
+    return verdict.isRefused ? .microseconds(verdict.untilNext) : nil
+  }
+
   private func fields(_ verdict: Verdict, _ key: LimitKey) -> LimitFields {
     LimitFields(what: key.what, rate: policy.rate(key.what), verdict: verdict)
   }

@@ -14,6 +14,11 @@ package struct ClientAddress: Sendable {
     return client(peer, forwarded: context.metadata.values("x-forwarded-for")).customer
   }
 
+  /// The same of a request to a plain route, by its peer and what it says of whom it is forwarded for.
+  package func customer(of peer: String, forwarded: [String]) -> NetworkAddress? {
+    NetworkAddress(endpoint: peer[...]).map { client($0, forwarded: forwarded).customer }
+  }
+
   /// Whom guesses of passwords are counted by: whom limits go by, but nobody where everybody may be
   /// behind it: this machine, or a proxy of ours that does not say for whom it forwards.
   package func guesser(of context: RPCContext) -> NetworkAddress? {

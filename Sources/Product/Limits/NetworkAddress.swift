@@ -85,6 +85,17 @@ package struct NetworkAddress: Sendable, Hashable {
     isV4 ? self : NetworkAddress(high: high, low: 0)
   }
 
+  /// The network that it is in, without what tells one person from others: `203.0.113.0/24`,
+  /// `2001:db8:1::/48`.
+  package var network: String {
+    if isV4 {
+      let parts = [24, 16, 8].map { "\(low >> $0 & 0xFF)" }
+      return parts.joined(separator: ".") + ".0/24"
+    }
+    let parts = [48, 32, 16].map { String(high >> $0 & 0xFFFF, radix: 16) }
+    return parts.joined(separator: ":") + "::/48"
+  }
+
   /// Whether it is this machine's own: 127.0.0.0/8 or ::1.
   var isLoopback: Bool { high == 0 && (low == 1 || low >> 24 == 0xFFFF7F) }
 

@@ -4320,6 +4320,270 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/consent-forms": {
+          "post": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.CreateConsentForm",
+            "summary": "Makes a page that asks one person for consent, in English or Hindi, and answers with the link to it: whoever has the link may answer for the number, so it goes to the person alone, which is the merchant's own business.",
+            "description": "What the person ticks becomes an EXPLICIT consent whose evidence is the notice they read; the same link then takes it back. Refused as CreateConsent is with `RECONSENT_COOLING`, and with RESOURCE_EXHAUSTED when the number was asked 3 times within 24 hours.",
+            "parameters": [
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/ConsentFormInput"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ConsentForm"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListConsentForms",
+            "summary": "Lists forms, newest first.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most forms in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "phoneNumber",
+                "in": "query",
+                "description": "Only this number's, E.164; all when empty.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListConsentFormsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/consent-forms/{consentFormId}": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetConsentForm",
+            "summary": "Reads one form, with the notice that its answer was given to.",
+            "parameters": [
+              {
+                "name": "consentFormId",
+                "in": "path",
+                "required": true,
+                "description": "The form.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ConsentForm"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/suppressions": {
           "post": {
             "tags": ["ComplianceService"],
@@ -7623,11 +7887,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended and recordings come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`. Those of calls that ended and recordings come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent or a suppression."
+                "description": "What it is about: the id of a call, a consent, a form or a suppression."
               },
               "leafHash": {
                 "type": "string",
@@ -8305,6 +8569,171 @@ public enum OpenAPIDocument {
             "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `ACTIVE`: Good.\n- `EXPIRED`: Its time is over.\n- `WITHDRAWN`: Taken back.",
             "enum": ["STATE_UNSPECIFIED","ACTIVE","EXPIRED","WITHDRAWN"]
           },
+          "ConsentForm": {
+            "type": "object",
+            "description": "A page that asks a person for consent.",
+            "properties": {
+              "consentFormId": {
+                "type": "string",
+                "description": "Identifier, `cfm_` and 26 characters.",
+                "readOnly": true
+              },
+              "phoneNumber": {
+                "type": "string",
+                "description": "Who is asked, E.164: a number that calls can be placed to. The page shows its last digits only."
+              },
+              "purposes": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CallPurpose"
+                },
+                "description": "What is asked for, each with a box of its own: SERVICE, SERVICE_EXPLICIT, PROMOTIONAL; at least one, each once. TRANSACTIONAL calls need no consent, so nobody is asked."
+              },
+              "language": {
+                "type": "string",
+                "description": "What the page opens in, `en` or `hi`; the person's browser says when empty. Each page has a link to the other."
+              },
+              "offering": {
+                "type": "string",
+                "description": "What the merchant offers, in its own words, which the page shows as they are; at most 500 characters."
+              },
+              "contact": {
+                "type": "string",
+                "description": "Whom the page names for questions and complaints: an address or a number, at most 200 characters. The merchant's `email` when empty."
+              },
+              "consentLifetime": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long a consent lasts from the answer on: whole days, 1 to 180; 180 when unset."
+              },
+              "state": {
+                "$ref": "#/components/schemas/ConsentForm.State",
+                "description": "Where it stands.",
+                "readOnly": true
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was made.",
+                "readOnly": true
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when it can be answered: 7 days after `create_time`.",
+                "readOnly": true
+              },
+              "answerTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was answered.",
+                "readOnly": true
+              },
+              "consentId": {
+                "type": "string",
+                "description": "The consent that was given.",
+                "readOnly": true
+              },
+              "link": {
+                "type": "string",
+                "description": "Where the page is; in the answer of CreateConsentForm only, since no more than a hash of it is kept.",
+                "readOnly": true
+              },
+              "notice": {
+                "type": "string",
+                "description": "The whole text that the person had before them when they answered; in the answer of GetConsentForm only. The consent's `evidence` has its SHA-256.",
+                "readOnly": true
+              }
+            }
+          },
+          "ConsentForm.State": {
+            "type": "string",
+            "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `PENDING`: Not answered yet.\n- `GIVEN`: Answered with a consent that is good.\n- `REFUSED`: Answered with no.\n- `EXPIRED`: Its time passed without an answer, or that of its consent did.\n- `WITHDRAWN`: The consent was taken back.",
+            "enum": ["STATE_UNSPECIFIED","PENDING","GIVEN","REFUSED","EXPIRED","WITHDRAWN"]
+          },
+          "ConsentFormInput": {
+            "type": "object",
+            "description": "A page that asks a person for consent.",
+            "properties": {
+              "consentFormId": {
+                "type": "string",
+                "description": "Identifier, `cfm_` and 26 characters.",
+                "readOnly": true
+              },
+              "phoneNumber": {
+                "type": "string",
+                "description": "Who is asked, E.164: a number that calls can be placed to. The page shows its last digits only."
+              },
+              "purposes": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CallPurpose"
+                },
+                "description": "What is asked for, each with a box of its own: SERVICE, SERVICE_EXPLICIT, PROMOTIONAL; at least one, each once. TRANSACTIONAL calls need no consent, so nobody is asked."
+              },
+              "language": {
+                "type": "string",
+                "description": "What the page opens in, `en` or `hi`; the person's browser says when empty. Each page has a link to the other."
+              },
+              "offering": {
+                "type": "string",
+                "description": "What the merchant offers, in its own words, which the page shows as they are; at most 500 characters."
+              },
+              "contact": {
+                "type": "string",
+                "description": "Whom the page names for questions and complaints: an address or a number, at most 200 characters. The merchant's `email` when empty."
+              },
+              "consentLifetime": {
+                "type": "string",
+                "format": "duration-seconds",
+                "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
+                "examples": ["1.5s"],
+                "description": "How long a consent lasts from the answer on: whole days, 1 to 180; 180 when unset."
+              },
+              "state": {
+                "$ref": "#/components/schemas/ConsentForm.State",
+                "description": "Where it stands.",
+                "readOnly": true
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was made.",
+                "readOnly": true
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when it can be answered: 7 days after `create_time`.",
+                "readOnly": true
+              },
+              "answerTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was answered.",
+                "readOnly": true
+              },
+              "consentId": {
+                "type": "string",
+                "description": "The consent that was given.",
+                "readOnly": true
+              },
+              "link": {
+                "type": "string",
+                "description": "Where the page is; in the answer of CreateConsentForm only, since no more than a hash of it is kept.",
+                "readOnly": true
+              },
+              "notice": {
+                "type": "string",
+                "description": "The whole text that the person had before them when they answered; in the answer of GetConsentForm only. The consent's `evidence` has its SHA-256.",
+                "readOnly": true
+              }
+            },
+            "required": ["phoneNumber"],
+            "additionalProperties": false
+          },
           "ConsentInput": {
             "type": "object",
             "description": "A person's consent.",
@@ -8923,6 +9352,23 @@ public enum OpenAPIDocument {
                 "type": "array",
                 "items": {
                   "$ref": "#/components/schemas/Call"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListConsentFormsResponse": {
+            "type": "object",
+            "description": "Answer of ListConsentForms.",
+            "properties": {
+              "consentForms": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/ConsentForm"
                 },
                 "description": "One page, newest first."
               },

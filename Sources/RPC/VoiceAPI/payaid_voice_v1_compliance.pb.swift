@@ -244,6 +244,101 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// A page that asks a person for consent.
+  public struct ConsentForm: ProtobufMessage {
+    /// Identifier, `cfm_` and 26 characters.
+    public var consentFormId: String = ""
+    /// Who is asked, E.164: a number that calls can be placed to. The page shows its last digits
+    /// only.
+    public var phoneNumber: String = ""
+    /// What is asked for, each with a box of its own: SERVICE, SERVICE_EXPLICIT, PROMOTIONAL; at
+    /// least one, each once. TRANSACTIONAL calls need no consent, so nobody is asked.
+    public var purposes: [Payaid.Voice.V1.CallPurpose] = []
+    /// What the page opens in, `en` or `hi`; the person's browser says when empty. Each page has a
+    /// link to the other.
+    public var language: String = ""
+    /// What the merchant offers, in its own words, which the page shows as they are; at most 500
+    /// characters.
+    public var offering: String = ""
+    /// Whom the page names for questions and complaints: an address or a number, at most 200
+    /// characters. The merchant's `email` when empty.
+    public var contact: String = ""
+    /// How long a consent lasts from the answer on: whole days, 1 to 180; 180 when unset.
+    public var consentLifetime: Google.Protobuf.Duration?
+    /// Where it stands.
+    public var state: Payaid.Voice.V1.ConsentForm.State = .unspecified
+    /// When it was made.
+    public var createTime: Google.Protobuf.Timestamp?
+    /// Until when it can be answered: 7 days after `create_time`.
+    public var expireTime: Google.Protobuf.Timestamp?
+    /// When it was answered.
+    public var answerTime: Google.Protobuf.Timestamp?
+    /// The consent that was given.
+    public var consentId: String = ""
+    /// Where the page is; in the answer of CreateConsentForm only, since no more than a hash of it
+    /// is kept.
+    public var link: String = ""
+    /// The whole text that the person had before them when they answered; in the answer of
+    /// GetConsentForm only. The consent's `evidence` has its SHA-256.
+    public var notice: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ConsentForm`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[3]
+
+    /// Where it stands.
+    public enum State: ProtobufEnum {
+      /// Never sent by the server.
+      case unspecified
+      /// Not answered yet.
+      case pending
+      /// Answered with a consent that is good.
+      case given
+      /// Answered with no.
+      case refused
+      /// Its time passed without an answer, or that of its consent did.
+      case expired
+      /// The consent was taken back.
+      case withdrawn
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1ComplianceFile.descriptor.enumType(
+        named: "payaid.voice.v1.ConsentForm.State")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .pending
+        case 2: self = .given
+        case 3: self = .refused
+        case 4: self = .expired
+        case 5: self = .withdrawn
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .pending: 1
+        case .given: 2
+        case .refused: 3
+        case .expired: 4
+        case .withdrawn: 5
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// A number that this merchant does not call.
   public struct Suppression: ProtobufMessage {
     /// Identifier, `sup_` and 26 characters.
@@ -264,7 +359,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.Suppression`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[3]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[4]
   }
 }
 
@@ -276,10 +371,10 @@ extension Payaid.Voice.V1 {
     /// When it was written.
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
-    /// `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended
-    /// and recordings come within a minute.
+    /// `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
+    /// `suppression.renewed`. Those of calls that ended and recordings come within a minute.
     public var kind: String = ""
-    /// What it is about: the id of a call, a consent or a suppression.
+    /// What it is about: the id of a call, a consent, a form or a suppression.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []
@@ -299,7 +394,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditEntry`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
   }
 }
 
@@ -325,7 +420,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditCheckpoint`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
   }
 }
 
@@ -345,7 +440,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditConsistency`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
   }
 }
 
@@ -365,7 +460,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
   }
 }
 
@@ -381,7 +476,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
   }
 }
 
@@ -399,7 +494,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
   }
 }
 
@@ -415,7 +510,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -435,7 +530,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -453,7 +548,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -471,7 +566,79 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of CreateConsentForm.
+  public struct CreateConsentFormRequest: ProtobufMessage {
+    /// Whom to ask for what.
+    public var consentForm: Payaid.Voice.V1.ConsentForm?
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CreateConsentFormRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetConsentForm.
+  public struct GetConsentFormRequest: ProtobufMessage {
+    /// The form.
+    public var consentFormId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetConsentFormRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListConsentForms.
+  public struct ListConsentFormsRequest: ProtobufMessage {
+    /// Most forms in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before.
+    public var pageToken: String = ""
+    /// Only this number's, E.164; all when empty.
+    public var phoneNumber: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListConsentFormsRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListConsentForms.
+  public struct ListConsentFormsResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var consentForms: [Payaid.Voice.V1.ConsentForm] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListConsentFormsResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
   }
 }
 
@@ -489,7 +656,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
   }
 }
 
@@ -507,7 +674,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
   }
 }
 
@@ -525,7 +692,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -545,7 +712,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -563,7 +730,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -581,7 +748,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
   }
 }
 
@@ -601,7 +768,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
   }
 }
 
@@ -615,7 +782,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
   }
 }
 
@@ -633,7 +800,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
   }
 }
 
@@ -724,6 +891,51 @@ extension Payaid.Voice.V1.Consent {
     unsafe c.pointee.f8 = writer.message(expireTime)
     unsafe c.pointee.f9 = state.rawValue
     unsafe c.pointee.f10 = writer.message(withdrawTime)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ConsentForm {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ConsentForm.self)
+    unsafe consentFormId = reader.string(c.pointee.f1)
+    unsafe phoneNumber = reader.string(c.pointee.f2)
+    unsafe purposes = reader.enums((c.pointee.n_f3, c.pointee.f3))
+    unsafe language = reader.string(c.pointee.f4)
+    unsafe offering = reader.string(c.pointee.f5)
+    unsafe contact = reader.string(c.pointee.f6)
+    unsafe reader.message(c.pointee.f7, into: &consentLifetime)
+    unsafe state = .init(rawValue: c.pointee.f8)
+    unsafe reader.message(c.pointee.f9, into: &createTime)
+    unsafe reader.message(c.pointee.f10, into: &expireTime)
+    unsafe reader.message(c.pointee.f11, into: &answerTime)
+    unsafe consentId = reader.string(c.pointee.f12)
+    unsafe link = reader.string(c.pointee.f13)
+    unsafe notice = reader.string(c.pointee.f14)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ConsentForm.self)
+    unsafe payaid__voice__v1__consent_form__init(c)
+    unsafe c.pointee.f1 = writer.data(consentFormId)
+    unsafe c.pointee.f2 = writer.data(phoneNumber)
+    unsafe (c.pointee.n_f3, c.pointee.f3) = writer.enums(purposes)
+    unsafe c.pointee.f4 = writer.data(language)
+    unsafe c.pointee.f5 = writer.data(offering)
+    unsafe c.pointee.f6 = writer.data(contact)
+    unsafe c.pointee.f7 = writer.message(consentLifetime)
+    unsafe c.pointee.f8 = state.rawValue
+    unsafe c.pointee.f9 = writer.message(createTime)
+    unsafe c.pointee.f10 = writer.message(expireTime)
+    unsafe c.pointee.f11 = writer.message(answerTime)
+    unsafe c.pointee.f12 = writer.data(consentId)
+    unsafe c.pointee.f13 = writer.data(link)
+    unsafe c.pointee.f14 = writer.data(notice)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -981,6 +1193,90 @@ extension Payaid.Voice.V1.WithdrawConsentRequest {
     unsafe payaid__voice__v1__withdraw_consent_request__init(c)
     unsafe c.pointee.f1 = writer.data(consentId)
     unsafe c.pointee.f2 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.CreateConsentFormRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateConsentFormRequest.self)
+    unsafe reader.message(c.pointee.f1, into: &consentForm)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateConsentFormRequest.self)
+    unsafe payaid__voice__v1__create_consent_form_request__init(c)
+    unsafe c.pointee.f1 = writer.message(consentForm)
+    unsafe c.pointee.f2 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetConsentFormRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetConsentFormRequest.self)
+    unsafe consentFormId = reader.string(c.pointee.f1)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetConsentFormRequest.self)
+    unsafe payaid__voice__v1__get_consent_form_request__init(c)
+    unsafe c.pointee.f1 = writer.data(consentFormId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListConsentFormsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListConsentFormsRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe phoneNumber = reader.string(c.pointee.f3)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListConsentFormsRequest.self)
+    unsafe payaid__voice__v1__list_consent_forms_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe c.pointee.f3 = writer.data(phoneNumber)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListConsentFormsResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListConsentFormsResponse.self)
+    unsafe consentForms = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListConsentFormsResponse.self)
+    unsafe payaid__voice__v1__list_consent_forms_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(consentForms)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

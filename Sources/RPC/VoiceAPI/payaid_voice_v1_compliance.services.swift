@@ -42,6 +42,26 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.WithdrawConsentRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Consent
 
+    /// Makes a page that asks one person for consent, in English or Hindi, and answers with the
+    /// link to it: whoever has the link may answer for the number, so it goes to the person alone,
+    /// which is the merchant's own business. What the person ticks becomes an EXPLICIT consent
+    /// whose evidence is the notice they read; the same link then takes it back. Refused as
+    /// CreateConsent is with `RECONSENT_COOLING`, and with RESOURCE_EXHAUSTED when the number was
+    /// asked 3 times within 24 hours.
+    func createConsentForm(
+      _ request: consuming Payaid.Voice.V1.CreateConsentFormRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ConsentForm
+
+    /// Reads one form, with the notice that its answer was given to.
+    func getConsentForm(
+      _ request: consuming Payaid.Voice.V1.GetConsentFormRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ConsentForm
+
+    /// Lists forms, newest first.
+    func listConsentForms(
+      _ request: consuming Payaid.Voice.V1.ListConsentFormsRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListConsentFormsResponse
+
     /// Puts a number on the merchant's own do-not-call list; no call is placed to it any more. For
     /// a number that is on the list the answer is the entry that is there, and an `opt_out` begins
     /// its 90 days again.
@@ -142,6 +162,36 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.Consent.messageType,
       http: [HTTPRule("POST", "/api/v1/compliance/consents/{consent_id}:withdraw", body: "*")]
     )
+    /// `CreateConsentForm`.
+    public static let createConsentForm = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "CreateConsentForm",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.CreateConsentFormRequest.messageType,
+      output: Payaid.Voice.V1.ConsentForm.messageType,
+      http: [HTTPRule("POST", "/api/v1/compliance/consent-forms", body: "consent_form")]
+    )
+    /// `GetConsentForm`.
+    public static let getConsentForm = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "GetConsentForm",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetConsentFormRequest.messageType,
+      output: Payaid.Voice.V1.ConsentForm.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/consent-forms/{consent_form_id}")]
+    )
+    /// `ListConsentForms`.
+    public static let listConsentForms = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListConsentForms",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListConsentFormsRequest.messageType,
+      output: Payaid.Voice.V1.ListConsentFormsResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/consent-forms")]
+    )
     /// `CreateSuppression`.
     public static let createSuppression = MethodBinding(
       method: MethodDescriptor(
@@ -208,8 +258,8 @@ extension Payaid.Voice.V1 {
       file: PayaidVoiceV1ComplianceFile.descriptor,
       methods: [
         checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
-        createSuppression, listSuppressions, listAuditEntries, getAuditEntry, getAuditCheckpoint,
-        getAuditConsistency,
+        createConsentForm, getConsentForm, listConsentForms, createSuppression, listSuppressions,
+        listAuditEntries, getAuditEntry, getAuditCheckpoint, getAuditConsistency,
       ]
     )
   }
@@ -279,6 +329,38 @@ extension Payaid.Voice.V1 {
     ) async throws -> Payaid.Voice.V1.Consent {
       try await channel.unary(
         ComplianceServiceBinding.withdrawConsent.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Makes a page that asks one person for consent, in English or Hindi, and answers with the
+    /// link to it: whoever has the link may answer for the number, so it goes to the person alone,
+    /// which is the merchant's own business. What the person ticks becomes an EXPLICIT consent
+    /// whose evidence is the notice they read; the same link then takes it back. Refused as
+    /// CreateConsent is with `RECONSENT_COOLING`, and with RESOURCE_EXHAUSTED when the number was
+    /// asked 3 times within 24 hours.
+    public func createConsentForm(
+      _ request: Payaid.Voice.V1.CreateConsentFormRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ConsentForm {
+      try await channel.unary(
+        ComplianceServiceBinding.createConsentForm.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Reads one form, with the notice that its answer was given to.
+    public func getConsentForm(
+      _ request: Payaid.Voice.V1.GetConsentFormRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ConsentForm {
+      try await channel.unary(
+        ComplianceServiceBinding.getConsentForm.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Lists forms, newest first.
+    public func listConsentForms(
+      _ request: Payaid.Voice.V1.ListConsentFormsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListConsentFormsResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listConsentForms.method, request, in: .protobuf, out: .protobuf,
         options: options)
     }
 
@@ -379,6 +461,24 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         out: .protobuf
       ) {
         try await self.withdrawConsent($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.createConsentForm.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.createConsentForm($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.getConsentForm.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.getConsentForm($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listConsentForms.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.listConsentForms($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.createSuppression.method, in: .protobuf,

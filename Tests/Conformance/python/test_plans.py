@@ -70,6 +70,11 @@ INSERT INTO consents (consent_id, merchant_id, phone_number, basis, purposes, gr
   SELECT 'con_' || lpad(c::text, 26, '0'), 'mer_' || lpad((c % {MERCHANTS} + 1)::text, 26, '0'),
          '+91' || (9000000000 + c), 'explicit', '{{service}}', now(), now(), substr(sha256('x'), 1, 16)
   FROM generate_series(1, {CALLS}) c;
+INSERT INTO consent_forms (consent_form_id, merchant_id, phone_number, token_hash, purposes, language, offering,
+                           contact, consent_days, create_time, expire_time)
+  SELECT 'cfm_' || right(consent_id, 26), merchant_id, phone_number, sha256(consent_id::bytea), '{{service}}', '', '',
+         '', 180, create_time, create_time + interval '7 days'
+  FROM consents;
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
@@ -177,7 +182,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(large, statements):
     big = {row[0] for row in stacks.sql(
         large, f"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {LARGE}")}
     assert {"calls", "agents", "jobs", "call_events", "call_metadata", "decisions", "api_audit",
-            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_inbox", "suppressions", "consents", "idempotency_keys", "api_keys", "sessions",
+            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_inbox", "suppressions", "consents", "consent_forms", "idempotency_keys", "api_keys", "sessions",
             "knowledge_documents", "knowledge_files", "knowledge_passages", "knowledge_bases", "refresh_tokens", "login_attempts"} <= big
     bad = {text: sorted(set(scans(plan)) & big)
            for text, plan in explain(large, statements).items()}

@@ -107,6 +107,15 @@ internal import Webhooks
         now(), substr(sha256('x'), 1, 16))
       """
     ),
+    (
+      "consent_forms",
+      """
+      INSERT INTO consent_forms (consent_form_id, merchant_id, phone_number, token_hash, purposes,
+        language, offering, contact, consent_days, create_time, expire_time)
+      VALUES ('cfm_\(digits)', '\(merchant)', '+919000000001', sha256('x'), '{service}', '', '', '', 1,
+        now(), now() + interval '7 days')
+      """
+    ),
     ("audit_logs", "INSERT INTO audit_logs VALUES ('\(merchant)', 1)"),
     (
       "audit_entries",

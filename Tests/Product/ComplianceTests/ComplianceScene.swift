@@ -24,6 +24,7 @@ struct ComplianceScene {
   let objects = SavedObjects()
   let signer: AuditSigner
   let service: ComplianceService
+  let desk: ConsentDesk
 
   static func make() async throws -> ComplianceScene {
     let pool = try await ScratchPostgres.database(
@@ -36,12 +37,12 @@ struct ComplianceScene {
         try await AccountStore.ensureMerchant(name: "B", email: "b@example.in", transaction)
       )
     }
-    let scene = ComplianceScene(pool: pool, merchant: merchant, rival: rival)
+    let scene = try ComplianceScene(pool: pool, merchant: merchant, rival: rival)
     try await scene.rent(OneAgent.number, by: merchant)
     return scene
   }
 
-  private init(pool: PostgresPool, merchant: MerchantID, rival: MerchantID) {
+  private init(pool: PostgresPool, merchant: MerchantID, rival: MerchantID) throws {
     self.pool = pool
     self.merchant = merchant
     self.rival = rival
@@ -51,7 +52,12 @@ struct ComplianceScene {
       pool: pool, objects: objects, seed: [UInt8](repeating: 5, count: 32))
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
-      gate: gate, signer: signer, now: { clock.now })
+      gate: gate, signer: signer,
+      forms: ConsentLinks(
+        seal: try DataSeal(key: [UInt8](repeating: 9, count: 32)),
+        base: { "https://voice.example.in" }),
+      now: { clock.now })
+    desk = ConsentDesk(pool: pool, now: { clock.now })
   }
 
   /// Notes a number as rented.

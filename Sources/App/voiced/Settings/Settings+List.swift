@@ -36,7 +36,8 @@ extension Settings {
         "How long calls in progress may go on after SIGTERM. Also --drain-seconds."),
       Setting(
         optional: "PUBLIC_URL", \.publicURL, .webURL,
-        "How the carrier reaches this server; where it listens when unset."),
+        "How carriers and people with a consent form's link reach this server; where it listens when unset."
+      ),
       Setting(
         "CORS_ORIGINS", \.corsOrigins, .words("origins, separated by commas"), default: "",
         "Origins whose pages may call the API from a browser."),

@@ -2,6 +2,7 @@ import datetime
 
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from payaid.voice.v1 import agents_pb2 as _agents_pb2
 from google.protobuf.internal import containers as _containers
@@ -102,6 +103,52 @@ class Consent(_message.Message):
     state: Consent.State
     withdraw_time: _timestamp_pb2.Timestamp
     def __init__(self, consent_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., basis: _Optional[_Union[Consent.Basis, str]] = ..., purposes: _Optional[_Iterable[_Union[_agents_pb2.CallPurpose, str]]] = ..., statement: _Optional[str] = ..., evidence: _Optional[str] = ..., grant_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Consent.State, str]] = ..., withdraw_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ConsentForm(_message.Message):
+    __slots__ = ("consent_form_id", "phone_number", "purposes", "language", "offering", "contact", "consent_lifetime", "state", "create_time", "expire_time", "answer_time", "consent_id", "link", "notice")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[ConsentForm.State]
+        PENDING: _ClassVar[ConsentForm.State]
+        GIVEN: _ClassVar[ConsentForm.State]
+        REFUSED: _ClassVar[ConsentForm.State]
+        EXPIRED: _ClassVar[ConsentForm.State]
+        WITHDRAWN: _ClassVar[ConsentForm.State]
+    STATE_UNSPECIFIED: ConsentForm.State
+    PENDING: ConsentForm.State
+    GIVEN: ConsentForm.State
+    REFUSED: ConsentForm.State
+    EXPIRED: ConsentForm.State
+    WITHDRAWN: ConsentForm.State
+    CONSENT_FORM_ID_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PURPOSES_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    OFFERING_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_LIFETIME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_TIME_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_FIELD_NUMBER: _ClassVar[int]
+    consent_form_id: str
+    phone_number: str
+    purposes: _containers.RepeatedScalarFieldContainer[_agents_pb2.CallPurpose]
+    language: str
+    offering: str
+    contact: str
+    consent_lifetime: _duration_pb2.Duration
+    state: ConsentForm.State
+    create_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    answer_time: _timestamp_pb2.Timestamp
+    consent_id: str
+    link: str
+    notice: str
+    def __init__(self, consent_form_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., purposes: _Optional[_Iterable[_Union[_agents_pb2.CallPurpose, str]]] = ..., language: _Optional[str] = ..., offering: _Optional[str] = ..., contact: _Optional[str] = ..., consent_lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., state: _Optional[_Union[ConsentForm.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., link: _Optional[str] = ..., notice: _Optional[str] = ...) -> None: ...
 
 class Suppression(_message.Message):
     __slots__ = ("suppression_id", "phone_number", "reason", "create_time", "reconsent_time")
@@ -216,6 +263,38 @@ class WithdrawConsentRequest(_message.Message):
     consent_id: str
     request_id: str
     def __init__(self, consent_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CreateConsentFormRequest(_message.Message):
+    __slots__ = ("consent_form", "request_id")
+    CONSENT_FORM_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    consent_form: ConsentForm
+    request_id: str
+    def __init__(self, consent_form: _Optional[_Union[ConsentForm, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GetConsentFormRequest(_message.Message):
+    __slots__ = ("consent_form_id",)
+    CONSENT_FORM_ID_FIELD_NUMBER: _ClassVar[int]
+    consent_form_id: str
+    def __init__(self, consent_form_id: _Optional[str] = ...) -> None: ...
+
+class ListConsentFormsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "phone_number")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    phone_number: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., phone_number: _Optional[str] = ...) -> None: ...
+
+class ListConsentFormsResponse(_message.Message):
+    __slots__ = ("consent_forms", "next_page_token")
+    CONSENT_FORMS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    consent_forms: _containers.RepeatedCompositeFieldContainer[ConsentForm]
+    next_page_token: str
+    def __init__(self, consent_forms: _Optional[_Iterable[_Union[ConsentForm, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CreateSuppressionRequest(_message.Message):
     __slots__ = ("suppression", "request_id")

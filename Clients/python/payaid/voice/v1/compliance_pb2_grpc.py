@@ -66,6 +66,21 @@ class ComplianceServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.WithdrawConsentRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Consent.FromString,
                 _registered_method=True)
+        self.CreateConsentForm = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/CreateConsentForm',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateConsentFormRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ConsentForm.FromString,
+                _registered_method=True)
+        self.GetConsentForm = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/GetConsentForm',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetConsentFormRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ConsentForm.FromString,
+                _registered_method=True)
+        self.ListConsentForms = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/ListConsentForms',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListConsentFormsRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListConsentFormsResponse.FromString,
+                _registered_method=True)
         self.CreateSuppression = channel.unary_unary(
                 '/payaid.voice.v1.ComplianceService/CreateSuppression',
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateSuppressionRequest.SerializeToString,
@@ -150,6 +165,30 @@ class ComplianceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateConsentForm(self, request, context):
+        """Makes a page that asks one person for consent, in English or Hindi, and answers with the link to it: whoever has the link may
+        answer for the number, so it goes to the person alone, which is the merchant's own business. What the person ticks becomes
+        an EXPLICIT consent whose evidence is the notice they read; the same link then takes it back. Refused as CreateConsent is
+        with `RECONSENT_COOLING`, and with RESOURCE_EXHAUSTED when the number was asked 3 times within 24 hours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConsentForm(self, request, context):
+        """Reads one form, with the notice that its answer was given to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListConsentForms(self, request, context):
+        """Lists forms, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateSuppression(self, request, context):
         """Puts a number on the merchant's own do-not-call list; no call is placed to it any more. For a number that is on the list the
         answer is the entry that is there, and an `opt_out` begins its 90 days again.
@@ -228,6 +267,21 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
                     servicer.WithdrawConsent,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.WithdrawConsentRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Consent.SerializeToString,
+            ),
+            'CreateConsentForm': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateConsentForm,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateConsentFormRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ConsentForm.SerializeToString,
+            ),
+            'GetConsentForm': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConsentForm,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetConsentFormRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ConsentForm.SerializeToString,
+            ),
+            'ListConsentForms': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConsentForms,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListConsentFormsRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListConsentFormsResponse.SerializeToString,
             ),
             'CreateSuppression': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateSuppression,
@@ -424,6 +478,87 @@ class ComplianceService:
             '/payaid.voice.v1.ComplianceService/WithdrawConsent',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.WithdrawConsentRequest.SerializeToString,
             payaid_dot_voice_dot_v1_dot_compliance__pb2.Consent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateConsentForm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/CreateConsentForm',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateConsentFormRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ConsentForm.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConsentForm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/GetConsentForm',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetConsentFormRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ConsentForm.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConsentForms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/ListConsentForms',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListConsentFormsRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListConsentFormsResponse.FromString,
             options,
             channel_credentials,
             insecure,

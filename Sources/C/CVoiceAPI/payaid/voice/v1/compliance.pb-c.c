@@ -142,6 +142,51 @@ void   payaid__voice__v1__consent__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__consent__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__consent_form__init
+                     (Payaid__Voice__V1__ConsentForm         *message)
+{
+  static const Payaid__Voice__V1__ConsentForm init_value = PAYAID__VOICE__V1__CONSENT_FORM__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__consent_form__get_packed_size
+                     (const Payaid__Voice__V1__ConsentForm *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__consent_form__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__consent_form__pack
+                     (const Payaid__Voice__V1__ConsentForm *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__consent_form__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__consent_form__pack_to_buffer
+                     (const Payaid__Voice__V1__ConsentForm *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__consent_form__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ConsentForm *
+       payaid__voice__v1__consent_form__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ConsentForm *)
+     protobuf_c_message_unpack (&payaid__voice__v1__consent_form__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__consent_form__free_unpacked
+                     (Payaid__Voice__V1__ConsentForm *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__consent_form__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__suppression__init
                      (Payaid__Voice__V1__Suppression         *message)
 {
@@ -635,6 +680,186 @@ void   payaid__voice__v1__withdraw_consent_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &payaid__voice__v1__withdraw_consent_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__create_consent_form_request__init
+                     (Payaid__Voice__V1__CreateConsentFormRequest         *message)
+{
+  static const Payaid__Voice__V1__CreateConsentFormRequest init_value = PAYAID__VOICE__V1__CREATE_CONSENT_FORM_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__create_consent_form_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateConsentFormRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_consent_form_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__create_consent_form_request__pack
+                     (const Payaid__Voice__V1__CreateConsentFormRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_consent_form_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__create_consent_form_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateConsentFormRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_consent_form_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__CreateConsentFormRequest *
+       payaid__voice__v1__create_consent_form_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__CreateConsentFormRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__create_consent_form_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__create_consent_form_request__free_unpacked
+                     (Payaid__Voice__V1__CreateConsentFormRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__create_consent_form_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_consent_form_request__init
+                     (Payaid__Voice__V1__GetConsentFormRequest         *message)
+{
+  static const Payaid__Voice__V1__GetConsentFormRequest init_value = PAYAID__VOICE__V1__GET_CONSENT_FORM_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_consent_form_request__get_packed_size
+                     (const Payaid__Voice__V1__GetConsentFormRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_consent_form_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_consent_form_request__pack
+                     (const Payaid__Voice__V1__GetConsentFormRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_consent_form_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_consent_form_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetConsentFormRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_consent_form_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetConsentFormRequest *
+       payaid__voice__v1__get_consent_form_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetConsentFormRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_consent_form_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_consent_form_request__free_unpacked
+                     (Payaid__Voice__V1__GetConsentFormRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_consent_form_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_consent_forms_request__init
+                     (Payaid__Voice__V1__ListConsentFormsRequest         *message)
+{
+  static const Payaid__Voice__V1__ListConsentFormsRequest init_value = PAYAID__VOICE__V1__LIST_CONSENT_FORMS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_consent_forms_request__get_packed_size
+                     (const Payaid__Voice__V1__ListConsentFormsRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_consent_forms_request__pack
+                     (const Payaid__Voice__V1__ListConsentFormsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_consent_forms_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListConsentFormsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListConsentFormsRequest *
+       payaid__voice__v1__list_consent_forms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListConsentFormsRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_consent_forms_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_consent_forms_request__free_unpacked
+                     (Payaid__Voice__V1__ListConsentFormsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_consent_forms_response__init
+                     (Payaid__Voice__V1__ListConsentFormsResponse         *message)
+{
+  static const Payaid__Voice__V1__ListConsentFormsResponse init_value = PAYAID__VOICE__V1__LIST_CONSENT_FORMS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_consent_forms_response__get_packed_size
+                     (const Payaid__Voice__V1__ListConsentFormsResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_consent_forms_response__pack
+                     (const Payaid__Voice__V1__ListConsentFormsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_consent_forms_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListConsentFormsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListConsentFormsResponse *
+       payaid__voice__v1__list_consent_forms_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListConsentFormsResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_consent_forms_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_consent_forms_response__free_unpacked
+                     (Payaid__Voice__V1__ListConsentFormsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_consent_forms_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   payaid__voice__v1__create_suppression_request__init
@@ -1377,6 +1602,213 @@ const ProtobufCMessageDescriptor payaid__voice__v1__consent__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__consent__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor payaid__voice__v1__consent_form__field_descriptors[14] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Payaid__Voice__V1__ConsentForm, n_f3),
+    offsetof(Payaid__Voice__V1__ConsentForm, f3),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f7),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f9),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f10",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f10),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f11),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f12",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f12),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f13",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f13),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f14",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ConsentForm, f14),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__consent_form__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
+  11,   /* field[11] = f12 */
+  12,   /* field[12] = f13 */
+  13,   /* field[13] = f14 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
+};
+static const ProtobufCIntRange payaid__voice__v1__consent_form__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 14 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__consent_form__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ConsentForm",
+  "ConsentForm",
+  "Payaid__Voice__V1__ConsentForm",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ConsentForm),
+  14,
+  payaid__voice__v1__consent_form__field_descriptors,
+  payaid__voice__v1__consent_form__field_indices_by_name,
+  1,  payaid__voice__v1__consent_form__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__consent_form__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor payaid__voice__v1__suppression__field_descriptors[5] =
 {
   {
@@ -2105,6 +2537,210 @@ const ProtobufCMessageDescriptor payaid__voice__v1__withdraw_consent_request__de
   payaid__voice__v1__withdraw_consent_request__field_indices_by_name,
   1,  payaid__voice__v1__withdraw_consent_request__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__withdraw_consent_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__create_consent_form_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateConsentFormRequest, f1),
+    &payaid__voice__v1__consent_form__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateConsentFormRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__create_consent_form_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__create_consent_form_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__create_consent_form_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.CreateConsentFormRequest",
+  "CreateConsentFormRequest",
+  "Payaid__Voice__V1__CreateConsentFormRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__CreateConsentFormRequest),
+  2,
+  payaid__voice__v1__create_consent_form_request__field_descriptors,
+  payaid__voice__v1__create_consent_form_request__field_indices_by_name,
+  1,  payaid__voice__v1__create_consent_form_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__create_consent_form_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_consent_form_request__field_descriptors[1] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetConsentFormRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_consent_form_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_consent_form_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_consent_form_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetConsentFormRequest",
+  "GetConsentFormRequest",
+  "Payaid__Voice__V1__GetConsentFormRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetConsentFormRequest),
+  1,
+  payaid__voice__v1__get_consent_form_request__field_descriptors,
+  payaid__voice__v1__get_consent_form_request__field_indices_by_name,
+  1,  payaid__voice__v1__get_consent_form_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_consent_form_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_consent_forms_request__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListConsentFormsRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListConsentFormsRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListConsentFormsRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_consent_forms_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_consent_forms_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_consent_forms_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListConsentFormsRequest",
+  "ListConsentFormsRequest",
+  "Payaid__Voice__V1__ListConsentFormsRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListConsentFormsRequest),
+  3,
+  payaid__voice__v1__list_consent_forms_request__field_descriptors,
+  payaid__voice__v1__list_consent_forms_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_consent_forms_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_consent_forms_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_consent_forms_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListConsentFormsResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListConsentFormsResponse, f1),
+    &payaid__voice__v1__consent_form__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListConsentFormsResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_consent_forms_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_consent_forms_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_consent_forms_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListConsentFormsResponse",
+  "ListConsentFormsResponse",
+  "Payaid__Voice__V1__ListConsentFormsResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListConsentFormsResponse),
+  2,
+  payaid__voice__v1__list_consent_forms_response__field_descriptors,
+  payaid__voice__v1__list_consent_forms_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_consent_forms_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_consent_forms_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__create_suppression_request__field_descriptors[2] =

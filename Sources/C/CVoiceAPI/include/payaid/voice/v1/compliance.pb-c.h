@@ -16,12 +16,14 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/api/annotations.pb-c.h"
 #include "google/api/field_behavior.pb-c.h"
+#include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "payaid/voice/v1/agents.pb-c.h"
 
 typedef struct Payaid__Voice__V1__Decision Payaid__Voice__V1__Decision;
 typedef struct Payaid__Voice__V1__RuleResult Payaid__Voice__V1__RuleResult;
 typedef struct Payaid__Voice__V1__Consent Payaid__Voice__V1__Consent;
+typedef struct Payaid__Voice__V1__ConsentForm Payaid__Voice__V1__ConsentForm;
 typedef struct Payaid__Voice__V1__Suppression Payaid__Voice__V1__Suppression;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
 typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
@@ -33,6 +35,10 @@ typedef struct Payaid__Voice__V1__GetConsentRequest Payaid__Voice__V1__GetConsen
 typedef struct Payaid__Voice__V1__ListConsentsRequest Payaid__Voice__V1__ListConsentsRequest;
 typedef struct Payaid__Voice__V1__ListConsentsResponse Payaid__Voice__V1__ListConsentsResponse;
 typedef struct Payaid__Voice__V1__WithdrawConsentRequest Payaid__Voice__V1__WithdrawConsentRequest;
+typedef struct Payaid__Voice__V1__CreateConsentFormRequest Payaid__Voice__V1__CreateConsentFormRequest;
+typedef struct Payaid__Voice__V1__GetConsentFormRequest Payaid__Voice__V1__GetConsentFormRequest;
+typedef struct Payaid__Voice__V1__ListConsentFormsRequest Payaid__Voice__V1__ListConsentFormsRequest;
+typedef struct Payaid__Voice__V1__ListConsentFormsResponse Payaid__Voice__V1__ListConsentFormsResponse;
 typedef struct Payaid__Voice__V1__CreateSuppressionRequest Payaid__Voice__V1__CreateSuppressionRequest;
 typedef struct Payaid__Voice__V1__ListSuppressionsRequest Payaid__Voice__V1__ListSuppressionsRequest;
 typedef struct Payaid__Voice__V1__ListSuppressionsResponse Payaid__Voice__V1__ListSuppressionsResponse;
@@ -96,6 +102,30 @@ struct  Payaid__Voice__V1__Consent
 #define PAYAID__VOICE__V1__CONSENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__consent__descriptor) \
     , {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, 0, NULL }
+
+
+struct  Payaid__Voice__V1__ConsentForm
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  size_t n_f3;
+  int32_t *f3;
+  ProtobufCBinaryData f4;
+  ProtobufCBinaryData f5;
+  ProtobufCBinaryData f6;
+  Google__Protobuf__Duration *f7;
+  int32_t f8;
+  Google__Protobuf__Timestamp *f9;
+  Google__Protobuf__Timestamp *f10;
+  Google__Protobuf__Timestamp *f11;
+  ProtobufCBinaryData f12;
+  ProtobufCBinaryData f13;
+  ProtobufCBinaryData f14;
+};
+#define PAYAID__VOICE__V1__CONSENT_FORM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__consent_form__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__Suppression
@@ -232,6 +262,51 @@ struct  Payaid__Voice__V1__WithdrawConsentRequest
 #define PAYAID__VOICE__V1__WITHDRAW_CONSENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__withdraw_consent_request__descriptor) \
     , {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__CreateConsentFormRequest
+{
+  ProtobufCMessage base;
+  Payaid__Voice__V1__ConsentForm *f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__CREATE_CONSENT_FORM_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__create_consent_form_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__GetConsentFormRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+};
+#define PAYAID__VOICE__V1__GET_CONSENT_FORM_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_consent_form_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListConsentFormsRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
+};
+#define PAYAID__VOICE__V1__LIST_CONSENT_FORMS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_consent_forms_request__descriptor) \
+    , 0, {0,NULL}, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListConsentFormsResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__ConsentForm **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_CONSENT_FORMS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_consent_forms_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__CreateSuppressionRequest
@@ -392,6 +467,25 @@ Payaid__Voice__V1__Consent *
                       const uint8_t       *data);
 void   payaid__voice__v1__consent__free_unpacked
                      (Payaid__Voice__V1__Consent *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ConsentForm methods */
+void   payaid__voice__v1__consent_form__init
+                     (Payaid__Voice__V1__ConsentForm         *message);
+size_t payaid__voice__v1__consent_form__get_packed_size
+                     (const Payaid__Voice__V1__ConsentForm   *message);
+size_t payaid__voice__v1__consent_form__pack
+                     (const Payaid__Voice__V1__ConsentForm   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__consent_form__pack_to_buffer
+                     (const Payaid__Voice__V1__ConsentForm   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ConsentForm *
+       payaid__voice__v1__consent_form__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__consent_form__free_unpacked
+                     (Payaid__Voice__V1__ConsentForm *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__Suppression methods */
 void   payaid__voice__v1__suppression__init
@@ -602,6 +696,82 @@ Payaid__Voice__V1__WithdrawConsentRequest *
 void   payaid__voice__v1__withdraw_consent_request__free_unpacked
                      (Payaid__Voice__V1__WithdrawConsentRequest *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CreateConsentFormRequest methods */
+void   payaid__voice__v1__create_consent_form_request__init
+                     (Payaid__Voice__V1__CreateConsentFormRequest         *message);
+size_t payaid__voice__v1__create_consent_form_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateConsentFormRequest   *message);
+size_t payaid__voice__v1__create_consent_form_request__pack
+                     (const Payaid__Voice__V1__CreateConsentFormRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__create_consent_form_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateConsentFormRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CreateConsentFormRequest *
+       payaid__voice__v1__create_consent_form_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__create_consent_form_request__free_unpacked
+                     (Payaid__Voice__V1__CreateConsentFormRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetConsentFormRequest methods */
+void   payaid__voice__v1__get_consent_form_request__init
+                     (Payaid__Voice__V1__GetConsentFormRequest         *message);
+size_t payaid__voice__v1__get_consent_form_request__get_packed_size
+                     (const Payaid__Voice__V1__GetConsentFormRequest   *message);
+size_t payaid__voice__v1__get_consent_form_request__pack
+                     (const Payaid__Voice__V1__GetConsentFormRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_consent_form_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetConsentFormRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetConsentFormRequest *
+       payaid__voice__v1__get_consent_form_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_consent_form_request__free_unpacked
+                     (Payaid__Voice__V1__GetConsentFormRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListConsentFormsRequest methods */
+void   payaid__voice__v1__list_consent_forms_request__init
+                     (Payaid__Voice__V1__ListConsentFormsRequest         *message);
+size_t payaid__voice__v1__list_consent_forms_request__get_packed_size
+                     (const Payaid__Voice__V1__ListConsentFormsRequest   *message);
+size_t payaid__voice__v1__list_consent_forms_request__pack
+                     (const Payaid__Voice__V1__ListConsentFormsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_consent_forms_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListConsentFormsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListConsentFormsRequest *
+       payaid__voice__v1__list_consent_forms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_consent_forms_request__free_unpacked
+                     (Payaid__Voice__V1__ListConsentFormsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListConsentFormsResponse methods */
+void   payaid__voice__v1__list_consent_forms_response__init
+                     (Payaid__Voice__V1__ListConsentFormsResponse         *message);
+size_t payaid__voice__v1__list_consent_forms_response__get_packed_size
+                     (const Payaid__Voice__V1__ListConsentFormsResponse   *message);
+size_t payaid__voice__v1__list_consent_forms_response__pack
+                     (const Payaid__Voice__V1__ListConsentFormsResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_consent_forms_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListConsentFormsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListConsentFormsResponse *
+       payaid__voice__v1__list_consent_forms_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_consent_forms_response__free_unpacked
+                     (Payaid__Voice__V1__ListConsentFormsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__CreateSuppressionRequest methods */
 void   payaid__voice__v1__create_suppression_request__init
                      (Payaid__Voice__V1__CreateSuppressionRequest         *message);
@@ -784,6 +954,9 @@ typedef void (*Payaid__Voice__V1__RuleResult_Closure)
 typedef void (*Payaid__Voice__V1__Consent_Closure)
                  (const Payaid__Voice__V1__Consent *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__ConsentForm_Closure)
+                 (const Payaid__Voice__V1__ConsentForm *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__Suppression_Closure)
                  (const Payaid__Voice__V1__Suppression *message,
                   void *closure_data);
@@ -816,6 +989,18 @@ typedef void (*Payaid__Voice__V1__ListConsentsResponse_Closure)
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__WithdrawConsentRequest_Closure)
                  (const Payaid__Voice__V1__WithdrawConsentRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__CreateConsentFormRequest_Closure)
+                 (const Payaid__Voice__V1__CreateConsentFormRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetConsentFormRequest_Closure)
+                 (const Payaid__Voice__V1__GetConsentFormRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListConsentFormsRequest_Closure)
+                 (const Payaid__Voice__V1__ListConsentFormsRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListConsentFormsResponse_Closure)
+                 (const Payaid__Voice__V1__ListConsentFormsResponse *message,
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__CreateSuppressionRequest_Closure)
                  (const Payaid__Voice__V1__CreateSuppressionRequest *message,
@@ -853,6 +1038,7 @@ typedef void (*Payaid__Voice__V1__GetAuditConsistencyRequest_Closure)
 extern const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__rule_result__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__consent__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__consent_form__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
@@ -864,6 +1050,10 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__get_consent_request__
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_consents_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_consents_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__withdraw_consent_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__create_consent_form_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_consent_form_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_consent_forms_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_consent_forms_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_suppression_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_response__descriptor;
