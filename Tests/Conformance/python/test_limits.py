@@ -61,6 +61,10 @@ def test_an_address_has_its_allowance_before_anybody_is_known(stack):
         assert 0 < int(refused.headers["retry-after"]) <= 360
         assert refused.headers["ratelimit-remaining"] == "0"
         assert refused.json()["error"]["status"] == "RESOURCE_EXHAUSTED"
+        # A person gets a page.
+        page = rest.get("/consent/x")
+        assert page.status_code == 429 and "Too many" not in page.text and "<h1>" in page.text
+        assert 0 < int(page.headers["retry-after"]) <= 360
 
 
 def test_a_key_has_an_allowance_for_each_class_of_method(stack, shop):

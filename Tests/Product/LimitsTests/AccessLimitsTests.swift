@@ -160,4 +160,18 @@ import Testing
     #expect(error.metadata["ratelimit-remaining"] == "0")
     #expect(error.metadata["ratelimit-reset"] == "59")
   }
+
+  @Test func `pages spend the allowance of their address, and say how long to wait`() async throws {
+    var policy = LimitPolicy()
+    policy.anonymous = Rate(3, perMinutes: 1)
+    let limits = AccessLimits(
+      limiter: Limiter(redis: nil, clock: { [clock] in clock.now }), policy: policy,
+      addresses: ClientAddress(proxies: []))
+    let one = NetworkAddress("203.0.113.9")
+    for _ in 0..<3 { #expect(await limits.visit(from: one) == nil) }
+    #expect(await limits.visit(from: one) == .seconds(20))
+    #expect(await limits.visit(from: NetworkAddress("203.0.113.10")) == nil)
+    clock.advance(seconds: 20)
+    #expect(await limits.visit(from: one) == nil)
+  }
 }

@@ -42,6 +42,8 @@ import Testing
     let found = try addresses(["10.0.0.0/8"]).customer(of: context(it.peer, it.forwarded))
     #expect(found == NetworkAddress(it.client[...])?.customer)
     #expect(found != nil)
+    let plain = try addresses(["10.0.0.0/8"]).customer(of: it.peer, forwarded: it.forwarded)
+    #expect(plain == found)
   }
 
   @Test(arguments: ["", "unix:", "unix:/run/voiced.sock", "in-memory"])
@@ -67,6 +69,19 @@ import Testing
   func `a guesser is a client behind whom not everybody may be`(_ it: Case) throws {
     let found = try addresses(["10.0.0.0/8"]).guesser(of: context(it.peer, it.forwarded))
     #expect(found == NetworkAddress(it.client[...]))
+  }
+
+  @Test(arguments: [
+    ("203.0.113.9", "203.0.113.0/24"), ("0.0.0.0", "0.0.0.0/24"),
+    ("255.255.255.255", "255.255.255.0/24"), ("::ffff:1.2.3.4", "1.2.3.0/24"),
+    ("2001:db8:1:2::7", "2001:db8:1::/48"), ("::1", "0:0:0::/48"),
+  ])
+  func `a network is named without what tells one person from others`(
+    address: String, network: String
+  ) throws {
+    let found = try #require(NetworkAddress(address[...]))
+    #expect(found.network == network && found.customer.network == network)
+    #expect(NetworkBlock(network)?.contains(found) == true)
   }
 
   @Test func `customers of a network are told apart by what one of them has`() throws {

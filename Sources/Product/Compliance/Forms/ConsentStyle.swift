@@ -14,6 +14,7 @@ enum ConsentStyle {
     main{max-width:40rem;margin:0 auto;padding:1rem 1.25rem 2.5rem;background:var(--paper);min-height:100vh}
     nav{text-align:right}
     a{color:var(--accent);display:inline-block;padding:.5rem 0}
+    section+section{margin-top:2.5rem}
     h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 1rem}
     h2{font-size:1.05rem;margin:1.5rem 0 .25rem}
     p{margin:.25rem 0 .75rem;white-space:pre-line}

@@ -5,7 +5,8 @@ extension ConsentWords {
     introduction: """
       {merchant} asks for your permission to call {number} with an automated assistant, which is a \
       computer that speaks. Please read this page, tick what you agree to, and press one of the two \
-      buttons at its end. Until then nothing is agreed.
+      buttons at its end. Until then nothing is agreed. Answer only if this number is yours and you are \
+      at least 18 years old.
       """,
     asker: "Who asks: {merchant}",
     address: "Registered address: {address}",
@@ -18,7 +19,7 @@ extension ConsentWords {
         "For these calls {merchant} uses:",
         "your phone number {number};",
         "when calls took place and how long they lasted;",
-        "what is said in a call, and a recording of your voice where you were told of it at the call's beginning;",
+        "what is said in a call, and a recording of your voice where you were told of it when the call began;",
         """
         your answer on this page, as its proof: what you ticked, when, the text and language of the \
         page, the kind of your browser, and your network address without its last part.
@@ -43,8 +44,8 @@ extension ConsentWords {
       heading: "Your rights and complaints",
       lines: [
         """
-        You may ask {contact} what is kept about you, and have it corrected or erased. You may complain \
-        there, and are to be answered within 90 days. If that does not help, you may complain to the \
+        You may ask {contact} what is kept about you, have it corrected or erased, and name somebody who \
+        uses these rights when you cannot. You may complain there, and are to be answered within 90 days. If that does not help, you may complain to the \
         Data Protection Board of India. To stop advertising calls of everybody, call or text 1909.
         """
       ]),
@@ -70,7 +71,7 @@ extension ConsentWords {
     allow: "Allow what I ticked", refuse: "Refuse",
     givenTitle: "You have allowed {merchant} to call you",
     given: [
-      "You answered on {time}. Your permission ends on {end}.",
+      "This is about calls to {number}. You answered on {time}. Your permission ends on {end}.",
       "You can take it back at any time, here and now. It takes effect at once.",
     ],
     withdraw: "Take my permission back",
