@@ -77,7 +77,10 @@ extension ConsentWords {
     withdraw: "Take my permission back",
     withdrawnTitle: "Your permission is taken back",
     withdrawn: [
-      "Since {time} {merchant} has no permission of yours any more, and until {end} may not ask you again."
+      """
+      Since {time} the permission that you gave {merchant} here does not hold any more. Until {end} it may \
+      not ask you again.
+      """
     ],
     refusedTitle: "You have refused",
     refused: [

@@ -77,7 +77,10 @@ extension ConsentWords {
     withdraw: "मेरी अनुमति वापस लें",
     withdrawnTitle: "आपकी अनुमति वापस ले ली गई है",
     withdrawn: [
-      "{time} से {merchant} के पास आपकी कोई अनुमति नहीं है, और {end} तक वह आपसे दोबारा नहीं पूछ सकता।"
+      """
+      {time} से वह अनुमति मान्य नहीं है जो आपने यहाँ {merchant} को दी थी। {end} तक वह आपसे दोबारा नहीं पूछ \
+      सकता।
+      """
     ],
     refusedTitle: "आपने मना किया है",
     refused: [
