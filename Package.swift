@@ -161,7 +161,7 @@ let modules: [Module] = [
     "Compliance", .product,
     [
       "Domain", "Buffers", "Telemetry", "HTTP", "TLS", "TransparencyLog", "RPCCore", "Protobuf",
-      "Schema", "VoiceAPI", "Postgres", "Jobs", "Objects",
+      "Schema", "VoiceAPI", "Postgres", "Jobs", "Objects", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents"]),

@@ -62,7 +62,9 @@ struct Product {
     let agents = StoredAgents()
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
     let toolSecrets = ToolSecrets(seal: try DataSeal(key: keyring.key("tool-secrets")))
-    let admission = StoredGate(registry: NoRegistry())
+    let admission = StoredGate(
+      registry: DoNotDisturbLookup(
+        ExotelNumberLookup(settings: { Self.exotel(current.value.exotel) }, loop: loop)))
     let recordings = Recordings(store: objects, settings: callSettings)
     auditInspector = AuditInspector(pool: pool)
     consentDesk = ConsentDesk(pool: pool)

@@ -47,6 +47,11 @@ struct ExotelRequests {
     return request("GET", "Calls.json?\(query.encoded)")
   }
 
+  /// What the carrier knows of a number, E.164.
+  func number(_ number: String) -> VendorRequest {
+    request("GET", "Numbers/\(ExotelNumbers.callerID(number)).json")
+  }
+
   /// Numbers that can be bought.
   func availableNumbers(_ search: NumberSearch) -> VendorRequest {
     let type =
