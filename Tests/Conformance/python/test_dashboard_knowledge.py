@@ -117,17 +117,6 @@ def test_one_document_too_many_is_told(screen, rest, tmp_path):
     rest.delete(f"/api/v1/agents/{agent}")
 
 
-def test_a_server_without_knowledge_says_so(screen, pupil):
-    screen.goto(f"/agents/{pupil}")
-    screen.run("""
-      const ask = window.fetch;
-      window.fetch = (url, init) => !url.includes("/knowledge-base") ? ask(url, init)
-        : Promise.resolve(new Response(JSON.stringify(
-          {error: {code: 501, status: "UNIMPLEMENTED", message: "no", details: []}}), {status: 501}));""")
-    screen.click("Knowledge")
-    screen.sees("Knowledge is not available here yet")
-
-
 def test_a_call_says_what_the_agent_did(screen, taught, rest):
     clerk = calling.new_agent(rest, "+918047120003", name="Order desk", tools=[{
         "name": "get_order_status", "description": "Finds an order.", "parameters": {

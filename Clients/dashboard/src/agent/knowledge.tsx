@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { ApiError } from "../../../typescript/index";
 import type { Document as KnowledgeDocument, User } from "../../../typescript/index";
 import { api } from "../api";
 import { bytes, number, time } from "../format";
@@ -33,7 +32,6 @@ export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
     const timer = setInterval(list.reload, pollEvery);
     return () => clearInterval(timer);
   }, [isPending, list.reload]);
-  if (list.error instanceof ApiError && list.error.code === "UNIMPLEMENTED") return <NotOffered />;
   return (
     <>
       {mayWrite(user) && list.value && <Upload agentId={agentId} onDone={list.reload} />}
@@ -68,17 +66,6 @@ export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
         />
       )}
     </>
-  );
-}
-
-function NotOffered() {
-  return (
-    <Card title="Documents">
-      <Empty title="Knowledge is not available here yet">
-        This server does not read documents so far. Until it does, write what the agent must know into its
-        instructions.
-      </Empty>
-    </Card>
   );
 }
 
