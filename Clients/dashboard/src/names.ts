@@ -20,7 +20,7 @@ export const engines: Record<ModelSettingsEngine, { name: string; help: string }
 /** Who makes voices, and for what. */
 export const providers: Record<string, string> = { gemini: "Gemini, for live speech", azure: "Azure, for the cascade" };
 
-/** What the tools do that the server itself gives to agents; others are the merchant's, by their own names. */
+/** What the tools do that the server itself gives to agents, unless they have their own of that name. */
 export const builtInTools: Record<string, string> = { search_knowledge: "Looked into its documents" };
 
 /** The classes of calls, each with what it is for. */

@@ -126,10 +126,21 @@ def test_a_call_says_what_the_agent_did(screen, taught, rest):
     assert [use["tool"] for use in asked["toolExecutions"]] == ["search_knowledge"] * 2
     lines = ("[...root().querySelectorAll('.plain-list li')].map("
              "e => e.innerText.replace(/\\d[\\d,]* ms/, '# ms'))")
+
+    def says(line):
+        screen.until(f"(all => all.length && all.every(each => each === line))({lines})", line=line)
     for call, line in (
-            (asked, "Looked into its documents, in # ms"),
-            (ordered, "get_order_status, failed after # ms: the function has no endpoint")):
+            (ordered, "get_order_status, failed after # ms: the function has no endpoint"),
+            (asked, "Looked into its documents, in # ms")):
         screen.goto(f"/calls/{call['callId']}")
-        screen.sees("What the agent did")
-        assert set(screen.eval(lines)) == {line}
+        says(line)
+    # A tool of the merchant's own took the place of ours, says the version that held the call.
+    screen.goto("/calls")
+    screen.run("""
+      const ask = window.fetch;
+      window.fetch = (url, init) => !url.includes("/versions/") ? ask(url, init)
+        : Promise.resolve(new Response(JSON.stringify({agent: {tools: [{name: "search_knowledge"}]}})));""")
+    screen.until("root().querySelector(`a[href$='${call}']`)", call=asked["callId"])
+    screen.run("document.querySelector(`a[href$='${call}']`).click();", call=asked["callId"])
+    says("search_knowledge, in # ms")
     rest.delete(f"/api/v1/agents/{clerk}")

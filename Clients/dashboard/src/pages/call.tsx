@@ -5,10 +5,11 @@ import { Analysis } from "../call/analysis";
 import { CallStateBadge } from "../call/call-state";
 import { useLiveCall } from "../call/live-call";
 import { Recording } from "../call/recording";
+import { ToolUses } from "../call/tool-uses";
 import { Transcript } from "../call/transcript";
 import { duration, milliseconds, money, phone, time } from "../format";
 import { useAction } from "../loaded";
-import { builtInTools, directions, endReasons, hasEnded, languages, mayWrite } from "../names";
+import { directions, endReasons, hasEnded, languages, mayWrite } from "../names";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Facts } from "../parts/facts";
@@ -36,7 +37,7 @@ export function CallPage({ callId, user }: { callId: string; user: User }) {
           <div className="split">
             <div>
               <Transcript call={call} />
-              <Tools call={call} />
+              <ToolUses call={call} />
             </div>
             <div>
               <Overview call={call} agent={agents.value ? agentName(agents.value, call.agentId) : "…"} />
@@ -89,23 +90,6 @@ function Overview({ call, agent }: { call: Call; agent: string }) {
           ["Interruptions", String(call.quality?.interruptions ?? 0)],
         ]}
       />
-    </Card>
-  );
-}
-
-function Tools({ call }: { call: Call }) {
-  const used = call.toolExecutions ?? [];
-  if (used.length === 0) return null;
-  return (
-    <Card title="What the agent did">
-      <ul className="plain-list">
-        {used.map((use) => (
-          <li key={use.toolCallId}>
-            {builtInTools[use.tool ?? ""] ?? <code>{use.tool}</code>}
-            {use.succeeded ? ", in " : ", failed after "}{milliseconds(use.duration)}{!use.succeeded && `: ${use.failure}`}
-          </li>
-        ))}
-      </ul>
     </Card>
   );
 }
