@@ -84,12 +84,15 @@ def test_versions_are_published_and_gone_back_to(screen, rest):
 
 
 def test_agents_are_found_and_hostile_names_are_text(screen, rest):
-    hostile = rest.post("/api/v1/agents", json={"name": HOSTILE, "language": "hi", "state": "PAUSED"}).json()["agentId"]
+    hostile = rest.post("/api/v1/agents", json={
+        "name": HOSTILE, "language": "hi", "state": "PAUSED", "phoneNumber": "+918047120009"}).json()["agentId"]
     screen.goto("/agents")
     screen.sees(HOSTILE)
-    screen.fill("Search by name or number", "ONERROR")
-    screen.until("root().querySelector('table.table').tBodies[0].rows.length === 1")
-    assert screen.rows()[0][:3] == [HOSTILE, "Hindi", "Paused"]
+    # By its name, and by its number as it is shown and as it is typed.
+    for text in ("ONERROR", "+91 80471 20009", "8047120009"):
+        screen.fill("Search by name or number", text)
+        screen.until("root().querySelector('table.table')?.tBodies[0].rows.length === 1")
+        assert screen.rows()[0][:4] == [HOSTILE, "Hindi", "Paused", "+91 80471 20009"]
     screen.choose("Language", "English")
     screen.sees("No agent matches")
     screen.goto(f"/agents/{hostile}")

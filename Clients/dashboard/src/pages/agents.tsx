@@ -24,7 +24,8 @@ interface Wanted {
 }
 
 function matches(agent: Agent, wanted: Wanted): boolean {
-  const text = `${agent.name} ${agent.phoneNumber ?? ""}`.toLocaleLowerCase();
+  // A number is found as it is shown and as it is typed.
+  const text = `${agent.name} ${agent.phoneNumber ?? ""} ${phone(agent.phoneNumber)}`.toLocaleLowerCase();
   return text.includes(wanted.text.trim().toLocaleLowerCase())
     && (!wanted.language || agent.language === wanted.language)
     && (!wanted.state || agent.state === wanted.state);
