@@ -11,7 +11,7 @@ debian_packages="
 # What generating code and checking the project take besides.
 debian_development_packages="
   protobuf-c-compiler protobuf-compiler libprotobuf-dev grpc-proto nghttp2-client redis-server
-  chromium-headless-shell node-typescript"
+  chromium-headless-shell node-typescript fonts-lohit-deva"
 
 # Installs those of the named Debian packages that are missing.
 install_debian() {

@@ -2,7 +2,7 @@
 
 import {
   AccountService, AgentService, AnalyticsService, ApiError, AuthService, CallService, KnowledgeService,
-  PhoneNumberService, Transport, WebhookService,
+  PhoneNumberService, SecretService, Transport, WebhookService,
 } from "../../typescript/index";
 import type { CallOptions, Route } from "../../typescript/index";
 import { accessToken, renew } from "./session";
@@ -35,6 +35,7 @@ export const api = {
   calls: new CallService(transport),
   knowledge: new KnowledgeService(transport),
   numbers: new PhoneNumberService(transport),
+  secrets: new SecretService(transport),
   webhooks: new WebhookService(transport),
 };
 

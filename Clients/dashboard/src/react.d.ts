@@ -86,6 +86,7 @@ declare namespace JSX {
     onCancel?: Listener;
     onClose?: Listener;
     onBlur?: Listener;
+    onToggle?: Listener;
     /** Every other attribute is a text, a number or a flag. */
     [attribute: string]: any;
   }

@@ -1,6 +1,7 @@
 /** What went wrong, in words, and what to do about it. */
 
 import { ApiError } from "../../typescript/index";
+import type { FieldViolation } from "../../typescript/index";
 
 const byCode: Record<string, string> = {
   UNAVAILABLE: "The server cannot be reached right now. Check your connection and try again.",
@@ -44,14 +45,29 @@ export function sentence(text: string): string {
 const labels: Record<string, string> = {
   "agent.model.engine": "What holds its calls", "agent.maxDuration": "Longest call",
   "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",
+  "agent.turnTaking.endOfTurnSilence": "Silence that ends the caller’s turn",
+  "agent.turnTaking.interruptionSpeech": "Speech that interrupts the agent",
+  "agent.turnTaking.idleTimeout": "Silence before it asks who is there", "agent.turnTaking.idleMessage": "What it asks",
 };
 
-/** A field's path in words: `agent.variables[0].name` is "Variables 1 name". */
+/** The same for the parts of a tool. */
+const toolLabels: Record<string, string> = {
+  description: "what it is for", parameters: "parameter", url: "address of your server", timeout: "time limit",
+  headers: "header", secretHeaders: "secret header",
+};
+
+/** A field's path in words: `agent.variables[0].name` is "Variables 1 name", `agent.tools[0].name` "Tool 1, name". */
 export function fieldName(path: string): string {
   const label = labels[path];
   if (label) return label;
-  const own = path.split(".").slice(path.includes(".") ? 1 : 0).join(" ");
-  const words = own.replace(/\[(\d+)\]/g, (_, index) => ` ${Number(index) + 1}`).replace(/([A-Z])/g, " $1");
+  const spaced = (text: string) => text.replace(/\[(\d+)\]/g, (_, index) => ` ${Number(index) + 1}`).split(".").join(" ");
+  const tool = /^agent\.tools\[(\d+)\]\.(\w+)(.*)$/.exec(path);
+  if (tool) {
+    const [, index, part = "", rest = ""] = tool;
+    return `Tool ${Number(index) + 1}, ${toolLabels[part] ?? part}${spaced(rest.split(".properties").join(""))}`;
+  }
+  const own = path.split(".").slice(path.includes(".") ? 1 : 0).join(".");
+  const words = spaced(own).replace(/([A-Z])/g, " $1");
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 
@@ -61,9 +77,30 @@ export function fieldErrors(error: unknown, prefix = ""): Record<string, string>
   const found: Record<string, string> = {};
   for (const { field, description } of error.fieldViolations) {
     const name = field.startsWith(prefix) ? field.slice(prefix.length) : field;
-    found[name] ??= sentence(description);
+    found[name] ??= sentence(plain({ field, description }));
   }
   return found;
+}
+
+/** What the server says to programs, as it reads to others. */
+const plainWords: [string, string][] = [
+  ["expected a duration like \"1.5s\"", "must be a number, such as 1.5"],
+  ["must match [A-Za-z_][A-Za-z0-9_]{0,63}", "must have 1 to 64 letters, digits and _, and begin with no digit"],
+  ["; see SecretService", ""],
+];
+
+/** What is wrong with a field, without its path, which a message about unreadable JSON repeats. */
+export function plain({ field, description }: FieldViolation): string {
+  const words = description.startsWith(`${field}: `) ? description.slice(field.length + 2) : description;
+  return plainWords.reduce((text, [from, to]) => text.replace(from, to), words);
+}
+
+/** A refusal as the server words its own, of what a form cannot send: two entries of one name, for example. */
+export function refusal(fieldViolations: FieldViolation[]): ApiError {
+  return new ApiError({
+    status: 400, code: "INVALID_ARGUMENT", message: "the form is incomplete",
+    details: [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations }],
+  });
 }
 
 /** Whether an error is that the reader left before the answer came. */

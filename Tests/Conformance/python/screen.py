@@ -75,6 +75,14 @@ class Screen(Page):
         self.until("(e => e && !e.disabled)(named('button, a', text))", text=text)
         self.run(f"{FINDERS} named('button, a', text).click();", text=text)
 
+    def press(self, key):
+        """Presses a key where the focus is: `Tab`, `Enter` or `Escape`."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27}[key]
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.browser.send("Input.dispatchKeyEvent", self.session, type=kind, key=key, code=key,
+                              windowsVirtualKeyCode=code, **(text if kind == "keyDown" else {}))
+
     def fill(self, label, value):
         """Types into a field, in place of what is in it."""
         self.until("input(label) && !input(label).disabled", label=label)

@@ -371,7 +371,8 @@ def test_a_breach_of_the_policy_would_be_seen(stack, browser):
 def test_every_page_has_a_heading_and_labels_and_fits_a_phone(screen, desk, held):
     paths = ["/analytics", "/agents", "/agents/new", f"/agents/{desk}", f"/agents/{desk}/knowledge",
              f"/agents/{desk}/versions", "/calls", "/calls/new", f"/calls/{held['callId']}", "/numbers", "/settings",
-             "/settings/webhooks", "/settings/api-keys", "/settings/team", "/settings/password", "/nowhere"]
+             "/settings/webhooks", "/settings/api-keys", "/settings/secrets", "/settings/team", "/settings/password",
+             "/nowhere"]
     screen.resize(360, 740)
     try:
         for path in paths:

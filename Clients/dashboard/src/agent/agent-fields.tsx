@@ -10,7 +10,11 @@ import { Checkbox, Select, TextArea, TextField } from "../parts/field";
 import { Notice } from "../parts/notice";
 import { unknownVariables } from "./draft";
 import type { Draft } from "./draft";
+import { Labels } from "./labels";
+import type { SecretChoice } from "./secret-choice";
 import { Speech } from "./speech";
+import { Tools } from "./tools";
+import { Turns } from "./turns";
 import { Variables } from "./variables";
 
 /** What each part of the form is given. */
@@ -19,6 +23,7 @@ export interface FieldsProps {
   set: (changes: Partial<Draft>) => void;
   errors: Record<string, string>;
   isDisabled: boolean;
+  secrets: SecretChoice;
 }
 
 /** All that an agent is asked for, in the order in which one thinks of it. */
@@ -29,7 +34,10 @@ export function AgentFields(props: FieldsProps) {
       <Speech {...props} />
       <Instructions {...props} />
       <Variables {...props} />
+      <Tools {...props} />
+      <Turns {...props} />
       <Rules {...props} />
+      <Labels {...props} />
     </fieldset>
   );
 }
@@ -121,10 +129,6 @@ function Rules({ draft, set, errors }: FieldsProps) {
       <Checkbox
         label="Record calls" isChecked={draft.recordingEnabled} onChange={(recordingEnabled) => set({ recordingEnabled })}
         hint="The agent announces it at the beginning, as the law asks; without the announcement nothing is recorded."
-      />
-      <Checkbox
-        label="The agent may end a call" isChecked={draft.mayEndCall} onChange={(mayEndCall) => set({ mayEndCall })}
-        hint="When there is nothing left to say. Otherwise only the caller hangs up."
       />
       <Select
         label="Publishing of changes" value={draft.publishing} isRequired error={errors["publishing"]}

@@ -11,9 +11,10 @@ import { Problem } from "../parts/notice";
 import { Page } from "../parts/page";
 import { announce } from "../parts/toast";
 import { navigate } from "../router";
-import { fieldErrors } from "../words";
+import { fieldErrors, refusal } from "../words";
 import { AgentFields } from "./agent-fields";
-import { agentOf, changedFields, draftOf } from "./draft";
+import { agentOf, changedFields, draftFaults, draftOf } from "./draft";
+import { useSecretChoice } from "./secret-choice";
 
 const empty = draftOf();
 
@@ -23,7 +24,10 @@ export function CreateAgent({ user }: { user: User }) {
   const isChanged = changedFields(empty, draft).length > 0;
   useUnsaved(isChanged);
   const requestId = useRequestId(draft);
+  const secrets = useSecretChoice(user);
   const creating = useAction(async () => {
+    const faults = draftFaults(draft);
+    if (faults.length > 0) throw refusal(faults);
     const agent = await api.agents.createAgent({ agent: agentOf(draft), requestId });
     announce(`${agent.name} was created`);
     navigate(`/agents/${agent.agentId}`, { unguarded: true });
@@ -34,7 +38,7 @@ export function CreateAgent({ user }: { user: User }) {
       <Form onSubmit={() => void creating.run()} errors={errors} label="New agent">
         <Problem error={creating.error} title="The agent was not created" />
         <AgentFields
-          draft={draft} errors={errors} isDisabled={creating.isBusy || !mayWrite(user)}
+          draft={draft} errors={errors} isDisabled={creating.isBusy || !mayWrite(user)} secrets={secrets}
           set={(changes) => setDraft((before) => ({ ...before, ...changes }))}
         />
         <div className="form-actions">
@@ -42,6 +46,7 @@ export function CreateAgent({ user }: { user: User }) {
           <Button type="submit" kind="primary" isBusy={creating.isBusy} isDisabled={!mayWrite(user)}>Create agent</Button>
         </div>
       </Form>
+      {secrets.dialog}
     </Page>
   );
 }

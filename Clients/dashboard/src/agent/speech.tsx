@@ -1,90 +1,87 @@
-import { useMemo } from "react";
-import type { Voice } from "../../../typescript/index";
-import { api } from "../api";
+import type { LanguageSettings, Voice } from "../../../typescript/index";
 import { number } from "../format";
-import { useLoaded } from "../loaded";
-import { engines, languages, providers } from "../names";
+import { engines, languages } from "../names";
 import { Card } from "../parts/card";
 import { Select, TextArea } from "../parts/field";
-import type { OptionGroup } from "../parts/field";
 import type { FieldsProps } from "./agent-fields";
 import type { Draft } from "./draft";
+import { useVoices, VoiceField } from "./voice-field";
 
 /** How an agent speaks: in which language, by what and with which voice, and what it always says. */
 export function Speech({ draft, set, errors }: FieldsProps) {
+  const voices = useVoices();
   return (
-    <Card title="How it speaks">
-      <Select
-        label="Language" value={draft.language} onChange={(language) => set({ language })} isRequired
-        options={[["hi", "Hindi"], ["en", "English"]]} error={errors["language"]}
-      />
-      <div className="columns">
+    <>
+      <Card title="How it speaks">
         <Select
-          label="What holds its calls" value={draft.engine} isRequired error={errors["model.engine"]}
-          onChange={(engine) => set({ engine: engine as Draft["engine"] })}
-          options={Object.entries(engines).map(([key, { name }]) => [key, name] as const)} hint={engines[draft.engine]?.help}
+          label="Language" value={draft.language} onChange={(language) => set({ language })} isRequired
+          options={[["hi", "Hindi"], ["en", "English"]]} error={errors["language"]}
         />
-        <VoiceField draft={draft} set={set} error={errors["voiceId"]} />
-      </div>
-      <Select
-        label="Who speaks first" value={draft.firstSpeaker} isRequired error={errors["firstSpeaker"]}
-        onChange={(value) => set({ firstSpeaker: value as Draft["firstSpeaker"] })}
-        options={[["AGENT", "The agent greets"], ["CALLER", "The agent waits to be spoken to"]]}
+        <div className="columns">
+          <Select
+            label="What holds its calls" value={draft.engine} isRequired error={errors["model.engine"]}
+            onChange={(engine) => set({ engine: engine as Draft["engine"] })}
+            options={Object.entries(engines).map(([key, { name }]) => [key, name] as const)} hint={engines[draft.engine]?.help}
+          />
+          <VoiceField
+            label="Voice" usual="Default for the language" value={draft.voiceId} onChange={(voiceId) => set({ voiceId })}
+            language={draft.language} engine={draft.engine} voices={voices} error={errors["voiceId"]}
+          />
+        </div>
+        <Select
+          label="Who speaks first" value={draft.firstSpeaker} isRequired error={errors["firstSpeaker"]}
+          onChange={(value) => set({ firstSpeaker: value as Draft["firstSpeaker"] })}
+          options={[["AGENT", "The agent greets"], ["CALLER", "The agent waits to be spoken to"]]}
+        />
+        <Sentences draft={draft} set={set} errors={errors} language={draft.language} />
+      </Card>
+      {Object.keys(languages).filter((language) => language !== draft.language).map((language) => (
+        <Elsewhere key={language} language={language} draft={draft} set={set} errors={errors} voices={voices} />
+      ))}
+    </>
+  );
+}
+
+/** What is different in calls of another language than the agent's own. */
+function Elsewhere({ language, draft, set, errors, voices }: Omit<FieldsProps, "isDisabled" | "secrets"> & {
+  language: string; voices: Voice[] | undefined;
+}) {
+  const name = languages[language] ?? language;
+  const settings = draft.languageSettings[language] ?? {};
+  const put = (changes: LanguageSettings) =>
+    set({ languageSettings: { ...draft.languageSettings, [language]: { ...settings, ...changes } } });
+  return (
+    <Card title={`In calls in ${name}`} hint={`A call may ask for ${name}. This is then said instead; the instructions stay.`}>
+      <VoiceField
+        label={`Voice in ${name}`} usual="The voice above" value={settings.voiceId ?? ""} onChange={(voiceId) => put({ voiceId })}
+        language={language} engine={draft.engine} voices={voices} error={errors[`languageSettings.${language}.voiceId`]}
       />
-      <TextArea
-        label="Greeting" value={draft.greeting} onChange={(greeting) => set({ greeting })} rows={2}
-        error={errors["greeting"]} hint="Its first sentence. Left empty, the model chooses one."
-        counted={`${number([...draft.greeting].length)} of 1,000 characters`}
-      />
-      <TextArea
-        label="Farewell" value={draft.farewell} onChange={(farewell) => set({ farewell })} rows={2}
-        error={errors["farewell"]} hint="What it says before it hangs up on a silent caller or when time is up."
+      <Sentences
+        draft={{ greeting: settings.greeting ?? "", farewell: settings.farewell ?? "" }} set={put} errors={errors}
+        language={language} place={language}
       />
     </Card>
   );
 }
 
-function useVoices() {
-  return useLoaded(async (signal) => (await api.agents.listVoices({}, { signal })).voices ?? [], []);
-}
-
-function VoiceField({ draft, set, error }: { draft: Draft; set: FieldsProps["set"]; error: string | undefined }) {
-  const voices = useVoices().value;
-  const chosen = voices?.find((voice) => voice.voiceId === draft.voiceId);
-  const groups = useMemo(() => voiceGroups(voices ?? [], draft.language), [voices, draft.language]);
-  const isListed = groups.some(({ options }) => options.some(([id]) => id === draft.voiceId));
-  const others: [string, string][] = draft.voiceId && !isListed ? [[draft.voiceId, voiceName(draft.voiceId)]] : [];
+/** Its first and its last words; `place` is the language, where they are not those of its own. */
+function Sentences({ draft, set, errors, language, place }: {
+  draft: Pick<Draft, "greeting" | "farewell">; set: (changes: Partial<Pick<Draft, "greeting" | "farewell">>) => void;
+  errors: FieldsProps["errors"]; language: string; place?: string;
+}) {
+  const path = place ? `languageSettings.${place}.` : "";
+  const behind = place ? ` in ${languages[place] ?? place}` : "";
   return (
-    <Select
-      label="Voice" value={draft.voiceId} onChange={(voiceId) => set({ voiceId })} error={error}
-      options={[["", "Default for the language"], ...others]} groups={groups} hint={chosen && voiceHint(chosen, draft)}
-    />
+    <>
+      <TextArea
+        label={`Greeting${behind}`} value={draft.greeting} onChange={(greeting) => set({ greeting })} rows={3} language={language}
+        error={errors[`${path}greeting`]} hint="Its first sentence. Left empty, the model chooses one."
+        counted={`${number([...draft.greeting].length)} of 1,000 characters`}
+      />
+      <TextArea
+        label={`Farewell${behind}`} value={draft.farewell} onChange={(farewell) => set({ farewell })} rows={3} language={language}
+        error={errors[`${path}farewell`]} hint="What it says before it hangs up on a silent caller or when time is up."
+      />
+    </>
   );
-}
-
-/** The voices that speak a language, by who makes them. */
-function voiceGroups(voices: Voice[], language: string): OptionGroup[] {
-  const fit = voices.filter((voice) => voice.languages?.includes(language));
-  return [...new Set(fit.map((voice) => voice.provider ?? ""))].map((provider) => ({
-    label: providers[provider] ?? provider,
-    options: fit.filter((voice) => (voice.provider ?? "") === provider)
-      .map(({ voiceId = "" }) => [voiceId, voiceName(voiceId)] as const),
-  }));
-}
-
-/** `en-IN-AartiNeural` is Aarti; other names stay as they are. */
-function voiceName(voiceId: string): string {
-  return voiceId.replace(/^[a-z]{2}-[A-Z]{2}-(.+)Neural$/, "$1");
-}
-
-/** What a choice of voice comes to that one might not expect; nothing when it is simply heard. */
-function voiceHint({ provider, languages: spoken }: Voice, { engine, language }: Draft): string | undefined {
-  if (!spoken?.includes(language)) return `This voice does not speak ${languages[language] ?? language}. Choose another one.`;
-  if (provider === "gemini" && engine === "CASCADE") {
-    return "This voice is of live speech. The cascade speaks with its own default.";
-  }
-  if (provider !== "azure" || engine === "CASCADE") return undefined;
-  return engine === "LIVE"
-    ? "This voice is of the cascade. Live speech has its own default."
-    : "This voice is heard when a cascade goes on. Live speech, which begins, has its own default.";
 }

@@ -55,14 +55,17 @@ export function TextField({ value, onChange, type = "text", ...field }: FieldPro
   );
 }
 
-/** Several lines of text. */
-export function TextArea({ value, onChange, rows = 4, counted, ...field }: FieldProps & {
-  value: string; onChange: (value: string) => void; rows?: number; counted?: string;
+/** Several lines of text, in a language where one is named; code is in letters of one width. */
+export function TextArea({ value, onChange, rows = 4, counted, language, isCode, ...field }: FieldProps & {
+  value: string; onChange: (value: string) => void; rows?: number; counted?: string; language?: string; isCode?: boolean;
 }) {
   return (
-    <Field {...field} hint={<>{field.hint}{counted && <span className="counted"> {counted}</span>}</>}>
+    <Field {...field} hint={<>{field.hint}{counted && <> <span className="counted">{counted}</span></>}</>}>
       {(wiring) => (
-        <textarea {...wiring} rows={rows} value={value} onChange={(event) => onChange(event.target.value)} />
+        <textarea
+          {...wiring} rows={rows} value={value} lang={language} onChange={(event) => onChange(event.target.value)}
+          {...(isCode ? { className: "code", spellCheck: false } : {})}
+        />
       )}
     </Field>
   );

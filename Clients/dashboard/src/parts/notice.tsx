@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Node } from "react";
 import { ApiError } from "../../../typescript/index";
-import { explain, fieldName } from "../words";
+import { explain, fieldName, plain } from "../words";
 import { Button } from "./button";
 import { Icon } from "./icon";
 
@@ -30,7 +30,7 @@ function Reasons({ error }: { error: unknown }) {
   if (violations.length === 0) return <p>{explain(error)}</p>;
   return (
     <ul>
-      {violations.map(({ field, description }) => <li key={field + description}>{fieldName(field)}: {description}.</li>)}
+      {violations.map((each) => <li key={each.field + each.description}>{fieldName(each.field)}: {plain(each)}.</li>)}
     </ul>
   );
 }

@@ -7,11 +7,13 @@ import { Page } from "../parts/page";
 import { Keys } from "./keys";
 import { Password } from "./password";
 import { Profile } from "./profile";
+import { ToolSecrets } from "./secrets";
 import { Users } from "./users";
 import { Webhooks } from "./webhooks";
 
 const parts = [
-  ["", "Profile"], ["webhooks", "Webhooks"], ["api-keys", "API keys"], ["team", "Team"], ["password", "Password"],
+  ["", "Profile"], ["webhooks", "Webhooks"], ["api-keys", "API keys"], ["secrets", "Secrets"], ["team", "Team"],
+  ["password", "Password"],
 ] as const;
 
 /** The account: who the merchant is, where events go, who and what has access. */
@@ -31,6 +33,7 @@ export function Settings({ part, user }: { part: string; user: User }) {
       {part === "" && <Profile user={user} />}
       {part === "webhooks" && <Webhooks user={user} />}
       {part === "api-keys" && <Keys user={user} />}
+      {part === "secrets" && <ToolSecrets user={user} />}
       {part === "team" && <Users user={user} />}
       {part === "password" && <Password />}
     </Page>
