@@ -142,6 +142,16 @@ def test_a_schema_is_written_as_json(screen, rest, agent):
     screen.click("Save changes")
     assert "is no json object" in screen.error_at(label).lower()
     assert screen.eval(FOCUSED, label=label)
+    # What is wrong is seen on a phone too, below so tall a field.
+    screen.resize(390, 844)
+    try:
+        screen.fill("Time limit, in seconds", "3")
+        screen.click("Save changes")
+        screen.until(FOCUSED, label=label)
+        screen.until("root().querySelector('.field .error').getBoundingClientRect().bottom"
+                     " <= root().querySelector('.form-actions').getBoundingClientRect().top")
+    finally:
+        screen.resize(1280, 900)
     screen.fill(label, '{"type": "object", "properties": {"a": {"type": "string", "oneOf": []}}}')
     screen.click("Save changes")
     screen.until("root().innerText.includes('properties.a: Has \"oneOf\", which models do not read.')")

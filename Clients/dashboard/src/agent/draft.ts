@@ -87,7 +87,7 @@ export function changedFields(before: Draft, after: Draft): string[] {
 /** What is wrong with a form that its message could not even say, by the paths of a request. */
 export function draftFaults({ labels, tools }: Draft): FieldViolation[] {
   return [
-    ...nameFaults(labels, "agent.labels", /^[A-Za-z0-9_.-]{1,63}$/, "a key has 1 to 63 letters, digits, _, - and ."),
+    ...nameFaults(labels, "agent.labels", /^[A-Za-z0-9_.-]{1,63}$/, "a label has 1 to 63 letters, digits, dots, _ and -"),
     ...tools.flatMap((tool, index) => toolFaults(tool, `agent.tools[${index}]`)),
   ];
 }

@@ -8,7 +8,10 @@ export function Form({ onSubmit, errors, children, label }: {
   const form = useRef<HTMLElement | null>(null);
   const told = JSON.stringify(errors ?? {});
   useEffect(() => {
-    if (told !== "{}") form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+    const wrong = told === "{}" ? undefined : form.current?.querySelector<HTMLElement>("[aria-invalid]");
+    wrong?.focus();
+    // What is wrong with it stands below it.
+    wrong?.closest(".field")?.scrollIntoView({ block: "nearest" });
   }, [told]);
   return (
     <form
