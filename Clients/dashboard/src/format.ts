@@ -83,10 +83,10 @@ export function startOfDay(text: string, days = 0): string {
   return new Date(Date.parse(`${text}T00:00:00+05:30`) + days * 86_400_000).toISOString();
 }
 
-/** `+91 98765 43210`; other forms stay as they came. */
+/** `+91 98765 43210`, and `+91 1800 123 000` where the called side pays; other forms stay as they came. */
 export function phone(number: string | undefined): string {
   if (!number) return "–";
-  return number.replace(/^\+91(\S{5})(\S{5})$/, "+91 $1 $2");
+  return number.replace(/^\+91(18[06]0)(\S{3})(\S{3})$/, "+91 $1 $2 $3").replace(/^\+91(\S{5})(\S{5})$/, "+91 $1 $2");
 }
 
 /** A file’s size. */

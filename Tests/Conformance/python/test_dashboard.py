@@ -220,7 +220,16 @@ def test_the_history_is_filtered_and_its_address_kept(screen, desk, held):
     screen.sees("No call matches")
 
 
-# Analytics and settings
+# Numbers, analytics and settings
+
+def test_numbers_are_shown_in_groups(screen):
+    screen.goto("/numbers")
+    for kind, form in (("Toll-free", r"^\+91 1800 \d{3} \d{3}$"), ("Landline", r"^\+91 \d{5} \d{5}$")):
+        screen.choose("Kind", kind)
+        screen.click("Find numbers")
+        screen.until("(rows => rows.length && rows.every(e => new RegExp(form).test(e.innerText)))("
+                     "[...root().querySelectorAll('tbody td:first-child')])", form=form)
+
 
 def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
     figures = rest.get("/api/v1/analytics/dashboard?period=PERIOD_TODAY").json()
