@@ -1,6 +1,8 @@
 /** What the API's words are called on the page. */
 
-import type { CallPurpose, CallState, CallDirection, ModelSettingsEngine, Role, User } from "../../typescript/index";
+import type {
+  CallPurpose, CallState, CallDirection, ModelSettingsEngine, RecordingAnswer, Role, User,
+} from "../../typescript/index";
 
 /** Languages by their codes. */
 export const languages: Record<string, string> = { hi: "Hindi", en: "English" };
@@ -50,6 +52,12 @@ export const callStates: Record<CallState, string> = {
 /** Who called whom. */
 export const directions: Record<CallDirection, string> = {
   DIRECTION_UNSPECIFIED: "Unknown", OUTBOUND: "Outgoing", INBOUND: "Incoming", LIVE: "Live audio",
+};
+
+/** What a person answered whom the agent asked whether the call may be recorded. */
+export const recordingAnswers: Record<RecordingAnswer, string> = {
+  RECORDING_ANSWER_UNSPECIFIED: "", RECORDING_ANSWER_GRANTED: "Yes: recorded from then on",
+  RECORDING_ANSWER_REFUSED: "No: not recorded", RECORDING_ANSWER_UNANSWERED: "No clear answer: not recorded",
 };
 
 /** Why a call ended, and what to do about it; words that are not here are shown as they came. */

@@ -9,6 +9,8 @@ from stack import ROOT, wait_for
 # Numbers of voicesim's book: who hangs up after five seconds, and who only listens. Any other one is
 # answered by somebody who talks for forty.
 HASTY, SILENT = "+919000000007", "+919000000009"
+# Who is in the do-not-disturb register.
+REGISTERED = "+919000000099"
 # Who says yes, and no, to the question whether the call may be recorded.
 AGREEING, REFUSING = "+919000000014", "+919000000015"
 ENDED = {"COMPLETED", "BLOCKED", "FAILED", "BUSY", "NO_ANSWER", "CANCELED"}

@@ -11,14 +11,18 @@ import stack as stacks
 from conftest import client
 from screen import Screen
 
-FOLDER = stacks.ROOT / ".build" / "dashboard"
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Where the dashboard was built, for this file: others build it beside it."""
+    folder = tmp_path_factory.mktemp("built") / "dashboard"
+    subprocess.run([stacks.ROOT / "tools" / "dashboard", folder], check=True)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def stack():
+def stack(site):
     """A stack of this file's own, which serves the dashboard."""
-    subprocess.run([stacks.ROOT / "tools" / "dashboard"], check=True)
-    with stacks.running(environment={"DASHBOARD_DIR": str(FOLDER), "WEBHOOK_ALLOW_LOOPBACK": "true"}) as it:
+    with stacks.running(environment={"DASHBOARD_DIR": str(site), "WEBHOOK_ALLOW_LOOPBACK": "true"}) as it:
         yield it
 
 

@@ -201,14 +201,10 @@ def test_a_listed_number_is_called_by_nobody(rest, seller, number):
     error(refused, 400, "FAILED_PRECONDITION")
 
 
-# The number that is in the register of voicesim's carrier.
-REGISTERED = "+919000000099"
-
-
 @pytest.mark.parametrize("purpose, fails", [
     ("PROMOTIONAL", True), ("SERVICE_EXPLICIT", True), ("SERVICE", False), ("TRANSACTIONAL", False)])
 def test_the_register_is_asked_where_the_purpose_needs_it(rest, seller, number, purpose, fails):
-    for callee, blocks in ((REGISTERED, fails), (number, False)):
+    for callee, blocks in ((calling.REGISTERED, fails), (number, False)):
         assert ("DO_NOT_DISTURB" in failed(check(rest, seller[purpose], callee))) == blocks
 
 

@@ -8,7 +8,7 @@ import accounts
 import calling
 import stack as stacks
 from conftest import client
-from dashboard import browser, owner, rest, screen, shop, signed_in, stack  # noqa: F401, fixtures
+from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
 from screen import Screen
 
 
@@ -139,6 +139,7 @@ def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):
     screen.until("root().innerText.includes('In progress') && root().querySelectorAll('.line').length", 60)
     screen.sees("Completed", 60)
     screen.sees("The other side hung up.")
+    screen.sees(", estimated")
     call = rest.get("/api/v1/calls").json()["calls"][0]
     spoken = calling.get(rest, call["callId"])["transcript"][0]["text"]
     screen.sees(spoken)
@@ -177,10 +178,10 @@ def test_an_answer_that_was_lost_places_no_second_call(screen, desk, rest):
 def test_a_refused_call_tells_every_reason(screen, rest):
     agent = rest.post("/api/v1/agents", json={"name": "Promo", "language": "hi"}).json()["agentId"]
     screen.goto(f"/calls/new?agent={agent}")
-    screen.fill("Phone number", "+919876543210")
+    screen.fill("Phone number", calling.REGISTERED)
     screen.click("Place the call")
     screen.sees("The rules do not allow this call")
-    answer = rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876543210"}).json()
+    answer = rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": calling.REGISTERED}).json()
     reasons = next(d for d in answer["error"]["details"] if "violations" in d)["violations"]
     assert len(reasons) > 1
     shown = screen.text()

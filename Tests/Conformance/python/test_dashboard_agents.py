@@ -8,7 +8,7 @@ import accounts
 import browser as browsers
 import stack as stacks
 from conftest import client
-from dashboard import FOLDER, browser, owner, rest, screen, shop, signed_in, stack  # noqa: F401, fixtures
+from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
 from screen import Screen
 
 HOSTILE = "<img src=x onerror=window.broken=1>"
@@ -53,6 +53,19 @@ def test_an_agent_is_created_changed_and_deleted(screen, rest):
     screen.sees("Asha of the shop was deleted")
     screen.until("!root().querySelector('.stale, .skeleton')")
     assert rest.get(f"/api/v1/agents/{agent['agentId']}").status_code == 404
+
+
+def test_an_agent_may_have_to_ask_before_it_records(screen, rest):
+    agent = rest.post("/api/v1/agents", json={"name": "Asks", "language": "en"}).json()["agentId"]
+    screen.goto(f"/agents/{agent}")
+    screen.heading("Asks")
+    assert "Ask first" not in screen.text()
+    screen.tick("Record calls")
+    screen.tick("Ask first")
+    saved(screen)
+    found = rest.get(f"/api/v1/agents/{agent}").json()
+    assert (found["recordingEnabled"], found["recordingConsent"]) == (True, "ASK")
+    rest.delete(f"/api/v1/agents/{agent}")
 
 
 def test_who_changed_an_agent_meanwhile_is_not_overwritten(screen, rest):
@@ -190,10 +203,10 @@ def test_a_voice_that_will_not_be_heard_is_told(screen):
     discarded(screen)
 
 
-def test_a_cascade_is_chosen_where_the_server_has_one(stack):
+def test_a_cascade_is_chosen_where_the_server_has_one(stack, site):
     sim = stack.sim.ready
     with stacks.beside(
-            stack, DASHBOARD_DIR=str(FOLDER), GOOGLE_STT_API_KEY="sim-stt-key", GOOGLE_STT_BASE_URL=sim["google_stt"],
+            stack, DASHBOARD_DIR=str(site), GOOGLE_STT_API_KEY="sim-stt-key", GOOGLE_STT_BASE_URL=sim["google_stt"],
             AZURE_TTS_API_KEY="sim-azure-key", AZURE_TTS_BASE_URL=sim["azure_tts"]) as lab:
         shop = lab.merchant(f"{uuid.uuid4()}@example.in")
         owner = accounts.user(lab, shop, f"owner-{uuid.uuid4()}@example.in")

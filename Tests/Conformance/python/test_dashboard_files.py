@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 import stack as stacks
-from dashboard import stack  # noqa: F401, a fixture
+from dashboard import site, stack  # noqa: F401, fixtures
 
 
 def fetch(stack, target, method="GET", **headers):

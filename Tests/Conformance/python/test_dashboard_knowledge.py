@@ -3,7 +3,7 @@
 import pytest
 
 import calling
-from dashboard import browser, owner, rest, screen, shop, signed_in, stack  # noqa: F401, fixtures
+from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
 from test_agents_tools import CALLER
 from test_knowledge import ENGLISH, FAQ, base, until_read, upload
 

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 import accounts
-from dashboard import browser, owner, rest, screen, shop, signed_in, stack  # noqa: F401, fixtures
+from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
 from screen import Screen
 from test_dashboard_agents import HOSTILE, saved
 

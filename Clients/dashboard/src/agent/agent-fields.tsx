@@ -130,6 +130,13 @@ function Rules({ draft, set, errors }: FieldsProps) {
         label="Record calls" isChecked={draft.recordingEnabled} onChange={(recordingEnabled) => set({ recordingEnabled })}
         hint="The agent announces it at the beginning, as the law asks; without the announcement nothing is recorded."
       />
+      {draft.recordingEnabled && (
+        <Checkbox
+          label="Ask first" isChecked={draft.recordingConsent === "ASK"}
+          onChange={(asks) => set({ recordingConsent: asks ? "ASK" : "NOTICE" })}
+          hint="The agent asks behind its greeting, and recording begins with a yes. After a no the call goes on unrecorded."
+        />
+      )}
       <Select
         label="Publishing of changes" value={draft.publishing} isRequired error={errors["publishing"]}
         onChange={(value) => set({ publishing: value as Draft["publishing"] })}

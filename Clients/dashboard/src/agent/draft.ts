@@ -23,6 +23,7 @@ export interface Draft {
   /** What is different in calls of another language, by its code. */
   languageSettings: Record<string, LanguageSettings>;
   recordingEnabled: boolean;
+  recordingConsent: NonNullable<Agent["recordingConsent"]>;
   mayEndCall: boolean;
   /** Minutes, as they are typed; empty for the server's own limit. */
   maxMinutes: string;
@@ -49,6 +50,7 @@ export function draftOf(agent: Agent = {}): Draft {
     firstSpeaker: agent.firstSpeaker ?? "AGENT",
     languageSettings: agent.languageSettings ?? {},
     recordingEnabled: agent.recordingEnabled ?? agent.agentId === undefined,
+    recordingConsent: agent.recordingConsent ?? "NOTICE",
     mayEndCall: agent.mayEndCall ?? false,
     maxMinutes: agent.maxDuration ? String(Math.round(seconds(agent.maxDuration) / 0.6) / 100) : "",
     phoneNumber: agent.phoneNumber ?? "",

@@ -9,7 +9,7 @@ import { ToolUses } from "../call/tool-uses";
 import { Transcript } from "../call/transcript";
 import { duration, milliseconds, money, phone, time } from "../format";
 import { useAction } from "../loaded";
-import { directions, endReasons, hasEnded, languages, mayWrite } from "../names";
+import { directions, endReasons, hasEnded, languages, mayWrite, recordingAnswers } from "../names";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Facts } from "../parts/facts";
@@ -70,8 +70,15 @@ function EndButton({ callId }: { callId: string }) {
   );
 }
 
+/** The carrier's own price comes some minutes after the end. */
+function phoneLine({ cost, direction }: Call): string {
+  const isEstimate = !cost?.settled && direction !== "LIVE";
+  return money(cost?.telephony) + (isEstimate ? ", estimated" : "");
+}
+
 function Overview({ call, agent }: { call: Call; agent: string }) {
   const isOver = hasEnded(call.state);
+  const answer = recordingAnswers[call.recordingAnswer ?? "RECORDING_ANSWER_UNSPECIFIED"];
   return (
     <Card title="Details">
       <Facts
@@ -84,10 +91,11 @@ function Overview({ call, agent }: { call: Call; agent: string }) {
           ["Answered", time(call.answerTime)],
           ["Duration", call.duration ? duration(call.duration) : "–"],
           ["Cost", isOver ? money(call.cost?.total) : "Known when it has ended"],
-          ["Of it, phone line", isOver ? money(call.cost?.telephony) : "–"],
+          ["Of it, phone line", isOver ? phoneLine(call) : "–"],
           ["Of it, speech model", isOver ? money(call.cost?.model) : "–"],
           ["Reply latency, median", milliseconds(call.quality?.replyLatencyP50)],
           ["Interruptions", String(call.quality?.interruptions ?? 0)],
+          ...(answer ? [["Asked about recording", answer] as [string, string]] : []),
         ]}
       />
     </Card>
