@@ -1,3 +1,5 @@
+internal import HTTPClient
+
 /// Why AWS gave no answer. Messages name the service, the operation and AWS's own code, never a
 /// secret, a key or the text of an answer.
 package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -21,7 +23,7 @@ package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
   package var description: String { message }
 
   /// Whether the same request can succeed a moment later.
-  var isTransient: Bool {
+  package var isTransient: Bool {
     switch kind {
     case .noCredentials: false
     case .unavailable: true
@@ -34,5 +36,19 @@ package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
     "ThrottlingException",
     "ThrottledException", "RequestThrottled", "TooManyRequestsException", "RequestLimitExceeded",
     "LimitExceededException", "SlowDown", "429",
+    "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException",
   ]
+}
+
+extension AWSError {
+  /// A request that got no answer, `name` being the service and the operation. One that cannot be sent,
+  /// or whose answer is too large, is the same the next time.
+  init(_ error: HTTPClientError, _ name: String) {
+    let kind: Kind =
+      switch error.kind {
+      case .badRequest, .tooLarge, .stopped, .upgradeRefused: .refused(code: "\(error.kind)")
+      case .connectFailed, .timedOut, .exchangeFailed: .unavailable
+      }
+    self.init(kind, "\(name): \(error)")
+  }
 }

@@ -3,15 +3,6 @@ internal import Synchronization
 
 /// The way to S3: signs requests, sends them, and does so again when that can help. Any task.
 final class S3Link: Sendable {
-  /// What the link needs of the world; tests have another one.
-  struct World: Sendable {
-    var send: @Sendable (ClientRequest) async throws -> ClientResponse
-    var sleep: @Sendable (Duration) async throws -> Void
-    /// Seconds since 1970.
-    var now: @Sendable () -> Int64
-    var credentials: @Sendable () async throws -> Credentials
-  }
-
   private let world: World
   private let signer: RequestSigner
   private let credentials: CredentialCache
@@ -26,7 +17,7 @@ final class S3Link: Sendable {
 
   /// The good answer to a request. Throws `S3Failure` when there is none, and `CancellationError`.
   func exchange(_ request: S3Request) async throws -> ClientResponse {
-    var machine = S3RetryMachine()
+    var machine = RetryMachine()
     while true {
       let failure: S3Failure
       do {
@@ -34,7 +25,7 @@ final class S3Link: Sendable {
       } catch let error as S3Failure {
         failure = error
       }
-      switch machine.failed(failure) {
+      switch machine.failed(failure.error, theirClock: failure.clock) {
       case .giveUp: throw failure
       case .retry(let longest): try await world.sleep(longest * Double.random(in: 0.5...1))
       case .setClock(let theirs): skew.withLock { $0 = theirs - world.now() }
@@ -56,17 +47,7 @@ final class S3Link: Sendable {
     } catch let error as AWSError {
       throw S3Failure(error: error)
     } catch let error as HTTPClientError {
-      throw Self.failure(error, request.operation)
+      throw S3Failure(error: AWSError(error, "s3 \(request.operation)"))
     }
-  }
-
-  /// A request that cannot be sent, or whose answer is too large, is the same the next time.
-  private static func failure(_ error: HTTPClientError, _ operation: String) -> S3Failure {
-    let kind: AWSError.Kind =
-      switch error.kind {
-      case .badRequest, .tooLarge, .stopped, .upgradeRefused: .refused(code: "\(error.kind)")
-      case .connectFailed, .timedOut, .exchangeFailed: .unavailable
-      }
-    return S3Failure(error: AWSError(kind, "s3 \(operation): \(error)"))
   }
 }

@@ -62,4 +62,7 @@ struct S3Failure: Error, Sendable {
   var date: Int64?
   /// Where the bucket is, when S3 said so.
   var region: String?
+
+  /// S3's clock where ours is the reason.
+  var clock: Int64? { error.kind == .refused(code: "RequestTimeTooSkewed") ? date : nil }
 }

@@ -1,6 +1,5 @@
 internal import Buffers
 package import EventLoop
-internal import Glibc
 internal import HTTP
 package import HTTPClient
 package import Objects
@@ -32,12 +31,10 @@ package struct S3Store: ObjectStore {
   ) {
     self.init(
       bucket: bucket,
-      world: S3Link.World(
-        send: { try await client.send($0) }, sleep: { try await loop.sleep(for: $0) },
-        now: { Int64(time(nil)) }, credentials: { try await credentials.find() }))
+      world: World(credentials: credentials, client: client, loop: loop))
   }
 
-  init(bucket: S3Bucket, world: S3Link.World) {
+  init(bucket: S3Bucket, world: World) {
     self.bucket = bucket
     link = S3Link(region: bucket.region, world: world)
   }

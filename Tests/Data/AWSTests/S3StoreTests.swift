@@ -20,7 +20,7 @@ import Testing
   // MARK: Requests
 
   @Test func `a put says its hash, its encryption and nothing else`() async throws {
-    let script = S3Script(.fine())
+    let script = AWSScript(.fine())
     try await script.store().put(Array("abc".utf8), key: key)
     let request = try #require(script.requests.first)
     #expect(request.method == "PUT")
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func `a key of KMS is named with each new object`() async throws {
-    let script = S3Script(.fine())
+    let script = AWSScript(.fine())
     try await script.store(encryption: .kms(key: "alias/voice")).put([], key: key)
     let headers = try #require(script.requests.first).headers
     #expect(headers["x-amz-server-side-encryption"] == "aws:kms")
@@ -62,7 +62,7 @@ import Testing
       ("https://s3.test/", "bucket", "https://s3.test/bucket/a/b"),
     ] as [(String?, String, String)])
   func `an object has one address`(endpoint: String?, bucket: String, url: String) async throws {
-    let script = S3Script(.fine())
+    let script = AWSScript(.fine())
     _ = try await script.store(endpoint: endpoint, bucket: bucket).get(
       try #require(ObjectKey("a/b")))
     #expect(script.requests.map(\.url) == [url])
@@ -82,10 +82,10 @@ import Testing
   @Test func `an object that is not what was put is refused`() async throws {
     let whole = ClientResponse(
       status: .ok, headers: ["x-amz-meta-sha256": Self.abc], body: Array("abc".utf8))
-    #expect(try await S3Script(whole).store().get(key) == Array("abc".utf8))
+    #expect(try await AWSScript(whole).store().get(key) == Array("abc".utf8))
     var changed = whole
     changed.body = Array("abd".utf8)
-    let error = await error { _ = try await S3Script(changed).store().get(key) }
+    let error = await error { _ = try await AWSScript(changed).store().get(key) }
     #expect(error?.kind == .unavailable)
     #expect(error?.message == "cannot get \(key.text): it is not what was put")
   }
@@ -100,7 +100,7 @@ import Testing
   func `only S3's own word makes an object missing`(
     answer: ClientResponse, kind: ObjectError.Kind, word: String
   ) async {
-    let script = S3Script(answer)
+    let script = AWSScript(answer)
     let error = await error { _ = try await script.store().get(key) }
     #expect(error?.kind == kind)
     if kind != .notFound { #expect(error?.message.hasSuffix("s3 GetObject: \(word)") == true) }
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func `deleting what is not there is no error`() async throws {
-    let script = S3Script(.refusal(.notFound, "NoSuchKey"))
+    let script = AWSScript(.refusal(.notFound, "NoSuchKey"))
     try await script.store().delete(key)
     #expect(script.lines == ["DELETE /mer_1/recordings/call_2.spool"])
   }
@@ -130,7 +130,7 @@ import Testing
   func `trouble is tried again, with pauses that double`(
     trouble: Result<ClientResponse, any Error>
   ) async throws {
-    let script = S3Script([trouble, trouble, trouble, .success(.fine())])
+    let script = AWSScript([trouble, trouble, trouble, .success(.fine())])
     try await script.store().put([1], key: key)
     #expect(script.requests.count == 4)
     let limits: [Duration] = [.milliseconds(200), .milliseconds(400), .milliseconds(800)]
@@ -141,7 +141,7 @@ import Testing
   }
 
   @Test func `after the fourth time trouble is an error`() async {
-    let script = S3Script(.refusal(.serviceUnavailable, "SlowDown"))
+    let script = AWSScript(.refusal(.serviceUnavailable, "SlowDown"))
     let error = await error { try await script.store().put([1], key: key) }
     #expect(error?.kind == .unavailable)
     #expect(error?.message == "cannot put \(key.text): s3 PutObject: SlowDown")
@@ -150,7 +150,7 @@ import Testing
 
   @Test(arguments: ["AccessDenied", "BadDigest", "NoSuchBucket", "InvalidAccessKeyId"])
   func `a refusal is not tried again`(code: String) async {
-    let script = S3Script(.refusal(.forbidden, code))
+    let script = AWSScript(.refusal(.forbidden, code))
     _ = await error { try await script.store().put([1], key: key) }
     #expect(script.requests.count == 1)
   }
@@ -158,7 +158,7 @@ import Testing
   @Test func `a clock that is wrong is set by S3's, once, and stays set`() async throws {
     let skewed = ClientResponse.refusal(
       .forbidden, "RequestTimeTooSkewed", ["date": "Sun, 22 Nov 2026 11:15:30 GMT"])
-    let script = S3Script(skewed, .fine(), .fine(), skewed)
+    let script = AWSScript(skewed, .fine(), .fine(), skewed)
     let store = script.store()
     try await store.put([1], key: key)
     try await store.put([1], key: key)
@@ -171,7 +171,7 @@ import Testing
 
   @Test func `credentials that expired are found anew, once`() async throws {
     let expired = ClientResponse.refusal(.badRequest, "ExpiredToken")
-    let script = S3Script(.fine(), expired, .fine(), expired)
+    let script = AWSScript(.fine(), expired, .fine(), expired)
     let store = script.store()
     try await store.put([1], key: key)
     try await store.put([1], key: key)
@@ -203,7 +203,7 @@ import Testing
   func `a wrong bucket is told from a silent S3`(
     answer: ClientResponse, trial: S3Store.Trial
   ) async throws {
-    let script = S3Script(answer)
+    let script = AWSScript(answer)
     #expect(try await script.store(endpoint: "http://s3.test").tryBucket() == trial)
     #expect(script.lines.first == "HEAD /bucket/")
   }

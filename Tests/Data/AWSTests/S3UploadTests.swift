@@ -17,13 +17,13 @@ import Testing
 
   private func part(_ number: Int) -> ClientResponse { .fine(["etag": "\"e\(number)\""]) }
 
-  private func put(_ script: S3Script) async throws {
+  private func put(_ script: AWSScript) async throws {
     try await script.store(endpoint: "http://s3.test").put(
       Self.bytes, key: try #require(ObjectKey("a")))
   }
 
   @Test func `a large object goes in parts, one after the other`() async throws {
-    let script = S3Script(Self.begun, part(1), part(2), part(3), Self.done)
+    let script = AWSScript(Self.begun, part(1), part(2), part(3), Self.done)
     try await put(script)
     #expect(
       script.lines == [
@@ -50,7 +50,7 @@ import Testing
 
   @Test func `a part that S3 is too busy for is sent again`() async throws {
     let busy = ClientResponse.refusal(.serviceUnavailable, "SlowDown")
-    let script = S3Script(Self.begun, part(1), busy, part(2), part(3), Self.done)
+    let script = AWSScript(Self.begun, part(1), busy, part(2), part(3), Self.done)
     try await put(script)
     #expect(script.lines[2] == script.lines[3])
     #expect(script.lines.count == 6)
@@ -64,7 +64,7 @@ import Testing
   func `a part that fails ends the upload, and nothing stays behind`(
     answer: ClientResponse, reason: String
   ) async {
-    let script = S3Script(Self.begun, part(1), answer, .fine())
+    let script = AWSScript(Self.begun, part(1), answer, .fine())
     let error = await #expect(throws: ObjectError.self) { try await put(script) }
     #expect(error?.message == "cannot put a: \(reason)")
     #expect(script.lines.last == "DELETE \(Self.path)?uploadId=u%2F1%3D")
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `an upload that is cancelled is aborted`() async {
-    let script = S3Script([
+    let script = AWSScript([
       .success(Self.begun), .success(part(1)), .failure(CancellationError()), .success(.fine()),
     ])
     let upload = Task { try await put(script) }
@@ -82,7 +82,7 @@ import Testing
 
   @Test func `an error behind a status of 200 is an error`() async {
     let late = ClientResponse.refusal(.ok, "InternalError")
-    let script = S3Script(Self.begun, part(1), part(2), part(3), late, late, late, late, .fine())
+    let script = AWSScript(Self.begun, part(1), part(2), part(3), late, late, late, late, .fine())
     let error = await #expect(throws: ObjectError.self) { try await put(script) }
     #expect(error?.message == "cannot put a: s3 CompleteMultipartUpload: InternalError")
     #expect(script.lines.filter { $0 == "POST \(Self.path)?uploadId=u%2F1%3D" }.count == 4)
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func `an answer without an upload begins none`() async {
-    let script = S3Script(.xml("<Other><UploadId>u</UploadId></Other>"))
+    let script = AWSScript(.xml("<Other><UploadId>u</UploadId></Other>"))
     let error = await #expect(throws: ObjectError.self) { try await put(script) }
     #expect(error?.kind == .unavailable)
     #expect(script.lines.count == 1)

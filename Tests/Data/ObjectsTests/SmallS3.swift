@@ -28,7 +28,7 @@ final class SmallS3: Sendable {
   func store() -> S3Store {
     S3Store(
       bucket: S3Bucket(name: "objects", region: "ap-south-1", endpoint: "http://s3.test"),
-      world: S3Link.World(
+      world: World(
         send: { request in try self.answer(request) }, sleep: { _ in }, now: { 1_800_000_000 },
         credentials: { Credentials(accessKeyID: "AKID", secretAccessKey: "secret") }))
   }

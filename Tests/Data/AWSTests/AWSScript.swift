@@ -5,8 +5,8 @@ internal import Synchronization
 
 @testable internal import AWS
 
-/// The world of an S3 store, as a test writes it: answers in order, and what was asked and waited for.
-final class S3Script: Sendable {
+/// The world of a link to AWS, as a test writes it: answers in order, and what was asked and waited for.
+final class AWSScript: Sendable {
   private struct State {
     var answers: [Result<ClientResponse, any Error>]
     var requests: [ClientRequest] = []
@@ -40,10 +40,19 @@ final class S3Script: Sendable {
     S3Store(
       bucket: S3Bucket(
         name: bucket, region: "ap-south-1", endpoint: endpoint, encryption: encryption),
-      world: S3Link.World(
-        send: { try self.answer($0) },
-        sleep: { pause in self.state.withLock { $0.pauses.append(pause) } },
-        now: { Self.start }, credentials: { self.credentials() }))
+      world: world)
+  }
+
+  /// KMS with the same credentials.
+  func keyManagement(endpoint: String? = nil) -> KeyManagement {
+    KeyManagement(region: "ap-south-1", endpoint: endpoint, world: world)
+  }
+
+  private var world: World {
+    World(
+      send: { try self.answer($0) },
+      sleep: { pause in self.state.withLock { $0.pauses.append(pause) } },
+      now: { Self.start }, credentials: { self.credentials() })
   }
 
   private func answer(_ request: ClientRequest) throws -> ClientResponse {
@@ -77,6 +86,13 @@ extension ClientResponse {
     _ status: HTTPStatus, _ code: String, _ headers: HTTPHeaders = [:]
   ) -> ClientResponse {
     xml("<Error><Code>\(code)</Code><Message>secret words</Message></Error>", status, headers)
+  }
+
+  /// An answer of JSON.
+  static func json(
+    _ text: String, _ status: HTTPStatus = .ok, _ headers: HTTPHeaders = [:]
+  ) -> ClientResponse {
+    ClientResponse(status: status, headers: headers, body: Array(text.utf8))
   }
 
   /// An answer of XML.
