@@ -7,7 +7,7 @@ internal import Postgres
 struct Admin: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The operator's commands; they need DATABASE_URL.",
-    subcommands: [AdminMerchant.self, AdminUser.self, AdminJobs.self])
+    subcommands: [AdminMerchant.self, AdminUser.self, AdminJobs.self, AdminKeys.self])
 }
 
 /// The database that DATABASE_URL names, for one command.

@@ -28,6 +28,7 @@ struct Application {
   private let scheduler: JobScheduler
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
+  private let keyWatch: Task<Void, Never>
   private let readiness: Readiness
 
   static func start(_ current: CurrentSettings) async throws -> Application {
@@ -84,12 +85,14 @@ struct Application {
       certificates?.reload()
     }
     let endpoint = PublicEndpoint(settings.publicURL)
-    let keyring = try Keyring(folder: settings.dataDirectory)
+    let loop = loops.loops[0]
+    let keys = try await MasterKeys.open(current, database.pool, on: loop)
     let shared = try SharedState(
-      settings, loops.loops, seal: try DataSeal(key: keyring.key("key-cache")))
+      settings, loops.loops, seal: DataSeal(keys.ring, "key-cache"))
     try await shared.start(database.pool)
-    let objects = try await KeptObjects.open(current, on: loops.loops[0])
-    let product = try Product(current, database.pool, loops.loops[0], endpoint, shared, objects)
+    let objects = try await KeptObjects.open(current, on: loop)
+    let product = try Product(
+      current, database.pool, loop, endpoint, shared, objects, keys)
     let configuration = configuration(settings, certificates, product.origins)
     try AccessTable.product.check(product.bindings)
     let readiness = Readiness([database.dependency] + shared.dependencies)
@@ -108,21 +111,21 @@ struct Application {
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
     try await product.bell.start(database.pool)
     try await product.live.start(database.pool)
-    let workers = try Workers(product, database.pool, on: loops.loops[0])
+    let workers = try Workers(product, database.pool, on: loop)
     await workers.start()
     await product.relay.start()
     let scheduler = try JobScheduler(
-      loop: loops.loops[0], pool: database.pool, holder: product.owner,
+      loop: loop, pool: database.pool, holder: product.owner,
       schedules: product.schedules)
     await scheduler.start()
-    let loop = loops.loops[0]
+    let keyWatch = Task(executorPreference: loop) { await product.keys.run(on: loop) }
     let reaper = Task(executorPreference: loop) { await product.reaper.run(on: loop) }
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
       loops: loops, database: database, shared: shared, server: server,
       workers: workers, relay: product.relay, scheduler: scheduler, live: product.live,
-      reaper: reaper, readiness: readiness)
+      reaper: reaper, keyWatch: keyWatch, readiness: readiness)
   }
 
   private static func dashboard(_ folder: String) throws -> StaticSite {
@@ -146,8 +149,10 @@ struct Application {
     await relay.stop()
     await workers.stop()
     await server.drain(grace: .seconds(2))
-    reaper.cancel()
-    await reaper.value
+    for task in [reaper, keyWatch] {
+      task.cancel()
+      await task.value
+    }
     await server.stop()
     await shared.stop()
     await database.close()

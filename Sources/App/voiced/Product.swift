@@ -44,16 +44,19 @@ struct Product {
   let webhooks: WebhookJobs
   let knowledge: KnowledgeJobs
   let relay: EventRelay
+  let keys: KeyWatch
+  let resealer: Resealer
   /// This process, among those that share the database.
   let owner: String
 
   init(
     _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop,
-    _ endpoint: PublicEndpoint, _ shared: SharedState, _ objects: any ObjectStore
+    _ endpoint: PublicEndpoint, _ shared: SharedState, _ objects: any ObjectStore,
+    _ masterKeys: MasterKeys
   ) throws {
     let settings = current.value
-    let keyring = try Keyring(folder: settings.dataDirectory)
-    let callSettings = try Self.callSettings(settings, keyring, endpoint)
+    let ring = masterKeys.ring
+    let callSettings = try Self.callSettings(settings, ring, endpoint)
     owner = callSettings.owner
     let carrier = ExotelCarrier(settings: { Self.exotel(current.value.exotel) }, loop: loop)
     let callbacks = ExotelCallbacks(
@@ -61,7 +64,7 @@ struct Product {
       secrets: { Self.webhookSecrets(current.value.exotel) })
     let agents = StoredAgents()
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
-    let toolSecrets = ToolSecrets(seal: try DataSeal(key: keyring.key("tool-secrets")))
+    let toolSecrets = ToolSecrets(seal: DataSeal(ring, "tool-secrets"))
     let admission = StoredGate(
       registry: DoNotDisturbLookup(
         ExotelNumberLookup(settings: { Self.exotel(current.value.exotel) }, loop: loop)))
@@ -69,8 +72,8 @@ struct Product {
     auditInspector = AuditInspector(pool: pool)
     consentDesk = ConsentDesk(pool: pool)
     addresses = ClientAddress(proxies: settings.trustedProxies)
-    auditSigner = AuditSigner(pool: pool, objects: objects, seed: keyring.key("audit-signing"))
-    let tokens = PageTokens(key: keyring.key("page-tokens"))
+    auditSigner = AuditSigner(pool: pool, objects: objects, seed: ring.key("audit-signing"))
+    let tokens = PageTokens(key: ring.key("page-tokens"))
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
       admission: admission, settings: callSettings)
@@ -96,18 +99,24 @@ struct Product {
       pool: pool,
       model: GeminiTextModel(settings: { Self.geminiText(current.value.gemini) }, loop: loop),
       pricing: callSettings.pricing)
-    let signingKeys = SigningKeys { keyring.key("access-tokens:\($0)") }
+    let signingKeys = SigningKeys(ring)
     origins = OriginTable(pool: pool, always: settings.corsOrigins)
     authenticator = Authenticator(
       pool: pool, signingKeys: signingKeys, keys: shared.keys, origins: origins)
     retentions = Self.retentions(settings, recordings)
-    let webhookSeal = try DataSeal(key: keyring.key("webhook-secrets"))
+    keys = KeyWatch(keys: masterKeys)
+    let webhookSeal = DataSeal(ring, "webhook-secrets")
     webhooks = WebhookJobs(
       pool: pool, client: WebhookClient(loop: loop, policy: policy), seal: webhookSeal)
     relay = EventRelay(loop: loop, pool: pool, jobs: WebhookJobs.queue, seal: webhookSeal)
-    let accounts = try Self.accounts(
-      settings, keyring, pool, tokens, signingKeys, authenticator, addresses,
+    let accountSeal = DataSeal(ring, "account-data")
+    let accounts = Self.accounts(
+      settings, accountSeal, pool, tokens, signingKeys, authenticator, addresses,
       webhook: ManagedEndpoint(policy: policy, seal: webhookSeal))
+    resealer = Resealer(
+      pool: pool, ring: ring,
+      kinds: [AccountStore.resealing(accountSeal), toolSecrets.resealing, recordings.resealing]
+        + WebhookJobs.resealings(webhookSeal))
     services =
       accounts + [
         PackedAgents(
@@ -127,18 +136,17 @@ struct Product {
         ComplianceService(
           pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner,
           forms: ConsentLinks(
-            seal: try DataSeal(key: keyring.key("consent-links")), base: { endpoint.url })),
+            seal: DataSeal(ring, "consent-links"), base: { endpoint.url })),
         AnalyticsService(pool: pool),
         KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge),
       ]
   }
 
   private static func accounts(
-    _ settings: Settings, _ keyring: Keyring, _ pool: PostgresPool, _ tokens: PageTokens,
+    _ settings: Settings, _ seal: DataSeal, _ pool: PostgresPool, _ tokens: PageTokens,
     _ keys: SigningKeys, _ authenticator: Authenticator, _ addresses: ClientAddress,
     webhook: ManagedEndpoint
-  ) throws -> [any RPCService] {
-    let seal = try DataSeal(key: keyring.key("account-data"))
+  ) -> [any RPCService] {
     let passwords = PasswordHasher(
       slots: settings.loops ?? ProcessInfo.processInfo.activeProcessorCount)
     return [
@@ -163,7 +171,7 @@ struct Product {
   /// What recurs, in one process of all.
   var schedules: [JobSchedule] {
     WebhookJobs.schedules + KnowledgeJobs.schedules + retentions.map(\.schedule) + [
-      AuditSigner.schedule, AuditInspector.schedule, CallSettlement.schedule,
+      AuditSigner.schedule, AuditInspector.schedule, Resealer.schedule, CallSettlement.schedule,
     ]
   }
 
@@ -189,15 +197,15 @@ struct Product {
   }
 
   private static func callSettings(
-    _ settings: Settings, _ keyring: Keyring, _ endpoint: PublicEndpoint
+    _ settings: Settings, _ ring: KeyRing, _ endpoint: PublicEndpoint
   ) throws -> CallSettings {
     let spool = settings.dataDirectory + "/spool"
     try Folder.make(spool)
     var calls = CallSettings(
       owner: "\(getpid())-\(WallClock.now.microseconds)",
       streamBase: { endpoint.webSocketURL }, callbackBase: { endpoint.url },
-      streamTokenKey: keyring.key("stream-tokens"),
-      recordingMasterKey: keyring.key("recordings"), spoolDirectory: spool)
+      streamTokenKey: ring.key("stream-tokens"),
+      recordingMasterKeys: ring.keys("recordings"), spoolDirectory: spool)
     calls.analyzesCalls = settings.gemini.analyzesCalls
     return calls
   }

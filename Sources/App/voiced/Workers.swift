@@ -1,5 +1,6 @@
 internal import Calls
 internal import Compliance
+internal import Domain
 internal import EventLoop
 internal import Jobs
 internal import Knowledge
@@ -41,8 +42,8 @@ struct Workers: Sendable {
     }
     housekeeper = try worker(
       product.retentions.map { $0.handler(pool) } + [
-        product.auditSigner.handler, product.auditInspector.handler,
-        product.settlement.handler,
+        product.auditSigner.handler, product.auditInspector.handler, product.resealer.handler,
+        product.keys.handler, product.settlement.handler,
       ]
     ) {
       $0.queue = Retention.queue.name

@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 
 /// How calls are placed and kept; set once at start.
 package struct CallSettings: Sendable {
@@ -11,8 +11,8 @@ package struct CallSettings: Sendable {
   package var callbackBase: @Sendable () -> String
   /// Keys the one-time tokens in stream addresses; 32 bytes.
   package var streamTokenKey: [UInt8]
-  /// Encrypts the keys of recordings; 32 bytes.
-  package var recordingMasterKey: [UInt8]
+  /// Encrypt the keys of recordings.
+  package var recordingMasterKeys: PurposeKeys
   /// Where recordings are written while a call goes on.
   package var spoolDirectory: String
   package var pricing = Pricing()
@@ -22,13 +22,13 @@ package struct CallSettings: Sendable {
   package init(
     owner: String, streamBase: @escaping @Sendable () -> String,
     callbackBase: @escaping @Sendable () -> String, streamTokenKey: [UInt8],
-    recordingMasterKey: [UInt8], spoolDirectory: String
+    recordingMasterKeys: PurposeKeys, spoolDirectory: String
   ) {
     self.owner = owner
     self.streamBase = streamBase
     self.callbackBase = callbackBase
     self.streamTokenKey = streamTokenKey
-    self.recordingMasterKey = recordingMasterKey
+    self.recordingMasterKeys = recordingMasterKeys
     self.spoolDirectory = spoolDirectory
   }
 }

@@ -27,7 +27,7 @@ package final class Recordings: Sendable {
 
   package init(store: any ObjectStore, settings: CallSettings) {
     self.store = store
-    keys = RecordingKeys(master: settings.recordingMasterKey)
+    keys = RecordingKeys(master: settings.recordingMasterKeys)
     spoolDirectory = settings.spoolDirectory
   }
 
@@ -83,8 +83,13 @@ package final class Recordings: Sendable {
     // The call's row has the key, so that to clear it there makes every copy unreadable.
     guard let bytes = SpoolHeader.removingKey(from: spool) else { return .later }
     try await store.put(bytes, key: key)
-    return .stored(url: key.text, wrappedKey: wrapped)
+    // A spool may be older than the current master key.
+    return .stored(
+      url: key.text, wrappedKey: try keys.renew(wrapped, for: call.id.text) ?? wrapped)
   }
+
+  /// A recording's wrapped key, wrapped by the current master key; nil when it is.
+  func renewed(_ key: SealedValue) throws -> [UInt8]? { try keys.renew(key.bytes, for: key.id) }
 
   /// Renames a spool that cannot be read, so that a person may look at it and nobody else does.
   private func setAside(_ call: CallID, _ error: RecordingError) {

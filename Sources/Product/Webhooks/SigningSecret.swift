@@ -38,6 +38,11 @@ extension DataSeal {
     try seal(secret.bytes, for: ["webhook_endpoints", endpoint])
   }
 
+  /// A secret of this endpoint sealed by the current key; nil when it is.
+  func renew(_ sealed: [UInt8], of endpoint: String) throws -> [UInt8]? {
+    try renew(sealed, for: ["webhook_endpoints", endpoint])
+  }
+
   /// What was sealed for this endpoint.
   func open(_ sealed: [UInt8], of endpoint: String) throws -> SigningSecret {
     SigningSecret(bytes: try open(sealed, for: ["webhook_endpoints", endpoint]))

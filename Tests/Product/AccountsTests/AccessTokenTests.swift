@@ -9,7 +9,13 @@ import Testing
   private static let week: Int64 = 7 * 86_400
   /// A day into some week.
   private let now = Moment(seconds: 2_900 * week + 86_400)
-  private let keys = SigningKeys { Array("key \($0)".utf8) }
+  private let ring: KeyRing
+  private let keys: SigningKeys
+
+  init() {
+    ring = KeyRing(MasterKey(bytes: Array(repeating: 6, count: 32)))
+    keys = SigningKeys(ring)
+  }
 
   private func token(at moment: Moment) -> AccessToken {
     AccessToken(
@@ -48,6 +54,22 @@ import Testing
     #expect(keys.verifying("w2902", at: last) == nil)
   }
 
+  @Test func `a new master key signs, and the one before counts for a day`() throws {
+    let old = token(at: now).signed(by: keys)
+    let change = now + .seconds(3_600)
+    ring.add(MasterKey(number: 2, bytes: Array(repeating: 7, count: 32), activeTime: change))
+    #expect(keys.verifying("w2900.2", at: change - .seconds(1)) == nil)
+    #expect(keys.signing(at: change + .seconds(299)).id == "w2900", "signing hesitates")
+    let later = change + .seconds(300)
+    #expect(keys.signing(at: later).id == "w2900.2")
+    #expect(keys.signing(at: later).key != keys.signing(at: now).key)
+    let new = token(at: later)
+    #expect(AccessToken(new.signed(by: keys), keys: keys, now: later) == new)
+    #expect(AccessToken(old, keys: keys, now: later) != nil)
+    #expect(keys.verifying("w2900", at: change + .seconds(86_699)) != nil)
+    #expect(keys.verifying("w2900", at: change + .seconds(86_700)) == nil)
+  }
+
   @Test func `one changed character anywhere makes it nothing`() {
     let text = token(at: now).signed(by: keys)
     // The last character of a part carries bits that mean nothing.
@@ -68,7 +90,7 @@ import Testing
       {"iss":"payaid-voice","sub":"\(UserID())","sid":"\(SessionID())","merchant_id":"\(MerchantID())",\
       "iat":\(now.seconds),"exp":\(now.seconds + 60)}
       """
-    let key = Array("key 2900".utf8)
+    let key = ring.key("access-tokens:2900")
     #expect(
       AccessToken(
         forged(header: #"{"alg":"HS256","kid":"w2900"}"#, claims: claims, key: key), keys: keys,

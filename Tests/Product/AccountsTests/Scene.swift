@@ -46,7 +46,7 @@ struct Scene {
     over pool: PostgresPool, lifetime: Duration = .seconds(2),
     outside: (PostgresPool) -> [Interceptor] = { _ in [] }
   ) async throws -> Scene {
-    let keys = SigningKeys { Array("signing \($0)".utf8) }
+    let keys = SigningKeys(KeyRing(MasterKey(bytes: Array(repeating: 6, count: 32))))
     let seal = try DataSeal(key: Array(repeating: 7, count: 32))
     let store = MemoryCache<KeyCache.Credential>(limits: .init(lifetime: lifetime))
     let invalidations = CacheInvalidations()

@@ -98,7 +98,7 @@ struct EndingScene {
     let key = [UInt8](repeating: 7, count: 32)
     settings = CallSettings(
       owner: "test", streamBase: { "" }, callbackBase: { "" }, streamTokenKey: key,
-      recordingMasterKey: key, spoolDirectory: folder.path)
+      recordingMasterKeys: PurposeKeys(only: key), spoolDirectory: folder.path)
     recordings = Recordings(store: store, settings: settings)
   }
 

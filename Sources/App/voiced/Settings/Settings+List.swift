@@ -237,6 +237,17 @@ extension Settings {
       Setting(
         source: "AWS_ENDPOINT_URL_S3",
         "Where S3 is, when it is not at the region's own address: another maker's, or a stand-in."),
+      Setting(
+        optional: "VOICE_KMS_KEY", \.aws.masterWrappingKey, .text,
+        """
+        The KMS key, by id, alias or ARN, that wraps the master key of all servers of one database, which \
+        then lies there; a file below the data folder when unset. The credentials may GenerateDataKey, \
+        Encrypt and Decrypt with it. A keys/master.key that is there at the first start with this is \
+        wrapped, and needed no more.
+        """),
+      Setting(
+        source: "AWS_ENDPOINT_URL_KMS",
+        "Where KMS is, when it is not at the region's own address."),
     ])
 }
 

@@ -97,6 +97,8 @@ struct Settings: Sendable {
     var bucket: String?
     /// What S3 encrypts objects with, by id, alias or ARN; S3's own keys without it.
     var encryptionKey: String?
+    /// What KMS wraps the master key with, by id, alias or ARN; nil for a master key in a file.
+    var masterWrappingKey: String?
   }
 
   /// What only several settings together can get wrong.

@@ -15,20 +15,24 @@ package struct ToolSecrets: ToolSecretSource {
     let sealed = try await ToolSecretStore.sealed(names, merchant: merchant.text, transaction)
     var values: [String: String] = [:]
     for (name, bytes) in sealed {
-      let plain = try seal.open(bytes, for: Self.context(name, merchant))
+      let plain = try seal.open(bytes, for: Self.context(name, merchant.text))
       values[name] = String(decoding: plain, as: UTF8.self)
     }
     return values
   }
 
   func seal(_ value: String, named name: String, of merchant: MerchantID) throws -> [UInt8] {
-    try seal.seal(Array(value.utf8), for: Self.context(name, merchant))
+    try seal.seal(Array(value.utf8), for: Self.context(name, merchant.text))
+  }
+
+  func renew(_ sealed: [UInt8], named name: String, of merchant: String) throws -> [UInt8]? {
+    try seal.renew(sealed, for: Self.context(name, merchant))
   }
 
   /// Equal for equal values; says nothing about them to those without the key.
   func fingerprint(of value: String) -> String { Hex.encode(seal.digest(Array(value.utf8))) }
 
-  private static func context(_ name: String, _ merchant: MerchantID) -> [String] {
-    ["tool_secrets", merchant.text, name]
+  private static func context(_ name: String, _ merchant: String) -> [String] {
+    ["tool_secrets", merchant, name]
   }
 }

@@ -1,33 +1,6 @@
 internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
-internal import TLS
-
-/// The keys of this installation, all derived from one master key in a file of the data folder.
-struct Keyring {
-  private let master: [UInt8]
-
-  /// Reads `keys/master.key`, or makes it: 32 random bytes that only this user can read.
-  init(folder: String) throws {
-    let path = folder + "/keys/master.key"
-    if try Folder.read(path) == nil {
-      try Folder.publish(folder + "/keys", [("master.key", RandomBytes.generate(32))])
-    }
-    // Another process may have been faster; its key is the one that counts.
-    guard let key = try Folder.read(path) else {
-      throw SettingsError("\(folder)/keys has no master.key: bring it back, or empty the folder")
-    }
-    guard key.count == 32 else {
-      throw SettingsError("\(path) has \(key.count) bytes; a master key has 32")
-    }
-    master = key
-  }
-
-  /// The key for one purpose, 32 bytes.
-  func key(_ purpose: String) -> [UInt8] {
-    Digest.hmacSHA256(key: master, Array("payaid-voice:\(purpose):v1".utf8))
-  }
-}
 
 /// Folders and files that only this user can read.
 enum Folder {
