@@ -81,6 +81,23 @@ check_all_rows_visible() {
 without options=, past any pooler, or a role that has BYPASSRLS"
 }
 
+# Puts the keys of KMS that wrap this database's master keys into $wrapping_keys: none where a file has it.
+find_wrapping_keys() {
+  wrapping_keys=
+  local table
+  table=$("$psql" -XqAt "$database" -c "SELECT to_regclass('master_keys')")
+  if [ -n "$table" ]; then
+    wrapping_keys=$("$psql" -XqAt "$database" -c "
+      SELECT string_agg(DISTINCT wrapping_key, ', ') FROM master_keys")
+  fi
+}
+
+say_what_kms_needs() {
+  if [ -n "$wrapping_keys" ]; then
+    step "its master keys are wrapped by $wrapping_keys: a server needs VOICE_KMS_KEY and this key to start"
+  fi
+}
+
 close_database() {
   if [ -n "$server" ]; then
     kill -TERM "$server" 2>/dev/null || true

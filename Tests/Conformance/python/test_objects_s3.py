@@ -15,7 +15,7 @@ from conftest import client
 BUCKET = "voice-recordings"
 # The last is moto's alone: at AWS the right to list is the one to ask for the bucket.
 RIGHTS = ("s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject",
-          "s3:AbortMultipartUpload", "s3:HeadBucket")
+          "s3:AbortMultipartUpload", "s3:HeadBucket", "kms:GenerateDataKey", "kms:Decrypt")
 
 
 class Cloud:
@@ -27,6 +27,9 @@ class Cloud:
         aws.client("s3", self.url).create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": aws.REGION})
         self.key = aws.new_key(self.url, "recorder", *RIGHTS)
+        self.wrapping = {
+            "VOICE_KMS_KEY": aws.client("kms", self.url).create_key()["KeyMetadata"]["KeyId"],
+            "AWS_ENDPOINT_URL_KMS": self.url}
         self.s3 = aws.client("s3", self.url, key={
             name.lower(): value for name, value in self.key.items()})
 
@@ -55,8 +58,9 @@ def cloud():
 
 @pytest.fixture(scope="module")
 def own(cloud):
-    """A stack with objects in the bucket; moto checks what it sends."""
-    with aws.checked(cloud.url), stacks.running(environment=cloud.settings()) as own:
+    """A stack with objects in the bucket and its master key under KMS; moto checks what it sends."""
+    settings = cloud.settings(**cloud.wrapping)
+    with aws.checked(cloud.url), stacks.running(environment=settings) as own:
         yield own
 
 
@@ -94,9 +98,8 @@ def test_another_server_plays_it(own, owner, cloud, recorded):
     other = stacks.Stack(stacks.new_folder())
     other.sim = own.sim
     try:
-        shutil.copytree(own.data / "keys", other.data / "keys")
         other.start_server(environment={
-            **cloud.settings(), "DATABASE_URL": own.ready["database"]})
+            **cloud.settings(**cloud.wrapping), "DATABASE_URL": own.ready["database"]})
         with client(other, owner) as rest:
             assert rest.get(f"/api/v1/calls/{call}/recording").content == sound
     finally:
