@@ -41,7 +41,9 @@ def test_a_backup_brings_merchants_keys_calls_and_recordings_back(tmp_path):
             agent = calling.new_agent(rest, "+918047120077")
             call = calling.place(rest, agent, calling.HASTY)
             calling.until(rest, call, {"COMPLETED"})
-            sound = stacks.wait_for(lambda: rest.get(f"/api/v1/calls/{call}/recording").content)
+            path = f"/api/v1/calls/{call}/recording"
+            stacks.wait_for(lambda: rest.get(path).status_code == 200)
+            sound = rest.get(path).content
 
         file = tmp_path / "backup.tgz"
         blind = run("tools/backup", first.data, file,

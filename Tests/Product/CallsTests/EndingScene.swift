@@ -86,19 +86,23 @@ struct EndingScene {
   let folder: SpoolFolder
   let settings: CallSettings
   let recordings: Recordings
+  /// Master keys; the first alone unless a test adds one.
+  let ring: KeyRing
   var loop: EventLoop { ScratchPostgres.loops.loops[0] }
 
-  static func make() async throws -> EndingScene {
-    try await EndingScene(Scene.make(), SpoolFolder())
+  /// With the tables of `more`, too.
+  static func make(_ more: [Migration] = []) async throws -> EndingScene {
+    try await EndingScene(Scene.make(more), SpoolFolder())
   }
 
   private init(_ scene: Scene, _ folder: SpoolFolder) {
     self.scene = scene
     self.folder = folder
     let key = [UInt8](repeating: 7, count: 32)
+    ring = KeyRing(MasterKey(bytes: key))
     settings = CallSettings(
       owner: "test", streamBase: { "" }, callbackBase: { "" }, streamTokenKey: key,
-      recordingMasterKeys: PurposeKeys(only: key), spoolDirectory: folder.path)
+      recordingMasterKeys: ring.keys("recordings"), spoolDirectory: folder.path)
     recordings = Recordings(store: store, settings: settings)
   }
 

@@ -193,6 +193,14 @@ internal import Webhooks
       VALUES (sha256('x'), '\(merchant)', 'ses_\(digits)')
       """
     ),
+    (
+      "master_keys",
+      """
+      INSERT INTO master_keys (number, wrapped, wrapping_key, context, active_time)
+      VALUES (1, 'x', 'arn:aws:kms:ap-south-1:1:key/k', '{}', now())
+      """
+    ),
+    ("key_reseals", "INSERT INTO key_reseals (number, area) VALUES (1, 'tool_secrets')"),
     ("login_attempts", "INSERT INTO login_attempts (subject) VALUES (sha256('x'))"),
     (
       "event_outbox",

@@ -16,11 +16,12 @@ struct Scene {
   let merchant: MerchantID
   let agent: AgentID
 
-  static func make() async throws -> Scene {
+  /// With the tables of `more`, too.
+  static func make(_ more: [Migration] = []) async throws -> Scene {
     let pool = try await ScratchPostgres.database(
       migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
         + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
-        + CallsMigrations.all)
+        + CallsMigrations.all + more)
     let merchant = try await pool.transaction(tenant: .system) {
       try await AccountStore.ensureMerchant(name: "Shop", email: "Shop@example.in", $0)
     }
