@@ -34,6 +34,8 @@ struct KeyWatch: Sendable {
     let (rings, bell) = AsyncStream.makeStream(
       of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let subscription = try? await vault.pool.listen(MasterKeyStore.channel) { _ in bell.yield() }
+    // One may have been made since the start.
+    bell.yield()
     let timer = Task(executorPreference: loop) {
       while (try? await loop.sleep(for: Self.interval)) != nil { bell.yield() }
     }

@@ -96,10 +96,11 @@ struct KeyVault: Sendable {
     if let local {
       guard first.has(local) else {
         throw SettingsError(
-          "\(file.path) is not the master key of this database, which is wrapped by KMS: put it away")
+          "\(file.path) is not the master key of this database, which is wrapped by KMS: put it away"
+        )
       }
       Log("keys").warning(
-        "a master key that KMS wraps is in a file, too: delete it once every server has VOICE_KMS_KEY",
+        "a master key that KMS wraps is in a file, too: delete it once every server uses KMS",
         ["file": "\(file.path)"])
     }
     let ring = KeyRing(first)
@@ -129,7 +130,9 @@ struct KeyVault: Sendable {
 
   /// Keeps the first key, unless another server does so at the same time.
   private func begin(with local: [UInt8]?) async throws {
-    let isInUse = try await pool.transaction(tenant: .system) { try await MasterKeyStore.isInUse($0) }
+    let isInUse = try await pool.transaction(tenant: .system) {
+      try await MasterKeyStore.isInUse($0)
+    }
     guard local != nil || !isInUse else {
       throw SettingsError(
         "this database is sealed with a master key that is not here: bring the keys/master.key of its "

@@ -23,7 +23,9 @@ extension DatabaseTests {
       }
       let keys = KeyCache(MemoryCache(limits: .init(lifetime: KeyCache.lifetime)))
       let authenticator = Authenticator(
-        pool: pool, signingKeys: SigningKeys(KeyRing(MasterKey(bytes: Array(repeating: 1, count: 32)))), keys: keys)
+        pool: pool,
+        signingKeys: SigningKeys(KeyRing(MasterKey(bytes: Array(repeating: 1, count: 32)))),
+        keys: keys)
       return (pool, authenticator, key, merchant)
     }
 
