@@ -73,7 +73,7 @@ struct Product {
     consentDesk = ConsentDesk(pool: pool)
     addresses = ClientAddress(proxies: settings.trustedProxies)
     auditSigner = AuditSigner(pool: pool, objects: objects, seed: ring.key("audit-signing"))
-    let tokens = PageTokens(key: ring.key("page-tokens"))
+    let tokens = PageTokens(keys: ring.keys("page-tokens"))
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
       admission: admission, settings: callSettings)
@@ -204,7 +204,7 @@ struct Product {
     var calls = CallSettings(
       owner: "\(getpid())-\(WallClock.now.microseconds)",
       streamBase: { endpoint.webSocketURL }, callbackBase: { endpoint.url },
-      streamTokenKey: ring.key("stream-tokens"),
+      streamTokenKeys: ring.keys("stream-tokens"),
       recordingMasterKeys: ring.keys("recordings"), spoolDirectory: spool)
     calls.analyzesCalls = settings.gemini.analyzesCalls
     return calls

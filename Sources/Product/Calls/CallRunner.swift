@@ -56,7 +56,7 @@ package struct CallRunner: Sendable {
   /// ``ClaimRefusal``, or the database's error.
   package func claim(callID: String, token: String) async throws -> ClaimedCall {
     guard let id = CallID(callID),
-      StreamToken.isValid(token, for: id, key: settings.streamTokenKey)
+      StreamToken.isValid(token, for: id, keys: settings.streamTokenKeys)
     else { throw ClaimRefusal.unauthenticated }
     return try await pool.transaction(tenant: .system) { transaction in
       guard let found = try await CallStore.find(id, transaction) else {

@@ -9,8 +9,8 @@ package struct CallSettings: Sendable {
   package var streamBase: @Sendable () -> String
   /// The same for status callbacks: `https://host:port`.
   package var callbackBase: @Sendable () -> String
-  /// Keys the one-time tokens in stream addresses; 32 bytes.
-  package var streamTokenKey: [UInt8]
+  /// Key the one-time tokens in stream addresses.
+  package var streamTokenKeys: PurposeKeys
   /// Encrypt the keys of recordings.
   package var recordingMasterKeys: PurposeKeys
   /// Where recordings are written while a call goes on.
@@ -21,13 +21,13 @@ package struct CallSettings: Sendable {
 
   package init(
     owner: String, streamBase: @escaping @Sendable () -> String,
-    callbackBase: @escaping @Sendable () -> String, streamTokenKey: [UInt8],
+    callbackBase: @escaping @Sendable () -> String, streamTokenKeys: PurposeKeys,
     recordingMasterKeys: PurposeKeys, spoolDirectory: String
   ) {
     self.owner = owner
     self.streamBase = streamBase
     self.callbackBase = callbackBase
-    self.streamTokenKey = streamTokenKey
+    self.streamTokenKeys = streamTokenKeys
     self.recordingMasterKeys = recordingMasterKeys
     self.spoolDirectory = spoolDirectory
   }

@@ -51,7 +51,7 @@ package struct IncomingCalls: Sendable {
     }
     guard let call else { throw Refusal.blocked }
     guard call.direction == .inbound, call.state == .ringing else { throw Refusal.over }
-    return settings.streamBase() + StreamToken.path(call.id, key: settings.streamTokenKey)
+    return settings.streamBase() + StreamToken.path(call.id, keys: settings.streamTokenKeys)
   }
 
   /// The call, made now if need be; `nil` when the gate refused it, whose verdict is kept.

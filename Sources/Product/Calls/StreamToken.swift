@@ -11,8 +11,10 @@ package enum StreamToken {
   }
 
   /// Whether `token` is that of `call`, in time that does not depend on where they differ.
-  package static func isValid(_ token: String, for call: CallID, key: [UInt8]) -> Bool {
-    constantTimeEquals(Array(token.utf8), Array(make(call, key: key).utf8))
+  package static func isValid(_ token: String, for call: CallID, keys: PurposeKeys) -> Bool {
+    keys.verifying.contains {
+      constantTimeEquals(Array(token.utf8), Array(make(call, key: $0).utf8))
+    }
   }
 
   /// The path that AgentStream opens, as a template.
@@ -20,7 +22,7 @@ package enum StreamToken {
 
   /// Asks for 16 kHz: the least chunk that Exotel plays without artefacts, 3,200 bytes, is then
   /// 100 ms instead of 200, and the model hears its native rate.
-  static func path(_ call: CallID, key: [UInt8]) -> String {
-    "/api/v1/agentstream/\(call.text)/\(make(call, key: key))?sample-rate=16000"
+  static func path(_ call: CallID, keys: PurposeKeys) -> String {
+    "/api/v1/agentstream/\(call.text)/\(make(call, key: keys.signing))?sample-rate=16000"
   }
 }

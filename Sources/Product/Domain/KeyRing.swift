@@ -72,6 +72,13 @@ package final class KeyRing: Sendable {
     return min(current(at: moment - grace), newest)...newest
   }
 
+  /// The keys that sign now, did within `grace` or are about to, the newest first.
+  func recent(within grace: Duration) -> [Int64] {
+    let oldest = current(at: now() - grace)
+    let all = [first.number] + others.withLock { $0.map(\.number) }
+    return all.filter { $0 >= oldest }.reversed()
+  }
+
   /// The first master key's key for a purpose, 32 bytes: the same for ever.
   package func key(_ purpose: String) -> [UInt8] { Self.derive(first, purpose) }
 
@@ -83,7 +90,9 @@ package final class KeyRing: Sendable {
 
   /// The keys for a purpose, of all master keys.
   package func keys(_ purpose: String) -> PurposeKeys {
-    PurposeKeys(current: { self.current }, find: { self.key(purpose, of: $0) })
+    PurposeKeys(
+      current: { self.current }, recent: { self.recent(within: PurposeKeys.grace) },
+      find: { self.key(purpose, of: $0) })
   }
 
   private static func derive(_ key: MasterKey, _ purpose: String) -> [UInt8] {
@@ -93,24 +102,40 @@ package final class KeyRing: Sendable {
 
 /// The keys for one purpose, by the numbers of the master keys that they come from.
 package struct PurposeKeys: Sendable {
+  /// How long what lives for minutes, signed by a key before the current one, is still good.
+  static let grace = Duration.seconds(3_600)
+
   private let currentNumber: @Sendable () -> Int64
+  private let recentNumbers: @Sendable () -> [Int64]
   private let find: @Sendable (Int64) -> [UInt8]?
 
   init(
-    current: @escaping @Sendable () -> Int64, find: @escaping @Sendable (Int64) -> [UInt8]?
+    current: @escaping @Sendable () -> Int64, recent: @escaping @Sendable () -> [Int64],
+    find: @escaping @Sendable (Int64) -> [UInt8]?
   ) {
     currentNumber = current
+    recentNumbers = recent
     self.find = find
   }
 
   /// One key, for ever.
   package init(only key: [UInt8]) {
     self.init(
-      current: { MasterKey.firstNumber }, find: { $0 == MasterKey.firstNumber ? key : nil })
+      current: { MasterKey.firstNumber }, recent: { [MasterKey.firstNumber] },
+      find: { $0 == MasterKey.firstNumber ? key : nil })
   }
 
   /// The number of the key that seals now.
   package var current: Int64 { currentNumber() }
+
+  /// What signs now.
+  package var signing: [UInt8] {
+    guard let key = find(current) else { preconditionFailure("the current key is on the ring") }
+    return key
+  }
+
+  /// What may have signed something that lives for minutes, the newest first.
+  package var verifying: [[UInt8]] { recentNumbers().compactMap(find) }
 
   /// The key with this number; nil when this process has none.
   func key(_ number: Int64) -> [UInt8]? { find(number) }
@@ -118,7 +143,7 @@ package struct PurposeKeys: Sendable {
   /// Keys that are made of these, for a part of their purpose.
   func part(_ name: String) -> PurposeKeys {
     PurposeKeys(
-      current: currentNumber,
+      current: currentNumber, recent: recentNumbers,
       find: { [find] in find($0).map { Digest.hmacSHA256(key: $0, Array(name.utf8)) } })
   }
 }

@@ -5,14 +5,17 @@ internal import TLS
 /// Makes and reads page tokens (AIP-158): where the next page begins, bound to the request's other
 /// arguments and authenticated, so that a client can neither read nor bend them.
 package struct PageTokens: Sendable {
-  private let key: [UInt8]
+  private let keys: PurposeKeys
 
   /// Tokens good for as long as `key`, 32 bytes, is kept.
-  package init(key: [UInt8]) { self.key = key }
+  package init(key: [UInt8]) { self.init(keys: PurposeKeys(only: key)) }
+
+  /// Tokens good for as long as the key that made them, and a while longer.
+  package init(keys: PurposeKeys) { self.keys = keys }
 
   /// A token for the page that begins after `cursor`, in a list asked for with `arguments`.
   package func make(cursor: String, arguments: [String]) -> String {
-    let tag = self.tag(cursor: cursor, arguments: arguments)
+    let tag = tag(cursor: cursor, arguments: arguments, keys.signing)
     return Base64.encode(tag + Array(cursor.utf8), variant: .urlSafe, padded: false)
   }
 
@@ -22,8 +25,11 @@ package struct PageTokens: Sendable {
     if token.isEmpty { return nil }
     guard let bytes = Base64.decode(token), bytes.count > 16 else { throw Self.invalid }
     let cursor = String(decoding: bytes.dropFirst(16), as: UTF8.self)
-    let expected = tag(cursor: cursor, arguments: arguments)
-    guard constantTimeEquals(Array(bytes.prefix(16)), expected) else { throw Self.invalid }
+    let isOurs = keys.verifying.contains { key in
+      constantTimeEquals(
+        Array(bytes.prefix(16)), tag(cursor: cursor, arguments: arguments, key))
+    }
+    guard isOurs else { throw Self.invalid }
     return cursor
   }
 
@@ -31,7 +37,7 @@ package struct PageTokens: Sendable {
     RPCError(.invalidArgument, "page_token is not one of this list with these arguments")
   }
 
-  private func tag(cursor: String, arguments: [String]) -> [UInt8] {
+  private func tag(cursor: String, arguments: [String], _ key: [UInt8]) -> [UInt8] {
     let parts = ([cursor] + arguments).map { "\($0.utf8.count):\($0)" }
     return Array(Digest.hmacSHA256(key: key, Array(parts.joined().utf8)).prefix(16))
   }

@@ -53,6 +53,19 @@ import Testing
     #expect(ring.trusted(at: Moment(seconds: second), grace: .seconds(50)) == numbers)
   }
 
+  @Test(arguments: [(50, 1...2), (3_699, 1...2), (3_700, 2...2)])
+  func `what lives for minutes may be signed by the key before or the next`(
+    second: Int64, numbers: ClosedRange<Int64>
+  ) throws {
+    let ring = ring(at: second, 100)
+    let keys = ring.keys("p")
+    #expect(keys.verifying == numbers.reversed().map { ring.key("p", of: $0) })
+    #expect(keys.signing == ring.key("p", of: second < 100 ? 1 : 2))
+    let token = PageTokens(key: ring.key("p")).make(cursor: "c", arguments: [])
+    let cursor = try? PageTokens(keys: keys).cursor(in: token, arguments: [])
+    #expect(cursor == (numbers.contains(1) ? "c" : nil))
+  }
+
   @Test func `a key does not print`() {
     #expect("\(MasterKey(number: 2, bytes: Self.bytes(65)))" == "master key 2")
   }
