@@ -83,9 +83,9 @@ package final class Recordings: Sendable {
     // The call's row has the key, so that to clear it there makes every copy unreadable.
     guard let bytes = SpoolHeader.removingKey(from: spool) else { return .later }
     try await store.put(bytes, key: key)
-    // A spool may be older than the current master key.
+    // A spool may be older than the current master key. A key that does not open is kept as it is.
     return .stored(
-      url: key.text, wrappedKey: try keys.renew(wrapped, for: call.id.text) ?? wrapped)
+      url: key.text, wrappedKey: (try? keys.renew(wrapped, for: call.id.text)) ?? wrapped)
   }
 
   /// A recording's wrapped key, wrapped by the current master key; nil when it is.

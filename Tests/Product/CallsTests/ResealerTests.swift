@@ -186,6 +186,18 @@ internal import Webhooks
     await bundle.ending.scene.pool.close()
   }
 
+  @Test func `a spool from before is kept under the key of now`() async throws {
+    let bundle = try await Bundle.make()
+    let ending = bundle.ending
+    let call = try await ending.talk()
+    try await bundle.keep(2, settled: true)
+    await ending.finisher.finish(call, ending.hungUp(), on: ending.loop)
+    let kept = try await ending.system { try await CallMetadataStore.recording(of: call.id, $0) }
+    #expect(kept?.wrappedKey.starts(with: KeyMark.bytes(of: 2)) == true)
+    #expect(try await ending.recording(call.id)?.isEmpty == false)
+    await ending.scene.pool.close()
+  }
+
   @Test func `of two first keys one is kept, and numbers have no gap`() async throws {
     let bundle = try await Bundle.make()
     for number in [Int64(1), 3] {
