@@ -14,8 +14,8 @@ struct MasterKeys {
   /// Nil without KMS.
   let vault: KeyVault?
 
-  /// Reads the keys, and makes or wraps the first one where there is none yet. Asks KMS once for each
-  /// key, and never again. Throws `SettingsError` for all that keeps this server from having the keys
+  /// Reads the keys, and makes or wraps the first one where there is none yet. KMS is asked once for
+  /// each key, and for nothing that a key seals. Throws `SettingsError` for all that keeps this server from having the keys
   /// that its database is sealed with.
   static func open(
     _ current: CurrentSettings, _ pool: PostgresPool, on loop: EventLoop
@@ -130,10 +130,10 @@ struct KeyVault: Sendable {
 
   /// Keeps the first key, unless another server does so at the same time.
   private func begin(with local: [UInt8]?) async throws {
-    let isInUse = try await pool.transaction(tenant: .system) {
-      try await MasterKeyStore.isInUse($0)
+    let isOrphaned = try await pool.transaction(tenant: .system) {
+      try await MasterKeyStore.isOrphaned($0)
     }
-    guard local != nil || !isInUse else {
+    guard local != nil || !isOrphaned else {
       throw SettingsError(
         "this database is sealed with a master key that is not here: bring the keys/master.key of its "
           + "servers back for the first start with VOICE_KMS_KEY")

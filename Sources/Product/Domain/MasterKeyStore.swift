@@ -80,9 +80,12 @@ package enum MasterKeyStore {
     return !rows.isEmpty
   }
 
-  /// Whether servers used this database before: they had a key then.
-  package static func isInUse(_ transaction: Transaction) async throws -> Bool {
-    let rows = try await transaction.query("SELECT EXISTS (SELECT FROM merchants) AS used")
-    return try rows[0].decode("used")
+  /// Whether servers used this database with a key that is not in it.
+  package static func isOrphaned(_ transaction: Transaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT EXISTS (SELECT FROM merchants) AND NOT EXISTS (SELECT FROM master_keys) AS orphaned
+      """)
+    return try rows[0].decode("orphaned")
   }
 }

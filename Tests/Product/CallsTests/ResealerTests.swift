@@ -211,12 +211,14 @@ internal import Webhooks
     let keys = try await bundle.ending.system { try await MasterKeyStore.keys($0) }
     #expect(keys.map(\.wrappingKey) == ["arn"])
     #expect(keys.first?.context == WrappedMasterKey.context(of: 1))
-    #expect(try await bundle.ending.system { try await MasterKeyStore.isInUse($0) })
     let unseen = try await bundle.ending.scene.pool.transaction(tenant: .merchant(bundle.merchant))
     {
       try await MasterKeyStore.keys($0)
     }
     #expect(unseen.isEmpty)
+    #expect(try await !bundle.ending.system { try await MasterKeyStore.isOrphaned($0) })
+    try await bundle.ending.system { try await $0.execute("DELETE FROM master_keys") }
+    #expect(try await bundle.ending.system { try await MasterKeyStore.isOrphaned($0) })
     await bundle.ending.scene.pool.close()
   }
 }
