@@ -106,7 +106,8 @@ package struct Dialer: Sendable {
     return try await carrier.placeCall(
       PlaceCallRequest(
         callID: call.id.text, to: callee.e164, from: callerID.e164,
-        streamURL: settings.streamBase() + StreamToken.path(call.id, keys: settings.streamTokenKeys),
+        streamURL: settings.streamBase()
+          + StreamToken.path(call.id, keys: settings.streamTokenKeys),
         statusCallbackURL: callbacks.statusCallbackURL(
           base: settings.callbackBase(), callID: call.id.text),
         timeLimit: .seconds(3_600)))

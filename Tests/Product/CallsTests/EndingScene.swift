@@ -101,7 +101,8 @@ struct EndingScene {
     let key = [UInt8](repeating: 7, count: 32)
     ring = KeyRing(MasterKey(bytes: key))
     settings = CallSettings(
-      owner: "test", streamBase: { "" }, callbackBase: { "" }, streamTokenKeys: ring.keys("stream-tokens"),
+      owner: "test", streamBase: { "" }, callbackBase: { "" },
+      streamTokenKeys: ring.keys("stream-tokens"),
       recordingMasterKeys: ring.keys("recordings"), spoolDirectory: folder.path)
     recordings = Recordings(store: store, settings: settings)
   }
