@@ -21,12 +21,27 @@ struct ServerOptions: ParsableArguments {
   func withChannel<Result>(
     messageLimit: Int? = nil, _ body: (any ClientChannel, Metadata) async throws -> Result
   ) async throws -> Result {
+    var configuration = try configuration(try trust())
+    if let messageLimit { configuration.maxMessageBytes = messageLimit }
+    return try await open(configuration) { try await body($0, try metadata()) }
+  }
+
+  /// The same without a caller, and with any name for the certificate of `--ca`.
+  func withProbe<Result>(
+    _ body: (any ClientChannel) async throws -> Result
+  ) async throws -> Result {
+    try await open(try configuration(try authority().map(TLSTrust.pinned) ?? .systemRoots), body)
+  }
+
+  private func open<Result>(
+    _ configuration: ClientConfiguration, _ body: (any ClientChannel) async throws -> Result
+  ) async throws -> Result {
     let loop = EventLoop.start(name: "voicectl")
     do {
-      let channel = try Channel(loop: loop, configuration: try configuration(messageLimit))
+      let channel = try Channel(loop: loop, configuration: configuration)
       let result: Result
       do {
-        result = try await body(channel, try metadata())
+        result = try await body(channel)
       } catch {
         await channel.close()
         throw error
@@ -57,7 +72,9 @@ struct ServerOptions: ParsableArguments {
     return metadata
   }
 
-  private func configuration(_ messageLimit: Int?) throws -> ClientConfiguration {
+  private func configuration(_ trust: @autoclosure () throws -> TLSTrust) throws
+    -> ClientConfiguration
+  {
     let text = try setting(url, "VOICE_URL", "url")
     guard let url = URL(string: text), let host = url.host, let scheme = url.scheme,
       ["http", "https"].contains(scheme)
@@ -66,18 +83,20 @@ struct ServerOptions: ParsableArguments {
     let address = SocketAddress(host: host, port: url.port ?? (isSecure ? 443 : 80))
     var configuration = ClientConfiguration(address: address)
     if isSecure { configuration.tls = ClientTLS(trust: try trust()) }
-    if let messageLimit { configuration.maxMessageBytes = messageLimit }
     return configuration
   }
 
   private func trust() throws -> TLSTrust {
-    guard let path = ca ?? ProcessInfo.processInfo.environment["VOICE_CA"] else {
-      return .systemRoots
-    }
+    try authority().map(TLSTrust.authorities) ?? .systemRoots
+  }
+
+  /// The certificates that are named; nil when none are.
+  private func authority() throws -> [UInt8]? {
+    guard let path = ca ?? ProcessInfo.processInfo.environment["VOICE_CA"] else { return nil }
     guard let pem = FileManager.default.contents(atPath: path) else {
       throw ValidationError("cannot read \(path)")
     }
-    return .authorities(Array(pem))
+    return Array(pem)
   }
 }
 

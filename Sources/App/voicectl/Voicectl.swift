@@ -6,8 +6,9 @@ struct Voicectl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "voicectl",
     abstract:
-      "Works with a payaid-voice server: agents, what they know, calls, a live talk, consents, audit, administration.",
+      "Works with a payaid-voice server: agents, what they know, calls, a live talk, consents, audit, health, administration.",
     subcommands: [
-      Agents.self, Knowledge.self, Calls.self, Talk.self, Consents.self, Audit.self, Admin.self,
+      Agents.self, Knowledge.self, Calls.self, Talk.self, Consents.self, Audit.self, Health.self,
+      Admin.self,
     ])
 }

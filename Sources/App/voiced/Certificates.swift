@@ -10,6 +10,10 @@ struct Certificates {
 
   private let keyPath: String
 
+  private static let expiry = MetricsRegistry.process.gauge(
+    "tls_certificate_expiry_timestamp_seconds",
+    help: "When the server's certificate ends, in seconds since 1970.")
+
   /// Reads `tls/ca.pem` and `tls/key.pem`, or makes a self-signed pair good for this machine when
   /// both are missing.
   init(folder: String) throws {
@@ -20,14 +24,18 @@ struct Certificates {
       try Folder.publish(
         folder + "/tls", [("key.pem", made.privateKey), ("ca.pem", made.certificateChain)])
     }
-    context = try TLSContext.server(identity: try Self.read(chainPath, keyPath))
+    let identity = try Self.read(chainPath, keyPath)
+    context = try TLSContext.server(identity: identity)
+    Self.expiry.set(try identity.expiry())
   }
 
   /// Uses the files as they are now for connections from now on; on failure the old pair stays,
   /// and the log says why.
   func reload() {
     do {
-      try context.reload(identity: try Self.read(chainPath, keyPath))
+      let identity = try Self.read(chainPath, keyPath)
+      try context.reload(identity: identity)
+      Self.expiry.set(try identity.expiry())
       Log("voiced").info("the certificate was read again")
     } catch {
       Log("voiced").error("the certificate stays as it was", ["error": "\(error)"])

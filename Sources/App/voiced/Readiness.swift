@@ -2,6 +2,7 @@ internal import Buffers
 internal import HTTP
 internal import RPCServer
 internal import Synchronization
+internal import Telemetry
 
 /// Whether the server can do its work now, and how each thing it depends on is.
 ///
@@ -28,9 +29,18 @@ final class Readiness: Sendable {
   private static let lifetime = Duration.seconds(1)
 
   private let dependencies: [Dependency]
+  /// Beside the dependencies, in their order.
+  private let gauges: [Gauge]
   private let state = Mutex(State())
 
-  init(_ dependencies: [Dependency]) { self.dependencies = dependencies }
+  init(_ dependencies: [Dependency]) {
+    self.dependencies = dependencies
+    gauges = dependencies.map {
+      MetricsRegistry.process.gauge(
+        "dependency_up", help: "1 when what the server needs answered the last probe, else 0.",
+        labels: ["dependency": $0.name])
+    }
+  }
 
   /// From now on the answer is no.
   func beginDrain() {
@@ -43,20 +53,27 @@ final class Readiness: Sendable {
   /// `{"status":"ready","dependencies":{"database":{"status":"ok","kind":"embedded","ms":0.4}}}` with
   /// 200, or 503 with the status `draining` or `unavailable`.
   func response() async -> HTTPExchangeResponse {
-    let known = state.withLock { state in
-      ContinuousClock.now - state.time < Self.lifetime ? state.answer : nil
-    }
-    let (body, isReady): ([UInt8], Bool)
-    if let known { (body, isReady) = known } else { (body, isReady) = await ask() }
+    let (body, isReady) = await answer()
     return HTTPExchangeResponse(
       status: isReady ? .ok : .serviceUnavailable, contentType: "application/json", body: body)
   }
 
+  /// The answer of the last second, or a new one; the gauges then show what was found.
+  @discardableResult
+  func answer() async -> (body: [UInt8], isReady: Bool) {
+    let known = state.withLock { state in
+      ContinuousClock.now - state.time < Self.lifetime ? state.answer : nil
+    }
+    if let known { return known }
+    return await ask()
+  }
+
   private func ask() async -> (body: [UInt8], isReady: Bool) {
     var states: [(Dependency, Bool, Duration)] = []
-    for dependency in dependencies {
+    for (dependency, gauge) in zip(dependencies, gauges) {
       let start = ContinuousClock.now
       let isThere = (try? await dependency.probe()) != nil
+      gauge.set(isThere ? 1 : 0)
       states.append((dependency, isThere, ContinuousClock.now - start))
     }
     let found = states

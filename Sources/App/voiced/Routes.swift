@@ -29,6 +29,7 @@ enum Routes {
     routes.handle("GET", "/readyz") { _ in await readiness.response() }
     routes.handle("GET", "/metrics") { _ in
       await gauges.update()
+      await readiness.answer()
       return HTTPExchangeResponse(
         contentType: "text/plain; version=0.0.4",
         body: MetricsRegistry.process.prometheusText().utf8)

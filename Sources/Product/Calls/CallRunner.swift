@@ -120,6 +120,7 @@ package struct CallRunner: Sendable {
     let writing = Task(executorPreference: leg.loop) { await journal.follow(events) }
     let report = await session.run()
     let end = LoopInstant.readClock()
+    CallFigures.process.talked(report)
     if report.counters.missingNotices > 0 {
       Log("calls").warning(
         "the model did not say that the call is recorded, so it was not", ["call_id": "\(id)"])

@@ -125,6 +125,7 @@ package enum CallStore {
       """)
     guard let record = try rows.first.map(CallRecord.init) else { return nil }
     try await CallEventStore.append(.call(record.proto), to: record, transaction)
+    CallFigures.process.moved(to: state)
     return record
   }
 

@@ -17,7 +17,7 @@ package final class LiveCalls: Sendable {
 
   private let state = Mutex(State())
 
-  package init() {}
+  package init() { CallFigures.process.holds(0) }
 
   /// Begins to listen for calls to end, until the pool is closed.
   package func start(_ pool: PostgresPool) async throws {
@@ -53,10 +53,18 @@ package final class LiveCalls: Sendable {
 
   /// Takes up a call; `end` is called, at most once, from any thread.
   func add(_ id: CallID, end: @escaping @Sendable () -> Void) {
-    state.withLock { $0.enders[id.text] = end }
+    state.withLock {
+      $0.enders[id.text] = end
+      CallFigures.process.holds($0.enders.count)
+    }
   }
 
-  func remove(_ id: CallID) { state.withLock { $0.enders[id.text] = nil } }
+  func remove(_ id: CallID) {
+    state.withLock {
+      $0.enders[id.text] = nil
+      CallFigures.process.holds($0.enders.count)
+    }
+  }
 
   /// Ends a call that this process holds; nothing happens when it is asked again.
   func end(_ id: String) {

@@ -113,6 +113,14 @@ package final class Recordings: Sendable {
     return names.filter { $0.hasSuffix(".spool") }.compactMap { CallID(String($0.dropLast(6))) }
   }
 
+  /// How long ago the spool among those of `calls` was written to that nobody has written to for
+  /// longest; zero when there is none.
+  func age(ofOldest calls: [CallID]) async -> Duration {
+    let paths = calls.map(path)
+    let ages = try? await blocking { paths.compactMap { try? SpoolRecovery.age(path: $0) } }
+    return ages?.max() ?? .zero
+  }
+
   /// Cuts a spool at its last good record and closes it; its wrapped key.
   private func recover(_ path: String, _ call: CallID) async throws -> [UInt8] {
     let found = try await blocking { try SpoolRecovery.recover(path: path) }

@@ -71,6 +71,7 @@ def test_a_dead_primary_costs_seconds_and_nothing_that_was_acknowledged(served, 
         stacks.wait_for(lambda: len(writers.refused) >= 20)
         with client(served, merchant) as rest:
             assert rest.get("/readyz").status_code == 503
+            assert 'dependency_up{dependency="database"} 0' in rest.get("/metrics").text
         start = time.monotonic()
         pair.standby.promote()
         writers.go_on()

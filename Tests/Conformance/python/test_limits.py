@@ -131,6 +131,9 @@ def test_a_redis_that_dies_costs_no_error_and_no_limit(stack, shop):
             ready = rest.get("/readyz")
             assert ready.status_code == 200
             assert ready.json()["dependencies"]["redis"]["status"] == "unavailable"
+            metrics = rest.get("/metrics").text
+            assert 'dependency_up{dependency="redis"} 0' in metrics
+            assert 'dependency_up{dependency="database"} 1' in metrics
             agent = rest.post("/api/v1/agents", json={"name": "Asha", "language": "hi"})
             assert agent.status_code == 200
             redis.start()

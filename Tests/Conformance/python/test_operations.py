@@ -1,11 +1,14 @@
 """What an operator relies on: headers, request ids, logs, the audit of calls, health, metrics."""
 
+import os
 import re
+import subprocess
 import uuid
 
 import grpc
 import httpx
 import pytest
+from cryptography import x509
 from google.rpc import error_details_pb2, status_pb2
 from payaid.voice.v1 import agents_pb2, agents_pb2_grpc
 
@@ -133,6 +136,29 @@ def test_metrics_are_prometheus_text(rest):
             "postgres_pool_waiting", "api_audit_lost_total"} <= families
 
 
+
+def test_the_end_of_the_certificate_is_among_the_figures(stack, rest):
+    [found] = re.findall(r"tls_certificate_expiry_timestamp_seconds (\d+)", rest.get("/metrics").text)
+    with open(stack.ca, "rb") as file:
+        certificate = x509.load_pem_x509_certificate(file.read())
+    assert int(found) == certificate.not_valid_after_utc.timestamp()
+
+def test_voicectl_asks_a_server_for_its_health_by_any_name(stack):
+    def ask(*options):
+        return subprocess.run(
+            [stacks.BIN / "voicectl", "health", *options], capture_output=True, text=True, timeout=30,
+            env={key: value for key, value in os.environ.items() if not key.startswith("VOICE_")})
+
+    port = stack.port
+    for host in ("localhost", "127.0.0.1", "127.1"):
+        well = ask("--url", f"https://{host}:{port}", "--ca", stack.ca)
+        assert (well.returncode, well.stdout) == (0, "serving\n"), well.stderr
+    # Not trusted; nobody there; no address.
+    for options in (["--url", f"https://localhost:{port}"], ["--url", "https://127.0.0.1:1", "--ca", stack.ca], []):
+        ill = ask(*options)
+        assert ill.returncode != 0 and not ill.stdout, options
+
+
 def test_text_logs_are_for_people(stack):
     with stacks.beside(stack, "--set", "LOG_FORMAT=text") as own:
         httpx.get(f"{own.url}/healthz", verify=False)
@@ -174,10 +200,13 @@ def test_what_has_served_its_time_is_deleted_by_schedule(stack, merchant):
 def test_a_recording_goes_when_its_time_is_over_and_who_read_it_is_known(stack, merchant):
     url = stack.ready["database"]
     system = "BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null"
+    ended = re.compile(r'payaid_calls_ended_total{state="completed"} (\d+)')
     with client(stack, merchant) as rest:
+        before = int(ended.search(rest.get("/metrics").text)[1])
         agent = calling.new_agent(rest, "+918047120066")
         call = calling.place(rest, agent, calling.HASTY)
         calling.until(rest, call, {"COMPLETED"})
+        assert int(ended.search(rest.get("/metrics").text)[1]) > before
         path = f"/api/v1/calls/{call}/recording"
         stacks.wait_for(lambda: rest.get(path).status_code == 200)
         [kept] = (stack.data / "objects").rglob(f"{call}.spool")

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import TLS
 import Testing
@@ -142,6 +143,20 @@ final class TLSPair {
     let other = try SelfSignedCertificate.generate()
     let wrong = try TLSContext.client(trust: .pinned(other.certificateChain))
     #expect(throws: TLSError.self) { try TLSPair(server: server, client: wrong).exchange() }
+  }
+
+  @Test func `a certificate tells when it ends`() throws {
+    let made = try SelfSignedCertificate.generate()
+    let lifetime = Int64(SelfSignedCertificate.validDays) * 86_400
+    let end = try made.expiry()
+    let now = Int64(time(nil))
+    #expect((now + lifetime - 60...now + lifetime).contains(end))
+    // Of a chain, the own certificate counts.
+    var chain = made
+    chain.certificateChain += Self.identity.certificateChain
+    #expect(try chain.expiry() == end)
+    chain.certificateChain = []
+    #expect(throws: TLSError.self) { try chain.expiry() }
   }
 
   @Test func `a reload serves new sessions and leaves old ones alone`() throws {

@@ -82,6 +82,13 @@ struct SpoolFile: SpoolSource {
     return Int(end)
   }
 
+  /// How long ago it was written to, by the machine's clock.
+  func age() throws(RecordingError) -> Duration {
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw Self.failure("stat") }
+    return .seconds(max(0, time(nil) - status.st_mtim.tv_sec))
+  }
+
   func close() { _ = Glibc.close(descriptor) }
 
   /// Closes a new file of no use, and removes it from `path`.

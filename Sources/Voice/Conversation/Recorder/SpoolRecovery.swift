@@ -26,6 +26,13 @@ package struct SpoolRecovery: Sendable, Equatable {
       duration: .milliseconds(Int64(clamping: reader.lastTime)))
   }
 
+  /// How long ago anybody wrote to the spool at `path`. Blocks.
+  package static func age(path: String) throws(RecordingError) -> Duration {
+    let file = try SpoolFile.open(path, forWriting: false)
+    defer { file.close() }
+    return try file.age()
+  }
+
   /// Writes the closing record of a recovered spool. Blocks.
   package static func seal(path: String, key: [UInt8]) throws(RecordingError) {
     let file = try SpoolFile.open(path, forWriting: true)
