@@ -1,0 +1,97 @@
+"""What tools/deploy says of the outside: CloudFormation's templates, the rights in them, the container's build."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+import aws
+import stack as stacks
+
+FOLDER = stacks.ROOT / "tools" / "deploy"
+TEMPLATES = sorted((FOLDER / "aws").glob("*.yaml"))
+
+
+class Template(yaml.SafeLoader):
+    """Reads CloudFormation's short forms, `!Ref X`, as `{"!Ref": X}`."""
+
+    def short(self, tag, node):
+        if isinstance(node, yaml.ScalarNode):
+            return {f"!{tag}": self.construct_scalar(node)}
+        return {f"!{tag}": self.construct_sequence(node, deep=True)}
+
+
+Template.add_multi_constructor("!", Template.short)
+
+
+def resources(name):
+    return yaml.load((FOLDER / "aws" / f"{name}.yaml").read_text(), Template)["Resources"]
+
+
+def test_cfn_lint_finds_nothing():
+    lint = subprocess.run(
+        [f"{sys.prefix}/bin/cfn-lint", "--regions", "ap-south-1", "--", *TEMPLATES],
+        capture_output=True, text=True, timeout=60)
+    assert len(TEMPLATES) == 4 and lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def test_the_server_may_do_what_it_does_and_nothing_else():
+    """What it does at S3 is what test_objects_s3.py lets it do there, where each right is checked."""
+    policies = {it["PolicyName"]: it["PolicyDocument"]["Statement"]
+                for it in resources("service")["Role"]["Properties"]["Policies"]}
+    allowed = set()
+    for statement in policies["server"]:
+        actions = statement["Action"]
+        allowed |= {actions} if isinstance(actions, str) else set(actions)
+        assert statement["Resource"] != "*"
+    assert allowed == {
+        *aws.S3_RIGHTS, "secretsmanager:GetSecretValue", "kms:GenerateDataKey", "kms:Decrypt"}
+
+
+def test_every_bucket_is_encrypted_closed_to_the_public_and_to_plain_text():
+    data = resources("data")
+    buckets = {name: it["Properties"] for name, it in data.items() if it["Type"] == "AWS::S3::Bucket"}
+    assert sorted(buckets) == ["Checkpoints", "Objects"]
+    for name, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        [statement] = data[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == (
+            "Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_secret_of_settings_names_settings_only():
+    secret = resources("data")["Settings"]["Properties"]["GenerateSecretString"]
+    names = [*json.loads(secret["SecretStringTemplate"]), secret["GenerateStringKey"]]
+    known = re.findall(r"^#? ?([A-Z0-9_]+)=", (stacks.ROOT / "env.example").read_text(), re.M)
+    assert set(names) <= set(known)
+    required = re.findall(r"required; secret.*?\n([A-Z0-9_]+)=", (stacks.ROOT / "env.example").read_text())
+    assert set(required) <= set(names) | {"DATABASE_URL"}
+
+
+def test_the_scripts_of_an_instance_are_shell():
+    [text, _] = resources("service")["Template"]["Properties"]["LaunchTemplateData"]["UserData"][
+        "Fn::Base64"]["Fn::Sub"]
+    scripts = [text, *re.findall(r"<<'END'\n(#!/bin/bash\n.*?)^END$", text, re.M | re.S)]
+    assert len(scripts) == 3
+    for script in scripts:
+        # What CloudFormation puts in has no character that is the shell's.
+        shell = re.sub(r"\$\{[A-Za-z:]+\}", "x", script)
+        assert subprocess.run(["bash", "-n"], input=shell, text=True).returncode == 0
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml"])
+def test_a_container_is_given_enough_time_to_drain(file):
+    """The calls' time, and the 40 s of what follows them."""
+    text = (FOLDER / file).read_text()
+    drain = int(re.search(r"DRAIN_SECONDS[=:] ?\"?(\d+)", text)[1])
+    given = int(re.search(r"(?:docker stop -t |stop_grace_period: )(\d+)", text)[1])
+    assert given >= drain + 40
+    if file == "Dockerfile":
+        unit = (FOLDER / "aws" / "service.yaml").read_text()
+        assert {int(it) for it in re.findall(r"--stop-timeout (\d+)|--time (\d+)", unit) for it in it if it} == {given}
+        assert int(re.search(r"TimeoutStopSec=(\d+)", unit)[1]) > given
