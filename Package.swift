@@ -258,7 +258,8 @@ let executables = [
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
       "Buffers", "EventLoop", "TLS", "TransparencyLog", "RPCCore", "RPCClient", "Protobuf",
-      "Schema", "Services", "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain", "Accounts",
+      "Schema", "Services", "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain",
+      "Accounts",
     ],
     packages: ["ArgumentParser"]),
   Executable(
