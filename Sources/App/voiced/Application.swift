@@ -62,6 +62,8 @@ struct Application {
     var configuration = ServerConfiguration(listen: [settings.listen], tls: certificates?.context)
     configuration.limits.bodySize = requestLimit
     configuration.limits.messageSize = requestLimit
+    // A load balancer forgets a connection that is silent; AWS's after 350 s.
+    configuration.limits.keepaliveTime = .seconds(240)
     configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
     var grant = CORSPolicy.Grant()
     grant.exposedHeaders += LimitFields.names

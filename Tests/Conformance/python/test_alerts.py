@@ -1,5 +1,6 @@
-"""The alerts of tools/deploy/prometheus: that what they watch is there, and that each is explained."""
+"""Alerts and dashboard of tools/deploy/prometheus: what they watch is there, and each alert is explained."""
 
+import json
 import re
 
 import pytest
@@ -11,6 +12,9 @@ from conftest import client
 FOLDER = stacks.ROOT / "tools" / "deploy"
 GROUPS = yaml.safe_load((FOLDER / "prometheus" / "alerts.yaml").read_text())["groups"]
 RULES = [rule for group in GROUPS for rule in group["rules"]]
+PANELS = json.loads((FOLDER / "prometheus" / "dashboard.json").read_text())["panels"]
+EXPRESSIONS = [rule["expr"] for rule in RULES] + [
+    target["expr"] for panel in PANELS for target in panel["targets"]]
 ALERTS = [rule["alert"] for rule in RULES if "alert" in rule]
 
 # A metric with its matchers; what else stands in an expression has neither colon nor underscore.
@@ -19,9 +23,9 @@ OF_PROMETHEUS = {"histogram_quantile"}
 
 
 def selectors():
-    """Each metric that a rule names, with the labels and values that it asks for."""
-    for rule in RULES:
-        text = re.sub(r"\b(by|on|without)\s*\([^)]*\)", "", rule["expr"])
+    """Each metric that is named, with the labels and values that are asked for."""
+    for expression in EXPRESSIONS:
+        text = re.sub(r"\b(by|on|without)\s*\([^)]*\)", "", expression)
         for name, matchers in SELECTOR.findall(text):
             if name not in OF_PROMETHEUS:
                 yield name, dict(re.findall(r'([a-z_]+)="([^"]*)"', matchers))
@@ -49,7 +53,7 @@ def shown(stack, merchant):
         stacks.sql(stack.ready["database"], "DELETE FROM jobs WHERE kind = 'call.dial' AND payload = '';")
 
 
-def test_each_metric_that_a_rule_names_is_shown_with_what_it_asks_for(shown):
+def test_each_metric_that_is_named_is_shown_with_what_is_asked_for(shown):
     recorded = {rule["record"] for rule in RULES if "record" in rule}
     named = list(selectors())
     assert len({name for name, _ in named} - recorded) > 15
