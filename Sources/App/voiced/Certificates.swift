@@ -34,8 +34,9 @@ struct Certificates {
   func reload() {
     do {
       let identity = try Self.read(chainPath, keyPath)
+      let end = try identity.expiry()
       try context.reload(identity: identity)
-      Self.expiry.set(try identity.expiry())
+      Self.expiry.set(end)
       Log("voiced").info("the certificate was read again")
     } catch {
       Log("voiced").error("the certificate stays as it was", ["error": "\(error)"])

@@ -1,7 +1,10 @@
 """What an operator relies on: headers, request ids, logs, the audit of calls, health, metrics."""
 
+import datetime
 import os
 import re
+import signal
+import ssl
 import subprocess
 import uuid
 
@@ -9,6 +12,8 @@ import grpc
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from google.rpc import error_details_pb2, status_pb2
 from payaid.voice.v1 import agents_pb2, agents_pb2_grpc
 
@@ -142,6 +147,32 @@ def test_the_end_of_the_certificate_is_among_the_figures(stack, rest):
     with open(stack.ca, "rb") as file:
         certificate = x509.load_pem_x509_certificate(file.read())
     assert int(found) == certificate.not_valid_after_utc.timestamp()
+
+def new_certificate(folder, days):
+    """Puts a certificate for localhost, good for so many days, where a server has its own."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(start)
+        .not_valid_after(start + datetime.timedelta(days)).sign(key, hashes.SHA256()))
+    (folder / "key.pem").write_bytes(key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return made
+
+
+def test_sighup_serves_a_new_certificate_and_shows_its_end(stack):
+    with stacks.beside(stack) as own:
+        made = new_certificate(own.data / "tls", 30)
+        own.server.process.send_signal(signal.SIGHUP)
+        stacks.wait_for(lambda: ssl.get_server_certificate(("127.0.0.1", own.port)).encode()
+                        == made.public_bytes(serialization.Encoding.PEM))
+        metrics = httpx.get(f"{own.url}/metrics", verify=False).text
+    end = int(made.not_valid_after_utc.timestamp())
+    assert f"tls_certificate_expiry_timestamp_seconds {end}\n" in metrics
+
 
 def test_voicectl_asks_a_server_for_its_health_by_any_name(stack):
     def ask(*options):
