@@ -47,8 +47,12 @@ def shown(stack, merchant):
         """)
     try:
         with client(stack, merchant) as rest:
-            return stacks.wait_for(lambda: (found := samples(rest.get("/metrics").text)).get(
-                "payaid_job_oldest_due_seconds") and found)
+            def waiting():
+                seen = samples(rest.get("/metrics").text)
+                kinds = {labels["kind"] for labels in seen.get("payaid_job_oldest_due_seconds", ())}
+                return "call.dial" in kinds and seen
+
+            return stacks.wait_for(waiting)
     finally:
         stacks.sql(stack.ready["database"], "DELETE FROM jobs WHERE kind = 'call.dial' AND payload = '';")
 
