@@ -504,6 +504,41 @@ export class ComplianceService {
     }, options);
   }
 
+  /** Asks for all that is held of one person to be erased: the calls of a number with their
+   * recordings, transcripts and what was made of them, its consents, and what the audit log's
+   * entries about them hold, whose proofs stay good. From this answer on the gate refuses calls to
+   * the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later.
+   * Calls in progress are waited for. While an erasure of the number is under way, the answer is
+   * that one.
+   */
+  createErasure(request: CreateErasureRequest, options?: CallOptions): Promise<Erasure> {
+    const { requestId, ...body } = request;
+    return this.transport.unary<Erasure>({
+      method: "POST",
+      path: `/api/v1/compliance/erasures`,
+      body,
+      key: requestId ?? newKey(),
+    }, options);
+  }
+
+  /** Reads how far an erasure is. */
+  getErasure(request: GetErasureRequest, options?: CallOptions): Promise<Erasure> {
+    const { erasureId } = request;
+    return this.transport.unary<Erasure>({
+      method: "GET",
+      path: `/api/v1/compliance/erasures/${segment(erasureId)}`,
+    }, options);
+  }
+
+  /** Lists erasures, newest first. */
+  listErasures(request: ListErasuresRequest = {}, options?: CallOptions): Promise<ListErasuresResponse> {
+    return this.transport.unary<ListErasuresResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/erasures`,
+      query: request,
+    }, options);
+  }
+
   /** Lists the merchant's audit log in order. */
   listAuditEntries(request: ListAuditEntriesRequest = {}, options?: CallOptions): Promise<ListAuditEntriesResponse> {
     return this.transport.unary<ListAuditEntriesResponse>({
@@ -1035,11 +1070,11 @@ export interface AuditEntry {
   /** When it was written. */
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
-   * `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended
-   * and recordings come within a minute.
+   * `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `erasure.created`,
+   * `person.erased`. Those of calls that ended and recordings come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent or a suppression. */
+  /** What it is about: the id of a call, a consent, a suppression or an erasure. */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
   leafHash?: string;
@@ -1406,6 +1441,26 @@ export interface CreateConsentRequest {
   requestId?: string;
 }
 
+/** Request of CreateErasure. */
+export interface CreateErasureRequest {
+  /** Whose, E.164. */
+  phoneNumber: string;
+  /** Why: `request` (the person asked), `withdrawal` (of consent), `purpose_served`, `other`;
+   * `request` when empty.
+   */
+  reason?: string;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+  /** Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are
+   * kept for 180 days from 1 January 2027 on.
+   */
+  recoveryCalls?: boolean;
+  /** Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset for
+   * nobody.
+   */
+  holdUntil?: string;
+}
+
 /** Request of CreateSuppression. */
 export interface CreateSuppressionRequest {
   /** The number and why. */
@@ -1592,6 +1647,59 @@ export interface EndCallRequest {
   requestId?: string;
 }
 
+/** The erasure of one person, whose number is in no answer. */
+export interface Erasure {
+  /** Identifier, `era_` and 26 characters. */
+  erasureId?: string;
+  /** Where it stands. */
+  state?: ErasureState;
+  /** Why it was asked for. */
+  reason?: string;
+  /** When it was asked for. */
+  createTime?: string;
+  /** When it began; unset before that. */
+  startTime?: string;
+  /** When it was done, or failed; unset before that. */
+  finishTime?: string;
+  /** What is gone so far. */
+  erased?: ErasureCounts;
+  /** What the law keeps for a time, by rule: nobody can read it by way of the API any more. */
+  kept?: KeptRecords[];
+  /** Why it failed; empty otherwise. */
+  error?: string;
+}
+
+/** How much an erasure has erased. */
+export interface ErasureCounts {
+  /** Calls, of which number, texts and values are gone. State, times and cost stay. */
+  calls?: string;
+  /** Recordings, each with its key. */
+  recordings?: string;
+  /** Consents, of which number, statement and evidence are gone. */
+  consents?: string;
+  /** Entries of the merchant's own do-not-call list. The number stays refused, by a keyed digest. */
+  suppressions?: string;
+  /** Payloads of the audit log, each with its salt. */
+  auditPayloads?: string;
+  /** Webhook messages and events that were about the calls and consents. */
+  messages?: string;
+  /** Answers that were kept for repeated requests and had the number in them. */
+  answers?: string;
+}
+
+/** Where it stands. */
+export type ErasureState =
+  /** Never sent by the server. */
+  | "STATE_UNSPECIFIED"
+  /** Asked for; the gate refuses calls already. */
+  | "PENDING"
+  /** Under way. */
+  | "RUNNING"
+  /** All is erased but what `kept` lists. */
+  | "DONE"
+  /** It stopped, and `error` says why; what `erased` counts is gone. It can be asked for again. */
+  | "FAILED";
+
 /** Request of GetAgent. */
 export interface GetAgentRequest {
   /** The agent. */
@@ -1670,6 +1778,12 @@ export interface GetDocumentRequest {
   documentId: string;
 }
 
+/** Request of GetErasure. */
+export interface GetErasureRequest {
+  /** The erasure. */
+  erasureId: string;
+}
+
 /** Request of GetMerchant. */
 export interface GetMerchantRequest {
 }
@@ -1694,6 +1808,18 @@ export interface GetRevenueRequest {
   startDate?: string;
   /** Last day, `YYYY-MM-DD`; today when empty. Not without `start_date`. */
   endDate?: string;
+}
+
+/** Calls that one rule keeps. */
+export interface KeptRecords {
+  /** The rule: `DPDP_RULE_8_3`, `RBI_RECOVERY_RECORDING` or `LEGAL_HOLD`. */
+  rule?: string;
+  /** The instrument it comes from. */
+  source?: string;
+  /** How many calls. */
+  calls?: string;
+  /** When the last of them will be erased. */
+  until?: string;
 }
 
 /** Who a business is, as it must be known before its agents call people. */
@@ -1903,6 +2029,22 @@ export interface ListDocumentsRequest {
 export interface ListDocumentsResponse {
   /** One page, newest first. */
   documents?: Document[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
+}
+
+/** Request of ListErasures. */
+export interface ListErasuresRequest {
+  /** Most erasures in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+}
+
+/** Answer of ListErasures. */
+export interface ListErasuresResponse {
+  /** One page, newest first. */
+  erasures?: Erasure[];
   /** Asks for the next page; empty at the end. */
   nextPageToken?: string;
 }

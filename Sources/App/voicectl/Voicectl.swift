@@ -6,6 +6,6 @@ struct Voicectl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "voicectl",
     abstract:
-      "Works with a payaid-voice server: agents, what they know, calls, a live talk, audit, administration.",
-    subcommands: [Agents.self, Knowledge.self, Calls.self, Talk.self, Audit.self, Admin.self])
+      "Works with a payaid-voice server: agents, what they know, calls, a live talk, audit, erasure, administration.",
+    subcommands: [Agents.self, Knowledge.self, Calls.self, Talk.self, Audit.self, ComplianceCommand.self, Admin.self])
 }

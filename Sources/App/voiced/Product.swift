@@ -35,6 +35,7 @@ struct Product {
   let analyzer: CallAnalyzer
   let auditSigner: AuditSigner
   let auditInspector: AuditInspector
+  let eraser: Eraser
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -58,8 +59,12 @@ struct Product {
     let agents = StoredAgents()
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
     let toolSecrets = ToolSecrets(seal: try DataSeal(key: keyring.key("tool-secrets")))
-    let admission = StoredGate(registry: NoRegistry())
+    let numbers = NumberSeal(try DataSeal(key: keyring.key("erased-numbers")))
+    let admission = StoredGate(registry: NoRegistry(), numbers: numbers)
     let recordings = Recordings(store: objects, settings: callSettings)
+    eraser = Eraser(
+      pool: pool, numbers: numbers, calls: CallErasure(recordings: recordings),
+      messages: MessageErasure())
     auditInspector = AuditInspector(pool: pool)
     auditSigner = AuditSigner(pool: pool, objects: objects, seed: keyring.key("audit-signing"))
     let tokens = PageTokens(key: keyring.key("page-tokens"))
@@ -116,7 +121,8 @@ struct Product {
         CallbackService(pool: pool, callbacks: callbacks),
         WebhookService(pool: pool, tokens: tokens, policy: policy, seal: webhookSeal),
         ComplianceService(
-          pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner),
+          pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner,
+          numbers: numbers),
         AnalyticsService(pool: pool),
         KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge),
       ]

@@ -41,7 +41,7 @@ struct Workers: Sendable {
     }
     housekeeper = try worker(
       product.retentions.map { $0.handler(pool) } + [
-        product.auditSigner.handler, product.auditInspector.handler,
+        product.auditSigner.handler, product.auditInspector.handler, product.eraser.handler,
       ]
     ) {
       $0.queue = Retention.queue.name

@@ -10,5 +10,6 @@ package enum CallsMigrations {
     Migration(file: "m0044_incoming_calls.sql", PackageResources.m0044_incoming_calls_sql),
     Migration(file: "m0045_call_access.sql", PackageResources.m0045_call_access_sql),
     Migration(file: "m0046_audited_ends.sql", PackageResources.m0046_audited_ends_sql),
+    Migration(file: "m0066_erased_calls.sql", PackageResources.m0066_erased_calls_sql),
   ]
 }

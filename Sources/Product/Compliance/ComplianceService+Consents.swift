@@ -63,7 +63,9 @@ extension ComplianceService {
         request: request
       ) {
         let found = try await Self.existing(request.consentId, transaction)
-        try await NumberLock.take(found.phoneNumber, caller.merchant, transaction)
+        // Of an erased person there is nothing left to take back.
+        guard let number = found.phoneNumber else { return found.proto(at: now()) }
+        try await NumberLock.take(number, caller.merchant, transaction)
         let now = now()
         guard let withdrawn = try await ConsentStore.withdraw(found.id, at: now, transaction) else {
           return try await Self.existing(request.consentId, transaction).proto(at: now)
@@ -90,7 +92,11 @@ extension ComplianceService {
     }
     let suppression = try await SuppressionStore.find(
       number, merchant: caller.merchant, transaction)
-    try ReconsentCooling.check(new.terms, after: earlier, optOut: suppression?.optOutTime)
+    let erased = try await ErasedNumberStore.find(
+      numbers.digest(number, of: caller.merchant), caller.merchant, transaction)
+    try ReconsentCooling.check(
+      new.terms, after: earlier,
+      optOut: [suppression?.optOutTime, erased?.optOutTime].compactMap { $0 }.max())
     let record = try await ConsentStore.insert(
       ConsentID(), of: number, terms: new.terms, statement: new.statement, evidence: new.evidence,
       salt: SaltedDigest().salt, merchant: caller.merchant, transaction)

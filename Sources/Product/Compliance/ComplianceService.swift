@@ -14,11 +14,12 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
   private let agents: any AgentDirectory
   private let gate: StoredGate
   let signer: AuditSigner
+  let numbers: NumberSeal
 
-  /// `gate` is the one that calls are placed through.
+  /// `gate` is the one that calls are placed through, `numbers` what it has.
   package init(
     pool: PostgresPool, tokens: PageTokens, agents: any AgentDirectory, gate: StoredGate,
-    signer: AuditSigner,
+    signer: AuditSigner, numbers: NumberSeal,
     now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) {
     self.pool = pool
@@ -26,6 +27,7 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
     self.agents = agents
     self.gate = gate
     self.signer = signer
+    self.numbers = numbers
     self.now = now
   }
 

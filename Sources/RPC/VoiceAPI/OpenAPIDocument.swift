@@ -4492,6 +4492,280 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/erasures": {
+          "post": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.CreateErasure",
+            "summary": "Asks for all that is held of one person to be erased: the calls of a number with their recordings, transcripts and what was made of them, its consents, and what the audit log's entries about them hold, whose proofs stay good.",
+            "description": "From this answer on the gate refuses calls to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later. Calls in progress are waited for. While an erasure of the number is under way, the answer is that one.",
+            "parameters": [
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of CreateErasure.",
+                    "properties": {
+                      "phoneNumber": {
+                        "type": "string",
+                        "description": "Whose, E.164."
+                      },
+                      "reason": {
+                        "type": "string",
+                        "description": "Why: `request` (the person asked), `withdrawal` (of consent), `purpose_served`, `other`; `request` when empty."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID for idempotency (AIP-155)."
+                      },
+                      "recoveryCalls": {
+                        "type": "boolean",
+                        "description": "Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are kept for 180 days from 1 January 2027 on."
+                      },
+                      "holdUntil": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset for nobody."
+                      }
+                    },
+                    "required": ["phoneNumber"],
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Erasure"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListErasures",
+            "summary": "Lists erasures, newest first.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most erasures in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListErasuresResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/erasures/{erasureId}": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetErasure",
+            "summary": "Reads how far an erasure is.",
+            "parameters": [
+              {
+                "name": "erasureId",
+                "in": "path",
+                "required": true,
+                "description": "The erasure.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Erasure"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/audit-entries": {
           "get": {
             "tags": ["ComplianceService"],
@@ -7602,11 +7876,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended and recordings come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `erasure.created`, `person.erased`. Those of calls that ended and recordings come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent or a suppression."
+                "description": "What it is about: the id of a call, a consent, a suppression or an erasure."
               },
               "leafHash": {
                 "type": "string",
@@ -8567,6 +8841,107 @@ public enum OpenAPIDocument {
             "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `PENDING`: Waits to be indexed.\n- `READY`: Agents answer from it.\n- `FAILED`: Could not be read; see `error`.",
             "enum": ["STATE_UNSPECIFIED","PENDING","READY","FAILED"]
           },
+          "Erasure": {
+            "type": "object",
+            "description": "The erasure of one person, whose number is in no answer.",
+            "properties": {
+              "erasureId": {
+                "type": "string",
+                "description": "Identifier, `era_` and 26 characters."
+              },
+              "state": {
+                "$ref": "#/components/schemas/Erasure.State",
+                "description": "Where it stands."
+              },
+              "reason": {
+                "type": "string",
+                "description": "Why it was asked for."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was asked for."
+              },
+              "startTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it began; unset before that."
+              },
+              "finishTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was done, or failed; unset before that."
+              },
+              "erased": {
+                "$ref": "#/components/schemas/ErasureCounts",
+                "description": "What is gone so far."
+              },
+              "kept": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/KeptRecords"
+                },
+                "description": "What the law keeps for a time, by rule: nobody can read it by way of the API any more."
+              },
+              "error": {
+                "type": "string",
+                "description": "Why it failed; empty otherwise."
+              }
+            }
+          },
+          "Erasure.State": {
+            "type": "string",
+            "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `PENDING`: Asked for; the gate refuses calls already.\n- `RUNNING`: Under way.\n- `DONE`: All is erased but what `kept` lists.\n- `FAILED`: It stopped, and `error` says why; what `erased` counts is gone. It can be asked for again.",
+            "enum": ["STATE_UNSPECIFIED","PENDING","RUNNING","DONE","FAILED"]
+          },
+          "ErasureCounts": {
+            "type": "object",
+            "description": "How much an erasure has erased.",
+            "properties": {
+              "calls": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Calls, of which number, texts and values are gone. State, times and cost stay."
+              },
+              "recordings": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Recordings, each with its key."
+              },
+              "consents": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Consents, of which number, statement and evidence are gone."
+              },
+              "suppressions": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Entries of the merchant's own do-not-call list. The number stays refused, by a keyed digest."
+              },
+              "auditPayloads": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Payloads of the audit log, each with its salt."
+              },
+              "messages": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Webhook messages and events that were about the calls and consents."
+              },
+              "answers": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Answers that were kept for repeated requests and had the number in them."
+              }
+            }
+          },
           "Error": {
             "type": "object",
             "description": "A failed call.",
@@ -8631,6 +9006,31 @@ public enum OpenAPIDocument {
                   "contentEncoding": "base64"
                 },
                 "description": "The proof's hashes, 32 bytes each, from the leaf to the root."
+              }
+            }
+          },
+          "KeptRecords": {
+            "type": "object",
+            "description": "Calls that one rule keeps.",
+            "properties": {
+              "rule": {
+                "type": "string",
+                "description": "The rule: `DPDP_RULE_8_3`, `RBI_RECOVERY_RECORDING` or `LEGAL_HOLD`."
+              },
+              "source": {
+                "type": "string",
+                "description": "The instrument it comes from."
+              },
+              "calls": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "How many calls."
+              },
+              "until": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the last of them will be erased."
               }
             }
           },
@@ -8926,6 +9326,23 @@ public enum OpenAPIDocument {
                 "type": "array",
                 "items": {
                   "$ref": "#/components/schemas/Document"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListErasuresResponse": {
+            "type": "object",
+            "description": "Answer of ListErasures.",
+            "properties": {
+              "erasures": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Erasure"
                 },
                 "description": "One page, newest first."
               },

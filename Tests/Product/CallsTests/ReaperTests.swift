@@ -183,7 +183,7 @@ private struct NoCallbacks: CarrierCallbacks {
     }
     let dialer = Dialer(
       pool: ending.scene.pool, jobs: JobQueue(), carrier: carrier, callbacks: NoCallbacks(),
-      agents: StoredAgents(), admission: StoredGate(registry: NoRegistry()),
+      agents: StoredAgents(), admission: StoredGate(registry: NoRegistry(), numbers: .test()),
       settings: ending.settings)
     try await dialer.dial(call.id, isLastAttempt: true)
     var asked = questions.makeAsyncIterator()

@@ -10,6 +10,13 @@ internal import VoiceAPI
 
 @testable internal import Calls
 
+extension NumberSeal {
+  /// One with a key of the tests'.
+  static func test() -> NumberSeal {
+    NumberSeal(try! DataSeal(key: [UInt8](repeating: 9, count: 32)))
+  }
+}
+
 /// A database with every area's tables, a merchant and an agent.
 struct Scene {
   let pool: PostgresPool

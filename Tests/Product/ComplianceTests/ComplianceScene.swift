@@ -3,6 +3,7 @@ import Agents
 import Buffers
 import Compliance
 import Domain
+import Jobs
 import Objects
 import Postgres
 import Protobuf
@@ -23,12 +24,15 @@ struct ComplianceScene {
   let gate: StoredGate
   let objects = SavedObjects()
   let signer: AuditSigner
+  let numbers: NumberSeal
+  let calls = PretendCalls()
   let service: ComplianceService
+  let eraser: Eraser
 
   static func make() async throws -> ComplianceScene {
     let pool = try await ScratchPostgres.database(
-      migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
-        + AgentsMigrations.all + ComplianceMigrations.all
+      migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
+        + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
     ) { $0.maxConnections = 4 }
     let (merchant, rival) = try await pool.transaction(tenant: .system) { transaction in
       (
@@ -36,22 +40,25 @@ struct ComplianceScene {
         try await AccountStore.ensureMerchant(name: "B", email: "b@example.in", transaction)
       )
     }
-    let scene = ComplianceScene(pool: pool, merchant: merchant, rival: rival)
+    let scene = try ComplianceScene(pool: pool, merchant: merchant, rival: rival)
     try await scene.rent(OneAgent.number, by: merchant)
     return scene
   }
 
-  private init(pool: PostgresPool, merchant: MerchantID, rival: MerchantID) {
+  private init(pool: PostgresPool, merchant: MerchantID, rival: MerchantID) throws {
     self.pool = pool
     self.merchant = merchant
     self.rival = rival
     let clock = clock
-    gate = StoredGate(registry: ClearRegistry(), now: { clock.now })
+    numbers = NumberSeal(try DataSeal(key: [UInt8](repeating: 9, count: 32)))
+    gate = StoredGate(registry: ClearRegistry(), numbers: numbers, now: { clock.now })
     signer = AuditSigner(
       pool: pool, objects: objects, seed: [UInt8](repeating: 5, count: 32))
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
-      gate: gate, signer: signer, now: { clock.now })
+      gate: gate, signer: signer, numbers: numbers, now: { clock.now })
+    eraser = Eraser(
+      pool: pool, numbers: numbers, calls: calls, messages: NoMessages(), now: { clock.now })
   }
 
   /// Notes a number as rented.
