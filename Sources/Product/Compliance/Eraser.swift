@@ -60,7 +60,7 @@ package struct Eraser: Sendable {
   }
 
   /// One attempt; when to go on, `nil` when there is nothing to be done any more.
-  func run(_ id: ErasureID) async throws -> Duration? {
+  package func run(_ id: ErasureID) async throws -> Duration? {
     let start = LoopInstant.readClock()
     guard let erasure = try await system({ try await taken(id, $0) }) else { return nil }
     guard let sealed = erasure.numberSealed,

@@ -70,6 +70,12 @@ INSERT INTO consents (consent_id, merchant_id, phone_number, basis, purposes, gr
   SELECT 'con_' || lpad(c::text, 26, '0'), 'mer_' || lpad((c % {MERCHANTS} + 1)::text, 26, '0'),
          '+91' || (9000000000 + c), 'explicit', '{{service}}', now(), now(), substr(sha256('x'), 1, 16)
   FROM generate_series(1, {CALLS}) c;
+INSERT INTO erasures (erasure_id, merchant_id, number_digest, reason, state, create_time, start_time,
+                      finish_time)
+  SELECT 'era_' || lpad(e::text, 26, '0'), 'mer_' || lpad((e % {MERCHANTS} + 1)::text, 26, '0'),
+         sha256(e::text::bytea), 'request', 'done', now(), now(), now() FROM generate_series(1, {CALLS}) e;
+INSERT INTO erasure_holds SELECT merchant_id, erasure_id, 'call_' || right(erasure_id, 26), 'r', now() FROM erasures;
+INSERT INTO erased_numbers SELECT merchant_id, number_digest, now() FROM erasures;
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
@@ -136,6 +142,10 @@ def statements(stack, merchant):
         rest.get(f"{base}?pageSize=1").raise_for_status()
         rest.post(f"{base}:search", json={"query": "when is it open"}).raise_for_status()
         rest.delete(path).raise_for_status()
+        base = "/api/v1/compliance/erasures"
+        erasure = rest.post(base, json={"phoneNumber": "+919000000001"}).json()["erasureId"]
+        stacks.wait_for(lambda: rest.get(f"{base}/{erasure}").json()["state"] == "DONE")
+        rest.get(f"{base}?pageSize=1").raise_for_status()
     texts = {line["sql"] for line in stacks.log_lines(stack.folder) if "sql" in line}
     return sorted(text for text in texts if text.lstrip().upper().startswith(VERBS))
 

@@ -7,6 +7,7 @@ internal import Postgres
 internal import Protobuf
 internal import ScratchPostgres
 internal import VoiceAPI
+internal import Webhooks
 
 @testable internal import Calls
 
@@ -27,7 +28,7 @@ struct Scene {
     let pool = try await ScratchPostgres.database(
       migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
         + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
-        + CallsMigrations.all)
+        + CallsMigrations.all + WebhooksMigrations.all)
     let merchant = try await pool.transaction(tenant: .system) {
       try await AccountStore.ensureMerchant(name: "Shop", email: "Shop@example.in", $0)
     }
