@@ -160,8 +160,9 @@ let modules: [Module] = [
   Module(
     "Compliance", .product,
     [
-      "Domain", "Buffers", "Telemetry", "TLS", "TransparencyLog", "RPCCore", "Protobuf", "Schema",
-      "VoiceAPI", "Postgres", "Jobs", "Objects",
+      "Domain", "Buffers", "EventLoop", "Telemetry", "TLS", "TransparencyLog", "RPCCore",
+      "Protobuf",
+      "Schema", "VoiceAPI", "Postgres", "Jobs", "Objects",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents"]),

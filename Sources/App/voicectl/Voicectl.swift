@@ -7,5 +7,8 @@ struct Voicectl: AsyncParsableCommand {
     commandName: "voicectl",
     abstract:
       "Works with a payaid-voice server: agents, what they know, calls, a live talk, audit, erasure, administration.",
-    subcommands: [Agents.self, Knowledge.self, Calls.self, Talk.self, Audit.self, ComplianceCommand.self, Admin.self])
+    subcommands: [
+      Agents.self, Knowledge.self, Calls.self, Talk.self, Audit.self, ComplianceCommand.self,
+      Admin.self,
+    ])
 }

@@ -47,6 +47,21 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `an erasure whose job died is taken up when it is asked for again`() async throws {
+    let scene = try await Scene.make()
+    let first = try await scene.erase()
+    try await scene.system {
+      try await $0.execute(
+        "UPDATE jobs SET state = 'dead', finished_at = now(), last_error = 'lease ran out'")
+    }
+    #expect(try await scene.erase().erasureId == first.erasureId)
+    let waiting = try await scene.system {
+      try await $0.query("SELECT 1 AS one FROM jobs WHERE state = 'available'").count
+    }
+    #expect(waiting == 1)
+    await scene.pool.close()
+  }
+
   @Test func `a repeated request has its first answer, and no number lies in the database`()
     async throws
   {
@@ -309,6 +324,7 @@ extension ComplianceScene {
       }, context(owner))
   }
 
+  @discardableResult
   fileprivate func system<Result: Sendable>(
     _ body: (Transaction) async throws -> Result
   ) async throws -> Result {
