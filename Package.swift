@@ -188,8 +188,8 @@ let modules: [Module] = [
 
   Module(
     "Analytics", .product,
-    ["Domain", "Buffers", "RPCCore", "Protobuf", "VoiceAPI", "Postgres"],
-    testImports: ["ScratchPostgres", "Schema", "Jobs", "Accounts", "Agents", "Compliance", "Calls"]),
+    ["Domain", "Buffers", "RPCCore", "Protobuf", "Schema", "VoiceAPI", "Postgres"],
+    testImports: ["ScratchPostgres", "Jobs", "Accounts", "Agents", "Compliance", "Calls"]),
   Module(
     "Knowledge", .product,
     [

@@ -325,6 +325,32 @@ export class AnalyticsService {
       query: request,
     }, options);
   }
+
+  /** Call detail records of the calls that were created in a span, as a file, oldest first: what
+   * was called when, for how long and at what cost, never what was said. It comes whole;
+   * OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC
+   * clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked
+   * for is none.
+   *
+   * The columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli,
+   * cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason,
+   * dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds,
+   * talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq.
+   * Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON.
+   * gate_reason is `OK` or the first rule that spoke against the call, by the last verdict;
+   * audit_seq is the entry of the call's end.
+   *
+   * CSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would
+   * take for a formula has an apostrophe before it, numbers of phones excepted: read those columns
+   * as text.
+   */
+  exportCallRecords(request: ExportCallRecordsRequest, options?: CallOptions): Promise<Blob> {
+    return this.transport.bytes({
+      method: "GET",
+      path: `/api/v1/analytics/call-records`,
+      query: request,
+    }, options);
+  }
 }
 
 /** Calls: placed, watched, ended, and read back with what was said and what it cost. */
@@ -1071,10 +1097,13 @@ export interface AuditEntry {
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
    * `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `erasure.created`,
-   * `person.erased`. Those of calls that ended and recordings come within a minute.
+   * `person.erased`, `records.exported` (with whole numbers). Those of calls that ended,
+   * recordings and records come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent, a suppression or an erasure. */
+  /** What it is about: the id of a call, a consent, a suppression or an erasure, or the key or user
+   * that had records.
+   */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
   leafHash?: string;
@@ -1699,6 +1728,30 @@ export type ErasureState =
   | "DONE"
   /** It stopped, and `error` says why; what `erased` counts is gone. It can be asked for again. */
   | "FAILED";
+
+/** Request of ExportCallRecords. */
+export interface ExportCallRecordsRequest {
+  /** From when on. */
+  startTime: string;
+  /** Up to when, that moment not included; at most 31 days after `start_time`. */
+  endTime: string;
+  /** What the file is. */
+  format?: ExportCallRecordsRequestFormat;
+  /** Whether people's numbers are in it whole, and not as `+9198******10`. PERMISSION_DENIED unless
+   * the caller is an admin or owner, or a key that may do everything. The audit log then says who
+   * had them.
+   */
+  fullNumbers?: boolean;
+}
+
+/** What the file is. */
+export type ExportCallRecordsRequestFormat =
+  /** The same as CSV. */
+  | "FORMAT_UNSPECIFIED"
+  /** `text/csv`. */
+  | "CSV"
+  /** `application/x-ndjson`: a JSON object on each line. */
+  | "NDJSON";
 
 /** Request of GetAgent. */
 export interface GetAgentRequest {

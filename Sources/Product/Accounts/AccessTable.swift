@@ -94,6 +94,7 @@ package struct AccessTable: Sendable {
     "AnalyticsService": [
       "GetDashboard": .read("analytics.read"),
       "GetRevenue": .read("analytics.read"),
+      "ExportCallRecords": .read("analytics.read"),
     ],
     "ComplianceService": [
       "CheckCall": .read("compliance.read"),

@@ -3140,6 +3140,107 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/analytics/call-records": {
+          "get": {
+            "tags": ["AnalyticsService"],
+            "operationId": "AnalyticsService.ExportCallRecords",
+            "summary": "Call detail records of the calls that were created in a span, as a file, oldest first: what was called when, for how long and at what cost, never what was said.",
+            "description": "It comes whole; OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked for is none.\n\nThe columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli, cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason, dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds, talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq. Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON. gate_reason is `OK` or the first rule that spoke against the call, by the last verdict; audit_seq is the entry of the call's end.\n\nCSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would take for a formula has an apostrophe before it, numbers of phones excepted: read those columns as text.",
+            "parameters": [
+              {
+                "name": "startTime",
+                "in": "query",
+                "required": true,
+                "description": "From when on.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              {
+                "name": "endTime",
+                "in": "query",
+                "required": true,
+                "description": "Up to when, that moment not included; at most 31 days after `start_time`.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              {
+                "name": "format",
+                "in": "query",
+                "description": "What the file is.",
+                "schema": {
+                  "$ref": "#/components/schemas/ExportCallRecordsRequest.Format"
+                }
+              },
+              {
+                "name": "fullNumbers",
+                "in": "query",
+                "description": "Whether people's numbers are in it whole, and not as `+9198******10`. PERMISSION_DENIED unless the caller is an admin or owner, or a key that may do everything. The audit log then says who had them.",
+                "schema": {
+                  "type": "boolean"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "The bytes.",
+                "content": {
+                  "*/*": {
+                    "schema": {}
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/calls": {
           "post": {
             "tags": ["CallService"],
@@ -7876,11 +7977,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `erasure.created`, `person.erased`. Those of calls that ended and recordings come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers). Those of calls that ended, recordings and records come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent, a suppression or an erasure."
+                "description": "What it is about: the id of a call, a consent, a suppression or an erasure, or the key or user that had records."
               },
               "leafHash": {
                 "type": "string",
@@ -8983,6 +9084,11 @@ public enum OpenAPIDocument {
                 }
               }
             }
+          },
+          "ExportCallRecordsRequest.Format": {
+            "type": "string",
+            "description": "What the file is.\n\n- `FORMAT_UNSPECIFIED`: The same as CSV.\n- `CSV`: `text/csv`.\n- `NDJSON`: `application/x-ndjson`: a JSON object on each line.",
+            "enum": ["FORMAT_UNSPECIFIED","CSV","NDJSON"]
           },
           "GetAuditEntryResponse": {
             "type": "object",

@@ -401,9 +401,11 @@ extension Payaid.Voice.V1 {
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
     /// `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `erasure.created`,
-    /// `person.erased`. Those of calls that ended and recordings come within a minute.
+    /// `person.erased`, `records.exported` (with whole numbers). Those of calls that ended,
+    /// recordings and records come within a minute.
     public var kind: String = ""
-    /// What it is about: the id of a call, a consent, a suppression or an erasure.
+    /// What it is about: the id of a call, a consent, a suppression or an erasure, or the key or
+    /// user that had records.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []

@@ -59,6 +59,7 @@ RULES = {
     "AnalyticsService": {
         "GetDashboard": ("viewer", "analytics.read"),
         "GetRevenue": ("viewer", "analytics.read"),
+        "ExportCallRecords": ("viewer", "analytics.read"),
     },
     "ComplianceService": {
         "CheckCall": ("viewer", "compliance.read"),
