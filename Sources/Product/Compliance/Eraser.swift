@@ -62,27 +62,23 @@ package struct Eraser: Sendable {
   /// One attempt; when to go on, `nil` when there is nothing to be done any more.
   package func run(_ id: ErasureID) async throws -> Duration? {
     let start = LoopInstant.readClock()
-    guard let erasure = try await system({ try await taken(id, $0) }) else { return nil }
+    let begun = try await system {
+      try await ErasureStore.move(id, to: .running, at: now(), $0)
+    }
+    var found = begun
+    if found == nil { found = try await system { try await ErasureStore.find(id, $0) } }
+    guard let erasure = found else { return nil }
     guard let sealed = erasure.numberSealed,
       let number = try numbers.open(sealed, in: id)
     else { return try await release(erasure, since: start) }
-    try await erasePerson(number, erasure)
+    if begun != nil { try await erasePerson(number, erasure) }
     return try await eraseCalls(of: number, erasure, since: start)
-  }
-
-  /// The erasure, under way if it was only asked for before.
-  private func taken(
-    _ id: ErasureID, _ transaction: Transaction
-  ) async throws -> ErasureRecord? {
-    if let moved = try await ErasureStore.move(id, to: .running, at: now(), transaction) {
-      return moved
-    }
-    return try await ErasureStore.find(id, transaction)
   }
 
   // MARK: The person
 
-  /// Erases what compliance has by the number, and keeps that they may not be called.
+  /// Erases what compliance has by the number, and keeps that they may not be called. It comes first,
+  /// and once more at the end, for an attempt that stopped before it.
   private func erasePerson(_ number: PhoneNumber, _ erasure: ErasureRecord) async throws {
     let merchant = erasure.merchant
     try await system { transaction in
@@ -136,8 +132,11 @@ package struct Eraser: Sendable {
       case .eraseCalls: try await erase(ended, erasure)
       case .yield: return .zero
       case .wait(let pause): return pause
-      case .finish: return try await finish(erasure)
+      case .finish:
+        try await erasePerson(number, erasure)
+        return try await finish(erasure)
       case .fail(let reason):
+        try await erasePerson(number, erasure)
         try await fail(erasure.id, reason)
         return nil
       }
@@ -156,6 +155,9 @@ package struct Eraser: Sendable {
     let going = judged.filter { $0.keeping == nil }.map(\.call)
     for call in going { try await calls.deleteRecording(of: call) }
     try await system { transaction in
+      let held = judged.filter { $0.keeping != nil }.map(\.call.id.text)
+      let counts = try await eraseTraces(held, of: erasure.merchant, transaction)
+      try await ErasureStore.add(counts, to: erasure.id, transaction)
       for (call, keeping) in judged {
         guard let keeping else { continue }
         try await ErasureStore.hold(

@@ -88,15 +88,17 @@ enum ErasureStore {
 
   // MARK: What is kept
 
-  /// Notes that a rule keeps a call.
+  /// Notes that a rule keeps a call, and its number.
   static func hold(
     _ call: CallID, by rule: String, until moment: Moment, _ erasure: ErasureRecord,
     _ transaction: Transaction
   ) async throws {
     try await transaction.execute(
       """
-      INSERT INTO erasure_holds (merchant_id, erasure_id, call_id, rule, keep_until)
-      VALUES (\(erasure.merchant.text), \(erasure.id.text), \(call.text), \(rule), \(moment))
+      INSERT INTO erasure_holds
+        (merchant_id, erasure_id, call_id, number_sealed, rule, keep_until)
+      SELECT merchant_id, erasure_id, \(call.text), number_sealed, \(rule), \(moment)
+      FROM erasures WHERE erasure_id = \(erasure.id.text) AND number_sealed IS NOT NULL
       ON CONFLICT DO NOTHING
       """)
   }

@@ -74,7 +74,7 @@ INSERT INTO erasures (erasure_id, merchant_id, number_digest, reason, state, cre
                       finish_time)
   SELECT 'era_' || lpad(e::text, 26, '0'), 'mer_' || lpad((e % {MERCHANTS} + 1)::text, 26, '0'),
          sha256(e::text::bytea), 'request', 'done', now(), now(), now() FROM generate_series(1, {CALLS}) e;
-INSERT INTO erasure_holds SELECT merchant_id, erasure_id, 'call_' || right(erasure_id, 26), 'r', now() FROM erasures;
+INSERT INTO erasure_holds SELECT merchant_id, erasure_id, 'call_' || right(erasure_id, 26), 'x', 'r', now() FROM erasures;
 INSERT INTO erased_numbers SELECT merchant_id, number_digest, now() FROM erasures;
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries

@@ -186,6 +186,8 @@ internal import Webhooks
     let held = try await erasing.call(call.id)
     #expect(held.phoneNumber.isEmpty && held.transcript.isEmpty && !held.recordingAvailable)
     #expect(held.state == .completed && held.metadata == nil)
+    #expect(try await erasing.occurrences(of: "Ravi") == ["call_metadata"])
+    #expect(try await erasing.occurrences(of: Scene.number) == [])
     let service = erasing.ending.service()
     let error = await #expect(throws: RPCError.self) {
       _ = try await service.getRecording(

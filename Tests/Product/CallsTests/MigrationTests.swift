@@ -118,7 +118,7 @@ internal import Webhooks
       "erasure_holds",
       """
       INSERT INTO erasure_holds VALUES
-        ('\(merchant)', 'era_\(digits)', '\(call)', 'LEGAL_HOLD', now())
+        ('\(merchant)', 'era_\(digits)', '\(call)', 'x', 'LEGAL_HOLD', now())
       """
     ),
     (

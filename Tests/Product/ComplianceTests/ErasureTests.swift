@@ -236,6 +236,18 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `an attempt that stops before the consents is made up for`() async throws {
+    let scene = try await Scene.make()
+    _ = try await scene.consent()
+    let erasure = try await scene.erase()
+    try await scene.system {
+      try await $0.execute("UPDATE erasures SET state = 'running', start_time = now()")
+    }
+    #expect(try await scene.run(erasure) == nil)
+    #expect(try await scene.erasure(erasure).erased?.consents == 1)
+    await scene.pool.close()
+  }
+
   @Test func `calls in progress are waited for, not for ever`() async throws {
     let scene = try await Scene.make()
     scene.calls.setOpen(1, of: scene.person())

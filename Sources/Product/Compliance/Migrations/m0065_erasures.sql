@@ -33,13 +33,14 @@ CREATE TABLE erasures (
 CREATE UNIQUE INDEX erasures_under_way ON erasures (merchant_id, number_digest)
   WHERE state IN ('pending', 'running');
 
--- Calls that a rule keeps for a time: who erases them then needs no number.
+-- Calls that a rule keeps for a time, with the number that they had.
 CREATE TABLE erasure_holds (
-  merchant_id text        NOT NULL,
-  erasure_id  text        NOT NULL,
-  call_id     text        NOT NULL,
-  rule        text        NOT NULL,
-  keep_until  timestamptz NOT NULL,
+  merchant_id   text        NOT NULL,
+  erasure_id    text        NOT NULL,
+  call_id       text        NOT NULL,
+  number_sealed bytea       NOT NULL,
+  rule          text        NOT NULL,
+  keep_until    timestamptz NOT NULL,
   PRIMARY KEY (erasure_id, call_id),
   FOREIGN KEY (merchant_id, erasure_id) REFERENCES erasures (merchant_id, erasure_id)
 );
