@@ -33,13 +33,10 @@ package struct Eraser: Sendable {
   }
 
   /// Leaves the job in the caller's transaction; nothing happens while there is one.
-  static func enqueue(
-    _ id: ErasureID, at moment: Moment? = nil, _ transaction: Transaction
-  ) async throws {
+  static func enqueue(_ id: ErasureID, _ transaction: Transaction) async throws {
     try await queue.enqueue(
-      kind: kind, payload: Array(id.text.utf8), uniqueKey: id.text,
-      runAt: moment.map { PostgresTimestamp(microseconds: $0.microseconds) },
-      maxAttempts: attempts, transaction)
+      kind: kind, payload: Array(id.text.utf8), uniqueKey: id.text, maxAttempts: attempts,
+      transaction)
   }
 
   /// What runs it.
@@ -53,7 +50,10 @@ package struct Eraser: Sendable {
       } catch let error as JobControl {
         throw error
       } catch {
-        if job.isLastAttempt { try await fail(id, "it could not be carried out; ask again") }
+        // A server that stops gives the attempt back.
+        if job.isLastAttempt, !Task.isCancelled {
+          try await fail(id, "it could not be carried out; ask again")
+        }
         throw error
       }
     }

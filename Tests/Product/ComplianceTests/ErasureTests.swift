@@ -1,6 +1,5 @@
 import Buffers
 import Domain
-import Jobs
 import Postgres
 import Protobuf
 import RPCCore
@@ -10,6 +9,7 @@ import TransparencyLog
 import VoiceAPI
 
 @testable import Compliance
+@testable import Jobs
 
 @Suite struct ErasureTests {
   typealias V1 = Payaid.Voice.V1
@@ -248,6 +248,34 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `a job that fails is tried again, and its last failure is the erasure's`() async throws
+  {
+    let scene = try await Scene.make()
+    scene.calls.add(1, of: scene.person(), ended: scene.clock.now)
+    scene.calls.fail(after: 0)
+    let erasure = try await scene.erase()
+    await #expect(throws: PretendCalls.Broken.self) { try await scene.work(attempt: 14) }
+    #expect(try await scene.erasure(erasure).state == .running)
+    await #expect(throws: PretendCalls.Broken.self) { try await scene.work(attempt: 15) }
+    let failed = try await scene.erasure(erasure)
+    #expect(failed.state == .failed && failed.error == "it could not be carried out; ask again")
+    #expect(failed.finishTime != nil)
+    scene.calls.fail(after: .max)
+    #expect(try await scene.run(erasure) == nil)
+    #expect(scene.calls.erased.isEmpty)
+    await scene.pool.close()
+  }
+
+  @Test func `a job waits as long as the erasure says`() async throws {
+    let scene = try await Scene.make()
+    scene.calls.setOpen(1, of: scene.person())
+    _ = try await scene.erase()
+    await #expect(throws: JobControl.snooze(.seconds(15))) { try await scene.work(attempt: 1) }
+    scene.calls.setOpen(0, of: scene.person())
+    try await scene.work(attempt: 2)
+    await scene.pool.close()
+  }
+
   @Test func `calls in progress are waited for, not for ever`() async throws {
     let scene = try await Scene.make()
     scene.calls.setOpen(1, of: scene.person())
@@ -317,6 +345,20 @@ extension ComplianceScene {
   /// One attempt of an erasure's job.
   fileprivate func run(_ erasure: V1.Erasure) async throws -> Duration? {
     try await eraser.run(try #require(ErasureID(erasure.erasureId)))
+  }
+
+  /// Carries the only job out as its handler would at an attempt.
+  fileprivate func work(attempt: Int) async throws {
+    let row = try #require(
+      try await system {
+        try await $0.query("SELECT job_id, kind, payload, max_attempts FROM jobs").first
+      })
+    let job = Job(
+      id: try row.decode("job_id"), kind: try row.decode("kind"),
+      payload: try row.decode("payload"), attempt: attempt,
+      maxAttempts: try row.decode("max_attempts"), waited: .zero, leaseID: 1)
+    #expect(job.kind == eraser.handler.kind)
+    try await eraser.handler.run(job)
   }
 
   fileprivate func person(_ owner: MerchantID? = nil) -> PretendCalls.Person {
