@@ -160,8 +160,8 @@ let modules: [Module] = [
   Module(
     "Compliance", .product,
     [
-      "Domain", "Buffers", "Telemetry", "HTTP", "TLS", "TransparencyLog", "RPCCore", "Protobuf",
-      "Schema", "VoiceAPI", "Postgres", "Jobs", "Objects", "Cache", "Speech",
+      "Domain", "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "TransparencyLog", "RPCCore",
+      "Protobuf", "Schema", "VoiceAPI", "Postgres", "Jobs", "Objects", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")],
     testImports: ["ScratchPostgres", "Accounts", "Agents"]),
@@ -187,8 +187,8 @@ let modules: [Module] = [
 
   Module(
     "Analytics", .product,
-    ["Domain", "Buffers", "RPCCore", "Protobuf", "VoiceAPI", "Postgres"],
-    testImports: ["ScratchPostgres", "Schema", "Jobs", "Accounts", "Agents", "Compliance", "Calls"]),
+    ["Domain", "Buffers", "RPCCore", "Protobuf", "Schema", "VoiceAPI", "Postgres"],
+    testImports: ["ScratchPostgres", "Jobs", "Accounts", "Agents", "Compliance", "Calls"]),
   Module(
     "Knowledge", .product,
     [

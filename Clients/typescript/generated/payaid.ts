@@ -325,6 +325,32 @@ export class AnalyticsService {
       query: request,
     }, options);
   }
+
+  /** Call detail records of the calls that were created in a span, as a file, oldest first: what
+   * was called when, for how long and at what cost, never what was said. It comes whole;
+   * OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC
+   * clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked
+   * for is none.
+   *
+   * The columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli,
+   * cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason,
+   * dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds,
+   * talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq.
+   * Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON.
+   * gate_reason is `OK` or the first rule that spoke against the call, by the last verdict;
+   * audit_seq is the entry of the call's end.
+   *
+   * CSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would
+   * take for a formula has an apostrophe before it, numbers of phones excepted: read those columns
+   * as text.
+   */
+  exportCallRecords(request: ExportCallRecordsRequest, options?: CallOptions): Promise<Blob> {
+    return this.transport.bytes({
+      method: "GET",
+      path: `/api/v1/analytics/call-records`,
+      query: request,
+    }, options);
+  }
 }
 
 /** Calls: placed, watched, ended, and read back with what was said and what it cost. */
@@ -535,6 +561,41 @@ export class ComplianceService {
     return this.transport.unary<ListSuppressionsResponse>({
       method: "GET",
       path: `/api/v1/compliance/suppressions`,
+      query: request,
+    }, options);
+  }
+
+  /** Asks for all that is held of one person to be erased: the calls of a number with their
+   * recordings, transcripts and what was made of them, its consents, and what the audit log's
+   * entries about them hold, whose proofs stay good. From this answer on the gate refuses calls to
+   * the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later.
+   * Calls in progress are waited for. While an erasure of the number is under way, the answer is
+   * that one.
+   */
+  createErasure(request: CreateErasureRequest, options?: CallOptions): Promise<Erasure> {
+    const { requestId, ...body } = request;
+    return this.transport.unary<Erasure>({
+      method: "POST",
+      path: `/api/v1/compliance/erasures`,
+      body,
+      key: requestId ?? newKey(),
+    }, options);
+  }
+
+  /** Reads how far an erasure is. */
+  getErasure(request: GetErasureRequest, options?: CallOptions): Promise<Erasure> {
+    const { erasureId } = request;
+    return this.transport.unary<Erasure>({
+      method: "GET",
+      path: `/api/v1/compliance/erasures/${segment(erasureId)}`,
+    }, options);
+  }
+
+  /** Lists erasures, newest first. */
+  listErasures(request: ListErasuresRequest = {}, options?: CallOptions): Promise<ListErasuresResponse> {
+    return this.transport.unary<ListErasuresResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/erasures`,
       query: request,
     }, options);
   }
@@ -1085,10 +1146,13 @@ export interface AuditEntry {
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
    * `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
-   * `suppression.renewed`. Those of calls that ended and recordings come within a minute.
+   * `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole
+   * numbers). Those of calls that ended, recordings and records come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent, a form or a suppression. */
+  /** What it is about: the id of a call, a consent, a form, a suppression or an erasure, or the key
+   * or user that had records.
+   */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
   leafHash?: string;
@@ -1530,6 +1594,26 @@ export interface CreateConsentRequest {
   requestId?: string;
 }
 
+/** Request of CreateErasure. */
+export interface CreateErasureRequest {
+  /** Whose, E.164. */
+  phoneNumber: string;
+  /** Why: `request` (the person asked), `withdrawal` (of consent), `purpose_served`, `other`;
+   * `request` when empty.
+   */
+  reason?: string;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+  /** Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are
+   * kept for 180 days from 1 January 2027 on.
+   */
+  recoveryCalls?: boolean;
+  /** Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset for
+   * nobody.
+   */
+  holdUntil?: string;
+}
+
 /** Request of CreateSuppression. */
 export interface CreateSuppressionRequest {
   /** The number and why. */
@@ -1716,6 +1800,83 @@ export interface EndCallRequest {
   requestId?: string;
 }
 
+/** The erasure of one person, whose number is in no answer. */
+export interface Erasure {
+  /** Identifier, `era_` and 26 characters. */
+  erasureId?: string;
+  /** Where it stands. */
+  state?: ErasureState;
+  /** Why it was asked for. */
+  reason?: string;
+  /** When it was asked for. */
+  createTime?: string;
+  /** When it began; unset before that. */
+  startTime?: string;
+  /** When it was done, or failed; unset before that. */
+  finishTime?: string;
+  /** What is gone so far. */
+  erased?: ErasureCounts;
+  /** What the law keeps for a time, by rule: nobody can read it by way of the API any more. */
+  kept?: KeptRecords[];
+  /** Why it failed; empty otherwise. */
+  error?: string;
+}
+
+/** How much an erasure has erased. */
+export interface ErasureCounts {
+  /** Calls, of which number, texts and values are gone. State, times and cost stay. */
+  calls?: string;
+  /** Recordings, each with its key. */
+  recordings?: string;
+  /** Consents, of which number, statement and evidence are gone. */
+  consents?: string;
+  /** Entries of the merchant's own do-not-call list. The number stays refused, by a keyed digest. */
+  suppressions?: string;
+  /** Payloads of the audit log, each with its salt. */
+  auditPayloads?: string;
+  /** Webhook messages and events that were about the calls and consents. */
+  messages?: string;
+  /** Answers that were kept for repeated requests and had the number in them. */
+  answers?: string;
+}
+
+/** Where it stands. */
+export type ErasureState =
+  /** Never sent by the server. */
+  | "STATE_UNSPECIFIED"
+  /** Asked for; the gate refuses calls already. */
+  | "PENDING"
+  /** Under way. */
+  | "RUNNING"
+  /** All is erased but what `kept` lists. */
+  | "DONE"
+  /** It stopped, and `error` says why; what `erased` counts is gone. It can be asked for again. */
+  | "FAILED";
+
+/** Request of ExportCallRecords. */
+export interface ExportCallRecordsRequest {
+  /** From when on. */
+  startTime: string;
+  /** Up to when, that moment not included; at most 31 days after `start_time`. */
+  endTime: string;
+  /** What the file is. */
+  format?: ExportCallRecordsRequestFormat;
+  /** Whether people's numbers are in it whole, and not as `+9198******10`. PERMISSION_DENIED unless
+   * the caller is an admin or owner, or a key that may do everything. The audit log then says who
+   * had them.
+   */
+  fullNumbers?: boolean;
+}
+
+/** What the file is. */
+export type ExportCallRecordsRequestFormat =
+  /** The same as CSV. */
+  | "FORMAT_UNSPECIFIED"
+  /** `text/csv`. */
+  | "CSV"
+  /** `application/x-ndjson`: a JSON object on each line. */
+  | "NDJSON";
+
 /** Request of GetAgent. */
 export interface GetAgentRequest {
   /** The agent. */
@@ -1800,6 +1961,12 @@ export interface GetDocumentRequest {
   documentId: string;
 }
 
+/** Request of GetErasure. */
+export interface GetErasureRequest {
+  /** The erasure. */
+  erasureId: string;
+}
+
 /** Request of GetMerchant. */
 export interface GetMerchantRequest {
 }
@@ -1824,6 +1991,18 @@ export interface GetRevenueRequest {
   startDate?: string;
   /** Last day, `YYYY-MM-DD`; today when empty. Not without `start_date`. */
   endDate?: string;
+}
+
+/** Calls that one rule keeps. */
+export interface KeptRecords {
+  /** The rule: `DPDP_RULE_8_3`, `RBI_RECOVERY_RECORDING` or `LEGAL_HOLD`. */
+  rule?: string;
+  /** The instrument it comes from. */
+  source?: string;
+  /** How many calls. */
+  calls?: string;
+  /** When the last of them will be erased. */
+  until?: string;
 }
 
 /** Who a business is, as it must be known before its agents call people. */
@@ -2051,6 +2230,22 @@ export interface ListDocumentsRequest {
 export interface ListDocumentsResponse {
   /** One page, newest first. */
   documents?: Document[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
+}
+
+/** Request of ListErasures. */
+export interface ListErasuresRequest {
+  /** Most erasures in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+}
+
+/** Answer of ListErasures. */
+export interface ListErasuresResponse {
+  /** One page, newest first. */
+  erasures?: Erasure[];
   /** Asks for the next page; empty at the end. */
   nextPageToken?: string;
 }

@@ -39,6 +39,7 @@ struct Product {
   let consentDesk: ConsentDesk
   /// Who a request comes from.
   let addresses: ClientAddress
+  let eraser: Eraser
   /// What is kept for a while only.
   let retentions: [Retention]
   let webhooks: WebhookJobs
@@ -65,12 +66,17 @@ struct Product {
     let agents = StoredAgents()
     let policy = OutboundPolicy(allowsLoopback: settings.webhooksMayLoop)
     let toolSecrets = ToolSecrets(seal: DataSeal(ring, "tool-secrets"))
+    let numbers = NumberSeal(DataSeal(ring, "erased-numbers"))
     let admission = StoredGate(
       registry: DoNotDisturbLookup(
-        ExotelNumberLookup(settings: { Self.exotel(current.value.exotel) }, loop: loop)))
+        ExotelNumberLookup(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
+      numbers: numbers)
     let recordings = Recordings(store: objects, settings: callSettings)
+    eraser = Eraser(
+      pool: pool, numbers: numbers, calls: CallErasure(recordings: recordings),
+      messages: MessageErasure())
     auditInspector = AuditInspector(pool: pool)
-    consentDesk = ConsentDesk(pool: pool)
+    consentDesk = ConsentDesk(pool: pool, numbers: numbers)
     addresses = ClientAddress(proxies: settings.trustedProxies)
     auditSigner = AuditSigner(pool: pool, objects: objects, seed: ring.key("audit-signing"))
     let tokens = PageTokens(keys: ring.keys("page-tokens"))
@@ -136,7 +142,7 @@ struct Product {
         ComplianceService(
           pool: pool, tokens: tokens, agents: agents, gate: admission, signer: auditSigner,
           forms: ConsentLinks(
-            seal: DataSeal(ring, "consent-links"), base: { endpoint.url })),
+            seal: DataSeal(ring, "consent-links"), base: { endpoint.url }), numbers: numbers),
         AnalyticsService(pool: pool),
         KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge),
       ]

@@ -43,7 +43,7 @@ struct Workers: Sendable {
     housekeeper = try worker(
       product.retentions.map { $0.handler(pool) } + [
         product.auditSigner.handler, product.auditInspector.handler, product.resealer.handler,
-        product.keys.handler, product.settlement.handler,
+        product.keys.handler, product.settlement.handler, product.eraser.handler,
       ]
     ) {
       $0.queue = Retention.queue.name

@@ -94,6 +94,7 @@ package struct AccessTable: Sendable {
     "AnalyticsService": [
       "GetDashboard": .read("analytics.read"),
       "GetRevenue": .read("analytics.read"),
+      "ExportCallRecords": .read("analytics.read"),
     ],
     "ComplianceService": [
       "CheckCall": .read("compliance.read"),
@@ -107,6 +108,9 @@ package struct AccessTable: Sendable {
       "ListConsentForms": .read("compliance.read"),
       "CreateSuppression": .write("compliance.write"),
       "ListSuppressions": .read("compliance.read"),
+      "CreateErasure": .write("erasures.write", .admin),
+      "GetErasure": .read("erasures.read", .admin),
+      "ListErasures": .read("erasures.read", .admin),
       "ListAuditEntries": .read("compliance.read"),
       "GetAuditEntry": .read("compliance.read"),
       "GetAuditCheckpoint": .read("compliance.read"),

@@ -8,7 +8,7 @@ package import VoiceAPI
 package struct AnalyticsService: Payaid.Voice.V1.AnalyticsServiceServing {
   package typealias V1 = Payaid.Voice.V1
 
-  private let pool: PostgresPool
+  let pool: PostgresPool
   private let now: @Sendable () -> Moment
 
   /// Agents that a dashboard names at most.

@@ -9,7 +9,7 @@ enum AnalyticsStore {
 
   /// Calls of a merchant in a span, found by their ids: these tell the time of a clock that may not quite
   /// be that of the rows.
-  private static func calls(
+  static func calls(
     in span: ReportSpan, of merchant: MerchantID, agent: AgentID? = nil
   ) -> Query {
     let slack: Int64 = 60_000

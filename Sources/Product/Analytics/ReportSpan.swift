@@ -10,6 +10,8 @@ struct ReportSpan: Sendable, Equatable {
 
   /// Months that a report has at most.
   static let months = 36
+  /// How long a span of a file of records is at most.
+  static let records = Duration.seconds(31 * 86_400)
 
   init(start: Moment, end: Moment) {
     self.start = start
@@ -48,6 +50,19 @@ struct ReportSpan: Sendable, Equatable {
     violations.require(
       first.month.count(to: last.month) <= Self.months, "startDate",
       "must not be more than \(Self.months) months before the last day's")
+  }
+
+  /// What a file of records is asked for.
+  init(_ request: V1.ExportCallRecordsRequest, _ violations: inout FieldViolations) {
+    let start = request.startTime.flatMap { Moment(checking: $0) }
+    let end = request.endTime.flatMap { Moment(checking: $0) }
+    violations.require(start != nil, "startTime", "must be set, to a time of the years 1 to 9999")
+    violations.require(end != nil, "endTime", "must be set, to a time of the years 1 to 9999")
+    self.init(start: start ?? Moment(seconds: 0), end: end ?? Moment(seconds: 0))
+    guard let start, let end else { return }
+    violations.require(start < end, "endTime", "must be later than startTime")
+    violations.require(
+      end <= start + Self.records, "endTime", "must not be more than 31 days after startTime")
   }
 
   private static func day(

@@ -41,14 +41,48 @@ struct CallFinisher: Sendable {
   /// Stores the recording of a call that is over and whose spool is still there; whether the object
   /// store took it, or there was nothing to take.
   func keepLeft(_ id: CallID, on loop: EventLoop) async throws -> Bool {
+    if try await dropErased(id) { return true }
     let call = try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) }
     guard let call, call.state.isTerminal else { return true }
     let kept = await recordings.keep(call, within: Self.patience, on: loop)
     if case .stored = kept {
-      try await pool.transaction(tenant: .system) { try await note(kept, of: call, $0) }
-      await recordings.drop(id)
+      let isNoted = try await pool.transaction(tenant: .system) {
+        try await note(kept, of: call, $0)
+      }
+      await leave(kept, of: id, isNoted: isNoted)
     }
     return kept != .later
+  }
+
+  /// Removes what is left here of a recording whose person was erased, and its object, which nobody may
+  /// have noted; whether the person was.
+  func dropErased(_ id: CallID) async throws -> Bool {
+    let call = try await pool.transaction(tenant: .system) { transaction in
+      try await CallMetadataStore.isErased(id, transaction)
+        ? try await CallStore.find(id, transaction) : nil
+    }
+    guard let call else { return false }
+    try await recordings.delete(Recordings.url(of: call))
+    await recordings.discard(id)
+    return true
+  }
+
+  /// Removes the spool of a recording that was stored, and the object, too, when its call was erased
+  /// meanwhile.
+  private func leave(_ kept: Recordings.Kept, of id: CallID, isNoted: Bool) async {
+    guard case .stored(let url, _) = kept else { return }
+    if !isNoted {
+      do {
+        try await recordings.delete(url)
+      } catch {
+        // The spool stays, so that whoever finds it removes both.
+        Log("calls").warning(
+          "an erased recording could not be deleted yet",
+          ["call_id": "\(id)", "error": "\(error)"])
+        return
+      }
+    }
+    await recordings.drop(id)
   }
 
   /// One attempt to write a call's end down; its spool goes only when that is committed.
@@ -56,23 +90,29 @@ struct CallFinisher: Sendable {
     _ call: CallRecord, _ ending: CallEnding, _ kept: Recordings.Kept
   ) async -> Bool {
     do {
-      try await pool.transaction(tenant: .system) { try await write(call, ending, kept, $0) }
+      let isNoted = try await pool.transaction(tenant: .system) {
+        try await write(call, ending, kept, $0)
+      }
+      await leave(kept, of: call.id, isNoted: isNoted)
+      return true
     } catch {
       Log("calls").error(
         "a call could not be finished", ["call_id": "\(call.id)", "error": "\(error)"])
       return false
     }
-    if case .stored = kept { await recordings.drop(call.id) }
-    return true
   }
 
+  /// Writes the end down, and says whether the recording is the call's.
   private func write(
     _ call: CallRecord, _ ending: CallEnding, _ kept: Recordings.Kept, _ transaction: Transaction
-  ) async throws {
+  ) async throws -> Bool {
     let end = try await end(of: call.id, ending, transaction)
-    try await note(kept, of: call, transaction)
+    let isNoted = try await note(kept, of: call, transaction)
     // Over already: another process ended it, or the answer to our commit was lost.
-    guard let end else { return try await supply(ending, to: call, transaction) }
+    guard let end else {
+      try await supply(ending, to: call, transaction)
+      return isNoted
+    }
     let outcome = ending.outcome
     let transcript =
       if let outcome {
@@ -88,6 +128,7 @@ struct CallFinisher: Sendable {
     try await CallStore.move(
       call.id, to: outcome?.state ?? .failed, reason: outcome?.reason ?? "server_lost", at: end,
       transaction)
+    return isNoted
   }
 
   /// Writes what only the process knows that held the conversation of a call which somebody else has
@@ -135,16 +176,19 @@ struct CallFinisher: Sendable {
     }
   }
 
-  /// Notes a stored recording in its call, once.
+  /// Notes a stored recording in its call, once; false for a call that was erased meanwhile.
   private func note(
     _ kept: Recordings.Kept, of call: CallRecord, _ transaction: Transaction
-  ) async throws {
+  ) async throws -> Bool {
     guard case .stored(let url, let wrappedKey) = kept,
       try await CallMetadataStore.recording(of: call.id, transaction) == nil
-    else { return }
-    try await CallMetadataStore.setRecording(
-      call.id, url: url, wrappedKey: wrappedKey, transaction)
+    else { return true }
+    guard
+      try await CallMetadataStore.setRecording(
+        call.id, url: url, wrappedKey: wrappedKey, transaction)
+    else { return false }
     try await CallNews.tell(.callRecordingReady, of: call, transaction)
+    return true
   }
 
   /// How long the line was paid for; for a dead process, until it was last known to live.

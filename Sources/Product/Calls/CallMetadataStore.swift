@@ -83,14 +83,14 @@ enum CallMetadataStore {
   }
 
   /// Locks what lies beside a call whose end was written without a report, and says whether there is a
-  /// transcript; `nil` where a report was written.
+  /// transcript; `nil` where a report was written, or what there was is erased.
   static func lockUnreported(
     _ id: CallID, _ transaction: Transaction
   ) async throws -> Bool? {
     let rows = try await transaction.query(
       """
       SELECT coalesce(jsonb_array_length(transcript), 0) > 0 AS has_transcript FROM call_metadata
-      WHERE call_id = \(id.text) AND quality IS NULL FOR UPDATE
+      WHERE call_id = \(id.text) AND quality IS NULL AND erase_time IS NULL FOR UPDATE
       """)
     return try rows.first.map { try $0.decode("has_transcript") }
   }
@@ -107,15 +107,27 @@ enum CallMetadataStore {
       """)
   }
 
-  /// Notes where the recording is, and its wrapped key.
+  /// Notes where the recording is, and its wrapped key; false for a call that was erased, which gets
+  /// none any more.
+  @discardableResult
   static func setRecording(
     _ id: CallID, url: String, wrappedKey: [UInt8], _ transaction: Transaction
-  ) async throws {
+  ) async throws -> Bool {
     try await transaction.execute(
       """
       UPDATE call_metadata SET recording_url = \(url), recording_key = \(wrappedKey)
-      WHERE call_id = \(id.text)
+      WHERE call_id = \(id.text) AND erase_time IS NULL
+      """) == 1
+  }
+
+  /// Whether nothing of what lay beside the call may be there any more.
+  static func isErased(_ id: CallID, _ transaction: Transaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT 1 AS one FROM call_metadata
+      WHERE call_id = \(id.text) AND erase_time IS NOT NULL
       """)
+    return !rows.isEmpty
   }
 
   /// Where the recording is, and its wrapped key; `nil` when there is none.
@@ -143,7 +155,7 @@ enum CallMetadataStore {
   }
 
   /// Locks recordings of calls that ended longer ago than `lifetime`, at most `limit` that nobody
-  /// else has locked.
+  /// else has locked and no rule keeps longer.
   ///
   /// Calls end about in the order of their ids, so the old ones are among the first: no index of
   /// ends is paid for by every call.
@@ -156,7 +168,7 @@ enum CallMetadataStore {
       WHERE m.call_id = ANY(ARRAY(
           SELECT call_id FROM call_metadata WHERE recording_url IS NOT NULL
           ORDER BY call_id LIMIT 200))
-        AND m.recording_url IS NOT NULL
+        AND m.recording_url IS NOT NULL AND m.held_until IS NULL
         AND c.end_time < now() - \("\(lifetime.components.seconds) seconds")::interval
       ORDER BY m.call_id LIMIT \(limit) FOR UPDATE OF m SKIP LOCKED
       """)

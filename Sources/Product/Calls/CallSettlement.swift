@@ -67,6 +67,7 @@ enum SettlementStore {
       WHERE call_id = ANY(ARRAY(
         SELECT call_id FROM calls WHERE settle_after <= now()
         ORDER BY settle_after LIMIT \(limit) FOR UPDATE SKIP LOCKED))
+        AND carrier_id IS NOT NULL
       RETURNING call_id, carrier_id
       """)
     return try rows.compactMap { row in

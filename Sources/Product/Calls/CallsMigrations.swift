@@ -10,6 +10,7 @@ package enum CallsMigrations {
     Migration(file: "m0044_incoming_calls.sql", PackageResources.m0044_incoming_calls_sql),
     Migration(file: "m0045_call_access.sql", PackageResources.m0045_call_access_sql),
     Migration(file: "m0046_audited_ends.sql", PackageResources.m0046_audited_ends_sql),
+    Migration(file: "m0066_erased_calls.sql", PackageResources.m0066_erased_calls_sql),
     Migration(file: "m0075_settlement.sql", PackageResources.m0075_settlement_sql),
     Migration(file: "m0076_end_requests.sql", PackageResources.m0076_end_requests_sql),
     Migration(

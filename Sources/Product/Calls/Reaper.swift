@@ -94,8 +94,10 @@ package struct Reaper: Sendable {
   }
 
   /// Stores recordings of calls that are over, until the object store refuses one. In any order: one
-  /// that is refused each time does not hold up the others for ever.
+  /// that is refused each time does not hold up the others for ever. Those of people who were erased
+  /// go.
   private func keepLeft(on loop: EventLoop) async throws {
+    for id in try await finisher.recordings.setAside() { _ = try await finisher.dropErased(id) }
     let held = Set(live.ids)
     let left = try await finisher.recordings.left().filter { !held.contains($0.text) }
     CallFigures.process.waits(left.count, oldest: await finisher.recordings.age(ofOldest: left))

@@ -22,6 +22,7 @@ package final class Recordings: Sendable {
   private let store: any ObjectStore
   private let keys: RecordingKeys
   private let spoolDirectory: String
+  private static let setAsideSuffix = ".damaged"
   /// Calls whose spools are on their way to the object store.
   private let moving = Mutex<Set<CallID>>([])
 
@@ -76,7 +77,7 @@ package final class Recordings: Sendable {
   private func copy(_ call: CallRecord) async throws -> Kept {
     let path = path(call.id)
     guard access(path, F_OK) == 0,
-      let key = ObjectKey("\(call.merchant.text)/recordings/\(call.id.text).spool")
+      let key = ObjectKey(Self.url(of: call))
     else { return .nothing }
     let wrapped = try await recover(path, call.id)
     let spool = try await blocking { try FileBytes.read(path) }
@@ -94,10 +95,19 @@ package final class Recordings: Sendable {
   /// Renames a spool that cannot be read, so that a person may look at it and nobody else does.
   private func setAside(_ call: CallID, _ error: RecordingError) {
     let path = path(call)
-    rename(path, path + ".damaged")
+    rename(path, path + Self.setAsideSuffix)
     Log("calls").error(
       "a recording cannot be read and was set aside",
       ["call_id": "\(call)", "error": "\(error)"])
+  }
+
+  /// Removes all that this machine has of a call's recording, read or not.
+  func discard(_ call: CallID) async {
+    let path = path(call)
+    _ = try? await blocking {
+      unlink(path)
+      unlink(path + Self.setAsideSuffix)
+    }
   }
 
   /// Removes the spool of a call whose row says where its recording is.
@@ -108,9 +118,19 @@ package final class Recordings: Sendable {
 
   /// The calls whose spools are there, in no order: those of conversations and those left behind.
   func left() async throws -> [CallID] {
+    try await calls(withFiles: ".spool")
+  }
+
+  /// The calls whose spools were set aside.
+  func setAside() async throws -> [CallID] {
+    try await calls(withFiles: ".spool" + Self.setAsideSuffix)
+  }
+
+  private func calls(withFiles suffix: String) async throws -> [CallID] {
     let folder = spoolDirectory
     let names = try await blocking { try FileBytes.names(in: folder) }
-    return names.filter { $0.hasSuffix(".spool") }.compactMap { CallID(String($0.dropLast(6))) }
+    return names.filter { $0.hasSuffix(suffix) }
+      .compactMap { CallID(String($0.dropLast(suffix.count))) }
   }
 
   /// How long ago the spool among those of `calls` was written to that nobody has written to for
@@ -139,6 +159,11 @@ package final class Recordings: Sendable {
     let spool = try await store.get(objectKey)
     let key = try keys.unwrap(wrappedKey, for: call)
     return try await blocking { try RecordingExport(opening: spool, key: key).wav }
+  }
+
+  /// Where the object store has the recording of a call, if it has one.
+  static func url(of call: CallRecord) -> String {
+    "\(call.merchant.text)/recordings/\(call.id.text).spool"
   }
 
   /// Removes what the object store has under `url`; nothing happens when that is nothing.

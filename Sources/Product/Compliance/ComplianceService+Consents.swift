@@ -63,9 +63,9 @@ extension ComplianceService {
         request: request
       ) {
         let found = try await Self.existing(request.consentId, transaction)
-        if let withdrawn = try await book(of: caller).withdraw(
-          found.id, of: found.phoneNumber, transaction)
-        {
+        // Of an erased person there is nothing left to take back.
+        guard let number = found.phoneNumber else { return found.proto(at: now()) }
+        if let withdrawn = try await book(of: caller).withdraw(found.id, of: number, transaction) {
           return withdrawn.proto(at: now())
         }
         return try await Self.existing(request.consentId, transaction).proto(at: now())
@@ -74,8 +74,8 @@ extension ComplianceService {
   }
 
   /// Where the caller's consents are recorded.
-  private func book(of caller: Caller) -> ConsentBook {
-    ConsentBook(merchant: caller.merchant, actor: caller.principal, now: now)
+  func book(of caller: Caller) -> ConsentBook {
+    ConsentBook(merchant: caller.merchant, actor: caller.principal, numbers: numbers, now: now)
   }
 
   private static func existing(

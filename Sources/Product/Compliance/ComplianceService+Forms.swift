@@ -64,12 +64,11 @@ extension ComplianceService {
     let (number, merchant) = (question.phoneNumber, caller.merchant)
     try await NumberLock.take(number, merchant, transaction)
     let now = now()
-    let suppression = try await SuppressionStore.find(number, merchant: merchant, transaction)
     try ReconsentCooling.check(
       ConsentTerms(
         basis: .explicit, purposes: question.purposes, grantTime: now, recordTime: now),
       after: try await ConsentStore.terms(of: number, merchant: merchant, transaction),
-      optOut: suppression?.optOutTime, subject: "consentForm.phoneNumber")
+      optOut: try await book(of: caller).lastOptOut(of: number, transaction), subject: "consentForm.phoneNumber")
     let count = try await ConsentFormStore.count(
       of: number, after: now - ConsentFormRules.countedTime, merchant: merchant, transaction)
     guard count < ConsentFormRules.limit else {

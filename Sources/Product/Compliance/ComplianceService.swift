@@ -15,11 +15,12 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
   private let gate: StoredGate
   let signer: AuditSigner
   let forms: ConsentLinks
+  let numbers: NumberSeal
 
-  /// `gate` is the one that calls are placed through.
+  /// `gate` is the one that calls are placed through, `numbers` what it has.
   package init(
     pool: PostgresPool, tokens: PageTokens, agents: any AgentDirectory, gate: StoredGate,
-    signer: AuditSigner, forms: ConsentLinks,
+    signer: AuditSigner, forms: ConsentLinks, numbers: NumberSeal,
     now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) {
     self.pool = pool
@@ -28,6 +29,7 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
     self.gate = gate
     self.signer = signer
     self.forms = forms
+    self.numbers = numbers
     self.now = now
   }
 

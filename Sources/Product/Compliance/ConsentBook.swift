@@ -9,6 +9,7 @@ struct ConsentBook: Sendable {
   let merchant: MerchantID
   /// Who does it, for the audit log.
   let actor: String
+  let numbers: NumberSeal
   let now: @Sendable () -> Moment
 
   /// Records a consent that keeps the rules, also those about the number's other ones. Throws
@@ -27,13 +28,21 @@ struct ConsentBook: Sendable {
         .resourceExhausted,
         "the number has \(earlier.count) consents; the limit is \(ConsentStore.limit)")
     }
-    let suppression = try await SuppressionStore.find(number, merchant: merchant, transaction)
-    try ReconsentCooling.check(new.terms, after: earlier, optOut: suppression?.optOutTime)
+    try ReconsentCooling.check(
+      new.terms, after: earlier, optOut: try await lastOptOut(of: number, transaction))
     let record = try await ConsentStore.insert(
       ConsentID(), of: number, terms: new.terms, statement: new.statement, evidence: new.evidence,
       salt: SaltedDigest().salt, merchant: merchant, transaction)
     try await ConsentNews.created(record, at: now, in: self, transaction)
     return record
+  }
+
+  /// When the person last opted out, as far as the merchant's list, or what an erasure left of it, says.
+  func lastOptOut(of number: PhoneNumber, _ transaction: Transaction) async throws -> Moment? {
+    let suppression = try await SuppressionStore.find(number, merchant: merchant, transaction)
+    let erased = try await ErasedNumberStore.find(
+      numbers.digest(number, of: merchant), merchant, transaction)
+    return [suppression?.optOutTime, erased?.optOutTime].compactMap { $0 }.max()
   }
 
   /// Takes a consent to calls to `number` back; `nil` when that was done before.

@@ -8,7 +8,7 @@ enum ConsentNews {
   static func created(
     _ record: ConsentRecord, at now: Moment, in book: ConsentBook, _ transaction: Transaction
   ) async throws {
-    let digest = SaltedDigest(salt: record.salt)
+    let digest = SaltedDigest(salt: record.salt ?? [])
     var entry = entry(record)
     entry["basis"] = .string(record.terms.basis.name ?? "")
     entry["evidence"] = .string(digest(record.evidence))
@@ -30,10 +30,11 @@ enum ConsentNews {
 
   /// What every entry about a consent holds. Its digests are under the consent's own salt.
   private static func entry(_ record: ConsentRecord) -> JSONObject {
-    [
-      "consent": .string(record.id.text),
-      "phone_number": .string(SaltedDigest(salt: record.salt)(record.phoneNumber.e164)),
-    ]
+    var entry: JSONObject = ["consent": .string(record.id.text)]
+    if let number = record.phoneNumber, let salt = record.salt {
+      entry["phone_number"] = .string(SaltedDigest(salt: salt)(number.e164))
+    }
+    return entry
   }
 
   private static func tell(

@@ -6,12 +6,13 @@ internal import VoiceAPI
 /// A consent as its row holds it.
 struct ConsentRecord: Sendable {
   let id: ConsentID
-  let phoneNumber: PhoneNumber
+  /// `nil` when the person was erased.
+  let phoneNumber: PhoneNumber?
   let terms: ConsentTerms
   let statement: String
   let evidence: String
-  /// Of its digests in the audit log.
-  let salt: [UInt8]
+  /// Of its digests in the audit log; `nil` when the person was erased.
+  let salt: [UInt8]?
 
   static let columns: Query = """
     consent_id, phone_number, basis, purposes, statement, evidence, grant_time, expire_time,
@@ -19,24 +20,22 @@ struct ConsentRecord: Sendable {
     """
 
   init(_ row: Row) throws {
-    guard let id = ConsentID(try row.decode("consent_id", as: String.self)),
-      let phoneNumber = PhoneNumber(try row.decode("phone_number", as: String.self))
-    else {
-      throw PostgresError(.invalidValue, "a consent's row has an id or number of another kind")
+    guard let id = ConsentID(try row.decode("consent_id", as: String.self)) else {
+      throw PostgresError(.invalidValue, "a consent's row has an id of another kind")
     }
     self.id = id
-    self.phoneNumber = phoneNumber
+    phoneNumber = try row.decode("phone_number", as: String?.self).flatMap(PhoneNumber.init)
     terms = try ConsentTerms(row)
     statement = try row.decode("statement")
     evidence = try row.decode("evidence")
-    salt = try row.decode("salt")
+    salt = try row.decode("salt", as: [UInt8]?.self)
   }
 
   /// As the API shows it at `now`.
   func proto(at now: Moment) -> Payaid.Voice.V1.Consent {
     .with {
       $0.consentId = id.text
-      $0.phoneNumber = phoneNumber.e164
+      $0.phoneNumber = phoneNumber?.e164 ?? ""
       $0.basis = terms.basis
       $0.purposes = terms.purposes
       $0.statement = statement

@@ -15,6 +15,18 @@ enum ConsentRule {
     return question.purpose == .serviceExplicit ? .fail(question.lack) : .pass
   }
 
+  /// A person who was erased is called again only by a consent that they gave later, and that covers
+  /// the call's purpose, whatever that is.
+  @Sendable static func evaluateErasure(_ input: GateInput) -> GateAnswer {
+    guard let eraseTime = input.eraseTime else { return .notApplicable }
+    let isGivenAnew = input.consents.contains { terms in
+      terms.givenTime > eraseTime && terms.purposes.contains(Question.purpose(of: input))
+        && ConsentClock.state(of: terms, at: input.now) == .active
+    }
+    return isGivenAnew
+      ? .pass : .fail("the person was erased and has given no consent to such calls since")
+  }
+
   /// One call's purpose, held against all consents of the person.
   private struct Question {
     let purpose: GateInput.Purpose
@@ -22,13 +34,17 @@ enum ConsentRule {
     let now: Moment
 
     init(_ input: GateInput) {
-      purpose =
-        switch input.purpose {
-        case .service, .serviceExplicit: input.purpose
-        default: .promotional
-        }
+      purpose = Self.purpose(of: input)
       consents = input.consents
       now = input.now
+    }
+
+    /// What a consent has to name; a call that nobody classified counts as promotional.
+    static func purpose(of input: GateInput) -> GateInput.Purpose {
+      switch input.purpose {
+      case .transactional, .service, .serviceExplicit: input.purpose
+      default: .promotional
+      }
     }
 
     /// The last time that the person took back a consent of this purpose; before promotion, any.

@@ -28,6 +28,8 @@ package struct GateInput: Sendable {
   package var agentIsActive: Bool
   /// The callee is on the merchant's own do-not-call list.
   package var isSuppressed: Bool
+  /// When the callee's erasure was asked for; `nil` when it never was.
+  package var eraseTime: Moment?
   /// All consents that the merchant recorded of the callee, in any order and state.
   package var consents: [ConsentTerms]
   package var doNotDisturb: DoNotDisturb
@@ -35,7 +37,7 @@ package struct GateInput: Sendable {
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
     callerIDIsOwn: Bool, merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool,
-    consents: [ConsentTerms], doNotDisturb: DoNotDisturb
+    eraseTime: Moment? = nil, consents: [ConsentTerms], doNotDisturb: DoNotDisturb
   ) {
     self.now = now
     self.purpose = purpose
@@ -45,6 +47,7 @@ package struct GateInput: Sendable {
     self.merchantIsActive = merchantIsActive
     self.agentIsActive = agentIsActive
     self.isSuppressed = isSuppressed
+    self.eraseTime = eraseTime
     self.consents = consents
     self.doNotDisturb = doNotDisturb
   }

@@ -3,7 +3,7 @@ internal import VoiceAPI
 
 /// The rule tables. Their version changes with every change of a rule.
 enum GateRules {
-  static let version = "2026-11-30"
+  static let version = "2026-12-01"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   private static let tcccpr = Moment(seconds: 1_551_292_200)
@@ -34,6 +34,9 @@ enum GateRules {
     GateRule("NOT_SUPPRESSED", source: "TCCCPR 2018, opt-out", from: tcccpr) { input in
       input.isSuppressed ? .fail("the number is on the merchant's do-not-call list") : .pass
     },
+    GateRule(
+      "ERASED_PERSON", source: "DPDP Act 2023, erasure of personal data", from: always,
+      ConsentRule.evaluateErasure),
     GateRule("DO_NOT_DISTURB", source: "TCCCPR 2018, preferences", from: tcccpr) { input in
       guard GateInput.needsDoNotDisturb(input.purpose) else { return .notApplicable }
       return switch input.doNotDisturb {

@@ -8,12 +8,16 @@ package import VoiceAPI
 /// The gate over what is stored: gathers its input, evaluates it, and keeps verdict and audit leaf.
 package struct StoredGate: CallAdmission {
   private let registry: any DoNotDisturbRegistry
+  private let numbers: NumberSeal
   private let now: @Sendable () -> Moment
 
+  /// `numbers` tells those of people who were erased.
   package init(
-    registry: any DoNotDisturbRegistry, now: @escaping @Sendable () -> Moment = { WallClock.now }
+    registry: any DoNotDisturbRegistry, numbers: NumberSeal,
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) {
     self.registry = registry
+    self.numbers = numbers
     self.now = now
   }
 
@@ -67,6 +71,9 @@ package struct StoredGate: CallAdmission {
     _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision {
     let (callee, merchant) = (request.callee, request.merchant)
+    let erased = try await ErasedNumberStore.find(
+      numbers.digest(callee, of: merchant), merchant, transaction)
+    let suppression = try await SuppressionStore.find(callee, merchant: merchant, transaction)
     return Gate.evaluate(
       GateInput(
         now: time ?? now(), purpose: request.agent.purpose, callee: callee,
@@ -74,8 +81,8 @@ package struct StoredGate: CallAdmission {
         callerIDIsOwn: try await Self.ownsCallerID(request, transaction),
         merchantIsActive: try await ComplianceStore.isActive(merchant, transaction),
         agentIsActive: request.agent.state == .active,
-        isSuppressed: try await SuppressionStore.find(
-          callee, merchant: merchant, transaction) != nil,
+        isSuppressed: suppression != nil || erased?.isSuppressed ?? false,
+        eraseTime: erased?.eraseTime,
         consents: try await ConsentStore.terms(of: callee, merchant: merchant, transaction),
         doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown))
   }

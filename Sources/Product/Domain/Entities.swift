@@ -16,6 +16,8 @@ package enum ConsentEntity: Identified { package static let idPrefix = "con" }
 package enum ConsentFormEntity: Identified { package static let idPrefix = "cfm" }
 /// A suppression's.
 package enum SuppressionEntity: Identified { package static let idPrefix = "sup" }
+/// That of a person's erasure.
+package enum ErasureEntity: Identified { package static let idPrefix = "era" }
 /// A webhook endpoint's.
 package enum WebhookEndpointEntity: Identified { package static let idPrefix = "wep" }
 /// An event's message: `webhook-id` on the wire.
@@ -34,6 +36,7 @@ package typealias DecisionID = ID<DecisionEntity>
 package typealias ConsentID = ID<ConsentEntity>
 package typealias ConsentFormID = ID<ConsentFormEntity>
 package typealias SuppressionID = ID<SuppressionEntity>
+package typealias ErasureID = ID<ErasureEntity>
 package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
 package typealias MessageID = ID<MessageEntity>
 package typealias WebhookDeliveryID = ID<WebhookDeliveryEntity>

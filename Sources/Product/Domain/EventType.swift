@@ -18,6 +18,8 @@ package enum EventType: String, Sendable, CaseIterable {
   case agentDeleted = "agent.deleted"
   case consentCreated = "consent.created"
   case consentWithdrawn = "consent.withdrawn"
+  case erasureCompleted = "erasure.completed"
+  case erasureFailed = "erasure.failed"
   case documentReady = "document.ready"
   case documentFailed = "document.failed"
   /// To the merchant's other endpoints, when one of them was paused for its failures.

@@ -93,6 +93,21 @@ package enum Idempotency {
       """)
   }
 
+  /// Erases a merchant's answers that have `text` in them, and what tells the requests again; how many.
+  /// The requests do not take effect a second time: until their day is over, the answer to each is that
+  /// it did not finish.
+  package static func eraseAnswers(
+    containing text: String, of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Int {
+    try await transaction.execute(
+      """
+      UPDATE idempotency_keys SET response = NULL,
+        request_hash = sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
+      WHERE merchant_id = \(merchant.text)
+        AND position(convert_to(\(text), 'UTF8') IN response) > 0
+      """)
+  }
+
   /// Whether this request is the first; waits for a transaction that is at the same one.
   private static func claim(_ key: Key, _ transaction: Transaction) async throws -> Bool {
     let claimed = try await transaction.query(

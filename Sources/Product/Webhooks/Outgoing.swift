@@ -10,6 +10,7 @@ struct OutboxEvent: Sendable {
   let id: String
   let merchant: String
   let type: String
+  let subject: String
   let sequence: Int64
   let time: Moment
   let onlyURL: String
@@ -20,6 +21,7 @@ struct OutboxEvent: Sendable {
     id = try row.decode("event_id")
     merchant = try row.decode("merchant_id")
     type = try row.decode("type")
+    subject = try row.decode("subject")
     sequence = try row.decode("sequence")
     time = try row.decode("time")
     onlyURL = try row.decode("only_url")
@@ -81,7 +83,7 @@ struct Outgoing: Sendable {
   func relay(_ transaction: Transaction) async throws -> Int {
     let events = try await transaction.query(
       """
-      SELECT position, event_id, merchant_id, type, sequence, time, only_url, data
+      SELECT position, event_id, merchant_id, type, subject, sequence, time, only_url, data
       FROM event_outbox WHERE fault IS NULL ORDER BY position LIMIT \(Self.batch)
       FOR UPDATE SKIP LOCKED
       """
@@ -129,8 +131,8 @@ struct Outgoing: Sendable {
     let endpoints = try await endpoints(of: event, transaction)
     guard !endpoints.isEmpty else { return }
     try await insert(
-      id: event.id, merchant: event.merchant, type: event.type, time: event.time,
-      body: event.body, transaction)
+      id: event.id, merchant: event.merchant, type: event.type, subject: event.subject,
+      time: event.time, body: event.body, transaction)
     for (endpoint, isActive) in endpoints {
       _ = try await deliver(
         event.id, to: endpoint, merchant: event.merchant, isDue: isActive, transaction)
@@ -172,13 +174,13 @@ struct Outgoing: Sendable {
 
   /// Keeps a message's bytes.
   func insert(
-    id: String, merchant: String, type: String, time: Moment, body: [UInt8],
+    id: String, merchant: String, type: String, subject: String, time: Moment, body: [UInt8],
     _ transaction: Transaction
   ) async throws {
     try await transaction.execute(
       """
-      INSERT INTO webhook_messages (message_id, merchant_id, type, time, body)
-      VALUES (\(id), \(merchant), \(type), \(time), \(body))
+      INSERT INTO webhook_messages (message_id, merchant_id, type, subject, time, body)
+      VALUES (\(id), \(merchant), \(type), \(subject), \(time), \(body))
       """)
   }
 

@@ -24,7 +24,7 @@ extension WebhookService {
         sequence: 1, data: data.bytes)
       try await outgoing.insert(
         id: message.text, merchant: caller.merchant.text, type: EventType.webhookTest.rawValue,
-        time: now, body: body, transaction)
+        subject: endpoint.id.text, time: now, body: body, transaction)
       let delivery = try await outgoing.deliver(
         message.text, to: endpoint.id.text, merchant: caller.merchant.text, isDue: true,
         transaction)

@@ -3148,6 +3148,107 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/analytics/call-records": {
+          "get": {
+            "tags": ["AnalyticsService"],
+            "operationId": "AnalyticsService.ExportCallRecords",
+            "summary": "Call detail records of the calls that were created in a span, as a file, oldest first: what was called when, for how long and at what cost, never what was said.",
+            "description": "It comes whole; OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked for is none.\n\nThe columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli, cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason, dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds, talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq. Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON. gate_reason is `OK` or the first rule that spoke against the call, by the last verdict; audit_seq is the entry of the call's end.\n\nCSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would take for a formula has an apostrophe before it, numbers of phones excepted: read those columns as text.",
+            "parameters": [
+              {
+                "name": "startTime",
+                "in": "query",
+                "required": true,
+                "description": "From when on.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              {
+                "name": "endTime",
+                "in": "query",
+                "required": true,
+                "description": "Up to when, that moment not included; at most 31 days after `start_time`.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              {
+                "name": "format",
+                "in": "query",
+                "description": "What the file is.",
+                "schema": {
+                  "$ref": "#/components/schemas/ExportCallRecordsRequest.Format"
+                }
+              },
+              {
+                "name": "fullNumbers",
+                "in": "query",
+                "description": "Whether people's numbers are in it whole, and not as `+9198******10`. PERMISSION_DENIED unless the caller is an admin or owner, or a key that may do everything. The audit log then says who had them.",
+                "schema": {
+                  "type": "boolean"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "The bytes.",
+                "content": {
+                  "*/*": {
+                    "schema": {}
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/calls": {
           "post": {
             "tags": ["CallService"],
@@ -4712,6 +4813,280 @@ public enum OpenAPIDocument {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/ListSuppressionsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/erasures": {
+          "post": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.CreateErasure",
+            "summary": "Asks for all that is held of one person to be erased: the calls of a number with their recordings, transcripts and what was made of them, its consents, and what the audit log's entries about them hold, whose proofs stay good.",
+            "description": "From this answer on the gate refuses calls to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later. Calls in progress are waited for. While an erasure of the number is under way, the answer is that one.",
+            "parameters": [
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of CreateErasure.",
+                    "properties": {
+                      "phoneNumber": {
+                        "type": "string",
+                        "description": "Whose, E.164."
+                      },
+                      "reason": {
+                        "type": "string",
+                        "description": "Why: `request` (the person asked), `withdrawal` (of consent), `purpose_served`, `other`; `request` when empty."
+                      },
+                      "requestId": {
+                        "type": "string",
+                        "description": "A UUID for idempotency (AIP-155)."
+                      },
+                      "recoveryCalls": {
+                        "type": "boolean",
+                        "description": "Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are kept for 180 days from 1 January 2027 on."
+                      },
+                      "holdUntil": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset for nobody."
+                      }
+                    },
+                    "required": ["phoneNumber"],
+                    "additionalProperties": false
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Erasure"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListErasures",
+            "summary": "Lists erasures, newest first.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most erasures in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListErasuresResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/erasures/{erasureId}": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetErasure",
+            "summary": "Reads how far an erasure is.",
+            "parameters": [
+              {
+                "name": "erasureId",
+                "in": "path",
+                "required": true,
+                "description": "The erasure.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Erasure"
                     }
                   }
                 }
@@ -7887,11 +8262,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`. Those of calls that ended and recordings come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers). Those of calls that ended, recordings and records come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent, a form or a suppression."
+                "description": "What it is about: the id of a call, a consent, a form, a suppression or an erasure, or the key or user that had records."
               },
               "leafHash": {
                 "type": "string",
@@ -9027,6 +9402,107 @@ public enum OpenAPIDocument {
             "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `PENDING`: Waits to be indexed.\n- `READY`: Agents answer from it.\n- `FAILED`: Could not be read; see `error`.",
             "enum": ["STATE_UNSPECIFIED","PENDING","READY","FAILED"]
           },
+          "Erasure": {
+            "type": "object",
+            "description": "The erasure of one person, whose number is in no answer.",
+            "properties": {
+              "erasureId": {
+                "type": "string",
+                "description": "Identifier, `era_` and 26 characters."
+              },
+              "state": {
+                "$ref": "#/components/schemas/Erasure.State",
+                "description": "Where it stands."
+              },
+              "reason": {
+                "type": "string",
+                "description": "Why it was asked for."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was asked for."
+              },
+              "startTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it began; unset before that."
+              },
+              "finishTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was done, or failed; unset before that."
+              },
+              "erased": {
+                "$ref": "#/components/schemas/ErasureCounts",
+                "description": "What is gone so far."
+              },
+              "kept": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/KeptRecords"
+                },
+                "description": "What the law keeps for a time, by rule: nobody can read it by way of the API any more."
+              },
+              "error": {
+                "type": "string",
+                "description": "Why it failed; empty otherwise."
+              }
+            }
+          },
+          "Erasure.State": {
+            "type": "string",
+            "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `PENDING`: Asked for; the gate refuses calls already.\n- `RUNNING`: Under way.\n- `DONE`: All is erased but what `kept` lists.\n- `FAILED`: It stopped, and `error` says why; what `erased` counts is gone. It can be asked for again.",
+            "enum": ["STATE_UNSPECIFIED","PENDING","RUNNING","DONE","FAILED"]
+          },
+          "ErasureCounts": {
+            "type": "object",
+            "description": "How much an erasure has erased.",
+            "properties": {
+              "calls": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Calls, of which number, texts and values are gone. State, times and cost stay."
+              },
+              "recordings": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Recordings, each with its key."
+              },
+              "consents": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Consents, of which number, statement and evidence are gone."
+              },
+              "suppressions": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Entries of the merchant's own do-not-call list. The number stays refused, by a keyed digest."
+              },
+              "auditPayloads": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Payloads of the audit log, each with its salt."
+              },
+              "messages": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Webhook messages and events that were about the calls and consents."
+              },
+              "answers": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Answers that were kept for repeated requests and had the number in them."
+              }
+            }
+          },
           "Error": {
             "type": "object",
             "description": "A failed call.",
@@ -9069,6 +9545,11 @@ public enum OpenAPIDocument {
               }
             }
           },
+          "ExportCallRecordsRequest.Format": {
+            "type": "string",
+            "description": "What the file is.\n\n- `FORMAT_UNSPECIFIED`: The same as CSV.\n- `CSV`: `text/csv`.\n- `NDJSON`: `application/x-ndjson`: a JSON object on each line.",
+            "enum": ["FORMAT_UNSPECIFIED","CSV","NDJSON"]
+          },
           "GetAuditEntryResponse": {
             "type": "object",
             "description": "Answer of GetAuditEntry.",
@@ -9091,6 +9572,31 @@ public enum OpenAPIDocument {
                   "contentEncoding": "base64"
                 },
                 "description": "The proof's hashes, 32 bytes each, from the leaf to the root."
+              }
+            }
+          },
+          "KeptRecords": {
+            "type": "object",
+            "description": "Calls that one rule keeps.",
+            "properties": {
+              "rule": {
+                "type": "string",
+                "description": "The rule: `DPDP_RULE_8_3`, `RBI_RECOVERY_RECORDING` or `LEGAL_HOLD`."
+              },
+              "source": {
+                "type": "string",
+                "description": "The instrument it comes from."
+              },
+              "calls": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "How many calls."
+              },
+              "until": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the last of them will be erased."
               }
             }
           },
@@ -9403,6 +9909,23 @@ public enum OpenAPIDocument {
                 "type": "array",
                 "items": {
                   "$ref": "#/components/schemas/Document"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListErasuresResponse": {
+            "type": "object",
+            "description": "Answer of ListErasures.",
+            "properties": {
+              "erasures": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Erasure"
                 },
                 "description": "One page, newest first."
               },

@@ -67,7 +67,8 @@ public enum PayaidVoiceV1AnalyticsFile {
   public static let descriptor = unsafe FileDescriptor(
     payaid__voice__v1__analytics__file,
     dependencies: [
-      GoogleApiAnnotationsFile.descriptor, GoogleProtobufDurationFile.descriptor,
+      GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
+      GoogleApiHttpbodyFile.descriptor, GoogleProtobufDurationFile.descriptor,
       GoogleProtobufTimestampFile.descriptor, GoogleTypeMoneyFile.descriptor,
     ]
   )

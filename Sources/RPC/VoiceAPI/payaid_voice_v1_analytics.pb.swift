@@ -193,6 +193,64 @@ extension Payaid.Voice.V1 {
   }
 }
 
+extension Payaid.Voice.V1 {
+  /// Request of ExportCallRecords.
+  public struct ExportCallRecordsRequest: ProtobufMessage {
+    /// From when on.
+    public var startTime: Google.Protobuf.Timestamp?
+    /// Up to when, that moment not included; at most 31 days after `start_time`.
+    public var endTime: Google.Protobuf.Timestamp?
+    /// What the file is.
+    public var format: Payaid.Voice.V1.ExportCallRecordsRequest.Format = .unspecified
+    /// Whether people's numbers are in it whole, and not as `+9198******10`. PERMISSION_DENIED
+    /// unless the caller is an admin or owner, or a key that may do everything. The audit log then
+    /// says who had them.
+    public var fullNumbers: Bool = false
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ExportCallRecordsRequest`.
+    public static let messageType = PayaidVoiceV1AnalyticsFile.descriptor.messages[7]
+
+    /// What the file is.
+    public enum Format: ProtobufEnum {
+      /// The same as CSV.
+      case unspecified
+      /// `text/csv`.
+      case csv
+      /// `application/x-ndjson`: a JSON object on each line.
+      case ndjson
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AnalyticsFile.descriptor.enumType(
+        named: "payaid.voice.v1.ExportCallRecordsRequest.Format")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .csv
+        case 2: self = .ndjson
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .csv: 1
+        case .ndjson: 2
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
 extension Payaid.Voice.V1.GetDashboardRequest {
   public mutating func read(
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
@@ -362,6 +420,31 @@ extension Payaid.Voice.V1.RevenueReport.Month {
     unsafe c.pointee.f2 = writer.message(usage)
     unsafe c.pointee.f3 = writer.message(mrr)
     unsafe c.pointee.f4 = calls
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ExportCallRecordsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ExportCallRecordsRequest.self)
+    unsafe reader.message(c.pointee.f1, into: &startTime)
+    unsafe reader.message(c.pointee.f2, into: &endTime)
+    unsafe format = .init(rawValue: c.pointee.f3)
+    unsafe fullNumbers = c.pointee.f4 != 0
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ExportCallRecordsRequest.self)
+    unsafe payaid__voice__v1__export_call_records_request__init(c)
+    unsafe c.pointee.f1 = writer.message(startTime)
+    unsafe c.pointee.f2 = writer.message(endTime)
+    unsafe c.pointee.f3 = format.rawValue
+    unsafe c.pointee.f4 = fullNumbers ? 1 : 0
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -3,6 +3,7 @@
 internal import Protobuf
 public import RPCCore
 public import RPCProtobuf
+public import Schema
 
 extension Payaid.Voice.V1 {
   /// Analytics: what the calls achieved and cost.
@@ -16,6 +17,27 @@ extension Payaid.Voice.V1 {
     /// What calls were charged by month, with what recurs each month; at most 36 months.
     func getRevenue(_ request: consuming Payaid.Voice.V1.GetRevenueRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.RevenueReport
+
+    /// Call detail records of the calls that were created in a span, as a file, oldest first: what
+    /// was called when, for how long and at what cost, never what was said. It comes whole;
+    /// OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC
+    /// clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked
+    /// for is none.
+    ///
+    /// The columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli,
+    /// cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason,
+    /// dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds,
+    /// talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq.
+    /// Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON.
+    /// gate_reason is `OK` or the first rule that spoke against the call, by the last verdict;
+    /// audit_seq is the entry of the call's end.
+    ///
+    /// CSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet
+    /// would take for a formula has an apostrophe before it, numbers of phones excepted: read those
+    /// columns as text.
+    func exportCallRecords(
+      _ request: consuming Payaid.Voice.V1.ExportCallRecordsRequest, _ context: RPCContext
+    ) async throws -> Google.Api.HttpBody
   }
 
   /// What the edges know of `payaid.voice.v1.AnalyticsService`: methods, types and routes.
@@ -40,11 +62,21 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.RevenueReport.messageType,
       http: [HTTPRule("GET", "/api/v1/analytics/revenue")]
     )
+    /// `ExportCallRecords`.
+    public static let exportCallRecords = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.AnalyticsService", name: "ExportCallRecords",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ExportCallRecordsRequest.messageType,
+      output: Google.Api.HttpBody.messageType,
+      http: [HTTPRule("GET", "/api/v1/analytics/call-records")]
+    )
     /// The whole service.
     public static let binding = ServiceBinding(
       name: "payaid.voice.v1.AnalyticsService",
       file: PayaidVoiceV1AnalyticsFile.descriptor,
-      methods: [getDashboard, getRevenue]
+      methods: [getDashboard, getRevenue, exportCallRecords]
     )
   }
 
@@ -73,6 +105,31 @@ extension Payaid.Voice.V1 {
         AnalyticsServiceBinding.getRevenue.method, request, in: .protobuf, out: .protobuf,
         options: options)
     }
+
+    /// Call detail records of the calls that were created in a span, as a file, oldest first: what
+    /// was called when, for how long and at what cost, never what was said. It comes whole;
+    /// OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC
+    /// clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked
+    /// for is none.
+    ///
+    /// The columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli,
+    /// cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason,
+    /// dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds,
+    /// talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq.
+    /// Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON.
+    /// gate_reason is `OK` or the first rule that spoke against the call, by the last verdict;
+    /// audit_seq is the entry of the call's end.
+    ///
+    /// CSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet
+    /// would take for a formula has an apostrophe before it, numbers of phones excepted: read those
+    /// columns as text.
+    public func exportCallRecords(
+      _ request: Payaid.Voice.V1.ExportCallRecordsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Google.Api.HttpBody {
+      try await channel.unary(
+        AnalyticsServiceBinding.exportCallRecords.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
   }
 }
 
@@ -89,6 +146,12 @@ extension Payaid.Voice.V1.AnalyticsServiceServing {
         Payaid.Voice.V1.AnalyticsServiceBinding.getRevenue.method, in: .protobuf, out: .protobuf
       ) {
         try await self.getRevenue($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.AnalyticsServiceBinding.exportCallRecords.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.exportCallRecords($0, $1)
       },
     ]
   }

@@ -364,6 +364,130 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// The erasure of one person, whose number is in no answer.
+  public struct Erasure: ProtobufMessage {
+    /// Identifier, `era_` and 26 characters.
+    public var erasureId: String = ""
+    /// Where it stands.
+    public var state: Payaid.Voice.V1.Erasure.State = .unspecified
+    /// Why it was asked for.
+    public var reason: String = ""
+    /// When it was asked for.
+    public var createTime: Google.Protobuf.Timestamp?
+    /// When it began; unset before that.
+    public var startTime: Google.Protobuf.Timestamp?
+    /// When it was done, or failed; unset before that.
+    public var finishTime: Google.Protobuf.Timestamp?
+    /// What is gone so far.
+    public var erased: Payaid.Voice.V1.ErasureCounts?
+    /// What the law keeps for a time, by rule: nobody can read it by way of the API any more.
+    public var kept: [Payaid.Voice.V1.KeptRecords] = []
+    /// Why it failed; empty otherwise.
+    public var error: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.Erasure`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
+
+    /// Where it stands.
+    public enum State: ProtobufEnum {
+      /// Never sent by the server.
+      case unspecified
+      /// Asked for; the gate refuses calls already.
+      case pending
+      /// Under way.
+      case running
+      /// All is erased but what `kept` lists.
+      case done
+      /// It stopped, and `error` says why; what `erased` counts is gone. It can be asked for again.
+      case failed
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1ComplianceFile.descriptor.enumType(
+        named: "payaid.voice.v1.Erasure.State")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .pending
+        case 2: self = .running
+        case 3: self = .done
+        case 4: self = .failed
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .pending: 1
+        case .running: 2
+        case .done: 3
+        case .failed: 4
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// How much an erasure has erased.
+  public struct ErasureCounts: ProtobufMessage {
+    /// Calls, of which number, texts and values are gone. State, times and cost stay.
+    public var calls: Int64 = 0
+    /// Recordings, each with its key.
+    public var recordings: Int64 = 0
+    /// Consents, of which number, statement and evidence are gone.
+    public var consents: Int64 = 0
+    /// Entries of the merchant's own do-not-call list. The number stays refused, by a keyed digest.
+    public var suppressions: Int64 = 0
+    /// Payloads of the audit log, each with its salt.
+    public var auditPayloads: Int64 = 0
+    /// Webhook messages and events that were about the calls and consents.
+    public var messages: Int64 = 0
+    /// Answers that were kept for repeated requests and had the number in them.
+    public var answers: Int64 = 0
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ErasureCounts`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Calls that one rule keeps.
+  public struct KeptRecords: ProtobufMessage {
+    /// The rule: `DPDP_RULE_8_3`, `RBI_RECOVERY_RECORDING` or `LEGAL_HOLD`.
+    public var rule: String = ""
+    /// The instrument it comes from.
+    public var source: String = ""
+    /// How many calls.
+    public var calls: Int64 = 0
+    /// When the last of them will be erased.
+    public var until: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.KeptRecords`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// One line of the audit log.
   public struct AuditEntry: ProtobufMessage {
     /// Its number in the merchant's log, from 0.
@@ -372,9 +496,11 @@ extension Payaid.Voice.V1 {
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
     /// `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
-    /// `suppression.renewed`. Those of calls that ended and recordings come within a minute.
+    /// `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole
+    /// numbers). Those of calls that ended, recordings and records come within a minute.
     public var kind: String = ""
-    /// What it is about: the id of a call, a consent, a form or a suppression.
+    /// What it is about: the id of a call, a consent, a form, a suppression or an erasure, or the
+    /// key or user that had records.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []
@@ -394,7 +520,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditEntry`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
   }
 }
 
@@ -420,7 +546,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditCheckpoint`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
   }
 }
 
@@ -440,7 +566,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditConsistency`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
   }
 }
 
@@ -460,7 +586,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -476,7 +602,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -494,7 +620,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -510,7 +636,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
   }
 }
 
@@ -530,7 +656,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
   }
 }
 
@@ -548,7 +674,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
   }
 }
 
@@ -566,7 +692,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
   }
 }
 
@@ -584,7 +710,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
   }
 }
 
@@ -600,7 +726,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
   }
 }
 
@@ -620,7 +746,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
   }
 }
 
@@ -638,7 +764,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -656,7 +782,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -674,7 +800,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -692,7 +818,86 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of CreateErasure.
+  public struct CreateErasureRequest: ProtobufMessage {
+    /// Whose, E.164.
+    public var phoneNumber: String = ""
+    /// Why: `request` (the person asked), `withdrawal` (of consent), `purpose_served`, `other`;
+    /// `request` when empty.
+    public var reason: String = ""
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are
+    /// kept for 180 days from 1 January 2027 on.
+    public var recoveryCalls: Bool = false
+    /// Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset
+    /// for nobody.
+    public var holdUntil: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CreateErasureRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetErasure.
+  public struct GetErasureRequest: ProtobufMessage {
+    /// The erasure.
+    public var erasureId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetErasureRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListErasures.
+  public struct ListErasuresRequest: ProtobufMessage {
+    /// Most erasures in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before.
+    public var pageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListErasuresRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListErasures.
+  public struct ListErasuresResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var erasures: [Payaid.Voice.V1.Erasure] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListErasuresResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
   }
 }
 
@@ -712,7 +917,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
   }
 }
 
@@ -730,7 +935,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
   }
 }
 
@@ -748,7 +953,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
   }
 }
 
@@ -768,7 +973,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
   }
 }
 
@@ -782,7 +987,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
   }
 }
 
@@ -800,7 +1005,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
   }
 }
 
@@ -963,6 +1168,97 @@ extension Payaid.Voice.V1.Suppression {
     unsafe c.pointee.f3 = writer.data(reason)
     unsafe c.pointee.f4 = writer.message(createTime)
     unsafe c.pointee.f5 = writer.message(reconsentTime)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.Erasure {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Erasure.self)
+    unsafe erasureId = reader.string(c.pointee.f1)
+    unsafe state = .init(rawValue: c.pointee.f2)
+    unsafe reason = reader.string(c.pointee.f3)
+    unsafe reader.message(c.pointee.f4, into: &createTime)
+    unsafe reader.message(c.pointee.f5, into: &startTime)
+    unsafe reader.message(c.pointee.f6, into: &finishTime)
+    unsafe reader.message(c.pointee.f7, into: &erased)
+    unsafe kept = reader.messages((c.pointee.n_f8, c.pointee.f8))
+    unsafe error = reader.string(c.pointee.f9)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__Erasure.self)
+    unsafe payaid__voice__v1__erasure__init(c)
+    unsafe c.pointee.f1 = writer.data(erasureId)
+    unsafe c.pointee.f2 = state.rawValue
+    unsafe c.pointee.f3 = writer.data(reason)
+    unsafe c.pointee.f4 = writer.message(createTime)
+    unsafe c.pointee.f5 = writer.message(startTime)
+    unsafe c.pointee.f6 = writer.message(finishTime)
+    unsafe c.pointee.f7 = writer.message(erased)
+    unsafe (c.pointee.n_f8, c.pointee.f8) = writer.messages(kept)
+    unsafe c.pointee.f9 = writer.data(error)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ErasureCounts {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ErasureCounts.self)
+    unsafe calls = c.pointee.f1
+    unsafe recordings = c.pointee.f2
+    unsafe consents = c.pointee.f3
+    unsafe suppressions = c.pointee.f4
+    unsafe auditPayloads = c.pointee.f5
+    unsafe messages = c.pointee.f6
+    unsafe answers = c.pointee.f7
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ErasureCounts.self)
+    unsafe payaid__voice__v1__erasure_counts__init(c)
+    unsafe c.pointee.f1 = calls
+    unsafe c.pointee.f2 = recordings
+    unsafe c.pointee.f3 = consents
+    unsafe c.pointee.f4 = suppressions
+    unsafe c.pointee.f5 = auditPayloads
+    unsafe c.pointee.f6 = messages
+    unsafe c.pointee.f7 = answers
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.KeptRecords {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__KeptRecords.self)
+    unsafe rule = reader.string(c.pointee.f1)
+    unsafe source = reader.string(c.pointee.f2)
+    unsafe calls = c.pointee.f3
+    unsafe reader.message(c.pointee.f4, into: &until)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__KeptRecords.self)
+    unsafe payaid__voice__v1__kept_records__init(c)
+    unsafe c.pointee.f1 = writer.data(rule)
+    unsafe c.pointee.f2 = writer.data(source)
+    unsafe c.pointee.f3 = calls
+    unsafe c.pointee.f4 = writer.message(until)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1339,6 +1635,94 @@ extension Payaid.Voice.V1.ListSuppressionsResponse {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListSuppressionsResponse.self)
     unsafe payaid__voice__v1__list_suppressions_response__init(c)
     unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(suppressions)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.CreateErasureRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateErasureRequest.self)
+    unsafe phoneNumber = reader.string(c.pointee.f1)
+    unsafe reason = reader.string(c.pointee.f2)
+    unsafe requestId = reader.string(c.pointee.f3)
+    unsafe recoveryCalls = c.pointee.f4 != 0
+    unsafe reader.message(c.pointee.f5, into: &holdUntil)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateErasureRequest.self)
+    unsafe payaid__voice__v1__create_erasure_request__init(c)
+    unsafe c.pointee.f1 = writer.data(phoneNumber)
+    unsafe c.pointee.f2 = writer.data(reason)
+    unsafe c.pointee.f3 = writer.data(requestId)
+    unsafe c.pointee.f4 = recoveryCalls ? 1 : 0
+    unsafe c.pointee.f5 = writer.message(holdUntil)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetErasureRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetErasureRequest.self)
+    unsafe erasureId = reader.string(c.pointee.f1)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetErasureRequest.self)
+    unsafe payaid__voice__v1__get_erasure_request__init(c)
+    unsafe c.pointee.f1 = writer.data(erasureId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListErasuresRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListErasuresRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListErasuresRequest.self)
+    unsafe payaid__voice__v1__list_erasures_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListErasuresResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListErasuresResponse.self)
+    unsafe erasures = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListErasuresResponse.self)
+    unsafe payaid__voice__v1__list_erasures_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(erasures)
     unsafe c.pointee.f2 = writer.data(nextPageToken)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }

@@ -74,6 +74,25 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.ListSuppressionsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListSuppressionsResponse
 
+    /// Asks for all that is held of one person to be erased: the calls of a number with their
+    /// recordings, transcripts and what was made of them, its consents, and what the audit log's
+    /// entries about them hold, whose proofs stay good. From this answer on the gate refuses calls
+    /// to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given
+    /// later. Calls in progress are waited for. While an erasure of the number is under way, the
+    /// answer is that one.
+    func createErasure(
+      _ request: consuming Payaid.Voice.V1.CreateErasureRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.Erasure
+
+    /// Reads how far an erasure is.
+    func getErasure(_ request: consuming Payaid.Voice.V1.GetErasureRequest, _ context: RPCContext)
+      async throws -> Payaid.Voice.V1.Erasure
+
+    /// Lists erasures, newest first.
+    func listErasures(
+      _ request: consuming Payaid.Voice.V1.ListErasuresRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListErasuresResponse
+
     /// Lists the merchant's audit log in order.
     func listAuditEntries(
       _ request: consuming Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext
@@ -212,6 +231,36 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.ListSuppressionsResponse.messageType,
       http: [HTTPRule("GET", "/api/v1/compliance/suppressions")]
     )
+    /// `CreateErasure`.
+    public static let createErasure = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "CreateErasure",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.CreateErasureRequest.messageType,
+      output: Payaid.Voice.V1.Erasure.messageType,
+      http: [HTTPRule("POST", "/api/v1/compliance/erasures", body: "*")]
+    )
+    /// `GetErasure`.
+    public static let getErasure = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "GetErasure",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetErasureRequest.messageType,
+      output: Payaid.Voice.V1.Erasure.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/erasures/{erasure_id}")]
+    )
+    /// `ListErasures`.
+    public static let listErasures = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListErasures",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListErasuresRequest.messageType,
+      output: Payaid.Voice.V1.ListErasuresResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/erasures")]
+    )
     /// `ListAuditEntries`.
     public static let listAuditEntries = MethodBinding(
       method: MethodDescriptor(
@@ -259,7 +308,8 @@ extension Payaid.Voice.V1 {
       methods: [
         checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
         createConsentForm, getConsentForm, listConsentForms, createSuppression, listSuppressions,
-        listAuditEntries, getAuditEntry, getAuditCheckpoint, getAuditConsistency,
+        createErasure, getErasure, listErasures, listAuditEntries, getAuditEntry,
+        getAuditCheckpoint, getAuditConsistency,
       ]
     )
   }
@@ -384,6 +434,38 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
+    /// Asks for all that is held of one person to be erased: the calls of a number with their
+    /// recordings, transcripts and what was made of them, its consents, and what the audit log's
+    /// entries about them hold, whose proofs stay good. From this answer on the gate refuses calls
+    /// to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given
+    /// later. Calls in progress are waited for. While an erasure of the number is under way, the
+    /// answer is that one.
+    public func createErasure(
+      _ request: Payaid.Voice.V1.CreateErasureRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.Erasure {
+      try await channel.unary(
+        ComplianceServiceBinding.createErasure.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Reads how far an erasure is.
+    public func getErasure(
+      _ request: Payaid.Voice.V1.GetErasureRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.Erasure {
+      try await channel.unary(
+        ComplianceServiceBinding.getErasure.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Lists erasures, newest first.
+    public func listErasures(
+      _ request: Payaid.Voice.V1.ListErasuresRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListErasuresResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listErasures.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
     /// Lists the merchant's audit log in order.
     public func listAuditEntries(
       _ request: Payaid.Voice.V1.ListAuditEntriesRequest, options: CallOptions = CallOptions()
@@ -491,6 +573,21 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         out: .protobuf
       ) {
         try await self.listSuppressions($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.createErasure.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.createErasure($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.getErasure.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.getErasure($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listErasures.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.listErasures($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.listAuditEntries.method, in: .protobuf,

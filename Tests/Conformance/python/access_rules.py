@@ -59,6 +59,7 @@ RULES = {
     "AnalyticsService": {
         "GetDashboard": ("viewer", "analytics.read"),
         "GetRevenue": ("viewer", "analytics.read"),
+        "ExportCallRecords": ("viewer", "analytics.read"),
     },
     "ComplianceService": {
         "CheckCall": ("viewer", "compliance.read"),
@@ -72,6 +73,9 @@ RULES = {
         "ListConsentForms": ("viewer", "compliance.read"),
         "CreateSuppression": ("member", "compliance.write"),
         "ListSuppressions": ("viewer", "compliance.read"),
+        "CreateErasure": ("admin", "erasures.write"),
+        "GetErasure": ("admin", "erasures.read"),
+        "ListErasures": ("admin", "erasures.read"),
         "ListAuditEntries": ("viewer", "compliance.read"),
         "GetAuditEntry": ("viewer", "compliance.read"),
         "GetAuditCheckpoint": ("viewer", "compliance.read"),

@@ -85,9 +85,11 @@ class House:
             consent = rest.post("/api/v1/compliance/consents", json={
                 "phoneNumber": "+919876500001", "basis": "ENQUIRY",
                 "purposes": ["CALL_PURPOSE_SERVICE"], "grantTime": now.isoformat()}).json()
+            erasure = rest.post("/api/v1/compliance/erasures", json={"phoneNumber": "+919876500009"}).json()
         self.ids = {
             "agent_id": agent, "call_id": call, "user_id": self.user, "key_id": self.merchant["key"],
-            "merchant_id": self.merchant["id"], "consent_id": consent["consentId"]}
+            "merchant_id": self.merchant["id"], "consent_id": consent["consentId"],
+            "erasure_id": erasure["erasureId"]}
 
 
 @pytest.fixture(scope="module")

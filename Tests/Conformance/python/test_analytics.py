@@ -1,15 +1,19 @@
 """Analytics as a merchant's dashboard asks for them."""
 
+import csv
 import datetime
+import io
+import json
 import uuid
 
 import pytest
 
 import calling
-from conftest import client
-from test_compliance import error
+from conftest import client, metadata
+from test_compliance import error, iso
 
 DASHBOARD, REVENUE = "/api/v1/analytics/dashboard", "/api/v1/analytics/revenue"
+RECORDS = "/api/v1/analytics/call-records"
 INDIA = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
 
 
@@ -80,3 +84,58 @@ def test_another_merchant_has_no_part_in_it(stack, stranger, call):
 ])
 def test_what_is_no_report_is_refused(rest, path):
     error(rest.get(path), 400, "INVALID_ARGUMENT")
+
+
+def span(**more):
+    return {"startTime": iso(-3_600), "endTime": iso(60), **more}
+
+
+def test_a_held_call_has_its_record_in_both_forms(rest, call):
+    agent, held = call
+    answer = rest.get(RECORDS, params=span())
+    assert answer.status_code == 200 and answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "\r" not in answer.text and answer.text.endswith("\n")
+    [row] = csv.DictReader(io.StringIO(answer.text))
+    assert (row["call_id"], row["agent_id"], row["status"]) == (held["callId"], agent, "COMPLETED")
+    assert row["called_number"] == "+9190******77" and row["cli"] == "+918047165777"
+    assert row["gate_reason"] == "OK" and row["gate_decision_id"].startswith("dec_")
+    assert abs(int(row["cost_paise"]) - 100 * money(held["cost"]["total"])) <= 0.5 + 1e-6
+    assert int(row["talk_seconds"]) == int(calling.seconds(held["duration"])) and int(row["ring_seconds"]) >= 0
+    assert row["recording_id"] == held["callId"] and row["hangup_cause"] == held["endReason"]
+    assert row["queued_at"] <= row["initiated_at"] <= row["answered_at"] <= row["ended_at"]
+    answer = rest.get(RECORDS, params=span(format="NDJSON", fullNumbers=True))
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    record = json.loads(answer.text)
+    assert record["called_number"] == "+919000000777"
+    assert {k: str(v) for k, v in record.items() if k != "called_number"}.items() <= row.items()
+
+
+def test_records_over_grpc_are_the_same_bytes(channel, shop, rest, call):
+    from google.protobuf import timestamp_pb2
+    from payaid.voice.v1 import analytics_pb2, analytics_pb2_grpc
+
+    start, end = timestamp_pb2.Timestamp(), timestamp_pb2.Timestamp()
+    asked = span()
+    start.FromJsonString(asked["startTime"])
+    end.FromJsonString(asked["endTime"])
+    body = analytics_pb2_grpc.AnalyticsServiceStub(channel).ExportCallRecords(
+        analytics_pb2.ExportCallRecordsRequest(start_time=start, end_time=end), metadata=metadata(shop))
+    assert body.content_type.startswith("text/csv") and body.data == rest.get(RECORDS, params=asked).content
+
+
+@pytest.mark.parametrize("change", [
+    {"startTime": ""}, {"endTime": ""}, {"startTime": "yesterday"}, {"endTime": "2026-13-01T00:00:00Z"},
+    {"startTime": "2020-01-01T00:00:00Z"}, {"endTime": "2020-01-01T00:00:00Z"}, {"format": "XLSX"},
+    {"format": "99"}, {"fullNumbers": "maybe"}, {"startTime": "0000-01-01T00:00:00Z"}, {"columns": "*"}])
+def test_a_bad_question_for_records_is_refused(rest, change):
+    error(rest.get(RECORDS, params=span(**change)), 400, "INVALID_ARGUMENT")
+
+
+def test_another_merchants_records_and_whole_numbers_are_not_for_everybody(stack, stranger, shop, rest, call):
+    with client(stack, stranger) as other:
+        assert call[1]["callId"] not in other.get(RECORDS, params=span()).text
+    made = rest.post("/api/v1/api-keys", json={"scopes": ["analytics.read"]}).json()
+    with client(stack, {"key": made["apiKey"]["keyId"], "secret": made["secret"]}) as reader:
+        assert "+9190******77" in reader.get(RECORDS, params=span()).text
+        refused = error(reader.get(RECORDS, params=span(fullNumbers=True)), 403, "PERMISSION_DENIED")
+        assert "fullNumbers" in refused["message"]

@@ -16,6 +16,8 @@ import stack as stacks
 from conftest import client
 from test_compliance import ROOT, consent, error, withdraw
 
+# Whom a call is placed to that is erased in the end.
+ERASED = "+919876500002"
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Clients/python"
 
 
@@ -39,14 +41,14 @@ def rest(own, auditor):
 
 @pytest.fixture(scope="module")
 def ctl(own, auditor):
-    """Runs `voicectl audit`; what it says."""
+    """Runs `voicectl audit`, or another group's command; what it says."""
     environment = {
         **os.environ, "VOICE_URL": own.url, "VOICE_CA": own.ca,
         "VOICE_API_KEY": f"{auditor['key']}_{auditor['secret']}"}
 
-    def run(*arguments, status=0):
+    def run(*arguments, status=0, group="audit"):
         done = subprocess.run(
-            [stacks.BIN / "voicectl", "audit", *map(str, arguments)], env=environment, timeout=60,
+            [stacks.BIN / "voicectl", group, *map(str, arguments)], env=environment, timeout=60,
             capture_output=True, text=True)
         assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
         return done.stdout + done.stderr
@@ -65,7 +67,7 @@ def log(rest):
     withdraw(rest, made[1]["consentId"])
     agent = calling.new_agent(rest, "+918047165099", purpose="CALL_PURPOSE_SERVICE")
     rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876509999"})
-    call = calling.place(rest, agent, "+919876500002")
+    call = calling.place(rest, agent, ERASED)
     calling.listen(rest, call)
     return {"consent": made[1]["consentId"], "call": call}
 
@@ -214,6 +216,31 @@ def test_proofs_over_rest(rest, log, key):
             ("audit-consistency?toSize=1e30", "INVALID_ARGUMENT"),
             ("audit-checkpoint?size=1", "INVALID_ARGUMENT")):
         error(rest.get(f"{ROOT}/{path}"), 400, code)
+
+
+def test_a_log_is_verified_when_a_person_was_erased(own, ctl, rest, log, key, tmp_path):
+    """All of a real call goes, with its recording; the proofs, also older ones, hold."""
+    ctl("checkpoint", "-o", tmp_path / "kept.txt")
+    url = f"/api/v1/calls/{log['call']}"
+    assert rest.get(f"{url}/recording").status_code == 200
+    erasure = json.loads(ctl("erase", ERASED, group="compliance"))
+    assert erasure["state"] == "DONE" and "kept" not in erasure, erasure
+    assert {name: erasure["erased"][name] for name in ("calls", "recordings", "consents")} == {
+        "calls": "1", "recordings": "1", "consents": "1"}
+    assert json.loads(ctl("erasures", erasure["erasureId"], group="compliance")) == erasure
+    left = rest.get(url).json()
+    assert left["state"] == "COMPLETED" and left["cost"]["total"]
+    assert not {"phoneNumber", "transcript", "recordingAvailable", "analysis"} & set(left)
+    error(rest.get(f"{url}/recording"), 404, "NOT_FOUND")
+    ctl("export", "-o", tmp_path / "all")
+    report = verify(ctl, tmp_path / "all", key, "--since", tmp_path / "kept.txt")
+    # What the gate said twice, the call's end, and the consent.
+    assert report["erased"] == "4" and int(report["since"]) < int(report["size"])
+    ctl("export", "--subject", log["call"], "-o", tmp_path / "call")
+    verify(ctl, tmp_path / "call", key)
+    assert ERASED not in stacks.sql(
+        own.ready["database"], "SET payaid.merchant_id = '*'; SELECT * FROM calls; SELECT * FROM consents;"
+        "SELECT * FROM call_metadata; SELECT * FROM idempotency_keys; SELECT * FROM erasures;")
 
 
 def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, key, tmp_path):

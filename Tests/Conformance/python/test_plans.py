@@ -75,6 +75,12 @@ INSERT INTO consent_forms (consent_form_id, merchant_id, phone_number, token_has
   SELECT 'cfm_' || right(consent_id, 26), merchant_id, phone_number, sha256(consent_id::bytea), '{{service}}', '', '',
          '', 180, create_time, create_time + interval '7 days'
   FROM consents;
+INSERT INTO erasures (erasure_id, merchant_id, number_digest, reason, state, create_time, start_time,
+                      finish_time)
+  SELECT 'era_' || lpad(e::text, 26, '0'), 'mer_' || lpad((e % {MERCHANTS} + 1)::text, 26, '0'),
+         sha256(e::text::bytea), 'request', 'done', now(), now(), now() FROM generate_series(1, {CALLS}) e;
+INSERT INTO erasure_holds SELECT merchant_id, erasure_id, 'call_' || right(erasure_id, 26), 'x', 'r', now() FROM erasures;
+INSERT INTO erased_numbers SELECT merchant_id, number_digest, now() FROM erasures;
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
@@ -141,6 +147,12 @@ def statements(stack, merchant, request):
         rest.get(f"{base}?pageSize=1").raise_for_status()
         rest.post(f"{base}:search", json={"query": "when is it open"}).raise_for_status()
         rest.delete(path).raise_for_status()
+        rest.get("/api/v1/analytics/call-records?startTime=2026-11-01T00:00:00Z&endTime=2026-11-08T00:00:00Z"
+                  ).raise_for_status()
+        base = "/api/v1/compliance/erasures"
+        erasure = rest.post(base, json={"phoneNumber": "+919000000001"}).json()["erasureId"]
+        stacks.wait_for(lambda: rest.get(f"{base}/{erasure}").json()["state"] == "DONE")
+        rest.get(f"{base}?pageSize=1").raise_for_status()
     texts = stacks.statements(stack.folder)
     if folder := request.config.getoption("--statements"):
         texts |= stacks.left_statements(folder)

@@ -38,7 +38,7 @@ import Testing
     figures.talked(
       CallReport(
         reason: .callerHungUp, start: nil, duration: .zero, transcript: [], latencies: latencies,
-        worstIngress: .zero, usage: TokenUsage(), counters: CallCounters(),
+        worstIngress: .zero, usage: SpeechUsage(), counters: CallCounters(),
         recording: nil))
     #expect(lines().contains("payaid_turn_seconds_bucket{le=\"0.5\"} 0"))
     #expect(lines().contains("payaid_turn_seconds_bucket{le=\"0.75\"} 1"))

@@ -90,9 +90,8 @@ struct EndingScene {
   let ring: KeyRing
   var loop: EventLoop { ScratchPostgres.loops.loops[0] }
 
-  /// With the tables of `more`, too.
-  static func make(_ more: [Migration] = []) async throws -> EndingScene {
-    try await EndingScene(Scene.make(more), SpoolFolder())
+  static func make() async throws -> EndingScene {
+    try await EndingScene(Scene.make(), SpoolFolder())
   }
 
   private init(_ scene: Scene, _ folder: SpoolFolder) {

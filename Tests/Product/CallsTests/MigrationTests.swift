@@ -116,6 +116,23 @@ internal import Webhooks
         now(), now() + interval '7 days')
       """
     ),
+    (
+      "erasures",
+      """
+      INSERT INTO erasures (erasure_id, merchant_id, number_digest, number_sealed, reason, create_time)
+      VALUES ('era_\(digits)', '\(merchant)', sha256('x'), 'x', 'request', now())
+      """
+    ),
+    (
+      "erasure_holds",
+      """
+      INSERT INTO erasure_holds VALUES
+        ('\(merchant)', 'era_\(digits)', '\(call)', 'x', 'LEGAL_HOLD', now())
+      """
+    ),
+    (
+      "erased_numbers", "INSERT INTO erased_numbers VALUES ('\(merchant)', sha256('x'), now())"
+    ),
     ("audit_logs", "INSERT INTO audit_logs VALUES ('\(merchant)', 1)"),
     (
       "audit_entries",

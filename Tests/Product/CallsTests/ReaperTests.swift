@@ -205,7 +205,8 @@ private struct NoCallbacks: CarrierCallbacks {
     }
     let dialer = Dialer(
       pool: ending.scene.pool, jobs: JobQueue(), carrier: carrier, callbacks: NoCallbacks(),
-      agents: StoredAgents(), admission: StoredGate(registry: SilentRegistry()),
+      agents: StoredAgents(),
+      admission: StoredGate(registry: SilentRegistry(), numbers: .test()),
       settings: ending.settings)
     try await dialer.dial(call.id, isLastAttempt: true)
     var asked = questions.makeAsyncIterator()

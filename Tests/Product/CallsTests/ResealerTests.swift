@@ -23,7 +23,7 @@ internal import Webhooks
     var ring: KeyRing { ending.ring }
 
     static func make() async throws -> Bundle {
-      let ending = try await EndingScene.make(WebhooksMigrations.all)
+      let ending = try await EndingScene.make()
       let bundle = Bundle(
         ending: ending, call: try await ending.ended(),
         accounts: DataSeal(ending.ring, "account-data"),

@@ -7,8 +7,16 @@ internal import Postgres
 internal import Protobuf
 internal import ScratchPostgres
 internal import VoiceAPI
+internal import Webhooks
 
 @testable internal import Calls
+
+extension NumberSeal {
+  /// One with a key of the tests'.
+  static func test() -> NumberSeal {
+    NumberSeal(try! DataSeal(key: [UInt8](repeating: 9, count: 32)))
+  }
+}
 
 /// A database with every area's tables, a merchant and an agent.
 struct Scene {
@@ -16,12 +24,11 @@ struct Scene {
   let merchant: MerchantID
   let agent: AgentID
 
-  /// With the tables of `more`, too.
-  static func make(_ more: [Migration] = []) async throws -> Scene {
+  static func make() async throws -> Scene {
     let pool = try await ScratchPostgres.database(
       migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
         + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
-        + CallsMigrations.all + more)
+        + CallsMigrations.all + WebhooksMigrations.all)
     let merchant = try await pool.transaction(tenant: .system) {
       try await AccountStore.ensureMerchant(name: "Shop", email: "Shop@example.in", $0)
     }

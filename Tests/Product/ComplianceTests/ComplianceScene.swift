@@ -3,6 +3,7 @@ import Agents
 import Buffers
 import Compliance
 import Domain
+import Jobs
 import Objects
 import Postgres
 import Protobuf
@@ -23,13 +24,16 @@ struct ComplianceScene {
   let gate: StoredGate
   let objects = SavedObjects()
   let signer: AuditSigner
+  let numbers: NumberSeal
+  let calls = PretendCalls()
   let service: ComplianceService
   let desk: ConsentDesk
+  let eraser: Eraser
 
   static func make() async throws -> ComplianceScene {
     let pool = try await ScratchPostgres.database(
-      migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
-        + AgentsMigrations.all + ComplianceMigrations.all
+      migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
+        + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
     ) { $0.maxConnections = 4 }
     let (merchant, rival) = try await pool.transaction(tenant: .system) { transaction in
       (
@@ -47,7 +51,8 @@ struct ComplianceScene {
     self.merchant = merchant
     self.rival = rival
     let clock = clock
-    gate = StoredGate(registry: ClearRegistry(), now: { clock.now })
+    numbers = NumberSeal(try DataSeal(key: [UInt8](repeating: 9, count: 32)))
+    gate = StoredGate(registry: ClearRegistry(), numbers: numbers, now: { clock.now })
     signer = AuditSigner(
       pool: pool, objects: objects, seed: [UInt8](repeating: 5, count: 32))
     service = ComplianceService(
@@ -56,8 +61,10 @@ struct ComplianceScene {
       forms: ConsentLinks(
         seal: try DataSeal(key: [UInt8](repeating: 9, count: 32)),
         base: { "https://voice.example.in" }),
-      now: { clock.now })
-    desk = ConsentDesk(pool: pool, now: { clock.now })
+      numbers: numbers, now: { clock.now })
+    desk = ConsentDesk(pool: pool, numbers: numbers, now: { clock.now })
+    eraser = Eraser(
+      pool: pool, numbers: numbers, calls: calls, messages: NoMessages(), now: { clock.now })
   }
 
   /// Notes a number as rented.

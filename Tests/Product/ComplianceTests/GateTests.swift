@@ -29,7 +29,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 9)
+    #expect(decision.results.count == 10)
     #expect(!decision.rulesVersion.isEmpty)
   }
 

@@ -18,6 +18,8 @@ export const eventTypes: readonly (readonly [string, string])[] = [
   ["agent.deleted", "An agent was deleted"],
   ["consent.created", "A consent was recorded"],
   ["consent.withdrawn", "A consent was withdrawn"],
+  ["erasure.completed", "A person was erased"],
+  ["erasure.failed", "A person could not be erased"],
   ["document.ready", "An agent answers from a document"],
   ["document.failed", "A document could not be read"],
   ["webhook.paused", "An endpoint was paused"],

@@ -12,10 +12,15 @@ package struct ConsentDesk: Sendable {
   private typealias Form = ConsentFormRecord
 
   private let pool: PostgresPool
+  private let numbers: NumberSeal
   private let now: @Sendable () -> Moment
 
-  package init(pool: PostgresPool, now: @escaping @Sendable () -> Moment = { WallClock.now }) {
+  package init(
+    pool: PostgresPool, numbers: NumberSeal,
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
+  ) {
     self.pool = pool
+    self.numbers = numbers
     self.now = now
   }
 
@@ -149,7 +154,8 @@ package struct ConsentDesk: Sendable {
 
   /// Where the person's consents to calls of this merchant's are recorded, in the name of the form.
   private func book(of form: Form) -> ConsentBook {
-    ConsentBook(merchant: form.merchant, actor: form.id.text, now: now)
+    ConsentBook(
+      merchant: form.merchant, actor: form.id.text, numbers: numbers, now: now)
   }
 
   /// The consent that a person gives who ticks `purposes`, with the proof of it.

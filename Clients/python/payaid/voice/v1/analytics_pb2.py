@@ -23,38 +23,50 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpayaid/voice/v1/analytics.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\"P\n\x13GetDashboardRequest\x12\'\n\x06period\x18\x01 \x01(\x0e\x32\x17.payaid.voice.v1.Period\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\"\xaa\x04\n\tDashboard\x12\x13\n\x0btotal_calls\x18\x01 \x01(\x03\x12\x17\n\x0f\x63ompleted_calls\x18\x02 \x01(\x03\x12\x14\n\x0csuccess_rate\x18\x03 \x01(\x01\x12\x33\n\x10\x61verage_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\ntotal_cost\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12=\n\x0e\x63\x61lls_by_agent\x18\x06 \x03(\x0b\x32%.payaid.voice.v1.Dashboard.AgentCalls\x12@\n\tsentiment\x18\x07 \x01(\x0b\x32-.payaid.voice.v1.Dashboard.SentimentBreakdown\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a\x41\n\nAgentCalls\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x12\n\nagent_name\x18\x02 \x01(\t\x12\r\n\x05\x63\x61lls\x18\x03 \x01(\x03\x1aZ\n\x12SentimentBreakdown\x12\x10\n\x08positive\x18\x01 \x01(\x03\x12\x0f\n\x07neutral\x18\x02 \x01(\x03\x12\x10\n\x08negative\x18\x03 \x01(\x03\x12\x0f\n\x07unknown\x18\x04 \x01(\x03\"b\n\x11GetRevenueRequest\x12\'\n\x06period\x18\x01 \x01(\x0e\x32\x17.payaid.voice.v1.Period\x12\x12\n\nstart_date\x18\x02 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x03 \x01(\t\"\xd3\x01\n\rRevenueReport\x12\x34\n\x06months\x18\x01 \x03(\x0b\x32$.payaid.voice.v1.RevenueReport.Month\x12!\n\x05total\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x1ai\n\x05Month\x12\r\n\x05month\x18\x01 \x01(\t\x12!\n\x05usage\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12\x1f\n\x03mrr\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12\r\n\x05\x63\x61lls\x18\x04 \x01(\x03*U\n\x06Period\x12\x16\n\x12PERIOD_UNSPECIFIED\x10\x00\x12\x10\n\x0cPERIOD_TODAY\x10\x01\x12\x0f\n\x0bPERIOD_WEEK\x10\x02\x12\x10\n\x0cPERIOD_MONTH\x10\x03\x32\x84\x02\n\x10\x41nalyticsService\x12x\n\x0cGetDashboard\x12$.payaid.voice.v1.GetDashboardRequest\x1a\x1a.payaid.voice.v1.Dashboard\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/analytics/dashboard\x12v\n\nGetRevenue\x12\".payaid.voice.v1.GetRevenueRequest\x1a\x1e.payaid.voice.v1.RevenueReport\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/analytics/revenueb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpayaid/voice/v1/analytics.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\"P\n\x13GetDashboardRequest\x12\'\n\x06period\x18\x01 \x01(\x0e\x32\x17.payaid.voice.v1.Period\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\"\xaa\x04\n\tDashboard\x12\x13\n\x0btotal_calls\x18\x01 \x01(\x03\x12\x17\n\x0f\x63ompleted_calls\x18\x02 \x01(\x03\x12\x14\n\x0csuccess_rate\x18\x03 \x01(\x01\x12\x33\n\x10\x61verage_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\ntotal_cost\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12=\n\x0e\x63\x61lls_by_agent\x18\x06 \x03(\x0b\x32%.payaid.voice.v1.Dashboard.AgentCalls\x12@\n\tsentiment\x18\x07 \x01(\x0b\x32-.payaid.voice.v1.Dashboard.SentimentBreakdown\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a\x41\n\nAgentCalls\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x12\n\nagent_name\x18\x02 \x01(\t\x12\r\n\x05\x63\x61lls\x18\x03 \x01(\x03\x1aZ\n\x12SentimentBreakdown\x12\x10\n\x08positive\x18\x01 \x01(\x03\x12\x0f\n\x07neutral\x18\x02 \x01(\x03\x12\x10\n\x08negative\x18\x03 \x01(\x03\x12\x0f\n\x07unknown\x18\x04 \x01(\x03\"b\n\x11GetRevenueRequest\x12\'\n\x06period\x18\x01 \x01(\x0e\x32\x17.payaid.voice.v1.Period\x12\x12\n\nstart_date\x18\x02 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x03 \x01(\t\"\xd3\x01\n\rRevenueReport\x12\x34\n\x06months\x18\x01 \x03(\x0b\x32$.payaid.voice.v1.RevenueReport.Month\x12!\n\x05total\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x1ai\n\x05Month\x12\r\n\x05month\x18\x01 \x01(\t\x12!\n\x05usage\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12\x1f\n\x03mrr\x18\x03 \x01(\x0b\x32\x12.google.type.Money\x12\r\n\x05\x63\x61lls\x18\x04 \x01(\x03\"\x93\x02\n\x18\x45xportCallRecordsRequest\x12\x34\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12@\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x30.payaid.voice.v1.ExportCallRecordsRequest.Format\x12\x14\n\x0c\x66ull_numbers\x18\x04 \x01(\x08\"5\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x07\n\x03\x43SV\x10\x01\x12\n\n\x06NDJSON\x10\x02*U\n\x06Period\x12\x16\n\x12PERIOD_UNSPECIFIED\x10\x00\x12\x10\n\x0cPERIOD_TODAY\x10\x01\x12\x0f\n\x0bPERIOD_WEEK\x10\x02\x12\x10\n\x0cPERIOD_MONTH\x10\x03\x32\x85\x03\n\x10\x41nalyticsService\x12x\n\x0cGetDashboard\x12$.payaid.voice.v1.GetDashboardRequest\x1a\x1a.payaid.voice.v1.Dashboard\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/v1/analytics/dashboard\x12v\n\nGetRevenue\x12\".payaid.voice.v1.GetRevenueRequest\x1a\x1e.payaid.voice.v1.RevenueReport\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/api/v1/analytics/revenue\x12\x7f\n\x11\x45xportCallRecords\x12).payaid.voice.v1.ExportCallRecordsRequest\x1a\x14.google.api.HttpBody\")\x90\x02\x01\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/analytics/call-recordsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'payaid.voice.v1.analytics_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_EXPORTCALLRECORDSREQUEST'].fields_by_name['start_time']._loaded_options = None
+  _globals['_EXPORTCALLRECORDSREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\002'
+  _globals['_EXPORTCALLRECORDSREQUEST'].fields_by_name['end_time']._loaded_options = None
+  _globals['_EXPORTCALLRECORDSREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\002'
   _globals['_ANALYTICSSERVICE'].methods_by_name['GetDashboard']._loaded_options = None
   _globals['_ANALYTICSSERVICE'].methods_by_name['GetDashboard']._serialized_options = b'\220\002\001\202\323\344\223\002\035\022\033/api/v1/analytics/dashboard'
   _globals['_ANALYTICSSERVICE'].methods_by_name['GetRevenue']._loaded_options = None
   _globals['_ANALYTICSSERVICE'].methods_by_name['GetRevenue']._serialized_options = b'\220\002\001\202\323\344\223\002\033\022\031/api/v1/analytics/revenue'
-  _globals['_PERIOD']._serialized_start=1125
-  _globals['_PERIOD']._serialized_end=1210
-  _globals['_GETDASHBOARDREQUEST']._serialized_start=172
-  _globals['_GETDASHBOARDREQUEST']._serialized_end=252
-  _globals['_DASHBOARD']._serialized_start=255
-  _globals['_DASHBOARD']._serialized_end=809
-  _globals['_DASHBOARD_AGENTCALLS']._serialized_start=652
-  _globals['_DASHBOARD_AGENTCALLS']._serialized_end=717
-  _globals['_DASHBOARD_SENTIMENTBREAKDOWN']._serialized_start=719
-  _globals['_DASHBOARD_SENTIMENTBREAKDOWN']._serialized_end=809
-  _globals['_GETREVENUEREQUEST']._serialized_start=811
-  _globals['_GETREVENUEREQUEST']._serialized_end=909
-  _globals['_REVENUEREPORT']._serialized_start=912
-  _globals['_REVENUEREPORT']._serialized_end=1123
-  _globals['_REVENUEREPORT_MONTH']._serialized_start=1018
-  _globals['_REVENUEREPORT_MONTH']._serialized_end=1123
-  _globals['_ANALYTICSSERVICE']._serialized_start=1213
-  _globals['_ANALYTICSSERVICE']._serialized_end=1473
+  _globals['_ANALYTICSSERVICE'].methods_by_name['ExportCallRecords']._loaded_options = None
+  _globals['_ANALYTICSSERVICE'].methods_by_name['ExportCallRecords']._serialized_options = b'\220\002\001\202\323\344\223\002 \022\036/api/v1/analytics/call-records'
+  _globals['_PERIOD']._serialized_start=1463
+  _globals['_PERIOD']._serialized_end=1548
+  _globals['_GETDASHBOARDREQUEST']._serialized_start=232
+  _globals['_GETDASHBOARDREQUEST']._serialized_end=312
+  _globals['_DASHBOARD']._serialized_start=315
+  _globals['_DASHBOARD']._serialized_end=869
+  _globals['_DASHBOARD_AGENTCALLS']._serialized_start=712
+  _globals['_DASHBOARD_AGENTCALLS']._serialized_end=777
+  _globals['_DASHBOARD_SENTIMENTBREAKDOWN']._serialized_start=779
+  _globals['_DASHBOARD_SENTIMENTBREAKDOWN']._serialized_end=869
+  _globals['_GETREVENUEREQUEST']._serialized_start=871
+  _globals['_GETREVENUEREQUEST']._serialized_end=969
+  _globals['_REVENUEREPORT']._serialized_start=972
+  _globals['_REVENUEREPORT']._serialized_end=1183
+  _globals['_REVENUEREPORT_MONTH']._serialized_start=1078
+  _globals['_REVENUEREPORT_MONTH']._serialized_end=1183
+  _globals['_EXPORTCALLRECORDSREQUEST']._serialized_start=1186
+  _globals['_EXPORTCALLRECORDSREQUEST']._serialized_end=1461
+  _globals['_EXPORTCALLRECORDSREQUEST_FORMAT']._serialized_start=1408
+  _globals['_EXPORTCALLRECORDSREQUEST_FORMAT']._serialized_end=1461
+  _globals['_ANALYTICSSERVICE']._serialized_start=1551
+  _globals['_ANALYTICSSERVICE']._serialized_end=1940
 # @@protoc_insertion_point(module_scope)

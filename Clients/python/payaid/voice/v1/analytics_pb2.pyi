@@ -1,6 +1,8 @@
 import datetime
 
 from google.api import annotations_pb2 as _annotations_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.type import money_pb2 as _money_pb2
@@ -102,3 +104,23 @@ class RevenueReport(_message.Message):
     months: _containers.RepeatedCompositeFieldContainer[RevenueReport.Month]
     total: _money_pb2.Money
     def __init__(self, months: _Optional[_Iterable[_Union[RevenueReport.Month, _Mapping]]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class ExportCallRecordsRequest(_message.Message):
+    __slots__ = ("start_time", "end_time", "format", "full_numbers")
+    class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        FORMAT_UNSPECIFIED: _ClassVar[ExportCallRecordsRequest.Format]
+        CSV: _ClassVar[ExportCallRecordsRequest.Format]
+        NDJSON: _ClassVar[ExportCallRecordsRequest.Format]
+    FORMAT_UNSPECIFIED: ExportCallRecordsRequest.Format
+    CSV: ExportCallRecordsRequest.Format
+    NDJSON: ExportCallRecordsRequest.Format
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    FULL_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    format: ExportCallRecordsRequest.Format
+    full_numbers: bool
+    def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., format: _Optional[_Union[ExportCallRecordsRequest.Format, str]] = ..., full_numbers: _Optional[bool] = ...) -> None: ...

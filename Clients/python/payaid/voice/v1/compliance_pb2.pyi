@@ -164,6 +164,70 @@ class Suppression(_message.Message):
     reconsent_time: _timestamp_pb2.Timestamp
     def __init__(self, suppression_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., reason: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reconsent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class Erasure(_message.Message):
+    __slots__ = ("erasure_id", "state", "reason", "create_time", "start_time", "finish_time", "erased", "kept", "error")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Erasure.State]
+        PENDING: _ClassVar[Erasure.State]
+        RUNNING: _ClassVar[Erasure.State]
+        DONE: _ClassVar[Erasure.State]
+        FAILED: _ClassVar[Erasure.State]
+    STATE_UNSPECIFIED: Erasure.State
+    PENDING: Erasure.State
+    RUNNING: Erasure.State
+    DONE: Erasure.State
+    FAILED: Erasure.State
+    ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    FINISH_TIME_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    erasure_id: str
+    state: Erasure.State
+    reason: str
+    create_time: _timestamp_pb2.Timestamp
+    start_time: _timestamp_pb2.Timestamp
+    finish_time: _timestamp_pb2.Timestamp
+    erased: ErasureCounts
+    kept: _containers.RepeatedCompositeFieldContainer[KeptRecords]
+    error: str
+    def __init__(self, erasure_id: _Optional[str] = ..., state: _Optional[_Union[Erasure.State, str]] = ..., reason: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erased: _Optional[_Union[ErasureCounts, _Mapping]] = ..., kept: _Optional[_Iterable[_Union[KeptRecords, _Mapping]]] = ..., error: _Optional[str] = ...) -> None: ...
+
+class ErasureCounts(_message.Message):
+    __slots__ = ("calls", "recordings", "consents", "suppressions", "audit_payloads", "messages", "answers")
+    CALLS_FIELD_NUMBER: _ClassVar[int]
+    RECORDINGS_FIELD_NUMBER: _ClassVar[int]
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    SUPPRESSIONS_FIELD_NUMBER: _ClassVar[int]
+    AUDIT_PAYLOADS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    calls: int
+    recordings: int
+    consents: int
+    suppressions: int
+    audit_payloads: int
+    messages: int
+    answers: int
+    def __init__(self, calls: _Optional[int] = ..., recordings: _Optional[int] = ..., consents: _Optional[int] = ..., suppressions: _Optional[int] = ..., audit_payloads: _Optional[int] = ..., messages: _Optional[int] = ..., answers: _Optional[int] = ...) -> None: ...
+
+class KeptRecords(_message.Message):
+    __slots__ = ("rule", "source", "calls", "until")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CALLS_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    source: str
+    calls: int
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, rule: _Optional[str] = ..., source: _Optional[str] = ..., calls: _Optional[int] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class AuditEntry(_message.Message):
     __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload", "entry", "salt")
     INDEX_FIELD_NUMBER: _ClassVar[int]
@@ -319,6 +383,42 @@ class ListSuppressionsResponse(_message.Message):
     suppressions: _containers.RepeatedCompositeFieldContainer[Suppression]
     next_page_token: str
     def __init__(self, suppressions: _Optional[_Iterable[_Union[Suppression, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CreateErasureRequest(_message.Message):
+    __slots__ = ("phone_number", "reason", "request_id", "recovery_calls", "hold_until")
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    RECOVERY_CALLS_FIELD_NUMBER: _ClassVar[int]
+    HOLD_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    phone_number: str
+    reason: str
+    request_id: str
+    recovery_calls: bool
+    hold_until: _timestamp_pb2.Timestamp
+    def __init__(self, phone_number: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., recovery_calls: _Optional[bool] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetErasureRequest(_message.Message):
+    __slots__ = ("erasure_id",)
+    ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
+    erasure_id: str
+    def __init__(self, erasure_id: _Optional[str] = ...) -> None: ...
+
+class ListErasuresRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListErasuresResponse(_message.Message):
+    __slots__ = ("erasures", "next_page_token")
+    ERASURES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    erasures: _containers.RepeatedCompositeFieldContainer[Erasure]
+    next_page_token: str
+    def __init__(self, erasures: _Optional[_Iterable[_Union[Erasure, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListAuditEntriesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "subject")

@@ -91,6 +91,21 @@ class ComplianceServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListSuppressionsRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListSuppressionsResponse.FromString,
                 _registered_method=True)
+        self.CreateErasure = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/CreateErasure',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateErasureRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Erasure.FromString,
+                _registered_method=True)
+        self.GetErasure = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/GetErasure',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetErasureRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Erasure.FromString,
+                _registered_method=True)
+        self.ListErasures = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/ListErasures',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresResponse.FromString,
+                _registered_method=True)
         self.ListAuditEntries = channel.unary_unary(
                 '/payaid.voice.v1.ComplianceService/ListAuditEntries',
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesRequest.SerializeToString,
@@ -204,6 +219,30 @@ class ComplianceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateErasure(self, request, context):
+        """Asks for all that is held of one person to be erased: the calls of a number with their recordings, transcripts and what was
+        made of them, its consents, and what the audit log's entries about them hold, whose proofs stay good. From this answer on the
+        gate refuses calls to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later. Calls in
+        progress are waited for. While an erasure of the number is under way, the answer is that one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetErasure(self, request, context):
+        """Reads how far an erasure is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListErasures(self, request, context):
+        """Lists erasures, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAuditEntries(self, request, context):
         """Lists the merchant's audit log in order.
         """
@@ -292,6 +331,21 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
                     servicer.ListSuppressions,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListSuppressionsRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListSuppressionsResponse.SerializeToString,
+            ),
+            'CreateErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateErasure,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateErasureRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Erasure.SerializeToString,
+            ),
+            'GetErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErasure,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetErasureRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Erasure.SerializeToString,
+            ),
+            'ListErasures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListErasures,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresResponse.SerializeToString,
             ),
             'ListAuditEntries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAuditEntries,
@@ -613,6 +667,87 @@ class ComplianceService:
             '/payaid.voice.v1.ComplianceService/ListSuppressions',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.ListSuppressionsRequest.SerializeToString,
             payaid_dot_voice_dot_v1_dot_compliance__pb2.ListSuppressionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/CreateErasure',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateErasureRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.Erasure.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/GetErasure',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetErasureRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.Erasure.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListErasures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/ListErasures',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -205,6 +205,51 @@ void   payaid__voice__v1__revenue_report__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__revenue_report__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__export_call_records_request__init
+                     (Payaid__Voice__V1__ExportCallRecordsRequest         *message)
+{
+  static const Payaid__Voice__V1__ExportCallRecordsRequest init_value = PAYAID__VOICE__V1__EXPORT_CALL_RECORDS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__export_call_records_request__get_packed_size
+                     (const Payaid__Voice__V1__ExportCallRecordsRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__export_call_records_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__export_call_records_request__pack
+                     (const Payaid__Voice__V1__ExportCallRecordsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__export_call_records_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__export_call_records_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ExportCallRecordsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__export_call_records_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ExportCallRecordsRequest *
+       payaid__voice__v1__export_call_records_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ExportCallRecordsRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__export_call_records_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__export_call_records_request__free_unpacked
+                     (Payaid__Voice__V1__ExportCallRecordsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__export_call_records_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor payaid__voice__v1__get_dashboard_request__field_descriptors[2] =
 {
   {
@@ -729,5 +774,82 @@ const ProtobufCMessageDescriptor payaid__voice__v1__revenue_report__descriptor =
   payaid__voice__v1__revenue_report__field_indices_by_name,
   1,  payaid__voice__v1__revenue_report__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__revenue_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__export_call_records_request__field_descriptors[4] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ExportCallRecordsRequest, f1),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ExportCallRecordsRequest, f2),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ExportCallRecordsRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ExportCallRecordsRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__export_call_records_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+};
+static const ProtobufCIntRange payaid__voice__v1__export_call_records_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__export_call_records_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ExportCallRecordsRequest",
+  "ExportCallRecordsRequest",
+  "Payaid__Voice__V1__ExportCallRecordsRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ExportCallRecordsRequest),
+  4,
+  payaid__voice__v1__export_call_records_request__field_descriptors,
+  payaid__voice__v1__export_call_records_request__field_indices_by_name,
+  1,  payaid__voice__v1__export_call_records_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__export_call_records_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

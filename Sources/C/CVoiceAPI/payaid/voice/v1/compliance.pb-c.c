@@ -232,6 +232,141 @@ void   payaid__voice__v1__suppression__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__suppression__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__erasure__init
+                     (Payaid__Voice__V1__Erasure         *message)
+{
+  static const Payaid__Voice__V1__Erasure init_value = PAYAID__VOICE__V1__ERASURE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__erasure__get_packed_size
+                     (const Payaid__Voice__V1__Erasure *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__erasure__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__erasure__pack
+                     (const Payaid__Voice__V1__Erasure *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__erasure__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__erasure__pack_to_buffer
+                     (const Payaid__Voice__V1__Erasure *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__erasure__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__Erasure *
+       payaid__voice__v1__erasure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__Erasure *)
+     protobuf_c_message_unpack (&payaid__voice__v1__erasure__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__erasure__free_unpacked
+                     (Payaid__Voice__V1__Erasure *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__erasure__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__erasure_counts__init
+                     (Payaid__Voice__V1__ErasureCounts         *message)
+{
+  static const Payaid__Voice__V1__ErasureCounts init_value = PAYAID__VOICE__V1__ERASURE_COUNTS__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__erasure_counts__get_packed_size
+                     (const Payaid__Voice__V1__ErasureCounts *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__erasure_counts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__erasure_counts__pack
+                     (const Payaid__Voice__V1__ErasureCounts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__erasure_counts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__erasure_counts__pack_to_buffer
+                     (const Payaid__Voice__V1__ErasureCounts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__erasure_counts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ErasureCounts *
+       payaid__voice__v1__erasure_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ErasureCounts *)
+     protobuf_c_message_unpack (&payaid__voice__v1__erasure_counts__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__erasure_counts__free_unpacked
+                     (Payaid__Voice__V1__ErasureCounts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__erasure_counts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__kept_records__init
+                     (Payaid__Voice__V1__KeptRecords         *message)
+{
+  static const Payaid__Voice__V1__KeptRecords init_value = PAYAID__VOICE__V1__KEPT_RECORDS__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__kept_records__get_packed_size
+                     (const Payaid__Voice__V1__KeptRecords *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__kept_records__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__kept_records__pack
+                     (const Payaid__Voice__V1__KeptRecords *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__kept_records__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__kept_records__pack_to_buffer
+                     (const Payaid__Voice__V1__KeptRecords *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__kept_records__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__KeptRecords *
+       payaid__voice__v1__kept_records__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__KeptRecords *)
+     protobuf_c_message_unpack (&payaid__voice__v1__kept_records__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__kept_records__free_unpacked
+                     (Payaid__Voice__V1__KeptRecords *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__kept_records__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__audit_entry__init
                      (Payaid__Voice__V1__AuditEntry         *message)
 {
@@ -995,6 +1130,186 @@ void   payaid__voice__v1__list_suppressions_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &payaid__voice__v1__list_suppressions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__create_erasure_request__init
+                     (Payaid__Voice__V1__CreateErasureRequest         *message)
+{
+  static const Payaid__Voice__V1__CreateErasureRequest init_value = PAYAID__VOICE__V1__CREATE_ERASURE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__create_erasure_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateErasureRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_erasure_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__create_erasure_request__pack
+                     (const Payaid__Voice__V1__CreateErasureRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_erasure_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__create_erasure_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateErasureRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_erasure_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__CreateErasureRequest *
+       payaid__voice__v1__create_erasure_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__CreateErasureRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__create_erasure_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__create_erasure_request__free_unpacked
+                     (Payaid__Voice__V1__CreateErasureRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__create_erasure_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_erasure_request__init
+                     (Payaid__Voice__V1__GetErasureRequest         *message)
+{
+  static const Payaid__Voice__V1__GetErasureRequest init_value = PAYAID__VOICE__V1__GET_ERASURE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_erasure_request__get_packed_size
+                     (const Payaid__Voice__V1__GetErasureRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_erasure_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_erasure_request__pack
+                     (const Payaid__Voice__V1__GetErasureRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_erasure_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_erasure_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetErasureRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_erasure_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetErasureRequest *
+       payaid__voice__v1__get_erasure_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetErasureRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_erasure_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_erasure_request__free_unpacked
+                     (Payaid__Voice__V1__GetErasureRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_erasure_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_erasures_request__init
+                     (Payaid__Voice__V1__ListErasuresRequest         *message)
+{
+  static const Payaid__Voice__V1__ListErasuresRequest init_value = PAYAID__VOICE__V1__LIST_ERASURES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_erasures_request__get_packed_size
+                     (const Payaid__Voice__V1__ListErasuresRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_erasures_request__pack
+                     (const Payaid__Voice__V1__ListErasuresRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_erasures_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListErasuresRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListErasuresRequest *
+       payaid__voice__v1__list_erasures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListErasuresRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_erasures_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_erasures_request__free_unpacked
+                     (Payaid__Voice__V1__ListErasuresRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_erasures_response__init
+                     (Payaid__Voice__V1__ListErasuresResponse         *message)
+{
+  static const Payaid__Voice__V1__ListErasuresResponse init_value = PAYAID__VOICE__V1__LIST_ERASURES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_erasures_response__get_packed_size
+                     (const Payaid__Voice__V1__ListErasuresResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_erasures_response__pack
+                     (const Payaid__Voice__V1__ListErasuresResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_erasures_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListErasuresResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListErasuresResponse *
+       payaid__voice__v1__list_erasures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListErasuresResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_erasures_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_erasures_response__free_unpacked
+                     (Payaid__Voice__V1__ListErasuresResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_erasures_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   payaid__voice__v1__list_audit_entries_request__init
@@ -1897,6 +2212,341 @@ const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descriptor =
   payaid__voice__v1__suppression__field_indices_by_name,
   1,  payaid__voice__v1__suppression__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__suppression__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__erasure__field_descriptors[9] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f4),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f5),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f6),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f7),
+    &payaid__voice__v1__erasure_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__Erasure, n_f8),
+    offsetof(Payaid__Voice__V1__Erasure, f8),
+    &payaid__voice__v1__kept_records__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Erasure, f9),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__erasure__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
+};
+static const ProtobufCIntRange payaid__voice__v1__erasure__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__erasure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.Erasure",
+  "Erasure",
+  "Payaid__Voice__V1__Erasure",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__Erasure),
+  9,
+  payaid__voice__v1__erasure__field_descriptors,
+  payaid__voice__v1__erasure__field_indices_by_name,
+  1,  payaid__voice__v1__erasure__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__erasure__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__erasure_counts__field_descriptors[7] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ErasureCounts, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__erasure_counts__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+};
+static const ProtobufCIntRange payaid__voice__v1__erasure_counts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__erasure_counts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ErasureCounts",
+  "ErasureCounts",
+  "Payaid__Voice__V1__ErasureCounts",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ErasureCounts),
+  7,
+  payaid__voice__v1__erasure_counts__field_descriptors,
+  payaid__voice__v1__erasure_counts__field_indices_by_name,
+  1,  payaid__voice__v1__erasure_counts__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__erasure_counts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__kept_records__field_descriptors[4] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__KeptRecords, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__KeptRecords, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__KeptRecords, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__KeptRecords, f4),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__kept_records__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+};
+static const ProtobufCIntRange payaid__voice__v1__kept_records__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__kept_records__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.KeptRecords",
+  "KeptRecords",
+  "Payaid__Voice__V1__KeptRecords",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__KeptRecords),
+  4,
+  payaid__voice__v1__kept_records__field_descriptors,
+  payaid__voice__v1__kept_records__field_indices_by_name,
+  1,  payaid__voice__v1__kept_records__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__kept_records__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[8] =
@@ -2894,6 +3544,236 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_response__
   payaid__voice__v1__list_suppressions_response__field_indices_by_name,
   1,  payaid__voice__v1__list_suppressions_response__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__list_suppressions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__create_erasure_request__field_descriptors[5] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateErasureRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateErasureRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateErasureRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateErasureRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateErasureRequest, f5),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__create_erasure_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+};
+static const ProtobufCIntRange payaid__voice__v1__create_erasure_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__create_erasure_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.CreateErasureRequest",
+  "CreateErasureRequest",
+  "Payaid__Voice__V1__CreateErasureRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__CreateErasureRequest),
+  5,
+  payaid__voice__v1__create_erasure_request__field_descriptors,
+  payaid__voice__v1__create_erasure_request__field_indices_by_name,
+  1,  payaid__voice__v1__create_erasure_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__create_erasure_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_erasure_request__field_descriptors[1] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetErasureRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_erasure_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_erasure_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_erasure_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetErasureRequest",
+  "GetErasureRequest",
+  "Payaid__Voice__V1__GetErasureRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetErasureRequest),
+  1,
+  payaid__voice__v1__get_erasure_request__field_descriptors,
+  payaid__voice__v1__get_erasure_request__field_indices_by_name,
+  1,  payaid__voice__v1__get_erasure_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_erasure_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_erasures_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListErasuresRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListErasuresRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_erasures_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_erasures_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListErasuresRequest",
+  "ListErasuresRequest",
+  "Payaid__Voice__V1__ListErasuresRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListErasuresRequest),
+  2,
+  payaid__voice__v1__list_erasures_request__field_descriptors,
+  payaid__voice__v1__list_erasures_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_erasures_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_erasures_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_erasures_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListErasuresResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListErasuresResponse, f1),
+    &payaid__voice__v1__erasure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListErasuresResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_erasures_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_erasures_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListErasuresResponse",
+  "ListErasuresResponse",
+  "Payaid__Voice__V1__ListErasuresResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListErasuresResponse),
+  2,
+  payaid__voice__v1__list_erasures_response__field_descriptors,
+  payaid__voice__v1__list_erasures_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_erasures_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_erasures_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[3] =

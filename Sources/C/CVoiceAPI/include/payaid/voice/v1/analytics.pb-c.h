@@ -15,6 +15,8 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "google/api/annotations.pb-c.h"
+#include "google/api/field_behavior.pb-c.h"
+#include "google/api/httpbody.pb-c.h"
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "google/type/money.pb-c.h"
@@ -26,6 +28,7 @@ typedef struct Payaid__Voice__V1__Dashboard__SentimentBreakdown Payaid__Voice__V
 typedef struct Payaid__Voice__V1__GetRevenueRequest Payaid__Voice__V1__GetRevenueRequest;
 typedef struct Payaid__Voice__V1__RevenueReport Payaid__Voice__V1__RevenueReport;
 typedef struct Payaid__Voice__V1__RevenueReport__Month Payaid__Voice__V1__RevenueReport__Month;
+typedef struct Payaid__Voice__V1__ExportCallRecordsRequest Payaid__Voice__V1__ExportCallRecordsRequest;
 
 
 /* --- enums --- */
@@ -125,6 +128,19 @@ struct  Payaid__Voice__V1__RevenueReport
     , 0,NULL, NULL }
 
 
+struct  Payaid__Voice__V1__ExportCallRecordsRequest
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Timestamp *f1;
+  Google__Protobuf__Timestamp *f2;
+  int32_t f3;
+  protobuf_c_boolean f4;
+};
+#define PAYAID__VOICE__V1__EXPORT_CALL_RECORDS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__export_call_records_request__descriptor) \
+    , NULL, NULL, 0, 0 }
+
+
 /* Payaid__Voice__V1__GetDashboardRequest methods */
 void   payaid__voice__v1__get_dashboard_request__init
                      (Payaid__Voice__V1__GetDashboardRequest         *message);
@@ -210,6 +226,25 @@ Payaid__Voice__V1__RevenueReport *
 void   payaid__voice__v1__revenue_report__free_unpacked
                      (Payaid__Voice__V1__RevenueReport *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ExportCallRecordsRequest methods */
+void   payaid__voice__v1__export_call_records_request__init
+                     (Payaid__Voice__V1__ExportCallRecordsRequest         *message);
+size_t payaid__voice__v1__export_call_records_request__get_packed_size
+                     (const Payaid__Voice__V1__ExportCallRecordsRequest   *message);
+size_t payaid__voice__v1__export_call_records_request__pack
+                     (const Payaid__Voice__V1__ExportCallRecordsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__export_call_records_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ExportCallRecordsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ExportCallRecordsRequest *
+       payaid__voice__v1__export_call_records_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__export_call_records_request__free_unpacked
+                     (Payaid__Voice__V1__ExportCallRecordsRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Payaid__Voice__V1__GetDashboardRequest_Closure)
@@ -233,6 +268,9 @@ typedef void (*Payaid__Voice__V1__RevenueReport__Month_Closure)
 typedef void (*Payaid__Voice__V1__RevenueReport_Closure)
                  (const Payaid__Voice__V1__RevenueReport *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__ExportCallRecordsRequest_Closure)
+                 (const Payaid__Voice__V1__ExportCallRecordsRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -246,6 +284,7 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__dashboard__sentiment_
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_revenue_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__revenue_report__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__revenue_report__month__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__export_call_records_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 

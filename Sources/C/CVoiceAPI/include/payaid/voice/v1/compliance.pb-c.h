@@ -25,6 +25,9 @@ typedef struct Payaid__Voice__V1__RuleResult Payaid__Voice__V1__RuleResult;
 typedef struct Payaid__Voice__V1__Consent Payaid__Voice__V1__Consent;
 typedef struct Payaid__Voice__V1__ConsentForm Payaid__Voice__V1__ConsentForm;
 typedef struct Payaid__Voice__V1__Suppression Payaid__Voice__V1__Suppression;
+typedef struct Payaid__Voice__V1__Erasure Payaid__Voice__V1__Erasure;
+typedef struct Payaid__Voice__V1__ErasureCounts Payaid__Voice__V1__ErasureCounts;
+typedef struct Payaid__Voice__V1__KeptRecords Payaid__Voice__V1__KeptRecords;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
 typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
 typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
@@ -42,6 +45,10 @@ typedef struct Payaid__Voice__V1__ListConsentFormsResponse Payaid__Voice__V1__Li
 typedef struct Payaid__Voice__V1__CreateSuppressionRequest Payaid__Voice__V1__CreateSuppressionRequest;
 typedef struct Payaid__Voice__V1__ListSuppressionsRequest Payaid__Voice__V1__ListSuppressionsRequest;
 typedef struct Payaid__Voice__V1__ListSuppressionsResponse Payaid__Voice__V1__ListSuppressionsResponse;
+typedef struct Payaid__Voice__V1__CreateErasureRequest Payaid__Voice__V1__CreateErasureRequest;
+typedef struct Payaid__Voice__V1__GetErasureRequest Payaid__Voice__V1__GetErasureRequest;
+typedef struct Payaid__Voice__V1__ListErasuresRequest Payaid__Voice__V1__ListErasuresRequest;
+typedef struct Payaid__Voice__V1__ListErasuresResponse Payaid__Voice__V1__ListErasuresResponse;
 typedef struct Payaid__Voice__V1__ListAuditEntriesRequest Payaid__Voice__V1__ListAuditEntriesRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesResponse Payaid__Voice__V1__ListAuditEntriesResponse;
 typedef struct Payaid__Voice__V1__GetAuditEntryRequest Payaid__Voice__V1__GetAuditEntryRequest;
@@ -140,6 +147,54 @@ struct  Payaid__Voice__V1__Suppression
 #define PAYAID__VOICE__V1__SUPPRESSION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__suppression__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL }
+
+
+struct  Payaid__Voice__V1__Erasure
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+  ProtobufCBinaryData f3;
+  Google__Protobuf__Timestamp *f4;
+  Google__Protobuf__Timestamp *f5;
+  Google__Protobuf__Timestamp *f6;
+  Payaid__Voice__V1__ErasureCounts *f7;
+  size_t n_f8;
+  Payaid__Voice__V1__KeptRecords **f8;
+  ProtobufCBinaryData f9;
+};
+#define PAYAID__VOICE__V1__ERASURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__erasure__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, NULL, NULL, NULL, NULL, 0,NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ErasureCounts
+{
+  ProtobufCMessage base;
+  int64_t f1;
+  int64_t f2;
+  int64_t f3;
+  int64_t f4;
+  int64_t f5;
+  int64_t f6;
+  int64_t f7;
+};
+#define PAYAID__VOICE__V1__ERASURE_COUNTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__erasure_counts__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Payaid__Voice__V1__KeptRecords
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  int64_t f3;
+  Google__Protobuf__Timestamp *f4;
+};
+#define PAYAID__VOICE__V1__KEPT_RECORDS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__kept_records__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Payaid__Voice__V1__AuditEntry
@@ -343,6 +398,53 @@ struct  Payaid__Voice__V1__ListSuppressionsResponse
     , 0,NULL, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__CreateErasureRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
+  protobuf_c_boolean f4;
+  Google__Protobuf__Timestamp *f5;
+};
+#define PAYAID__VOICE__V1__CREATE_ERASURE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__create_erasure_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
+
+
+struct  Payaid__Voice__V1__GetErasureRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+};
+#define PAYAID__VOICE__V1__GET_ERASURE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_erasure_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListErasuresRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_ERASURES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_erasures_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListErasuresResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__Erasure **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_ERASURES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_erasures_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__ListAuditEntriesRequest
 {
   ProtobufCMessage base;
@@ -505,6 +607,63 @@ Payaid__Voice__V1__Suppression *
                       const uint8_t       *data);
 void   payaid__voice__v1__suppression__free_unpacked
                      (Payaid__Voice__V1__Suppression *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__Erasure methods */
+void   payaid__voice__v1__erasure__init
+                     (Payaid__Voice__V1__Erasure         *message);
+size_t payaid__voice__v1__erasure__get_packed_size
+                     (const Payaid__Voice__V1__Erasure   *message);
+size_t payaid__voice__v1__erasure__pack
+                     (const Payaid__Voice__V1__Erasure   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__erasure__pack_to_buffer
+                     (const Payaid__Voice__V1__Erasure   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__Erasure *
+       payaid__voice__v1__erasure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__erasure__free_unpacked
+                     (Payaid__Voice__V1__Erasure *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ErasureCounts methods */
+void   payaid__voice__v1__erasure_counts__init
+                     (Payaid__Voice__V1__ErasureCounts         *message);
+size_t payaid__voice__v1__erasure_counts__get_packed_size
+                     (const Payaid__Voice__V1__ErasureCounts   *message);
+size_t payaid__voice__v1__erasure_counts__pack
+                     (const Payaid__Voice__V1__ErasureCounts   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__erasure_counts__pack_to_buffer
+                     (const Payaid__Voice__V1__ErasureCounts   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ErasureCounts *
+       payaid__voice__v1__erasure_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__erasure_counts__free_unpacked
+                     (Payaid__Voice__V1__ErasureCounts *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__KeptRecords methods */
+void   payaid__voice__v1__kept_records__init
+                     (Payaid__Voice__V1__KeptRecords         *message);
+size_t payaid__voice__v1__kept_records__get_packed_size
+                     (const Payaid__Voice__V1__KeptRecords   *message);
+size_t payaid__voice__v1__kept_records__pack
+                     (const Payaid__Voice__V1__KeptRecords   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__kept_records__pack_to_buffer
+                     (const Payaid__Voice__V1__KeptRecords   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__KeptRecords *
+       payaid__voice__v1__kept_records__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__kept_records__free_unpacked
+                     (Payaid__Voice__V1__KeptRecords *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__AuditEntry methods */
 void   payaid__voice__v1__audit_entry__init
@@ -829,6 +988,82 @@ Payaid__Voice__V1__ListSuppressionsResponse *
 void   payaid__voice__v1__list_suppressions_response__free_unpacked
                      (Payaid__Voice__V1__ListSuppressionsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CreateErasureRequest methods */
+void   payaid__voice__v1__create_erasure_request__init
+                     (Payaid__Voice__V1__CreateErasureRequest         *message);
+size_t payaid__voice__v1__create_erasure_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateErasureRequest   *message);
+size_t payaid__voice__v1__create_erasure_request__pack
+                     (const Payaid__Voice__V1__CreateErasureRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__create_erasure_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateErasureRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CreateErasureRequest *
+       payaid__voice__v1__create_erasure_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__create_erasure_request__free_unpacked
+                     (Payaid__Voice__V1__CreateErasureRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetErasureRequest methods */
+void   payaid__voice__v1__get_erasure_request__init
+                     (Payaid__Voice__V1__GetErasureRequest         *message);
+size_t payaid__voice__v1__get_erasure_request__get_packed_size
+                     (const Payaid__Voice__V1__GetErasureRequest   *message);
+size_t payaid__voice__v1__get_erasure_request__pack
+                     (const Payaid__Voice__V1__GetErasureRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_erasure_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetErasureRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetErasureRequest *
+       payaid__voice__v1__get_erasure_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_erasure_request__free_unpacked
+                     (Payaid__Voice__V1__GetErasureRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListErasuresRequest methods */
+void   payaid__voice__v1__list_erasures_request__init
+                     (Payaid__Voice__V1__ListErasuresRequest         *message);
+size_t payaid__voice__v1__list_erasures_request__get_packed_size
+                     (const Payaid__Voice__V1__ListErasuresRequest   *message);
+size_t payaid__voice__v1__list_erasures_request__pack
+                     (const Payaid__Voice__V1__ListErasuresRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_erasures_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListErasuresRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListErasuresRequest *
+       payaid__voice__v1__list_erasures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_erasures_request__free_unpacked
+                     (Payaid__Voice__V1__ListErasuresRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListErasuresResponse methods */
+void   payaid__voice__v1__list_erasures_response__init
+                     (Payaid__Voice__V1__ListErasuresResponse         *message);
+size_t payaid__voice__v1__list_erasures_response__get_packed_size
+                     (const Payaid__Voice__V1__ListErasuresResponse   *message);
+size_t payaid__voice__v1__list_erasures_response__pack
+                     (const Payaid__Voice__V1__ListErasuresResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_erasures_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListErasuresResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListErasuresResponse *
+       payaid__voice__v1__list_erasures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_erasures_response__free_unpacked
+                     (Payaid__Voice__V1__ListErasuresResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListAuditEntriesRequest methods */
 void   payaid__voice__v1__list_audit_entries_request__init
                      (Payaid__Voice__V1__ListAuditEntriesRequest         *message);
@@ -960,6 +1195,15 @@ typedef void (*Payaid__Voice__V1__ConsentForm_Closure)
 typedef void (*Payaid__Voice__V1__Suppression_Closure)
                  (const Payaid__Voice__V1__Suppression *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__Erasure_Closure)
+                 (const Payaid__Voice__V1__Erasure *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ErasureCounts_Closure)
+                 (const Payaid__Voice__V1__ErasureCounts *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__KeptRecords_Closure)
+                 (const Payaid__Voice__V1__KeptRecords *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__AuditEntry_Closure)
                  (const Payaid__Voice__V1__AuditEntry *message,
                   void *closure_data);
@@ -1011,6 +1255,18 @@ typedef void (*Payaid__Voice__V1__ListSuppressionsRequest_Closure)
 typedef void (*Payaid__Voice__V1__ListSuppressionsResponse_Closure)
                  (const Payaid__Voice__V1__ListSuppressionsResponse *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__CreateErasureRequest_Closure)
+                 (const Payaid__Voice__V1__CreateErasureRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetErasureRequest_Closure)
+                 (const Payaid__Voice__V1__GetErasureRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListErasuresRequest_Closure)
+                 (const Payaid__Voice__V1__ListErasuresRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListErasuresResponse_Closure)
+                 (const Payaid__Voice__V1__ListErasuresResponse *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__ListAuditEntriesRequest_Closure)
                  (const Payaid__Voice__V1__ListAuditEntriesRequest *message,
                   void *closure_data);
@@ -1040,6 +1296,9 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__rule_result__descript
 extern const ProtobufCMessageDescriptor payaid__voice__v1__consent__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__consent_form__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure_counts__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__kept_records__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
@@ -1057,6 +1316,10 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__list_consent_forms_re
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_suppression_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__create_erasure_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_erasure_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor;

@@ -1,0 +1,77 @@
+internal import Domain
+internal import Postgres
+internal import Protobuf
+package import RPCCore
+package import VoiceAPI
+
+/// People who are erased.
+extension ComplianceService {
+  package func createErasure(
+    _ request: V1.CreateErasureRequest, _ context: RPCContext
+  ) async throws -> V1.Erasure {
+    let caller = try context.caller()
+    let checked = try ErasureRules.checked(request, at: now())
+    return try await transaction(caller) { transaction in
+      try await Idempotency.once(
+        transaction, caller.merchant, method: "CreateErasure", requestID: request.requestId,
+        request: request, seal: numbers.seal
+      ) {
+        try await begin(checked, caller, transaction)
+      }
+    }
+  }
+
+  package func getErasure(
+    _ request: V1.GetErasureRequest, _ context: RPCContext
+  ) async throws -> V1.Erasure {
+    let caller = try context.caller()
+    guard let id = ErasureID(request.erasureId),
+      let record = try await ErasureStore.find(id, reader(caller))
+    else { throw RPCError(.notFound, "there is no such erasure") }
+    return record.proto(try await ErasureStore.kept(of: [id], reader(caller))[id] ?? [])
+  }
+
+  package func listErasures(
+    _ request: V1.ListErasuresRequest, _ context: RPCContext
+  ) async throws -> V1.ListErasuresResponse {
+    let caller = try context.caller()
+    let size = try PageSize.checked(request.pageSize)
+    let arguments = [caller.merchant.text, "erasures"]
+    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
+    let found = try await ErasureStore.page(
+      after: cursor, limit: size + 1, merchant: caller.merchant, reader(caller))
+    let kept = try await ErasureStore.kept(of: found.map(\.id), reader(caller))
+    return .with {
+      $0.erasures = found.prefix(size).map { $0.proto(kept[$0.id] ?? []) }
+      if found.count > size, let last = $0.erasures.last {
+        $0.nextPageToken = tokens.make(cursor: last.erasureId, arguments: arguments)
+      }
+    }
+  }
+
+  /// Begins an erasure, or joins the one that is under way; the gate knows of it from here on.
+  private func begin(
+    _ request: ErasureRules.Checked, _ caller: Caller, _ transaction: Transaction
+  ) async throws -> V1.Erasure {
+    let (id, merchant) = (ErasureID(), caller.merchant)
+    try await NumberLock.take(request.number, merchant, transaction)
+    // By the time that the lock was had: what was given before it is erased, what comes later counts.
+    let now = now()
+    let digest = numbers.digest(request.number, of: merchant)
+    let inserted = try await ErasureStore.insert(
+      id, request, digest: digest, sealed: try numbers.close(request.number, in: id), at: now,
+      merchant: merchant, transaction)
+    guard let inserted else {
+      guard let other = try await ErasureStore.underWay(digest, merchant, transaction) else {
+        throw RPCError(.aborted, "the number's erasure ended just now; try again")
+      }
+      // A job that died is taken up again.
+      try await Eraser.enqueue(other.id, transaction)
+      return other.proto(try await ErasureStore.kept(of: [other.id], transaction)[other.id] ?? [])
+    }
+    try await ErasedNumberStore.insert(digest, at: now, merchant, transaction)
+    try await Eraser.enqueue(id, transaction)
+    try await ErasureNews.created(inserted, caller, transaction)
+    return inserted.proto([])
+  }
+}
