@@ -18,17 +18,18 @@ package struct AuthService: Payaid.Voice.V1.AuthServiceServing {
   let client: @Sendable (RPCContext) -> String?
 
   /// `client` says whom the attempts of a caller to log in are counted by besides the address; nil
-  /// where everybody may be behind it.
+  /// where everybody may be behind it. Attempts come at the times of `now`.
   package init(
     pool: PostgresPool, seal: DataSeal, keys: SigningKeys, passwords: PasswordHasher,
-    authenticator: Authenticator, client: @escaping @Sendable (RPCContext) -> String?
+    authenticator: Authenticator, client: @escaping @Sendable (RPCContext) -> String?,
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) {
     self.pool = pool
     self.seal = seal
     self.keys = keys
     self.passwords = passwords
     self.authenticator = authenticator
-    attempts = LoginGuard(pool: pool, seal: seal)
+    attempts = LoginGuard(pool: pool, seal: seal, now: now)
     self.client = client
   }
 

@@ -60,7 +60,8 @@ extension DatabaseTests {
     func `an address has to wait after failures, whether it exists or not`(exists: Bool)
       async throws
     {
-      let scene = try await Scene.make()
+      let time = WallClock.now
+      let scene = try await Scene.make(now: { time })
       let (merchant, _) = try await scene.merchant()
       if exists { _ = try await scene.user(.owner, of: merchant, email: "o@example.in") }
       let codes = await withTaskGroup(of: StatusCode?.self) { group in

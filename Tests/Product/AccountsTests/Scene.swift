@@ -22,9 +22,10 @@ struct Scene {
   typealias V1 = Payaid.Voice.V1
   static let password = "correct horse battery"
 
-  /// `outside` are interceptors around authentication.
+  /// `outside` are interceptors around authentication; attempts to log in come at the times of `now`.
   static func make(
-    outside: (PostgresPool) -> [Interceptor] = { _ in [] }
+    outside: (PostgresPool) -> [Interceptor] = { _ in [] },
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) async throws -> Scene {
     try await make(
       over: try await ScratchPostgres.database(
@@ -32,7 +33,7 @@ struct Scene {
       ) {
         // Suites run side by side on one cluster of a hundred connections.
         $0.maxConnections = 4
-      }, outside: outside)
+      }, outside: outside, now: now)
   }
 
   /// Another process on the same database. It believes what it looked up until it hears otherwise.
@@ -44,7 +45,8 @@ struct Scene {
 
   private static func make(
     over pool: PostgresPool, lifetime: Duration = .seconds(2),
-    outside: (PostgresPool) -> [Interceptor] = { _ in [] }
+    outside: (PostgresPool) -> [Interceptor] = { _ in [] },
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) async throws -> Scene {
     let keys = SigningKeys(KeyRing(MasterKey(bytes: Array(repeating: 6, count: 32))))
     let seal = try DataSeal(key: Array(repeating: 7, count: 32))
@@ -64,7 +66,7 @@ struct Scene {
           passwords: passwords, authenticator: authenticator, webhook: ToldWebhook()),
         AuthService(
           pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator,
-          client: { $0.peer }),
+          client: { $0.peer }, now: now),
       ], interceptors: outside(pool) + [authenticator.interceptor], peer: "192.0.2.7:40000")
     return Scene(
       pool: pool, channel: channel, authenticator: authenticator, seal: seal, signingKeys: keys)
