@@ -131,7 +131,7 @@ def test_a_number_that_is_none_is_said_with_its_reason(run, agent):
 
 
 def test_a_refusal_by_the_gate_is_said_with_its_reasons(run, promoter):
-    summary, *reasons = run("--agent", promoter).splitlines()
+    summary, *reasons = run("--agent", promoter, "--number", calling.REGISTERED).splitlines()
     assert summary.startswith("error: FAILED_PRECONDITION")
     assert reasons
 
