@@ -1236,7 +1236,9 @@ export type CallPurpose =
   /** Service that needs explicit consent. */
   | "CALL_PURPOSE_SERVICE_EXPLICIT"
   /** Any advertising content. */
-  | "CALL_PURPOSE_PROMOTIONAL";
+  | "CALL_PURPOSE_PROMOTIONAL"
+  /** About a debt that is overdue: service, at the hours of recovery. Consents to service cover it. */
+  | "CALL_PURPOSE_RECOVERY";
 
 /** How well a call went technically. Reply latencies are unset when nothing was answered. */
 export interface CallQuality {
@@ -1312,7 +1314,8 @@ export interface Consent {
   /** What it rests on. */
   basis?: ConsentBasis;
   /** The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED.
-   * TRANSACTIONAL calls need no consent, and none speaks against them.
+   * TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY,
+   * which is not named here.
    */
   purposes?: CallPurpose[];
   /** The words that were agreed to; at most 4,000 characters. */
@@ -1492,14 +1495,16 @@ export interface Decision {
   verdict?: DecisionVerdict;
   /** Every rule that was evaluated, in the table's order; those that block first. */
   results?: RuleResult[];
-  /** The next time at which only the clock's rules would let it pass; unset when waiting does not
-   * help.
+  /** The next time at which the call would pass, as far as is known now, when only the clock's
+   * rules speak against it; unset when waiting does not help.
    */
   nextAllowedTime?: string;
   /** The time that it is about: when it was given, or what CheckCall was asked for. */
   evaluateTime?: string;
   /** The version of the rule table. */
   rulesVersion?: string;
+  /** When the call has to be over, by the hours of its purpose; unset when none bind it. */
+  latestEndTime?: string;
 }
 
 /** Yes or no. */
@@ -1696,7 +1701,9 @@ export interface GetRevenueRequest {
   endDate?: string;
 }
 
-/** Who a business is, as it must be known before its agents call people. */
+/** Who a business is, as it must be known before its agents call people: the gate refuses every
+ * call that is placed for one whose check is not APPROVED.
+ */
 export interface Kyc {
   /** Where the check stands. */
   state?: KycState;
@@ -1712,7 +1719,7 @@ export interface Kyc {
   registrationNumber?: string;
   /** Registered address. */
   registeredAddress?: string;
-  /** Principal entity id on the operators' DLT platforms: 19 digits. */
+  /** Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it. */
   dltEntityId?: string;
   /** What the agents call people for. */
   useCase?: string;
@@ -1720,6 +1727,10 @@ export interface Kyc {
   missingFields?: string[];
   /** Until when an approval holds. */
   expireTime?: string;
+  /** The sector it works in. */
+  sector?: KycSector;
+  /** Why the operator decided as it did, where a reason was given. */
+  reviewReason?: string;
 }
 
 /** What kind of business it is. */
@@ -1739,6 +1750,41 @@ export type KycConstitution =
   /** A government body. */
   | "GOVERNMENT";
 
+/** Who supervises the business, or what it supplies: decides from which numbers, and when, its
+ * agents may call.
+ */
+export type KycSector =
+  /** Not said. */
+  | "SECTOR_UNSPECIFIED"
+  /** A commercial bank. */
+  | "COMMERCIAL_BANK"
+  /** A small finance bank or payments bank. */
+  | "SMALL_BANK"
+  /** A co-operative bank or regional rural bank. */
+  | "COOPERATIVE_BANK"
+  /** A large non-banking financial company. */
+  | "LARGE_NBFC"
+  /** Any other non-banking financial company. */
+  | "NBFC"
+  /** A mutual fund or asset management company. */
+  | "MUTUAL_FUND"
+  /** A pension fund's manager or record keeper. */
+  | "PENSION"
+  /** An insurer, or an intermediary that IRDAI registers. */
+  | "INSURANCE"
+  /** A qualified stockbroker. */
+  | "STOCKBROKER"
+  /** Any other intermediary that SEBI registers. */
+  | "SECURITIES"
+  /** A government body. */
+  | "PUBLIC_BODY"
+  /** Electricity, gas or water. */
+  | "UTILITY"
+  /** Courier or logistics. */
+  | "LOGISTICS"
+  /** None of these. */
+  | "OTHER";
+
 /** Where the check of it stands. */
 export type KycState =
   /** Never sent by the server. */
@@ -1752,7 +1798,9 @@ export type KycState =
   /** Refused; changing it submits it again. */
   | "REJECTED"
   /** Approved once, but too long ago. */
-  | "EXPIRED";
+  | "EXPIRED"
+  /** Taken back by the operator, who alone can approve it again; what is changed meanwhile is kept. */
+  | "SUSPENDED";
 
 /** What is different in calls of another language than the agent's own. */
 export interface LanguageSettings {
@@ -2337,7 +2385,9 @@ export interface RuleResult {
   rule?: string;
   /** What it said. */
   outcome?: RuleResultOutcome;
-  /** Why, in a sentence without personal data. */
+  /** Why, in a sentence without personal data. It begins with a code where the rule knows more than
+   * one reason, for example `KYC_EXPIRED: `.
+   */
   explanation?: string;
   /** The instrument it comes from. */
   source?: string;

@@ -24,7 +24,7 @@ package struct GateInput: Sendable {
   package var callerID: PhoneNumber?
   /// The merchant rents that number, or an agent of its has one that nobody rents here.
   package var callerIDIsOwn: Bool
-  package var merchantIsActive: Bool
+  package var merchant: MerchantStanding
   package var agentIsActive: Bool
   /// The callee is on the merchant's own do-not-call list.
   package var isSuppressed: Bool
@@ -34,7 +34,7 @@ package struct GateInput: Sendable {
 
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
-    callerIDIsOwn: Bool, merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool,
+    callerIDIsOwn: Bool, merchant: MerchantStanding, agentIsActive: Bool, isSuppressed: Bool,
     consents: [ConsentTerms], doNotDisturb: DoNotDisturb
   ) {
     self.now = now
@@ -42,7 +42,7 @@ package struct GateInput: Sendable {
     self.callee = callee
     self.callerID = callerID
     self.callerIDIsOwn = callerIDIsOwn
-    self.merchantIsActive = merchantIsActive
+    self.merchant = merchant
     self.agentIsActive = agentIsActive
     self.isSuppressed = isSuppressed
     self.consents = consents
@@ -53,7 +53,7 @@ package struct GateInput: Sendable {
   /// and service-explicit; an unclassified call counts as promotional).
   package static func needsDoNotDisturb(_ purpose: Purpose) -> Bool {
     switch purpose {
-    case .transactional, .service: false
+    case .transactional, .service, .recovery: false
     default: true
     }
   }

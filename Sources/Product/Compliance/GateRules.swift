@@ -3,7 +3,7 @@ internal import VoiceAPI
 
 /// The rule tables. Their version changes with every change of a rule.
 enum GateRules {
-  static let version = "2026-11-30"
+  static let version = "2026-12-01"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   private static let tcccpr = Moment(seconds: 1_551_292_200)
@@ -26,7 +26,16 @@ enum GateRules {
         : .fail("the number to call from is neither rented by the merchant nor one of its agents'")
     },
     GateRule("MERCHANT_ACTIVE", source: "platform", from: always) { input in
-      input.merchantIsActive ? .pass : .fail("the merchant may not place calls now")
+      input.merchant.isActive ? .pass : .fail("the merchant may not place calls now")
+    },
+    GateRule("MERCHANT_CHECKED", source: "platform, know your customer", from: always) { input in
+      checked(input.merchant.check, at: input.now)
+    },
+    GateRule(
+      "DLT_ENTITY", source: "TCCCPR 2018, registration of senders", from: tcccpr
+    ) { input in
+      input.merchant.hasDLTEntity
+        ? .pass : .fail("the merchant has no principal entity id on the operators' DLT platforms")
     },
     GateRule("AGENT_ACTIVE", source: "platform", from: always) { input in
       input.agentIsActive ? .pass : .fail("the agent is paused")
@@ -60,6 +69,20 @@ enum GateRules {
       input.agentIsActive ? .pass : .fail("the agent is paused")
     },
   ]
+
+  /// A call is placed only for a merchant of whom a person has found out who it is, not too long ago.
+  @Sendable private static func checked(
+    _ check: MerchantStanding.Check, at now: Moment
+  ) -> GateAnswer {
+    switch check {
+    case .missing: .fail("KYC_MISSING: the merchant has not said everything about who it is")
+    case .pending: .fail("KYC_PENDING: nobody has decided yet on who the merchant is")
+    case .rejected: .fail("KYC_REJECTED: what the merchant said about who it is was refused")
+    case .suspended: .fail("KYC_SUSPENDED: the merchant's approval was taken back")
+    case .approved(let end):
+      now < end ? .pass : .fail("KYC_EXPIRED: the merchant was approved too long ago")
+    }
+  }
 
   /// Promotional calls, and those nobody classified, go out between 10:00 and 21:00 IST; the end is
   /// outside.

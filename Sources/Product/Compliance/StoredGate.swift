@@ -40,7 +40,8 @@ package struct StoredGate: CallAdmission {
     let verdict = Gate.evaluate(
       IncomingInput(
         now: now(),
-        merchantIsActive: try await ComplianceStore.isActive(request.merchant, transaction),
+        merchantIsActive: try await ComplianceStore.standing(of: request.merchant, transaction)
+          .isActive,
         agentIsActive: request.agent.state == .active))
     return try await Self.keep(
       verdict, on: request.call, with: ("caller", request.caller), agent: request.agent.agentId,
@@ -72,7 +73,7 @@ package struct StoredGate: CallAdmission {
         now: time ?? now(), purpose: request.agent.purpose, callee: callee,
         callerID: request.callerID,
         callerIDIsOwn: try await Self.ownsCallerID(request, transaction),
-        merchantIsActive: try await ComplianceStore.isActive(merchant, transaction),
+        merchant: try await ComplianceStore.standing(of: merchant, transaction),
         agentIsActive: request.agent.state == .active,
         isSuppressed: try await SuppressionStore.find(
           callee, merchant: merchant, transaction) != nil,

@@ -8123,8 +8123,8 @@ public enum OpenAPIDocument {
           },
           "CallPurpose": {
             "type": "string",
-            "description": "The class of a commercial call under TCCCPR 2018 as amended. A human sets it; the model never changes it.\n\n- `CALL_PURPOSE_UNSPECIFIED`: Not classified: treated as promotional.\n- `CALL_PURPOSE_TRANSACTIONAL`: Within 30 minutes of a transaction that the customer began.\n- `CALL_PURPOSE_SERVICE`: About something the customer already has, without promotion.\n- `CALL_PURPOSE_SERVICE_EXPLICIT`: Service that needs explicit consent.\n- `CALL_PURPOSE_PROMOTIONAL`: Any advertising content.",
-            "enum": ["CALL_PURPOSE_UNSPECIFIED","CALL_PURPOSE_TRANSACTIONAL","CALL_PURPOSE_SERVICE","CALL_PURPOSE_SERVICE_EXPLICIT","CALL_PURPOSE_PROMOTIONAL"]
+            "description": "The class of a commercial call under TCCCPR 2018 as amended. A human sets it; the model never changes it.\n\n- `CALL_PURPOSE_UNSPECIFIED`: Not classified: treated as promotional.\n- `CALL_PURPOSE_TRANSACTIONAL`: Within 30 minutes of a transaction that the customer began.\n- `CALL_PURPOSE_SERVICE`: About something the customer already has, without promotion.\n- `CALL_PURPOSE_SERVICE_EXPLICIT`: Service that needs explicit consent.\n- `CALL_PURPOSE_PROMOTIONAL`: Any advertising content.\n- `CALL_PURPOSE_RECOVERY`: About a debt that is overdue: service, at the hours of recovery. Consents to service cover it.",
+            "enum": ["CALL_PURPOSE_UNSPECIFIED","CALL_PURPOSE_TRANSACTIONAL","CALL_PURPOSE_SERVICE","CALL_PURPOSE_SERVICE_EXPLICIT","CALL_PURPOSE_PROMOTIONAL","CALL_PURPOSE_RECOVERY"]
           },
           "CallQuality": {
             "type": "object",
@@ -8231,7 +8231,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/CallPurpose"
                 },
-                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them."
+                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY, which is not named here."
               },
               "statement": {
                 "type": "string",
@@ -8296,7 +8296,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/CallPurpose"
                 },
-                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them."
+                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY, which is not named here."
               },
               "statement": {
                 "type": "string",
@@ -8494,7 +8494,7 @@ public enum OpenAPIDocument {
               "nextAllowedTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "The next time at which only the clock's rules would let it pass; unset when waiting does not help."
+                "description": "The next time at which the call would pass, as far as is known now, when only the clock's rules speak against it; unset when waiting does not help."
               },
               "evaluateTime": {
                 "type": "string",
@@ -8504,6 +8504,11 @@ public enum OpenAPIDocument {
               "rulesVersion": {
                 "type": "string",
                 "description": "The version of the rule table."
+              },
+              "latestEndTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the call has to be over, by the hours of its purpose; unset when none bind it."
               }
             }
           },
@@ -8636,7 +8641,7 @@ public enum OpenAPIDocument {
           },
           "Kyc": {
             "type": "object",
-            "description": "Who a business is, as it must be known before its agents call people.",
+            "description": "Who a business is, as it must be known before its agents call people: the gate refuses every call that is placed for one whose check is not APPROVED.",
             "properties": {
               "state": {
                 "$ref": "#/components/schemas/Kyc.State",
@@ -8672,7 +8677,7 @@ public enum OpenAPIDocument {
               },
               "dltEntityId": {
                 "type": "string",
-                "description": "Principal entity id on the operators' DLT platforms: 19 digits."
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it."
               },
               "useCase": {
                 "type": "string",
@@ -8690,6 +8695,15 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "Until when an approval holds.",
+                "readOnly": true
+              },
+              "sector": {
+                "$ref": "#/components/schemas/Kyc.Sector",
+                "description": "The sector it works in."
+              },
+              "reviewReason": {
+                "type": "string",
+                "description": "Why the operator decided as it did, where a reason was given.",
                 "readOnly": true
               }
             }
@@ -8699,14 +8713,19 @@ public enum OpenAPIDocument {
             "description": "What kind of business it is.\n\n- `CONSTITUTION_UNSPECIFIED`: Not said.\n- `PROPRIETORSHIP`: One person's business.\n- `PARTNERSHIP`: A partnership firm.\n- `LLP`: A limited liability partnership; has an LLPIN.\n- `COMPANY`: A company; has a CIN.\n- `TRUST`: A trust or society.\n- `GOVERNMENT`: A government body.",
             "enum": ["CONSTITUTION_UNSPECIFIED","PROPRIETORSHIP","PARTNERSHIP","LLP","COMPANY","TRUST","GOVERNMENT"]
           },
+          "Kyc.Sector": {
+            "type": "string",
+            "description": "Who supervises the business, or what it supplies: decides from which numbers, and when, its agents may call.\n\n- `SECTOR_UNSPECIFIED`: Not said.\n- `COMMERCIAL_BANK`: A commercial bank.\n- `SMALL_BANK`: A small finance bank or payments bank.\n- `COOPERATIVE_BANK`: A co-operative bank or regional rural bank.\n- `LARGE_NBFC`: A large non-banking financial company.\n- `NBFC`: Any other non-banking financial company.\n- `MUTUAL_FUND`: A mutual fund or asset management company.\n- `PENSION`: A pension fund's manager or record keeper.\n- `INSURANCE`: An insurer, or an intermediary that IRDAI registers.\n- `STOCKBROKER`: A qualified stockbroker.\n- `SECURITIES`: Any other intermediary that SEBI registers.\n- `PUBLIC_BODY`: A government body.\n- `UTILITY`: Electricity, gas or water.\n- `LOGISTICS`: Courier or logistics.\n- `OTHER`: None of these.",
+            "enum": ["SECTOR_UNSPECIFIED","COMMERCIAL_BANK","SMALL_BANK","COOPERATIVE_BANK","LARGE_NBFC","NBFC","MUTUAL_FUND","PENSION","INSURANCE","STOCKBROKER","SECURITIES","PUBLIC_BODY","UTILITY","LOGISTICS","OTHER"]
+          },
           "Kyc.State": {
             "type": "string",
-            "description": "Where the check of it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `DRAFT`: Something is missing yet: `missing_fields` says what.\n- `SUBMITTED`: Complete; a person has to look at it. Changing an approved one leads back here.\n- `APPROVED`: Approved until `expire_time`.\n- `REJECTED`: Refused; changing it submits it again.\n- `EXPIRED`: Approved once, but too long ago.",
-            "enum": ["STATE_UNSPECIFIED","DRAFT","SUBMITTED","APPROVED","REJECTED","EXPIRED"]
+            "description": "Where the check of it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `DRAFT`: Something is missing yet: `missing_fields` says what.\n- `SUBMITTED`: Complete; a person has to look at it. Changing an approved one leads back here.\n- `APPROVED`: Approved until `expire_time`.\n- `REJECTED`: Refused; changing it submits it again.\n- `EXPIRED`: Approved once, but too long ago.\n- `SUSPENDED`: Taken back by the operator, who alone can approve it again; what is changed meanwhile is kept.",
+            "enum": ["STATE_UNSPECIFIED","DRAFT","SUBMITTED","APPROVED","REJECTED","EXPIRED","SUSPENDED"]
           },
           "KycInput": {
             "type": "object",
-            "description": "Who a business is, as it must be known before its agents call people.",
+            "description": "Who a business is, as it must be known before its agents call people: the gate refuses every call that is placed for one whose check is not APPROVED.",
             "properties": {
               "state": {
                 "$ref": "#/components/schemas/Kyc.State",
@@ -8742,7 +8761,7 @@ public enum OpenAPIDocument {
               },
               "dltEntityId": {
                 "type": "string",
-                "description": "Principal entity id on the operators' DLT platforms: 19 digits."
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it."
               },
               "useCase": {
                 "type": "string",
@@ -8760,6 +8779,15 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "Until when an approval holds.",
+                "readOnly": true
+              },
+              "sector": {
+                "$ref": "#/components/schemas/Kyc.Sector",
+                "description": "The sector it works in."
+              },
+              "reviewReason": {
+                "type": "string",
+                "description": "Why the operator decided as it did, where a reason was given.",
                 "readOnly": true
               }
             },
@@ -9473,7 +9501,7 @@ public enum OpenAPIDocument {
               },
               "explanation": {
                 "type": "string",
-                "description": "Why, in a sentence without personal data."
+                "description": "Why, in a sentence without personal data. It begins with a code where the rule knows more than one reason, for example `KYC_EXPIRED: `."
               },
               "source": {
                 "type": "string",

@@ -19,6 +19,9 @@ extension Payaid.Voice.V1 {
     case serviceExplicit
     /// Any advertising content.
     case promotional
+    /// About a debt that is overdue: service, at the hours of recovery. Consents to service cover
+    /// it.
+    case recovery
     /// A number without a name here.
     case unrecognized(Int32)
 
@@ -33,6 +36,7 @@ extension Payaid.Voice.V1 {
       case 2: self = .service
       case 3: self = .serviceExplicit
       case 4: self = .promotional
+      case 5: self = .recovery
       default: self = .unrecognized(rawValue)
       }
     }
@@ -44,6 +48,7 @@ extension Payaid.Voice.V1 {
       case .service: 2
       case .serviceExplicit: 3
       case .promotional: 4
+      case .recovery: 5
       case .unrecognized(let number): number
       }
     }

@@ -14,13 +14,15 @@ extension Payaid.Voice.V1 {
     public var verdict: Payaid.Voice.V1.Decision.Verdict = .unspecified
     /// Every rule that was evaluated, in the table's order; those that block first.
     public var results: [Payaid.Voice.V1.RuleResult] = []
-    /// The next time at which only the clock's rules would let it pass; unset when waiting does not
-    /// help.
+    /// The next time at which the call would pass, as far as is known now, when only the clock's
+    /// rules speak against it; unset when waiting does not help.
     public var nextAllowedTime: Google.Protobuf.Timestamp?
     /// The time that it is about: when it was given, or what CheckCall was asked for.
     public var evaluateTime: Google.Protobuf.Timestamp?
     /// The version of the rule table.
     public var rulesVersion: String = ""
+    /// When the call has to be over, by the hours of its purpose; unset when none bind it.
+    public var latestEndTime: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -73,7 +75,8 @@ extension Payaid.Voice.V1 {
     public var rule: String = ""
     /// What it said.
     public var outcome: Payaid.Voice.V1.RuleResult.Outcome = .unspecified
-    /// Why, in a sentence without personal data.
+    /// Why, in a sentence without personal data. It begins with a code where the rule knows more
+    /// than one reason, for example `KYC_EXPIRED: `.
     public var explanation: String = ""
     /// The instrument it comes from.
     public var source: String = ""
@@ -136,7 +139,8 @@ extension Payaid.Voice.V1 {
     /// What it rests on.
     public var basis: Payaid.Voice.V1.Consent.Basis = .unspecified
     /// The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED.
-    /// TRANSACTIONAL calls need no consent, and none speaks against them.
+    /// TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY,
+    /// which is not named here.
     public var purposes: [Payaid.Voice.V1.CallPurpose] = []
     /// The words that were agreed to; at most 4,000 characters.
     public var statement: String = ""
@@ -648,6 +652,7 @@ extension Payaid.Voice.V1.Decision {
     unsafe reader.message(c.pointee.f4, into: &nextAllowedTime)
     unsafe reader.message(c.pointee.f5, into: &evaluateTime)
     unsafe rulesVersion = reader.string(c.pointee.f6)
+    unsafe reader.message(c.pointee.f7, into: &latestEndTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -662,6 +667,7 @@ extension Payaid.Voice.V1.Decision {
     unsafe c.pointee.f4 = writer.message(nextAllowedTime)
     unsafe c.pointee.f5 = writer.message(evaluateTime)
     unsafe c.pointee.f6 = writer.data(rulesVersion)
+    unsafe c.pointee.f7 = writer.message(latestEndTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

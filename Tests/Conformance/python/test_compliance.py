@@ -256,6 +256,27 @@ def test_a_call_is_placed_from_a_number_of_the_merchants_only(rest, seller, line
         assert lines[whose] not in answer.text
 
 
+def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
+    shop = stack.new_merchant(f"{uuid.uuid4()}@example.in")
+    with client(stack, shop) as web:
+        agent = calling.new_agent(web, "+918047165094")
+        answer = web.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919000000003"})
+        refused = error(answer, 400, "FAILED_PRECONDITION")
+        assert [v["type"] for v in violations(refused, "violations")] == [
+            "MERCHANT_CHECKED", "DLT_ENTITY"]
+        business = json.loads((stacks.ROOT / "tools" / "demo" / "business.json").read_text())
+        web.patch("/api/v1/merchant", json=business).raise_for_status()
+        review = ("merchant", "review", shop["id"], "--by", "operator@example.in")
+        for options, code in (
+                (None, "KYC_PENDING"), (("--reject", "--reason", "no"), "KYC_REJECTED"),
+                (("--suspend", "--reason", "no"), "KYC_SUSPENDED"), ((), None)):
+            if options is not None:
+                stack.operator(*review, *options)
+            why = failed(check(web, agent, "+919000000003"))
+            assert why.get("MERCHANT_CHECKED", "").startswith(code or "") and set(why) <= {"MERCHANT_CHECKED"}
+            assert bool(why) == bool(code)
+
+
 def test_a_check_keeps_nothing_and_lists_every_rule(rest, seller, number):
     def size():
         # Calls of other tests end meanwhile.

@@ -256,7 +256,8 @@ def test_large_figures_read_as_in_india(screen):
         screen.sees(text)
 
 
-def test_the_business_says_who_it_is(screen, rest):
+def test_the_business_says_who_it_is(screen, rest, stack, shop):
+    rest.patch("/api/v1/merchant", params={"updateMask": "kyc"}, json={}).raise_for_status()
     screen.goto("/settings")
     screen.sees("Still missing: legal name")
     screen.fill("Legal name", "Sharma Textiles Private Limited")
@@ -279,6 +280,22 @@ def test_the_business_says_who_it_is(screen, rest):
     screen.click("Save details")
     screen.until("input('Registered address')?.value && !root().innerText.includes('registered address,')")
     assert rest.get("/api/v1/merchant").json()["kyc"]["pan"] == kyc["pan"]
+    screen.fill("CIN or LLPIN", "U72900KA2019PTC123456")
+    screen.fill("DLT entity id", "1101234567890123456")
+    screen.fill("What the agents call people for", "Orders")
+    screen.choose("Sector", "None of these")
+    screen.click("Save details")
+    screen.sees("Being checked")
+    stack.operator("merchant", "review", shop["id"], "--by", "operator@example.in", "--reject",
+                   "--reason", "The address is another's.")
+    screen.goto("/settings")
+    screen.sees("The operator said: The address is another's.")
+    screen.fill("Registered address", "2 MG Road, Bengaluru")
+    screen.click("Save details")
+    screen.sees("Being checked")
+    stack.operator("merchant", "review", shop["id"], "--by", "operator@example.in")
+    screen.goto("/settings")
+    screen.sees("Approved")
 
 
 def test_keys_are_made_and_revoked(screen, stack):

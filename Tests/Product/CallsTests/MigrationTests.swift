@@ -43,6 +43,13 @@ internal import Webhooks
       VALUES ('pa_live_AAAAAAAA', '\(merchant)', sha256('x'))
       """
     ),
+    (
+      "kyc_reviews",
+      """
+      INSERT INTO kyc_reviews (merchant_id, outcome, reviewer, method, reason)
+      VALUES ('\(merchant)', 'rejected', 'op@example.in', 'manual', 'r')
+      """
+    ),
     ("jobs", "INSERT INTO jobs (kind, payload) VALUES ('dial', 'x')"),
     (
       "idempotency_keys",

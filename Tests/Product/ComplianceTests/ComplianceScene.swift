@@ -36,6 +36,7 @@ struct ComplianceScene {
         try await AccountStore.ensureMerchant(name: "B", email: "b@example.in", transaction)
       )
     }
+    for id in [merchant, rival] { try await pool.approve(id.text) }
     let scene = ComplianceScene(pool: pool, merchant: merchant, rival: rival)
     try await scene.rent(OneAgent.number, by: merchant)
     return scene
@@ -192,6 +193,13 @@ final class SavedObjects: ObjectStore {
   }
 
   func delete(_ key: ObjectKey) async throws { saved.withLock { $0[key] = nil } }
+}
+
+extension MerchantStanding {
+  /// A merchant for whom calls may be placed.
+  static let good = MerchantStanding(
+    isActive: true, check: .approved(until: Moment(seconds: 4_000_000_000)), hasDLTEntity: true,
+    sector: .other)
 }
 
 /// A register in which nobody is.

@@ -89,6 +89,27 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test(arguments: [
+    ("kyc_state = 'draft', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_state = 'submitted', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_state = 'rejected', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_state = 'suspended', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_expire = timestamptz '2026-11-23 12:00 Asia/Kolkata'", ["MERCHANT_CHECKED"]),
+    ("kyc_expire = timestamptz '2026-11-23 12:01 Asia/Kolkata'", []),
+    ("kyc = kyc - 'dltEntityId'", ["DLT_ENTITY"]), ("state = 'suspended'", ["MERCHANT_ACTIVE"]),
+  ])
+  func `what is stored of a merchant lets its calls go out or not`(
+    change: String, rules: [String]
+  ) async throws {
+    let scene = try await Scene.make()
+    try await scene.pool.transaction(tenant: .system) {
+      try await $0.execute(
+        "UPDATE merchants SET \(unsafeSQL: change) WHERE merchant_id = \(scene.merchant.text)")
+    }
+    #expect(try await refusals(scene, from: OneAgent.number) == rules)
+    await scene.pool.close()
+  }
+
   @Test func `a number that another merchant rents is not its agent's, however it got there`()
     async throws
   {

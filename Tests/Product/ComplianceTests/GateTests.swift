@@ -18,7 +18,7 @@ import VoiceAPI
     return GateInput(
       now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
       callee: try #require(PhoneNumber(number)), callerID: PhoneNumber("+918047120000"),
-      callerIDIsOwn: true, merchantIsActive: true, agentIsActive: true, isSuppressed: false,
+      callerIDIsOwn: true, merchant: .good, agentIsActive: true, isSuppressed: false,
       consents: [], doNotDisturb: .clear)
   }
 
@@ -29,7 +29,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 9)
+    #expect(decision.results.count == 11)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -45,6 +45,31 @@ import VoiceAPI
     #expect(failed(decision) == failing)
     #expect(decision.verdict == (failing.isEmpty ? .allow : .block))
     #expect(decision.results.count == 2 && !decision.rulesVersion.isEmpty)
+  }
+
+  @Test(arguments: [
+    (MerchantStanding.Check.missing, "KYC_MISSING"), (.pending, "KYC_PENDING"),
+    (.rejected, "KYC_REJECTED"), (.suspended, "KYC_SUSPENDED"),
+    (.approved(until: Moment(seconds: Self.midnight + 43_200)), "KYC_EXPIRED"),
+    (.approved(until: Moment(seconds: Self.midnight + 43_201)), ""),
+  ])
+  func `a call is placed only for a merchant that is approved at that time`(
+    check: MerchantStanding.Check, code: String
+  ) throws {
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      let allowed = failed(Gate.evaluate(question))
+      question.merchant.check = check
+      let decision = Gate.evaluate(question)
+      #expect(failed(decision) == (code.isEmpty ? [] : ["MERCHANT_CHECKED"]) + allowed)
+      #expect(decision.results.contains { $0.explanation.hasPrefix(code + ":") } != code.isEmpty)
+    }
+  }
+
+  @Test func `a call is placed only for a merchant that the operators know`() throws {
+    var question = try input()
+    question.merchant.hasDLTEntity = false
+    #expect(failed(Gate.evaluate(question)) == ["DLT_ENTITY"])
   }
 
   @Test(arguments: [
@@ -81,9 +106,7 @@ import VoiceAPI
     #expect(Gate.evaluate(service).verdict == .allow)
   }
 
-  @Test(arguments: [
-    V1.CallPurpose.transactional, .service, .serviceExplicit, .promotional, .unspecified,
-  ])
+  @Test(arguments: V1.CallPurpose.all)
   func `a call goes out from a number of the merchant's only`(purpose: V1.CallPurpose) throws {
     var question = try input(purpose)
     let allowed = failed(Gate.evaluate(question))
@@ -96,13 +119,21 @@ import VoiceAPI
   @Test func `every reason is listed, those against it first`() throws {
     var bad = try input(.promotional, at: (3, 0, 0), to: "+911800110000")
     bad.callerID = nil
-    bad.merchantIsActive = false
+    bad.merchant = MerchantStanding(
+      isActive: false, check: .missing, hasDLTEntity: false, sector: .other)
     bad.agentIsActive = false
     bad.isSuppressed = true
     bad.doNotDisturb = .blocked
     let decision = Gate.evaluate(bad)
     #expect(decision.verdict == .block)
-    #expect(failed(decision).count == 7)
-    #expect(decision.results.prefix(7).allSatisfy { $0.outcome == .fail })
+    #expect(failed(decision).count == 9)
+    #expect(decision.results.prefix(9).allSatisfy { $0.outcome == .fail })
   }
+}
+
+extension Payaid.Voice.V1.CallPurpose {
+  /// Every purpose that a call can have.
+  static let all: [Self] = [
+    .unspecified, .transactional, .service, .serviceExplicit, .promotional, .recovery,
+  ]
 }

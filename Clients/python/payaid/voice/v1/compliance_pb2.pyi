@@ -14,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version")
+    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version", "latest_end_time")
     class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERDICT_UNSPECIFIED: _ClassVar[Decision.Verdict]
@@ -29,13 +29,15 @@ class Decision(_message.Message):
     NEXT_ALLOWED_TIME_FIELD_NUMBER: _ClassVar[int]
     EVALUATE_TIME_FIELD_NUMBER: _ClassVar[int]
     RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
+    LATEST_END_TIME_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     verdict: Decision.Verdict
     results: _containers.RepeatedCompositeFieldContainer[RuleResult]
     next_allowed_time: _timestamp_pb2.Timestamp
     evaluate_time: _timestamp_pb2.Timestamp
     rules_version: str
-    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ...) -> None: ...
+    latest_end_time: _timestamp_pb2.Timestamp
+    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ..., latest_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RuleResult(_message.Message):
     __slots__ = ("rule", "outcome", "explanation", "source")

@@ -1042,7 +1042,7 @@ void   payaid__voice__v1__get_audit_consistency_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[6] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[7] =
 {
   {
     "f1",
@@ -1116,6 +1116,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Decision, f7),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__decision__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1124,11 +1136,12 @@ static const unsigned payaid__voice__v1__decision__field_indices_by_name[] = {
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
 };
 static const ProtobufCIntRange payaid__voice__v1__decision__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor =
 {
@@ -1138,7 +1151,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor =
   "Payaid__Voice__V1__Decision",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Decision),
-  6,
+  7,
   payaid__voice__v1__decision__field_descriptors,
   payaid__voice__v1__decision__field_indices_by_name,
   1,  payaid__voice__v1__decision__number_ranges,

@@ -59,10 +59,11 @@ struct  Payaid__Voice__V1__Decision
   Google__Protobuf__Timestamp *f4;
   Google__Protobuf__Timestamp *f5;
   ProtobufCBinaryData f6;
+  Google__Protobuf__Timestamp *f7;
 };
 #define PAYAID__VOICE__V1__DECISION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__decision__descriptor) \
-    , {0,NULL}, 0, 0,NULL, NULL, NULL, {0,NULL} }
+    , {0,NULL}, 0, 0,NULL, NULL, NULL, {0,NULL}, NULL }
 
 
 struct  Payaid__Voice__V1__RuleResult
