@@ -49,6 +49,14 @@ package struct GateInput: Sendable {
     self.doNotDisturb = doNotDisturb
   }
 
+  /// Whether the call counts as promotional, as one does that nobody classified.
+  var isPromotional: Bool {
+    switch purpose {
+    case .transactional, .service, .serviceExplicit, .recovery: false
+    default: true
+    }
+  }
+
   /// Whether the do-not-disturb register concerns a call of this purpose (TCCCPR 2018: promotional
   /// and service-explicit; an unclassified call counts as promotional).
   package static func needsDoNotDisturb(_ purpose: Purpose) -> Bool {

@@ -6,11 +6,13 @@ enum GateRules {
   static let version = "2026-12-01"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
-  private static let tcccpr = Moment(seconds: 1_551_292_200)
+  static let tcccpr = Moment(seconds: 1_551_292_200)
   private static let always = Moment(seconds: 0)
 
   /// Of calls that we place.
-  static let all: [GateRule<GateInput>] = [
+  static let all: [GateRule<GateInput>] = ofNumbers + ofTheMerchant + SeriesRules.all + ofThePerson
+
+  private static let ofNumbers: [GateRule<GateInput>] = [
     GateRule("NUMBER_DIALLABLE", source: "National Numbering Plan", from: always) { input in
       input.callee.isDiallable
         ? .pass : .fail("the number belongs to a series that people do not answer")
@@ -25,6 +27,9 @@ enum GateRules {
         ? .pass
         : .fail("the number to call from is neither rented by the merchant nor one of its agents'")
     },
+  ]
+
+  private static let ofTheMerchant: [GateRule<GateInput>] = [
     GateRule("MERCHANT_ACTIVE", source: "platform", from: always) { input in
       input.merchant.isActive ? .pass : .fail("the merchant may not place calls now")
     },
@@ -37,9 +42,19 @@ enum GateRules {
       input.merchant.hasDLTEntity
         ? .pass : .fail("the merchant has no principal entity id on the operators' DLT platforms")
     },
+    GateRule("SECTOR_KNOWN", source: "platform, know your customer", from: always) { input in
+      switch input.merchant.sector {
+      case .unspecified, .unrecognized:
+        .fail("the merchant's sector, which decides on numbers and hours, is not known")
+      default: .pass
+      }
+    },
     GateRule("AGENT_ACTIVE", source: "platform", from: always) { input in
       input.agentIsActive ? .pass : .fail("the agent is paused")
     },
+  ]
+
+  private static let ofThePerson: [GateRule<GateInput>] = [
     GateRule("NOT_SUPPRESSED", source: "TCCCPR 2018, opt-out", from: tcccpr) { input in
       input.isSuppressed ? .fail("the number is on the merchant's do-not-call list") : .pass
     },

@@ -38,7 +38,9 @@ struct ComplianceScene {
     }
     for id in [merchant, rival] { try await pool.approve(id.text) }
     let scene = ComplianceScene(pool: pool, merchant: merchant, rival: rival)
-    try await scene.rent(OneAgent.number, by: merchant)
+    for purpose in [V1.CallPurpose.service, .promotional] {
+      try await scene.rent(OneAgent.number(for: purpose), by: merchant)
+    }
     return scene
   }
 
@@ -209,8 +211,13 @@ struct ClearRegistry: DoNotDisturbRegistry {
 
 /// One agent that everybody has.
 final class OneAgent: AgentDirectory {
-  /// Rented by the first merchant.
-  static let number = "+918047120000"
+  /// The number that calls of a purpose go out from; rented by the first merchant.
+  static func number(for purpose: Payaid.Voice.V1.CallPurpose) -> String {
+    switch purpose {
+    case .transactional, .service, .serviceExplicit, .recovery: "+918047120000"
+    default: "+911400120000"
+    }
+  }
 
   let id = AgentID()
   let purpose = Mutex(Payaid.Voice.V1.CallPurpose.service)
@@ -219,10 +226,11 @@ final class OneAgent: AgentDirectory {
     _ id: AgentID, _ choice: AgentChoice, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Agent? {
     guard id == self.id else { return nil }
+    let purpose = purpose.withLock { $0 }
     return .with {
       $0.agentId = id.text
-      $0.phoneNumber = Self.number
-      $0.purpose = purpose.withLock { $0 }
+      $0.phoneNumber = Self.number(for: purpose)
+      $0.purpose = purpose
       $0.state = .active
     }
   }

@@ -32,7 +32,7 @@ import VoiceAPI
   private static func input(_ purpose: Purpose, _ consents: [ConsentTerms]) throws -> GateInput {
     GateInput(
       now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
-      callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchant: .good,
+      callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true, merchant: .good,
       agentIsActive: true, isSuppressed: false, consents: consents, doNotDisturb: .clear)
   }
 
@@ -155,7 +155,8 @@ import VoiceAPI
             GateInput(
               now: Moment(seconds: noon + hour * 3_600), purpose: purpose,
               callee: try #require(PhoneNumber("+919876500001")),
-              callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchant: .good,
+              callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
+              merchant: .good,
               agentIsActive: true, isSuppressed: false,
               consents: consents.indices.filter { chosen >> $0 & 1 == 1 }.map { consents[$0] },
               doNotDisturb: .clear))
@@ -170,6 +171,8 @@ import VoiceAPI
     let changes: [(inout GateInput) -> Void] = [
       { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.merchant.isActive = false },
       { $0.merchant.check = .pending }, { $0.merchant.hasDLTEntity = false },
+      { $0.merchant.sector = .unspecified }, { $0.merchant.sector = .insurance },
+      { $0.callerID = PhoneNumber("+911601112001") },
       { $0.agentIsActive = false }, { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked },
       { $0.doNotDisturb = .unknown },
       { $0.callee = PhoneNumber("+911800110000") ?? $0.callee },

@@ -96,7 +96,9 @@ import VoiceAPI
     ("kyc_state = 'suspended', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
     ("kyc_expire = timestamptz '2026-11-23 12:00 Asia/Kolkata'", ["MERCHANT_CHECKED"]),
     ("kyc_expire = timestamptz '2026-11-23 12:01 Asia/Kolkata'", []),
-    ("kyc = kyc - 'dltEntityId'", ["DLT_ENTITY"]), ("state = 'suspended'", ["MERCHANT_ACTIVE"]),
+    ("kyc = kyc - 'dltEntityId'", ["DLT_ENTITY"]), ("kyc = kyc - 'sector'", ["SECTOR_KNOWN"]),
+    (#"kyc = kyc || '{"sector":"INSURANCE"}'"#, ["SERIES_1600"]),
+    ("state = 'suspended'", ["MERCHANT_ACTIVE"]),
   ])
   func `what is stored of a merchant lets its calls go out or not`(
     change: String, rules: [String]
@@ -106,7 +108,7 @@ import VoiceAPI
       try await $0.execute(
         "UPDATE merchants SET \(unsafeSQL: change) WHERE merchant_id = \(scene.merchant.text)")
     }
-    #expect(try await refusals(scene, from: OneAgent.number) == rules)
+    #expect(try await refusals(scene, from: OneAgent.number(for: .service)) == rules)
     await scene.pool.close()
   }
 

@@ -17,7 +17,8 @@ import VoiceAPI
     let seconds = Int64(clock.0 * 3_600 + clock.1 * 60 + clock.2)
     return GateInput(
       now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
-      callee: try #require(PhoneNumber(number)), callerID: PhoneNumber("+918047120000"),
+      callee: try #require(PhoneNumber(number)),
+      callerID: PhoneNumber(OneAgent.number(for: purpose)),
       callerIDIsOwn: true, merchant: .good, agentIsActive: true, isSuppressed: false,
       consents: [], doNotDisturb: .clear)
   }
@@ -29,7 +30,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 11)
+    #expect(decision.results.count == 16)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -70,6 +71,18 @@ import VoiceAPI
     var question = try input()
     question.merchant.hasDLTEntity = false
     #expect(failed(Gate.evaluate(question)) == ["DLT_ENTITY"])
+  }
+
+  @Test(arguments: [MerchantStanding.Sector.unspecified, .unrecognized(99)])
+  func `a call is placed only for a merchant that said its sector`(
+    sector: MerchantStanding.Sector
+  ) throws {
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      let allowed = failed(Gate.evaluate(question))
+      question.merchant.sector = sector
+      #expect(failed(Gate.evaluate(question)) == ["SECTOR_KNOWN"] + allowed)
+    }
   }
 
   @Test(arguments: [
@@ -120,14 +133,14 @@ import VoiceAPI
     var bad = try input(.promotional, at: (3, 0, 0), to: "+911800110000")
     bad.callerID = nil
     bad.merchant = MerchantStanding(
-      isActive: false, check: .missing, hasDLTEntity: false, sector: .other)
+      isActive: false, check: .missing, hasDLTEntity: false, sector: .unspecified)
     bad.agentIsActive = false
     bad.isSuppressed = true
     bad.doNotDisturb = .blocked
     let decision = Gate.evaluate(bad)
     #expect(decision.verdict == .block)
-    #expect(failed(decision).count == 9)
-    #expect(decision.results.prefix(9).allSatisfy { $0.outcome == .fail })
+    #expect(failed(decision).count == 10)
+    #expect(decision.results.prefix(10).allSatisfy { $0.outcome == .fail })
   }
 }
 
