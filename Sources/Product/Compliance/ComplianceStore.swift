@@ -24,6 +24,19 @@ package enum ComplianceStore {
     return decision
   }
 
+  /// When a call has to be over, by the last verdict on it; `nil` when no rule says so.
+  static func latestEnd(
+    of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Moment? {
+    let rows = try await transaction.query(
+      """
+      SELECT (decision->>'latestEndTime')::timestamptz AS latest_end FROM decisions
+      WHERE merchant_id = \(merchant.text) AND call_id = \(call.text)
+      ORDER BY evaluate_time DESC LIMIT 1
+      """)
+    return try rows.first?.decode("latest_end", as: Moment?.self)
+  }
+
   /// The verdict of that id, or `nil` when there is none that may be seen.
   static func decision(
     _ id: DecisionID, _ database: some Querying

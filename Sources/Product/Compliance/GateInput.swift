@@ -1,8 +1,13 @@
 package import Domain
 package import VoiceAPI
 
+/// What is looked at as it is at a time.
+protocol TimedInput: Sendable {
+  var now: Moment { get set }
+}
+
 /// Everything the gate looks at. It asks nothing else: no clock, no database, no network.
-package struct GateInput: Sendable {
+package struct GateInput: TimedInput {
   package typealias Purpose = Payaid.Voice.V1.CallPurpose
 
   /// What the national do-not-disturb register says of a number, as far as it is known.
@@ -68,7 +73,7 @@ package struct GateInput: Sendable {
 }
 
 /// All that the gate looks at when somebody calls an agent.
-package struct IncomingInput: Sendable {
+package struct IncomingInput: TimedInput {
   /// When the call comes.
   package var now: Moment
   package var merchantIsActive: Bool

@@ -10,7 +10,8 @@ enum GateRules {
   private static let always = Moment(seconds: 0)
 
   /// Of calls that we place.
-  static let all: [GateRule<GateInput>] = ofNumbers + ofTheMerchant + SeriesRules.all + ofThePerson
+  static let all: [GateRule<GateInput>] =
+    ofNumbers + ofTheMerchant + SeriesRules.all + ofThePerson + HoursRules.all
 
   private static let ofNumbers: [GateRule<GateInput>] = [
     GateRule("NUMBER_DIALLABLE", source: "National Numbering Plan", from: always) { input in
@@ -70,9 +71,6 @@ enum GateRules {
     GateRule(
       "CONSENT", source: "TCCCPR 2018 as amended, consent and its revocation", from: tcccpr,
       ConsentRule.evaluate),
-    GateRule(
-      "CALLING_HOURS", source: "TCCCPR 2018, schedule, default-off bands", from: tcccpr,
-      callingHours),
   ]
 
   /// Of calls that people make to an agent: whom one may call, and when, does not concern them.
@@ -97,21 +95,5 @@ enum GateRules {
     case .approved(let end):
       now < end ? .pass : .fail("KYC_EXPIRED: the merchant was approved too long ago")
     }
-  }
-
-  /// Promotional calls, and those nobody classified, go out between 10:00 and 21:00 IST; the end is
-  /// outside.
-  @Sendable private static func callingHours(_ input: GateInput) -> GateAnswer {
-    switch input.purpose {
-    case .transactional, .service, .serviceExplicit: return .notApplicable
-    default: break
-    }
-    let (opens, closes) = (10 * 3_600, 21 * 3_600)
-    let local = IndianTime(input.now)
-    if (opens..<closes).contains(local.secondOfDay) { return .pass }
-    let tomorrow = local.secondOfDay >= closes ? 1 : 0
-    return .failUntil(
-      "promotional calls go out from \(IndianTime.clock(opens)) to \(IndianTime.clock(closes)) IST",
-      local.moment(secondOfDay: opens, addingDays: tomorrow))
   }
 }

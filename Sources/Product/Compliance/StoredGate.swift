@@ -88,6 +88,12 @@ package struct StoredGate: CallAdmission {
     return try await ComplianceStore.owns(number, request.merchant, transaction)
   }
 
+  package func latestEnd(
+    of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Moment? {
+    try await ComplianceStore.latestEnd(of: call, merchant, transaction)
+  }
+
   package func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError {
     try Gate.refusal(decision)
   }

@@ -69,6 +69,15 @@ import VoiceAPI
     }
   }
 
+  @Test(arguments: Standing.allCases)
+  func `consents to service speak for recovery, and against it`(standing: Standing) throws {
+    let service = Self.terms(.inferred, standing, covering: [.service])
+    #expect(
+      try code(.recovery, [service]) == (standing == .withdrawn ? "CONSENT_WITHDRAWN" : nil))
+    let promotion = Self.terms(.explicit, standing, covering: [.promotional])
+    #expect(try code(.recovery, [promotion]) == nil)
+  }
+
   @Test func `only explicit service needs a consent`() throws {
     for purpose in Self.purposes {
       #expect(
@@ -148,7 +157,7 @@ import VoiceAPI
   /// All subsets of the consents, for all purposes, by day and by night.
   private static func inputs() throws -> [GateInput] {
     var found: [GateInput] = []
-    for purpose in [Purpose.unspecified, .transactional, .service, .serviceExplicit, .promotional] {
+    for purpose in Purpose.all {
       for chosen in 0..<(1 << consents.count) {
         for hour in [-3, 0, 9] as [Int64] {
           found.append(

@@ -30,7 +30,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 16)
+    #expect(decision.results.count == 17)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -83,24 +83,6 @@ import VoiceAPI
       question.merchant.sector = sector
       #expect(failed(Gate.evaluate(question)) == ["SECTOR_KNOWN"] + allowed)
     }
-  }
-
-  @Test(arguments: [
-    ((9, 59, 59), false), ((10, 0, 0), true), ((20, 59, 59), true), ((21, 0, 0), false),
-    ((0, 0, 0), false),
-  ])
-  func `promotional calls go out from ten to nine`(clock: (Int, Int, Int), passes: Bool) throws {
-    for purpose in [V1.CallPurpose.promotional, .unspecified] {
-      let decision = Gate.evaluate(try input(purpose, at: clock))
-      #expect(failed(decision) == (passes ? [] : ["CALLING_HOURS"]))
-    }
-    #expect(Gate.evaluate(try input(.service, at: clock)).verdict == .allow)
-  }
-
-  @Test(arguments: [((8, 0, 0), 10), ((21, 0, 0), 34), ((23, 59, 59), 34)])
-  func `the answer says when the clock will allow it`(clock: (Int, Int, Int), hour: Int) throws {
-    let decision = Gate.evaluate(try input(.promotional, at: clock))
-    #expect(decision.nextAllowedTime?.seconds == Self.midnight + Int64(hour) * 3_600)
   }
 
   @Test func `waiting is not advised when something else is wrong too`() throws {
