@@ -70,6 +70,8 @@ class API:
         self.key = f"{merchant['key']}_{merchant['secret']}"
         business = json.loads((ROOT / "tools/demo/business.json").read_text())
         self.send("/api/v1/merchant", business, "PATCH")
+        declaration = json.loads((ROOT / "tools/demo/declaration.json").read_text())
+        self.send("/api/v1/compliance/a2p-declarations", declaration)
         subprocess.run(
             [str(bin_folder / "voicectl"), "admin", "merchant", "review", merchant["id"], "--by",
              "operator@example.in"], env=environment, check=True, stdout=subprocess.DEVNULL)

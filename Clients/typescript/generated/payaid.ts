@@ -504,6 +504,39 @@ export class ComplianceService {
     }, options);
   }
 
+  /** Records that an operator acknowledged which numbers the merchant's agents call from: no call
+   * is placed from any other. What machines call from without having been declared counts as spam
+   * (TCCCPR 2018, third amendment).
+   */
+  createA2pDeclaration(request: CreateA2pDeclarationRequest, options?: CallOptions): Promise<A2pDeclaration> {
+    const { requestId, declaration } = request;
+    return this.transport.unary<A2pDeclaration>({
+      method: "POST",
+      path: `/api/v1/compliance/a2p-declarations`,
+      body: declaration,
+      key: requestId ?? newKey(),
+    }, options);
+  }
+
+  /** Lists declarations, newest first. */
+  listA2pDeclarations(request: ListA2pDeclarationsRequest = {}, options?: CallOptions): Promise<ListA2pDeclarationsResponse> {
+    return this.transport.unary<ListA2pDeclarationsResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/a2p-declarations`,
+      query: request,
+    }, options);
+  }
+
+  /** Removes a declaration; effective for every call that is not yet dialled. */
+  deleteA2pDeclaration(request: DeleteA2pDeclarationRequest, options?: CallOptions): Promise<Record<string, never>> {
+    const { declarationId, ...query } = request;
+    return this.transport.unary<Record<string, never>>({
+      method: "DELETE",
+      path: `/api/v1/compliance/a2p-declarations/${segment(declarationId)}`,
+      query,
+    }, options);
+  }
+
   /** Lists the merchant's audit log in order. */
   listAuditEntries(request: ListAuditEntriesRequest = {}, options?: CallOptions): Promise<ListAuditEntriesResponse> {
     return this.transport.unary<ListAuditEntriesResponse>({
@@ -838,6 +871,26 @@ export class WebhookService {
   }
 }
 
+/** What an operator acknowledged of the calls that machines make for the merchant. */
+export interface A2pDeclaration {
+  /** Identifier, `a2p_` and 26 characters. */
+  declarationId?: string;
+  /** The first number of the range that is called from, E.164. */
+  firstNumber?: string;
+  /** The last number of the range, E.164: not below the first one, and at most 999,999 above it;
+   * the first one when empty.
+   */
+  lastNumber?: string;
+  /** The operator's reference of the acknowledgement: 1 to 200 characters. */
+  acknowledgement?: string;
+  /** From when it holds; when it is recorded when unset. */
+  startTime?: string;
+  /** When it ends, after `start_time`; never when unset. */
+  endTime?: string;
+  /** When it was recorded. */
+  createTime?: string;
+}
+
 /** One AI phone agent of a merchant. */
 export interface Agent {
   /** Identifier, `agt_` and 26 characters; sorts by creation. */
@@ -1035,11 +1088,11 @@ export interface AuditEntry {
   /** When it was written. */
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
-   * `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended
-   * and recordings come within a minute.
+   * `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `a2p.declared`,
+   * `a2p.deleted`. Those of calls that ended and recordings come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent or a suppression. */
+  /** What it is about: the id of a call, a consent, a suppression or a declaration. */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
   leafHash?: string;
@@ -1235,7 +1288,9 @@ export type CallPurpose =
   | "CALL_PURPOSE_SERVICE"
   /** Service that needs explicit consent. */
   | "CALL_PURPOSE_SERVICE_EXPLICIT"
-  /** Any advertising content. */
+  /** Any advertising content; goes out from numbers of the series 140 only, from which nothing else
+   * does.
+   */
   | "CALL_PURPOSE_PROMOTIONAL"
   /** About a debt that is overdue: service, at the hours of recovery. Consents to service cover it. */
   | "CALL_PURPOSE_RECOVERY";
@@ -1364,6 +1419,14 @@ export type ConsentState =
   | "EXPIRED"
   /** Taken back. */
   | "WITHDRAWN";
+
+/** Request of CreateA2pDeclaration. */
+export interface CreateA2pDeclarationRequest {
+  /** The declaration. */
+  declaration: A2pDeclaration;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+}
 
 /** Request of CreateAgent. */
 export interface CreateAgentRequest {
@@ -1515,6 +1578,14 @@ export type DecisionVerdict =
   | "ALLOW"
   /** It may not, now. */
   | "BLOCK";
+
+/** Request of DeleteA2pDeclaration. */
+export interface DeleteA2pDeclarationRequest {
+  /** The declaration. */
+  declarationId: string;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+}
 
 /** Request of DeleteAgent. */
 export interface DeleteAgentRequest {
@@ -1812,6 +1883,22 @@ export interface LanguageSettings {
   greeting?: string;
   /** The last words in that language. See Agent.farewell. */
   farewell?: string;
+}
+
+/** Request of ListA2pDeclarations. */
+export interface ListA2pDeclarationsRequest {
+  /** Most declarations in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+}
+
+/** Answer of ListA2pDeclarations. */
+export interface ListA2pDeclarationsResponse {
+  /** One page, newest first. */
+  declarations?: A2pDeclaration[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
 }
 
 /** Request of ListAgentVersions. */

@@ -7,5 +7,6 @@ package enum ComplianceMigrations {
     Migration(file: "m0031_consents.sql", PackageResources.m0031_consents_sql),
     Migration(file: "m0032_audit_proofs.sql", PackageResources.m0032_audit_proofs_sql),
     Migration(file: "m0033_audit_inbox.sql", PackageResources.m0033_audit_inbox_sql),
+    Migration(file: "m0062_a2p_declarations.sql", PackageResources.m0062_a2p_declarations_sql),
   ]
 }

@@ -29,6 +29,8 @@ package struct GateInput: TimedInput {
   package var callerID: PhoneNumber?
   /// The merchant rents that number, or an agent of its has one that nobody rents here.
   package var callerIDIsOwn: Bool
+  /// When declarations of that number to its operator hold, in any order.
+  package var declarations: [DeclaredSpan]
   package var merchant: MerchantStanding
   package var agentIsActive: Bool
   /// The callee is on the merchant's own do-not-call list.
@@ -39,7 +41,8 @@ package struct GateInput: TimedInput {
 
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
-    callerIDIsOwn: Bool, merchant: MerchantStanding, agentIsActive: Bool, isSuppressed: Bool,
+    callerIDIsOwn: Bool, declarations: [DeclaredSpan], merchant: MerchantStanding,
+    agentIsActive: Bool, isSuppressed: Bool,
     consents: [ConsentTerms], doNotDisturb: DoNotDisturb
   ) {
     self.now = now
@@ -47,6 +50,7 @@ package struct GateInput: TimedInput {
     self.callee = callee
     self.callerID = callerID
     self.callerIDIsOwn = callerIDIsOwn
+    self.declarations = declarations
     self.merchant = merchant
     self.agentIsActive = agentIsActive
     self.isSuppressed = isSuppressed

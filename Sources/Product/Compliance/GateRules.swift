@@ -28,6 +28,10 @@ enum GateRules {
         ? .pass
         : .fail("the number to call from is neither rented by the merchant nor one of its agents'")
     },
+    // If the third amendment was published on the day it is of; its clauses on A2P follow after 60 days.
+    GateRule(
+      "A2P_DECLARED", source: "TCCCPR 2018, third amendment, A2P calls",
+      from: IndianTime.midnight(2026, 11, 17), declared),
   ]
 
   private static let ofTheMerchant: [GateRule<GateInput>] = [
@@ -82,6 +86,20 @@ enum GateRules {
       input.agentIsActive ? .pass : .fail("the agent is paused")
     },
   ]
+
+  /// A machine calls only from numbers that were declared to the operator.
+  @Sendable private static func declared(_ input: GateInput) -> GateAnswer {
+    guard input.callerID != nil else { return .notApplicable }
+    if input.declarations.contains(where: { $0.contains(input.now) }) { return .pass }
+    let later = input.declarations.map(\.start).filter { input.now < $0 }.min()
+    if let later {
+      return .failUntil("the declaration of the number to call from does not hold yet", later)
+    }
+    return .fail(
+      input.declarations.isEmpty
+        ? "no operator acknowledged that machines call from the number to call from"
+        : "the declaration of the number to call from has ended")
+  }
 
   /// A call is placed only for a merchant of whom a person has found out who it is, not too long ago.
   @Sendable private static func checked(

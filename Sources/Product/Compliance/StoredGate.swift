@@ -73,12 +73,21 @@ package struct StoredGate: CallAdmission {
         now: time ?? now(), purpose: request.agent.purpose, callee: callee,
         callerID: request.callerID,
         callerIDIsOwn: try await Self.ownsCallerID(request, transaction),
+        declarations: try await Self.declarations(of: request, transaction),
         merchant: try await ComplianceStore.standing(of: merchant, transaction),
         agentIsActive: request.agent.state == .active,
         isSuppressed: try await SuppressionStore.find(
           callee, merchant: merchant, transaction) != nil,
         consents: try await ConsentStore.terms(of: callee, merchant: merchant, transaction),
         doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown))
+  }
+
+  private static func declarations(
+    of request: AdmissionRequest, _ transaction: Transaction
+  ) async throws -> [DeclaredSpan] {
+    guard let number = request.callerID else { return [] }
+    return try await A2PDeclarationStore.spans(
+      covering: number, merchant: request.merchant, transaction)
   }
 
   private static func ownsCallerID(

@@ -14,6 +14,8 @@ package enum DecisionEntity: Identified { package static let idPrefix = "dec" }
 package enum ConsentEntity: Identified { package static let idPrefix = "con" }
 /// A suppression's.
 package enum SuppressionEntity: Identified { package static let idPrefix = "sup" }
+/// That of a declaration of calls that machines make.
+package enum A2PDeclarationEntity: Identified { package static let idPrefix = "a2p" }
 /// A webhook endpoint's.
 package enum WebhookEndpointEntity: Identified { package static let idPrefix = "wep" }
 /// An event's message: `webhook-id` on the wire.
@@ -31,6 +33,7 @@ package typealias SessionID = ID<SessionEntity>
 package typealias DecisionID = ID<DecisionEntity>
 package typealias ConsentID = ID<ConsentEntity>
 package typealias SuppressionID = ID<SuppressionEntity>
+package typealias A2PDeclarationID = ID<A2PDeclarationEntity>
 package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
 package typealias MessageID = ID<MessageEntity>
 package typealias WebhookDeliveryID = ID<WebhookDeliveryEntity>

@@ -4492,6 +4492,271 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/a2p-declarations": {
+          "post": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.CreateA2pDeclaration",
+            "summary": "Records that an operator acknowledged which numbers the merchant's agents call from: no call is placed from any other.",
+            "description": "What machines call from without having been declared counts as spam (TCCCPR 2018, third amendment).",
+            "parameters": [
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/A2pDeclarationInput"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/A2pDeclaration"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListA2pDeclarations",
+            "summary": "Lists declarations, newest first.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most declarations in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListA2pDeclarationsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/a2p-declarations/{declarationId}": {
+          "delete": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.DeleteA2pDeclaration",
+            "summary": "Removes a declaration; effective for every call that is not yet dialled.",
+            "parameters": [
+              {
+                "name": "declarationId",
+                "in": "path",
+                "required": true,
+                "description": "The declaration.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "additionalProperties": false
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/audit-entries": {
           "get": {
             "tags": ["ComplianceService"],
@@ -7073,6 +7338,86 @@ public enum OpenAPIDocument {
       },
       "components": {
         "schemas": {
+          "A2pDeclaration": {
+            "type": "object",
+            "description": "What an operator acknowledged of the calls that machines make for the merchant.",
+            "properties": {
+              "declarationId": {
+                "type": "string",
+                "description": "Identifier, `a2p_` and 26 characters.",
+                "readOnly": true
+              },
+              "firstNumber": {
+                "type": "string",
+                "description": "The first number of the range that is called from, E.164."
+              },
+              "lastNumber": {
+                "type": "string",
+                "description": "The last number of the range, E.164: not below the first one, and at most 999,999 above it; the first one when empty."
+              },
+              "acknowledgement": {
+                "type": "string",
+                "description": "The operator's reference of the acknowledgement: 1 to 200 characters."
+              },
+              "startTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "From when it holds; when it is recorded when unset."
+              },
+              "endTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it ends, after `start_time`; never when unset."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was recorded.",
+                "readOnly": true
+              }
+            }
+          },
+          "A2pDeclarationInput": {
+            "type": "object",
+            "description": "What an operator acknowledged of the calls that machines make for the merchant.",
+            "properties": {
+              "declarationId": {
+                "type": "string",
+                "description": "Identifier, `a2p_` and 26 characters.",
+                "readOnly": true
+              },
+              "firstNumber": {
+                "type": "string",
+                "description": "The first number of the range that is called from, E.164."
+              },
+              "lastNumber": {
+                "type": "string",
+                "description": "The last number of the range, E.164: not below the first one, and at most 999,999 above it; the first one when empty."
+              },
+              "acknowledgement": {
+                "type": "string",
+                "description": "The operator's reference of the acknowledgement: 1 to 200 characters."
+              },
+              "startTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "From when it holds; when it is recorded when unset."
+              },
+              "endTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it ends, after `start_time`; never when unset."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was recorded.",
+                "readOnly": true
+              }
+            },
+            "required": ["firstNumber","acknowledgement"],
+            "additionalProperties": false
+          },
           "Agent": {
             "type": "object",
             "description": "One AI phone agent of a merchant.",
@@ -7602,11 +7947,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended and recordings come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`. Those of calls that ended and recordings come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent or a suppression."
+                "description": "What it is about: the id of a call, a consent, a suppression or a declaration."
               },
               "leafHash": {
                 "type": "string",
@@ -8123,7 +8468,7 @@ public enum OpenAPIDocument {
           },
           "CallPurpose": {
             "type": "string",
-            "description": "The class of a commercial call under TCCCPR 2018 as amended. A human sets it; the model never changes it.\n\n- `CALL_PURPOSE_UNSPECIFIED`: Not classified: treated as promotional.\n- `CALL_PURPOSE_TRANSACTIONAL`: Within 30 minutes of a transaction that the customer began.\n- `CALL_PURPOSE_SERVICE`: About something the customer already has, without promotion.\n- `CALL_PURPOSE_SERVICE_EXPLICIT`: Service that needs explicit consent.\n- `CALL_PURPOSE_PROMOTIONAL`: Any advertising content.\n- `CALL_PURPOSE_RECOVERY`: About a debt that is overdue: service, at the hours of recovery. Consents to service cover it.",
+            "description": "The class of a commercial call under TCCCPR 2018 as amended. A human sets it; the model never changes it.\n\n- `CALL_PURPOSE_UNSPECIFIED`: Not classified: treated as promotional.\n- `CALL_PURPOSE_TRANSACTIONAL`: Within 30 minutes of a transaction that the customer began.\n- `CALL_PURPOSE_SERVICE`: About something the customer already has, without promotion.\n- `CALL_PURPOSE_SERVICE_EXPLICIT`: Service that needs explicit consent.\n- `CALL_PURPOSE_PROMOTIONAL`: Any advertising content; goes out from numbers of the series 140 only, from which nothing else does.\n- `CALL_PURPOSE_RECOVERY`: About a debt that is overdue: service, at the hours of recovery. Consents to service cover it.",
             "enum": ["CALL_PURPOSE_UNSPECIFIED","CALL_PURPOSE_TRANSACTIONAL","CALL_PURPOSE_SERVICE","CALL_PURPOSE_SERVICE_EXPLICIT","CALL_PURPOSE_PROMOTIONAL","CALL_PURPOSE_RECOVERY"]
           },
           "CallQuality": {
@@ -8843,6 +9188,23 @@ public enum OpenAPIDocument {
               }
             },
             "additionalProperties": false
+          },
+          "ListA2pDeclarationsResponse": {
+            "type": "object",
+            "description": "Answer of ListA2pDeclarations.",
+            "properties": {
+              "declarations": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/A2pDeclaration"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
           },
           "ListAgentVersionsResponse": {
             "type": "object",

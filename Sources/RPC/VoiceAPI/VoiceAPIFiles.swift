@@ -94,7 +94,8 @@ public enum PayaidVoiceV1ComplianceFile {
     payaid__voice__v1__compliance__file,
     dependencies: [
       GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor, PayaidVoiceV1AgentsFile.descriptor,
+      GoogleProtobufEmptyFile.descriptor, GoogleProtobufTimestampFile.descriptor,
+      PayaidVoiceV1AgentsFile.descriptor,
     ]
   )
 }

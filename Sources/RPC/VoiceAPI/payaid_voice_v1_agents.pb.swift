@@ -17,7 +17,8 @@ extension Payaid.Voice.V1 {
     case service
     /// Service that needs explicit consent.
     case serviceExplicit
-    /// Any advertising content.
+    /// Any advertising content; goes out from numbers of the series 140 only, from which nothing
+    /// else does.
     case promotional
     /// About a debt that is overdue: service, at the hours of recovery. Consents to service cover
     /// it.

@@ -273,6 +273,35 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// What an operator acknowledged of the calls that machines make for the merchant.
+  public struct A2pDeclaration: ProtobufMessage {
+    /// Identifier, `a2p_` and 26 characters.
+    public var declarationId: String = ""
+    /// The first number of the range that is called from, E.164.
+    public var firstNumber: String = ""
+    /// The last number of the range, E.164: not below the first one, and at most 999,999 above it;
+    /// the first one when empty.
+    public var lastNumber: String = ""
+    /// The operator's reference of the acknowledgement: 1 to 200 characters.
+    public var acknowledgement: String = ""
+    /// From when it holds; when it is recorded when unset.
+    public var startTime: Google.Protobuf.Timestamp?
+    /// When it ends, after `start_time`; never when unset.
+    public var endTime: Google.Protobuf.Timestamp?
+    /// When it was recorded.
+    public var createTime: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.A2pDeclaration`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[4]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// One line of the audit log.
   public struct AuditEntry: ProtobufMessage {
     /// Its number in the merchant's log, from 0.
@@ -280,10 +309,10 @@ extension Payaid.Voice.V1 {
     /// When it was written.
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
-    /// `consent.withdrawn`, `suppression.created`, `suppression.renewed`. Those of calls that ended
-    /// and recordings come within a minute.
+    /// `consent.withdrawn`, `suppression.created`, `suppression.renewed`, `a2p.declared`,
+    /// `a2p.deleted`. Those of calls that ended and recordings come within a minute.
     public var kind: String = ""
-    /// What it is about: the id of a call, a consent or a suppression.
+    /// What it is about: the id of a call, a consent, a suppression or a declaration.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []
@@ -303,7 +332,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditEntry`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
   }
 }
 
@@ -329,7 +358,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditCheckpoint`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
   }
 }
 
@@ -349,7 +378,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditConsistency`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
   }
 }
 
@@ -369,7 +398,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
   }
 }
 
@@ -385,7 +414,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
   }
 }
 
@@ -403,7 +432,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
   }
 }
 
@@ -419,7 +448,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -439,7 +468,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -457,7 +486,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -475,7 +504,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
   }
 }
 
@@ -493,7 +522,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
   }
 }
 
@@ -511,7 +540,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
   }
 }
 
@@ -529,7 +558,79 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of CreateA2pDeclaration.
+  public struct CreateA2pDeclarationRequest: ProtobufMessage {
+    /// The declaration.
+    public var declaration: Payaid.Voice.V1.A2pDeclaration?
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CreateA2pDeclarationRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListA2pDeclarations.
+  public struct ListA2pDeclarationsRequest: ProtobufMessage {
+    /// Most declarations in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before.
+    public var pageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListA2pDeclarationsRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListA2pDeclarations.
+  public struct ListA2pDeclarationsResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var declarations: [Payaid.Voice.V1.A2pDeclaration] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListA2pDeclarationsResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of DeleteA2pDeclaration.
+  public struct DeleteA2pDeclarationRequest: ProtobufMessage {
+    /// The declaration.
+    public var declarationId: String = ""
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.DeleteA2pDeclarationRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -549,7 +650,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -567,7 +668,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -585,7 +686,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
   }
 }
 
@@ -605,7 +706,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
   }
 }
 
@@ -619,7 +720,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
   }
 }
 
@@ -637,7 +738,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
   }
 }
 
@@ -757,6 +858,37 @@ extension Payaid.Voice.V1.Suppression {
     unsafe c.pointee.f3 = writer.data(reason)
     unsafe c.pointee.f4 = writer.message(createTime)
     unsafe c.pointee.f5 = writer.message(reconsentTime)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.A2pDeclaration {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__A2pDeclaration.self)
+    unsafe declarationId = reader.string(c.pointee.f1)
+    unsafe firstNumber = reader.string(c.pointee.f2)
+    unsafe lastNumber = reader.string(c.pointee.f3)
+    unsafe acknowledgement = reader.string(c.pointee.f4)
+    unsafe reader.message(c.pointee.f5, into: &startTime)
+    unsafe reader.message(c.pointee.f6, into: &endTime)
+    unsafe reader.message(c.pointee.f7, into: &createTime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__A2pDeclaration.self)
+    unsafe payaid__voice__v1__a2p_declaration__init(c)
+    unsafe c.pointee.f1 = writer.data(declarationId)
+    unsafe c.pointee.f2 = writer.data(firstNumber)
+    unsafe c.pointee.f3 = writer.data(lastNumber)
+    unsafe c.pointee.f4 = writer.data(acknowledgement)
+    unsafe c.pointee.f5 = writer.message(startTime)
+    unsafe c.pointee.f6 = writer.message(endTime)
+    unsafe c.pointee.f7 = writer.message(createTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1050,6 +1182,90 @@ extension Payaid.Voice.V1.ListSuppressionsResponse {
     unsafe payaid__voice__v1__list_suppressions_response__init(c)
     unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(suppressions)
     unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.CreateA2pDeclarationRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateA2pDeclarationRequest.self)
+    unsafe reader.message(c.pointee.f1, into: &declaration)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateA2pDeclarationRequest.self)
+    unsafe payaid__voice__v1__create_a2p_declaration_request__init(c)
+    unsafe c.pointee.f1 = writer.message(declaration)
+    unsafe c.pointee.f2 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListA2pDeclarationsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsRequest.self)
+    unsafe payaid__voice__v1__list_a2p_declarations_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListA2pDeclarationsResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsResponse.self)
+    unsafe declarations = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsResponse.self)
+    unsafe payaid__voice__v1__list_a2p_declarations_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(declarations)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.DeleteA2pDeclarationRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteA2pDeclarationRequest.self)
+    unsafe declarationId = reader.string(c.pointee.f1)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteA2pDeclarationRequest.self)
+    unsafe payaid__voice__v1__delete_a2p_declaration_request__init(c)
+    unsafe c.pointee.f1 = writer.data(declarationId)
+    unsafe c.pointee.f2 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

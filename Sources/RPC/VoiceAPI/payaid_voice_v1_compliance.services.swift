@@ -3,6 +3,7 @@
 internal import Protobuf
 public import RPCCore
 public import RPCProtobuf
+public import Schema
 
 extension Payaid.Voice.V1 {
   /// Compliance: may this number be called, why not, who consented, and proof of it all. TRAI
@@ -53,6 +54,23 @@ extension Payaid.Voice.V1 {
     func listSuppressions(
       _ request: consuming Payaid.Voice.V1.ListSuppressionsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListSuppressionsResponse
+
+    /// Records that an operator acknowledged which numbers the merchant's agents call from: no call
+    /// is placed from any other. What machines call from without having been declared counts as
+    /// spam (TCCCPR 2018, third amendment).
+    func createA2pDeclaration(
+      _ request: consuming Payaid.Voice.V1.CreateA2pDeclarationRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.A2pDeclaration
+
+    /// Lists declarations, newest first.
+    func listA2pDeclarations(
+      _ request: consuming Payaid.Voice.V1.ListA2pDeclarationsRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListA2pDeclarationsResponse
+
+    /// Removes a declaration; effective for every call that is not yet dialled.
+    func deleteA2pDeclaration(
+      _ request: consuming Payaid.Voice.V1.DeleteA2pDeclarationRequest, _ context: RPCContext
+    ) async throws -> Google.Protobuf.Empty
 
     /// Lists the merchant's audit log in order.
     func listAuditEntries(
@@ -162,6 +180,36 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.ListSuppressionsResponse.messageType,
       http: [HTTPRule("GET", "/api/v1/compliance/suppressions")]
     )
+    /// `CreateA2pDeclaration`.
+    public static let createA2pDeclaration = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "CreateA2pDeclaration",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.CreateA2pDeclarationRequest.messageType,
+      output: Payaid.Voice.V1.A2pDeclaration.messageType,
+      http: [HTTPRule("POST", "/api/v1/compliance/a2p-declarations", body: "declaration")]
+    )
+    /// `ListA2pDeclarations`.
+    public static let listA2pDeclarations = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListA2pDeclarations",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListA2pDeclarationsRequest.messageType,
+      output: Payaid.Voice.V1.ListA2pDeclarationsResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/a2p-declarations")]
+    )
+    /// `DeleteA2pDeclaration`.
+    public static let deleteA2pDeclaration = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "DeleteA2pDeclaration",
+        kind: .unary, idempotency: .idempotent
+      ),
+      input: Payaid.Voice.V1.DeleteA2pDeclarationRequest.messageType,
+      output: Google.Protobuf.Empty.messageType,
+      http: [HTTPRule("DELETE", "/api/v1/compliance/a2p-declarations/{declaration_id}")]
+    )
     /// `ListAuditEntries`.
     public static let listAuditEntries = MethodBinding(
       method: MethodDescriptor(
@@ -208,7 +256,8 @@ extension Payaid.Voice.V1 {
       file: PayaidVoiceV1ComplianceFile.descriptor,
       methods: [
         checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
-        createSuppression, listSuppressions, listAuditEntries, getAuditEntry, getAuditCheckpoint,
+        createSuppression, listSuppressions, createA2pDeclaration, listA2pDeclarations,
+        deleteA2pDeclaration, listAuditEntries, getAuditEntry, getAuditCheckpoint,
         getAuditConsistency,
       ]
     )
@@ -302,6 +351,37 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
+    /// Records that an operator acknowledged which numbers the merchant's agents call from: no call
+    /// is placed from any other. What machines call from without having been declared counts as
+    /// spam (TCCCPR 2018, third amendment).
+    public func createA2pDeclaration(
+      _ request: Payaid.Voice.V1.CreateA2pDeclarationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.A2pDeclaration {
+      try await channel.unary(
+        ComplianceServiceBinding.createA2pDeclaration.method, request, in: .protobuf,
+        out: .protobuf,
+        options: options)
+    }
+
+    /// Lists declarations, newest first.
+    public func listA2pDeclarations(
+      _ request: Payaid.Voice.V1.ListA2pDeclarationsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListA2pDeclarationsResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listA2pDeclarations.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Removes a declaration; effective for every call that is not yet dialled.
+    public func deleteA2pDeclaration(
+      _ request: Payaid.Voice.V1.DeleteA2pDeclarationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Google.Protobuf.Empty {
+      try await channel.unary(
+        ComplianceServiceBinding.deleteA2pDeclaration.method, request, in: .protobuf,
+        out: .protobuf,
+        options: options)
+    }
+
     /// Lists the merchant's audit log in order.
     public func listAuditEntries(
       _ request: Payaid.Voice.V1.ListAuditEntriesRequest, options: CallOptions = CallOptions()
@@ -391,6 +471,24 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         out: .protobuf
       ) {
         try await self.listSuppressions($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.createA2pDeclaration.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.createA2pDeclaration($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listA2pDeclarations.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.listA2pDeclarations($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.deleteA2pDeclaration.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.deleteA2pDeclaration($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.listAuditEntries.method, in: .protobuf,

@@ -39,6 +39,12 @@ NO_LIMITS = {
 }
 
 
+# What the tests' agents call from: their own numbers, and those that voicesim rents out.
+DECLARED = (
+    ("+918047000000", "+918047999999"), ("+912248900010", "+912248900029"),
+    ("+911400000000", "+911400999999"), ("+911600112000", "+911600112999"))
+
+
 class Program:
     """A child process that prints one JSON line when it is ready."""
 
@@ -126,11 +132,16 @@ class Stack:
         business = json.loads((ROOT / "tools" / "demo" / "business.json").read_text())
         business["kyc"] |= kyc
         url = self.ready["url"]
-        httpx.patch(
-            f"{url}/api/v1/merchant", json=business, timeout=30,
-            headers={"x-api-key": made["key"], "x-api-secret": made["secret"]},
-            verify=ssl.create_default_context(cafile=self.ca) if url.startswith("https") else True,
-        ).raise_for_status()
+        with httpx.Client(
+                base_url=url, timeout=30,
+                headers={"x-api-key": made["key"], "x-api-secret": made["secret"]},
+                verify=ssl.create_default_context(cafile=self.ca) if url.startswith("https") else True,
+        ) as rest:
+            rest.patch("/api/v1/merchant", json=business).raise_for_status()
+            for first, last in DECLARED:
+                rest.post("/api/v1/compliance/a2p-declarations", json={
+                    "firstNumber": first, "lastNumber": last, "acknowledgement": "OAP/2026/1",
+                }).raise_for_status()
         self.operator("merchant", "review", made["id"], "--by", "operator@example.in")
         return made
 

@@ -265,7 +265,10 @@ def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
         answer = web.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919000000003"})
         refused = error(answer, 400, "FAILED_PRECONDITION")
         assert [v["type"] for v in violations(refused, "violations")] == [
-            "MERCHANT_CHECKED", "DLT_ENTITY", "SECTOR_KNOWN"]
+            "A2P_DECLARED", "MERCHANT_CHECKED", "DLT_ENTITY", "SECTOR_KNOWN"]
+        declared = web.post(f"{ROOT}/a2p-declarations", json={
+            "firstNumber": "+918047165094", "acknowledgement": "OAP/1"}).json()
+        assert web.get(f"{ROOT}/a2p-declarations").json()["declarations"] == [declared]
         business = json.loads((stacks.ROOT / "tools" / "demo" / "business.json").read_text())
         web.patch("/api/v1/merchant", json=business).raise_for_status()
         review = ("merchant", "review", shop["id"], "--by", "operator@example.in")
@@ -277,6 +280,8 @@ def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
             why = failed(check(web, agent, "+919000000003"))
             assert why.get("MERCHANT_CHECKED", "").startswith(code or "") and set(why) <= {"MERCHANT_CHECKED"}
             assert bool(why) == bool(code)
+        assert web.delete(f"{ROOT}/a2p-declarations/{declared['declarationId']}").status_code == 200
+        assert set(failed(check(web, agent, "+919000000003"))) == {"A2P_DECLARED"}
 
 
 def test_the_sector_and_the_purpose_decide_from_which_series_a_call_goes_out(stack):

@@ -114,6 +114,13 @@ internal import Webhooks
         now(), substr(sha256('x'), 1, 16))
       """
     ),
+    (
+      "a2p_declarations",
+      """
+      INSERT INTO a2p_declarations VALUES
+        ('a2p_\(digits)', '\(merchant)', '+918047120000', '+918047129999', 'a', now(), NULL, now())
+      """
+    ),
     ("audit_logs", "INSERT INTO audit_logs VALUES ('\(merchant)', 1)"),
     (
       "audit_entries",

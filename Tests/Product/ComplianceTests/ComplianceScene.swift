@@ -36,8 +36,15 @@ struct ComplianceScene {
         try await AccountStore.ensureMerchant(name: "B", email: "b@example.in", transaction)
       )
     }
-    for id in [merchant, rival] { try await pool.approve(id.text) }
     let scene = ComplianceScene(pool: pool, merchant: merchant, rival: rival)
+    for id in [merchant, rival] {
+      try await pool.approve(id.text)
+      // As before the first entry of the audit log.
+      for (first, last) in [("+918047000000", "+918047999999"), ("+911400120000", "+911400120000")]
+      {
+        try await scene.insertDeclaration(from: first, to: last, of: id)
+      }
+    }
     for purpose in [V1.CallPurpose.service, .promotional] {
       try await scene.rent(OneAgent.number(for: purpose), by: merchant)
     }
@@ -55,6 +62,38 @@ struct ComplianceScene {
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
       gate: gate, signer: signer, now: { clock.now })
+  }
+
+  /// Declares that machines call from a range of numbers, since a day ago, changed as `change` says.
+  @discardableResult
+  func declare(
+    _ first: String, to last: String = "", by caller: MerchantID? = nil, requestID: String = "",
+    _ change: (inout V1.A2pDeclaration) -> Void = { _ in }
+  ) async throws -> V1.A2pDeclaration {
+    var declaration = V1.A2pDeclaration.with {
+      $0.firstNumber = first
+      $0.lastNumber = last
+      $0.acknowledgement = "OAP/2026/7"
+      $0.startTime = (clock.now - .seconds(86_400)).timestamp
+    }
+    change(&declaration)
+    return try await service.createA2pDeclaration(
+      .with {
+        $0.declaration = declaration
+        $0.requestId = requestID
+      }, context(caller))
+  }
+
+  private func insertDeclaration(
+    from first: String, to last: String, of owner: MerchantID
+  ) async throws {
+    try await pool.transaction(tenant: .merchant(owner.text)) {
+      try await $0.execute(
+        """
+        INSERT INTO a2p_declarations VALUES (\(A2PDeclarationID().text), \(owner.text), \(first),
+          \(last), 'OAP/2026/1', \(Moment(seconds: 0)), NULL, \(Moment(seconds: 0)))
+        """)
+    }
   }
 
   /// Notes a number as rented.
@@ -195,6 +234,11 @@ final class SavedObjects: ObjectStore {
   }
 
   func delete(_ key: ObjectKey) async throws { saved.withLock { $0[key] = nil } }
+}
+
+extension DeclaredSpan {
+  /// A declaration that holds whenever tests look.
+  static let always = DeclaredSpan(start: Moment(seconds: 0))
 }
 
 extension MerchantStanding {

@@ -32,7 +32,8 @@ import VoiceAPI
   private static func input(_ purpose: Purpose, _ consents: [ConsentTerms]) throws -> GateInput {
     GateInput(
       now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
-      callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true, merchant: .good,
+      callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
+      declarations: [.always], merchant: .good,
       agentIsActive: true, isSuppressed: false, consents: consents, doNotDisturb: .clear)
   }
 
@@ -165,6 +166,7 @@ import VoiceAPI
               now: Moment(seconds: noon + hour * 3_600), purpose: purpose,
               callee: try #require(PhoneNumber("+919876500001")),
               callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
+              declarations: [.always],
               merchant: .good,
               agentIsActive: true, isSuppressed: false,
               consents: consents.indices.filter { chosen >> $0 & 1 == 1 }.map { consents[$0] },
@@ -178,7 +180,8 @@ import VoiceAPI
   /// Every input that differs from `input` in one thing, which is worse.
   private static func worse(_ input: GateInput) -> [GateInput] {
     let changes: [(inout GateInput) -> Void] = [
-      { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.merchant.isActive = false },
+      { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.declarations = [] },
+      { $0.merchant.isActive = false },
       { $0.merchant.check = .pending }, { $0.merchant.hasDLTEntity = false },
       { $0.merchant.sector = .unspecified }, { $0.merchant.sector = .insurance },
       { $0.callerID = PhoneNumber("+911601112001") },

@@ -19,7 +19,8 @@ import VoiceAPI
       now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
       callee: try #require(PhoneNumber(number)),
       callerID: PhoneNumber(OneAgent.number(for: purpose)),
-      callerIDIsOwn: true, merchant: .good, agentIsActive: true, isSuppressed: false,
+      callerIDIsOwn: true, declarations: [.always], merchant: .good, agentIsActive: true,
+      isSuppressed: false,
       consents: [], doNotDisturb: .clear)
   }
 
@@ -30,7 +31,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 17)
+    #expect(decision.results.count == 18)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -65,6 +66,39 @@ import VoiceAPI
       #expect(failed(decision) == (code.isEmpty ? [] : ["MERCHANT_CHECKED"]) + allowed)
       #expect(decision.results.contains { $0.explanation.hasPrefix(code + ":") } != code.isEmpty)
     }
+  }
+
+  @Test(
+    arguments: [
+      ([], nil, true), ([(0, nil)], nil, false), ([(43_200, nil)], nil, false),
+      ([(43_201, nil)], 43_201, true), ([(0, 43_200)], nil, true), ([(0, 43_201)], nil, false),
+      ([(0, 43_200), (50_000, nil), (49_000, 50_000)], 49_000, true),
+      ([(49_000, nil), (0, 43_201)], nil, false),
+    ] as [([(Int64, Int64?)], Int64?, Bool)])
+  func `a machine calls from numbers that were declared`(
+    spans: [(Int64, Int64?)], next: Int64?, fails: Bool
+  ) throws {
+    let moment = { (second: Int64) in Moment(seconds: Self.midnight + second) }
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      question.declarations = spans.map {
+        DeclaredSpan(start: moment($0.0), end: $0.1.map(moment))
+      }
+      let decision = Gate.evaluate(question)
+      let others = failed(Gate.evaluate(try input(purpose)))
+      #expect(failed(decision) == (fails ? ["A2P_DECLARED"] : []) + others)
+      let allowed = others.isEmpty ? next.map { moment($0).seconds } : nil
+      #expect(decision.nextAllowedTime?.seconds == allowed)
+    }
+  }
+
+  @Test func `before machines had to be declared they called from any number`() throws {
+    var question = try input()
+    question.declarations = []
+    question.now = IndianTime.midnight(2026, 11, 17)
+    #expect(failed(Gate.evaluate(question)) == ["A2P_DECLARED"])
+    question.now = question.now - .seconds(1)
+    #expect(failed(Gate.evaluate(question)) == [])
   }
 
   @Test func `a call is placed only for a merchant that the operators know`() throws {

@@ -25,7 +25,8 @@ import VoiceAPI
     var input = GateInput(
       now: day + .seconds(clock.0 * 3_600 + clock.1 * 60 + clock.2), purpose: purpose,
       callee: try #require(PhoneNumber("+919876500001")), callerID: PhoneNumber(number),
-      callerIDIsOwn: true, merchant: merchant, agentIsActive: true, isSuppressed: false,
+      callerIDIsOwn: true, declarations: [.always], merchant: merchant, agentIsActive: true,
+      isSuppressed: false,
       consents: [], doNotDisturb: .clear)
     change(&input)
     return Gate.evaluate(input)

@@ -23,7 +23,8 @@ import VoiceAPI
       GateInput(
         now: day + .seconds(43_200), purpose: purpose,
         callee: try #require(PhoneNumber("+919876500001")), callerID: PhoneNumber(number),
-        callerIDIsOwn: true, merchant: merchant, agentIsActive: true, isSuppressed: false,
+        callerIDIsOwn: true, declarations: [.always], merchant: merchant, agentIsActive: true,
+        isSuppressed: false,
         consents: [], doNotDisturb: .clear))
     return decision.results.filter { $0.outcome == .fail && $0.rule.hasPrefix("SERIES") }
       .map { [$0.rule, $0.explanation.split(separator: ":").first.map(String.init) ?? ""] }

@@ -2,6 +2,7 @@ import datetime
 
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from payaid.voice.v1 import agents_pb2 as _agents_pb2
 from google.protobuf.internal import containers as _containers
@@ -118,6 +119,24 @@ class Suppression(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     reconsent_time: _timestamp_pb2.Timestamp
     def __init__(self, suppression_id: _Optional[str] = ..., phone_number: _Optional[str] = ..., reason: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reconsent_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class A2pDeclaration(_message.Message):
+    __slots__ = ("declaration_id", "first_number", "last_number", "acknowledgement", "start_time", "end_time", "create_time")
+    DECLARATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    LAST_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGEMENT_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    declaration_id: str
+    first_number: str
+    last_number: str
+    acknowledgement: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    create_time: _timestamp_pb2.Timestamp
+    def __init__(self, declaration_id: _Optional[str] = ..., first_number: _Optional[str] = ..., last_number: _Optional[str] = ..., acknowledgement: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AuditEntry(_message.Message):
     __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload", "entry", "salt")
@@ -242,6 +261,38 @@ class ListSuppressionsResponse(_message.Message):
     suppressions: _containers.RepeatedCompositeFieldContainer[Suppression]
     next_page_token: str
     def __init__(self, suppressions: _Optional[_Iterable[_Union[Suppression, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CreateA2pDeclarationRequest(_message.Message):
+    __slots__ = ("declaration", "request_id")
+    DECLARATION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    declaration: A2pDeclaration
+    request_id: str
+    def __init__(self, declaration: _Optional[_Union[A2pDeclaration, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ListA2pDeclarationsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListA2pDeclarationsResponse(_message.Message):
+    __slots__ = ("declarations", "next_page_token")
+    DECLARATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    declarations: _containers.RepeatedCompositeFieldContainer[A2pDeclaration]
+    next_page_token: str
+    def __init__(self, declarations: _Optional[_Iterable[_Union[A2pDeclaration, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteA2pDeclarationRequest(_message.Message):
+    __slots__ = ("declaration_id", "request_id")
+    DECLARATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    declaration_id: str
+    request_id: str
+    def __init__(self, declaration_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ListAuditEntriesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "subject")

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/api/annotations.pb-c.h"
 #include "google/api/field_behavior.pb-c.h"
+#include "google/protobuf/empty.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "payaid/voice/v1/agents.pb-c.h"
 
@@ -23,6 +24,7 @@ typedef struct Payaid__Voice__V1__Decision Payaid__Voice__V1__Decision;
 typedef struct Payaid__Voice__V1__RuleResult Payaid__Voice__V1__RuleResult;
 typedef struct Payaid__Voice__V1__Consent Payaid__Voice__V1__Consent;
 typedef struct Payaid__Voice__V1__Suppression Payaid__Voice__V1__Suppression;
+typedef struct Payaid__Voice__V1__A2pDeclaration Payaid__Voice__V1__A2pDeclaration;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
 typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
 typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
@@ -36,6 +38,10 @@ typedef struct Payaid__Voice__V1__WithdrawConsentRequest Payaid__Voice__V1__With
 typedef struct Payaid__Voice__V1__CreateSuppressionRequest Payaid__Voice__V1__CreateSuppressionRequest;
 typedef struct Payaid__Voice__V1__ListSuppressionsRequest Payaid__Voice__V1__ListSuppressionsRequest;
 typedef struct Payaid__Voice__V1__ListSuppressionsResponse Payaid__Voice__V1__ListSuppressionsResponse;
+typedef struct Payaid__Voice__V1__CreateA2pDeclarationRequest Payaid__Voice__V1__CreateA2pDeclarationRequest;
+typedef struct Payaid__Voice__V1__ListA2pDeclarationsRequest Payaid__Voice__V1__ListA2pDeclarationsRequest;
+typedef struct Payaid__Voice__V1__ListA2pDeclarationsResponse Payaid__Voice__V1__ListA2pDeclarationsResponse;
+typedef struct Payaid__Voice__V1__DeleteA2pDeclarationRequest Payaid__Voice__V1__DeleteA2pDeclarationRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesRequest Payaid__Voice__V1__ListAuditEntriesRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesResponse Payaid__Voice__V1__ListAuditEntriesResponse;
 typedef struct Payaid__Voice__V1__GetAuditEntryRequest Payaid__Voice__V1__GetAuditEntryRequest;
@@ -111,6 +117,22 @@ struct  Payaid__Voice__V1__Suppression
 #define PAYAID__VOICE__V1__SUPPRESSION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__suppression__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL }
+
+
+struct  Payaid__Voice__V1__A2pDeclaration
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
+  ProtobufCBinaryData f4;
+  Google__Protobuf__Timestamp *f5;
+  Google__Protobuf__Timestamp *f6;
+  Google__Protobuf__Timestamp *f7;
+};
+#define PAYAID__VOICE__V1__A2P_DECLARATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__a2p_declaration__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL, NULL }
 
 
 struct  Payaid__Voice__V1__AuditEntry
@@ -269,6 +291,51 @@ struct  Payaid__Voice__V1__ListSuppressionsResponse
     , 0,NULL, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__CreateA2pDeclarationRequest
+{
+  ProtobufCMessage base;
+  Payaid__Voice__V1__A2pDeclaration *f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__CREATE_A2P_DECLARATION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__create_a2p_declaration_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListA2pDeclarationsRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_A2P_DECLARATIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_a2p_declarations_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListA2pDeclarationsResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__A2pDeclaration **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_A2P_DECLARATIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_a2p_declarations_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__DeleteA2pDeclarationRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__DELETE_A2P_DECLARATION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__delete_a2p_declaration_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__ListAuditEntriesRequest
 {
   ProtobufCMessage base;
@@ -412,6 +479,25 @@ Payaid__Voice__V1__Suppression *
                       const uint8_t       *data);
 void   payaid__voice__v1__suppression__free_unpacked
                      (Payaid__Voice__V1__Suppression *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__A2pDeclaration methods */
+void   payaid__voice__v1__a2p_declaration__init
+                     (Payaid__Voice__V1__A2pDeclaration         *message);
+size_t payaid__voice__v1__a2p_declaration__get_packed_size
+                     (const Payaid__Voice__V1__A2pDeclaration   *message);
+size_t payaid__voice__v1__a2p_declaration__pack
+                     (const Payaid__Voice__V1__A2pDeclaration   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__a2p_declaration__pack_to_buffer
+                     (const Payaid__Voice__V1__A2pDeclaration   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__A2pDeclaration *
+       payaid__voice__v1__a2p_declaration__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__a2p_declaration__free_unpacked
+                     (Payaid__Voice__V1__A2pDeclaration *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__AuditEntry methods */
 void   payaid__voice__v1__audit_entry__init
@@ -660,6 +746,82 @@ Payaid__Voice__V1__ListSuppressionsResponse *
 void   payaid__voice__v1__list_suppressions_response__free_unpacked
                      (Payaid__Voice__V1__ListSuppressionsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CreateA2pDeclarationRequest methods */
+void   payaid__voice__v1__create_a2p_declaration_request__init
+                     (Payaid__Voice__V1__CreateA2pDeclarationRequest         *message);
+size_t payaid__voice__v1__create_a2p_declaration_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest   *message);
+size_t payaid__voice__v1__create_a2p_declaration_request__pack
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__create_a2p_declaration_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CreateA2pDeclarationRequest *
+       payaid__voice__v1__create_a2p_declaration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__create_a2p_declaration_request__free_unpacked
+                     (Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListA2pDeclarationsRequest methods */
+void   payaid__voice__v1__list_a2p_declarations_request__init
+                     (Payaid__Voice__V1__ListA2pDeclarationsRequest         *message);
+size_t payaid__voice__v1__list_a2p_declarations_request__get_packed_size
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest   *message);
+size_t payaid__voice__v1__list_a2p_declarations_request__pack
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_a2p_declarations_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListA2pDeclarationsRequest *
+       payaid__voice__v1__list_a2p_declarations_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_a2p_declarations_request__free_unpacked
+                     (Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListA2pDeclarationsResponse methods */
+void   payaid__voice__v1__list_a2p_declarations_response__init
+                     (Payaid__Voice__V1__ListA2pDeclarationsResponse         *message);
+size_t payaid__voice__v1__list_a2p_declarations_response__get_packed_size
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse   *message);
+size_t payaid__voice__v1__list_a2p_declarations_response__pack
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_a2p_declarations_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListA2pDeclarationsResponse *
+       payaid__voice__v1__list_a2p_declarations_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_a2p_declarations_response__free_unpacked
+                     (Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__DeleteA2pDeclarationRequest methods */
+void   payaid__voice__v1__delete_a2p_declaration_request__init
+                     (Payaid__Voice__V1__DeleteA2pDeclarationRequest         *message);
+size_t payaid__voice__v1__delete_a2p_declaration_request__get_packed_size
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest   *message);
+size_t payaid__voice__v1__delete_a2p_declaration_request__pack
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__delete_a2p_declaration_request__pack_to_buffer
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__DeleteA2pDeclarationRequest *
+       payaid__voice__v1__delete_a2p_declaration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__delete_a2p_declaration_request__free_unpacked
+                     (Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListAuditEntriesRequest methods */
 void   payaid__voice__v1__list_audit_entries_request__init
                      (Payaid__Voice__V1__ListAuditEntriesRequest         *message);
@@ -788,6 +950,9 @@ typedef void (*Payaid__Voice__V1__Consent_Closure)
 typedef void (*Payaid__Voice__V1__Suppression_Closure)
                  (const Payaid__Voice__V1__Suppression *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__A2pDeclaration_Closure)
+                 (const Payaid__Voice__V1__A2pDeclaration *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__AuditEntry_Closure)
                  (const Payaid__Voice__V1__AuditEntry *message,
                   void *closure_data);
@@ -827,6 +992,18 @@ typedef void (*Payaid__Voice__V1__ListSuppressionsRequest_Closure)
 typedef void (*Payaid__Voice__V1__ListSuppressionsResponse_Closure)
                  (const Payaid__Voice__V1__ListSuppressionsResponse *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__CreateA2pDeclarationRequest_Closure)
+                 (const Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListA2pDeclarationsRequest_Closure)
+                 (const Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListA2pDeclarationsResponse_Closure)
+                 (const Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__DeleteA2pDeclarationRequest_Closure)
+                 (const Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__ListAuditEntriesRequest_Closure)
                  (const Payaid__Voice__V1__ListAuditEntriesRequest *message,
                   void *closure_data);
@@ -855,6 +1032,7 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__rule_result__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__consent__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__a2p_declaration__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
@@ -868,6 +1046,10 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__withdraw_consent_requ
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_suppression_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__create_a2p_declaration_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__delete_a2p_declaration_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor;
