@@ -191,11 +191,12 @@ def test_a_refused_call_tells_every_reason(screen, rest):
       window.fetch = (url, init) => init.method !== "POST" ? ask(url, init) : Promise.resolve(new Response(JSON.stringify({
         error: {code: 400, status: "FAILED_PRECONDITION", message: "no", details: [
           {"@type": "type.googleapis.com/google.rpc.PreconditionFailure",
-           violations: [{type: "CALLING_HOURS", subject: "call", description: "too late"}]},
+           violations: [{type: "CALLING_HOURS", subject: "call", description: "OUTSIDE_HOURS: too late"}]},
           {"@type": "type.googleapis.com/payaid.voice.v1.Decision", nextAllowedTime: "2026-12-02T04:30:00Z"}]}}),
         {status: 400}));""")
     screen.click("Place the call")
     screen.sees("It may be placed from 2 Dec 2026, 10:00 am on.")
+    screen.sees("Too late. CALLING_HOURS OUTSIDE_HOURS")
     rest.delete(f"/api/v1/agents/{agent}")
 
 
