@@ -272,14 +272,21 @@ def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
         business = json.loads((stacks.ROOT / "tools" / "demo" / "business.json").read_text())
         web.patch("/api/v1/merchant", json=business).raise_for_status()
         review = ("merchant", "review", shop["id"], "--by", "operator@example.in")
+        seen = stacks.ROOT / "README.md"
         for options, code in (
                 (None, "KYC_PENDING"), (("--reject", "--reason", "no"), "KYC_REJECTED"),
-                (("--suspend", "--reason", "no"), "KYC_SUSPENDED"), ((), None)):
+                (("--suspend", "--reason", "no"), "KYC_SUSPENDED"),
+                (("--method", "document", "--evidence", seen), None)):
             if options is not None:
                 stack.operator(*review, *options)
             why = failed(check(web, agent, "+919000000003"))
             assert why.get("MERCHANT_CHECKED", "").startswith(code or "") and set(why) <= {"MERCHANT_CHECKED"}
             assert bool(why) == bool(code)
+        kept = stacks.sql(stack.ready["database"], f"""
+            BEGIN; SELECT set_config('payaid.merchant_id', '{shop["id"]}', true) \\g /dev/null
+            SELECT outcome, reviewer, method, encode(evidence, 'hex') FROM kyc_reviews ORDER BY review_id DESC LIMIT 1;
+            COMMIT""")
+        assert kept == [["approved", "operator@example.in", "document", hashlib.sha256(seen.read_bytes()).hexdigest()]]
         assert web.delete(f"{ROOT}/a2p-declarations/{declared['declarationId']}").status_code == 200
         assert set(failed(check(web, agent, "+919000000003"))) == {"A2P_DECLARED"}
 
