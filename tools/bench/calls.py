@@ -60,17 +60,25 @@ class API:
     def __init__(self, ready, bin_folder):
         self.url = ready["url"]
         self.trust = ssl.create_default_context(cafile=ready["ca"])
+        environment = os.environ | {
+            "DATABASE_URL": os.environ.get("DATABASE_URL") or ready["database"]}
         made = subprocess.run(
             [str(bin_folder / "voicectl"), "admin", "merchant", "create", "--email",
              "bench@example.in", "--json"],
-            env=os.environ | {"DATABASE_URL": os.environ.get("DATABASE_URL") or ready["database"]},
-            check=True, stdout=subprocess.PIPE)
+            env=environment, check=True, stdout=subprocess.PIPE)
         merchant = json.loads(made.stdout)
         self.key = f"{merchant['key']}_{merchant['secret']}"
+        business = json.loads((ROOT / "tools/demo/business.json").read_text())
+        self.send("/api/v1/merchant", business, "PATCH")
+        declaration = json.loads((ROOT / "tools/demo/declaration.json").read_text())
+        self.send("/api/v1/compliance/a2p-declarations", declaration)
+        subprocess.run(
+            [str(bin_folder / "voicectl"), "admin", "merchant", "review", merchant["id"], "--by",
+             "operator@example.in"], env=environment, check=True, stdout=subprocess.DEVNULL)
 
-    def send(self, path, body=None):
+    def send(self, path, body=None, method=None):
         request = urllib.request.Request(
-            self.url + path, data=None if body is None else json.dumps(body).encode(),
+            self.url + path, data=None if body is None else json.dumps(body).encode(), method=method,
             headers={"x-api-key": self.key, "content-type": "application/json"})
         with urllib.request.urlopen(request, context=self.trust, timeout=30) as answer:
             return json.load(answer)

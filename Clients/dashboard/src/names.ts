@@ -32,6 +32,7 @@ export const purposes: Record<CallPurpose, string> = {
   CALL_PURPOSE_SERVICE: "Service: about something the customer already has",
   CALL_PURPOSE_SERVICE_EXPLICIT: "Service with explicit consent",
   CALL_PURPOSE_PROMOTIONAL: "Promotional: any advertising content",
+  CALL_PURPOSE_RECOVERY: "Recovery: about a debt that is overdue",
 };
 
 /** Where a call stands. */

@@ -41,6 +41,12 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 
+/** What a rule of the gate said: the code that it may begin with, and the rest. */
+export function reason(text: string): { code: string; words: string } {
+  const [, code = "", words = text] = /^([A-Z0-9_]+): (.*)$/s.exec(text) ?? [];
+  return { code, words };
+}
+
 /** Fields of agents whose labels say more than their names in the API. */
 const labels: Record<string, string> = {
   "agent.model.engine": "What holds its calls", "agent.maxDuration": "Longest call",

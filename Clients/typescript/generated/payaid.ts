@@ -600,6 +600,39 @@ export class ComplianceService {
     }, options);
   }
 
+  /** Records that an operator acknowledged which numbers the merchant's agents call from: no call
+   * is placed from any other. What machines call from without having been declared counts as spam
+   * (TCCCPR 2018, third amendment).
+   */
+  createA2pDeclaration(request: CreateA2pDeclarationRequest, options?: CallOptions): Promise<A2pDeclaration> {
+    const { requestId, declaration } = request;
+    return this.transport.unary<A2pDeclaration>({
+      method: "POST",
+      path: `/api/v1/compliance/a2p-declarations`,
+      body: declaration,
+      key: requestId ?? newKey(),
+    }, options);
+  }
+
+  /** Lists declarations, newest first. */
+  listA2pDeclarations(request: ListA2pDeclarationsRequest = {}, options?: CallOptions): Promise<ListA2pDeclarationsResponse> {
+    return this.transport.unary<ListA2pDeclarationsResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/a2p-declarations`,
+      query: request,
+    }, options);
+  }
+
+  /** Removes a declaration; effective for every call that is not yet dialled. */
+  deleteA2pDeclaration(request: DeleteA2pDeclarationRequest, options?: CallOptions): Promise<Record<string, never>> {
+    const { declarationId, ...query } = request;
+    return this.transport.unary<Record<string, never>>({
+      method: "DELETE",
+      path: `/api/v1/compliance/a2p-declarations/${segment(declarationId)}`,
+      query,
+    }, options);
+  }
+
   /** Lists the merchant's audit log in order. */
   listAuditEntries(request: ListAuditEntriesRequest = {}, options?: CallOptions): Promise<ListAuditEntriesResponse> {
     return this.transport.unary<ListAuditEntriesResponse>({
@@ -934,6 +967,26 @@ export class WebhookService {
   }
 }
 
+/** What an operator acknowledged of the calls that machines make for the merchant. */
+export interface A2pDeclaration {
+  /** Identifier, `a2p_` and 26 characters. */
+  declarationId?: string;
+  /** The first number of the range that is called from, E.164. */
+  firstNumber?: string;
+  /** The last number of the range, E.164: not below the first one, and at most 999,999 above it;
+   * the first one when empty.
+   */
+  lastNumber?: string;
+  /** The operator's reference of the acknowledgement: 1 to 200 characters. */
+  acknowledgement?: string;
+  /** From when it holds; when it is recorded when unset. */
+  startTime?: string;
+  /** When it ends, after `start_time`; never when unset. */
+  endTime?: string;
+  /** When it was recorded. */
+  createTime?: string;
+}
+
 /** One AI phone agent of a merchant. */
 export interface Agent {
   /** Identifier, `agt_` and 26 characters; sorts by creation. */
@@ -1146,12 +1199,13 @@ export interface AuditEntry {
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
    * `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
-   * `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole
-   * numbers). Those of calls that ended, recordings and records come within a minute.
+   * `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`,
+   * `records.exported` (with whole numbers). Those of calls that ended, recordings and records
+   * come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent, a form, a suppression or an erasure, or the key
-   * or user that had records.
+  /** What it is about: the id of a call, a consent, a form, a suppression, a declaration or an
+   * erasure, or the key or user that had records.
    */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
@@ -1354,8 +1408,12 @@ export type CallPurpose =
   | "CALL_PURPOSE_SERVICE"
   /** Service that needs explicit consent. */
   | "CALL_PURPOSE_SERVICE_EXPLICIT"
-  /** Any advertising content. */
-  | "CALL_PURPOSE_PROMOTIONAL";
+  /** Any advertising content; goes out from numbers of the series 140 only, from which nothing else
+   * does.
+   */
+  | "CALL_PURPOSE_PROMOTIONAL"
+  /** About a debt that is overdue: service, at the hours of recovery. Consents to service cover it. */
+  | "CALL_PURPOSE_RECOVERY";
 
 /** How well a call went technically. Reply latencies are unset when nothing was answered. */
 export interface CallQuality {
@@ -1431,7 +1489,8 @@ export interface Consent {
   /** What it rests on. */
   basis?: ConsentBasis;
   /** The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED.
-   * TRANSACTIONAL calls need no consent, and none speaks against them.
+   * TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY,
+   * which is not named here.
    */
   purposes?: CallPurpose[];
   /** The words that were agreed to; at most 4,000 characters. */
@@ -1541,6 +1600,14 @@ export type ConsentState =
   | "EXPIRED"
   /** Taken back. */
   | "WITHDRAWN";
+
+/** Request of CreateA2pDeclaration. */
+export interface CreateA2pDeclarationRequest {
+  /** The declaration. */
+  declaration: A2pDeclaration;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+}
 
 /** Request of CreateAgent. */
 export interface CreateAgentRequest {
@@ -1700,14 +1767,16 @@ export interface Decision {
   verdict?: DecisionVerdict;
   /** Every rule that was evaluated, in the table's order; those that block first. */
   results?: RuleResult[];
-  /** The next time at which only the clock's rules would let it pass; unset when waiting does not
-   * help.
+  /** The next time at which the call would pass, as far as is known now, when only the clock's
+   * rules speak against it; unset when waiting does not help.
    */
   nextAllowedTime?: string;
   /** The time that it is about: when it was given, or what CheckCall was asked for. */
   evaluateTime?: string;
   /** The version of the rule table. */
   rulesVersion?: string;
+  /** When the call has to be over, by the hours of its purpose; unset when none bind it. */
+  latestEndTime?: string;
 }
 
 /** Yes or no. */
@@ -1718,6 +1787,14 @@ export type DecisionVerdict =
   | "ALLOW"
   /** It may not, now. */
   | "BLOCK";
+
+/** Request of DeleteA2pDeclaration. */
+export interface DeleteA2pDeclarationRequest {
+  /** The declaration. */
+  declarationId: string;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+}
 
 /** Request of DeleteAgent. */
 export interface DeleteAgentRequest {
@@ -2005,7 +2082,9 @@ export interface KeptRecords {
   until?: string;
 }
 
-/** Who a business is, as it must be known before its agents call people. */
+/** Who a business is, as it must be known before its agents call people: the gate refuses every
+ * call that is placed for one whose check is not APPROVED.
+ */
 export interface Kyc {
   /** Where the check stands. */
   state?: KycState;
@@ -2021,7 +2100,7 @@ export interface Kyc {
   registrationNumber?: string;
   /** Registered address. */
   registeredAddress?: string;
-  /** Principal entity id on the operators' DLT platforms: 19 digits. */
+  /** Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it. */
   dltEntityId?: string;
   /** What the agents call people for. */
   useCase?: string;
@@ -2029,6 +2108,10 @@ export interface Kyc {
   missingFields?: string[];
   /** Until when an approval holds. */
   expireTime?: string;
+  /** The sector it works in. */
+  sector?: KycSector;
+  /** Why the operator decided as it did, where a reason was given. */
+  reviewReason?: string;
 }
 
 /** What kind of business it is. */
@@ -2048,6 +2131,41 @@ export type KycConstitution =
   /** A government body. */
   | "GOVERNMENT";
 
+/** Who supervises the business, or what it supplies: decides from which numbers, and when, its
+ * agents may call.
+ */
+export type KycSector =
+  /** Not said. */
+  | "SECTOR_UNSPECIFIED"
+  /** A commercial bank. */
+  | "COMMERCIAL_BANK"
+  /** A small finance bank or payments bank. */
+  | "SMALL_BANK"
+  /** A co-operative bank or regional rural bank. */
+  | "COOPERATIVE_BANK"
+  /** A large non-banking financial company. */
+  | "LARGE_NBFC"
+  /** Any other non-banking financial company. */
+  | "NBFC"
+  /** A mutual fund or asset management company. */
+  | "MUTUAL_FUND"
+  /** A pension fund's manager or record keeper. */
+  | "PENSION"
+  /** An insurer, or an intermediary that IRDAI registers. */
+  | "INSURANCE"
+  /** A qualified stockbroker. */
+  | "STOCKBROKER"
+  /** Any other intermediary that SEBI registers. */
+  | "SECURITIES"
+  /** A government body. */
+  | "PUBLIC_BODY"
+  /** Electricity, gas or water. */
+  | "UTILITY"
+  /** Courier or logistics. */
+  | "LOGISTICS"
+  /** None of these. */
+  | "OTHER";
+
 /** Where the check of it stands. */
 export type KycState =
   /** Never sent by the server. */
@@ -2061,7 +2179,9 @@ export type KycState =
   /** Refused; changing it submits it again. */
   | "REJECTED"
   /** Approved once, but too long ago. */
-  | "EXPIRED";
+  | "EXPIRED"
+  /** Taken back by the operator, who alone can approve it again; what is changed meanwhile is kept. */
+  | "SUSPENDED";
 
 /** What is different in calls of another language than the agent's own. */
 export interface LanguageSettings {
@@ -2073,6 +2193,22 @@ export interface LanguageSettings {
   greeting?: string;
   /** The last words in that language. See Agent.farewell. */
   farewell?: string;
+}
+
+/** Request of ListA2pDeclarations. */
+export interface ListA2pDeclarationsRequest {
+  /** Most declarations in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+}
+
+/** Answer of ListA2pDeclarations. */
+export interface ListA2pDeclarationsResponse {
+  /** One page, newest first. */
+  declarations?: A2pDeclaration[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
 }
 
 /** Request of ListAgentVersions. */
@@ -2691,7 +2827,9 @@ export interface RuleResult {
   rule?: string;
   /** What it said. */
   outcome?: RuleResultOutcome;
-  /** Why, in a sentence without personal data. */
+  /** Why, in a sentence without personal data. It begins with a code where the rule knows more than
+   * one reason, for example `KYC_EXPIRED: `.
+   */
   explanation?: string;
   /** The instrument it comes from. */
   source?: string;

@@ -54,7 +54,8 @@ extension AccountService {
     let isSame = merged.kycOrEmpty == current.merchant.kycOrEmpty
     let isComplete = MerchantRules.missing(merged.kycOrEmpty).isEmpty
     let updated = try await AccountStore.update(
-      merged, kyc: isSame ? nil : .changed(isComplete: isComplete), seal, transaction)
+      merged, kyc: isSame ? nil : current.kycState.changed(isComplete: isComplete), seal,
+      transaction)
     try await webhook.follow(merged.webhookUrl, of: id, transaction)
     return updated.proto(now: WallClock.now)
   }
@@ -63,7 +64,7 @@ extension AccountService {
     "a merchant",
     outputOnly: [
       "merchant_id", "state", "create_time", "update_time", "etag", "kyc.state",
-      "kyc.missing_fields", "kyc.expire_time",
+      "kyc.missing_fields", "kyc.expire_time", "kyc.review_reason",
     ])
 
   private static var noSuchMerchant: RPCError { RPCError(.notFound, "there is no such merchant") }

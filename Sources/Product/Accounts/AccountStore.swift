@@ -78,21 +78,6 @@ package enum AccountStore {
     return changed == 1
   }
 
-  /// Decides on what a merchant submitted; the operator's. False when nothing is submitted.
-  package static func review(
-    _ merchant: MerchantID, approveFor duration: Duration?, _ transaction: Transaction
-  ) async throws -> Bool {
-    let state = duration == nil ? KycState.rejected : .approved
-    let changed = try await transaction.execute(
-      """
-      UPDATE merchants SET kyc_state = \(state.rawValue), revision = revision + 1,
-        update_time = now(),
-        kyc_expire = now() + \(duration?.microseconds)::bigint * interval '1 us'
-      WHERE merchant_id = \(merchant.text) AND kyc_state = 'submitted'
-      """)
-    return changed == 1
-  }
-
   /// The browser origins of merchants that are not closed, and whose each is.
   static func origins(_ transaction: Transaction) async throws -> [String: Set<MerchantID>] {
     let rows = try await transaction.query(

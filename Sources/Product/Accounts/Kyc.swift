@@ -3,13 +3,17 @@ internal import VoiceAPI
 
 /// The check of who a merchant is.
 ///
-/// draft ⇄ submitted → approved → expired; submitted → rejected. Whatever the merchant changes leads
-/// to submitted, or to draft while something is missing; approving and rejecting is the operator's.
+/// draft ⇄ submitted → approved → expired; submitted → rejected; any → suspended → approved. Whatever
+/// the merchant changes leads to submitted, or to draft while something is missing, but never out of
+/// suspended; approving, rejecting and suspending is the operator's (`KycReview`).
 package enum KycState: String, Sendable, Hashable {
-  case draft, submitted, approved, rejected
+  case draft, submitted, approved, rejected, suspended
 
   /// Where a change by the merchant leads.
-  static func changed(isComplete: Bool) -> KycState { isComplete ? .submitted : .draft }
+  func changed(isComplete: Bool) -> KycState {
+    if self == .suspended { return .suspended }
+    return isComplete ? .submitted : .draft
+  }
 
   /// As the API calls it; an approval ends by itself.
   func proto(expireTime: Moment?, now: Moment) -> Payaid.Voice.V1.Kyc.State {
@@ -17,6 +21,7 @@ package enum KycState: String, Sendable, Hashable {
     case .draft: .draft
     case .submitted: .submitted
     case .rejected: .rejected
+    case .suspended: .suspended
     case .approved: expireTime.map { now < $0 } ?? false ? .approved : .expired
     }
   }

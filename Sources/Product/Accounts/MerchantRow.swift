@@ -13,10 +13,14 @@ struct MerchantRow {
   let revision: Int64
   let kycState: KycState
   let kycExpireTime: Moment?
+  /// What the operator said with the last decision on it.
+  let reviewReason: String
 
   static let columns: Query = """
     merchant_id, name, email, state, webhook_url, cors_origins, revision, create_time, update_time,
-    kyc::text AS kyc, kyc_state, kyc_expire, pan_sealed, settings::text AS settings
+    kyc::text AS kyc, kyc_state, kyc_expire, pan_sealed, settings::text AS settings,
+    coalesce((SELECT reason FROM kyc_reviews WHERE merchant_id = merchants.merchant_id
+      ORDER BY review_id DESC LIMIT 1), '') AS review_reason
     """
 
   init(_ row: Row, _ seal: DataSeal) throws {
@@ -25,6 +29,7 @@ struct MerchantRow {
     }
     self.kycState = kycState
     kycExpireTime = try row.decode("kyc_expire", as: Moment?.self)
+    reviewReason = try row.decode("review_reason")
     revision = try row.decode("revision")
     var merchant = Merchant()
     merchant.merchantId = try row.decode("merchant_id")
@@ -52,6 +57,7 @@ struct MerchantRow {
     kyc.state = kycState.proto(expireTime: kycExpireTime, now: now)
     kyc.expireTime = kycExpireTime?.timestamp
     kyc.missingFields = MerchantRules.missing(kyc)
+    kyc.reviewReason = reviewReason
     if !kyc.pan.isEmpty { kyc.pan = BusinessNumber.masked(pan: kyc.pan) }
     shown.kyc = kyc
     return shown
@@ -64,6 +70,7 @@ struct MerchantRow {
     rest.state = .unspecified
     rest.missingFields = []
     rest.expireTime = nil
+    rest.reviewReason = ""
     return String(decoding: try rest.storableJSON(), as: UTF8.self)
   }
 

@@ -77,6 +77,9 @@ enum MerchantRules {
       kyc.pan.isEmpty || BusinessNumber.isPAN(kyc.pan), "merchant.kyc.pan",
       "is no permanent account number")
     checkGSTINs(kyc, &violations)
+    if case .unrecognized = kyc.sector {
+      violations.add("merchant.kyc.sector", "is none of the sectors")
+    }
     violations.require(
       isRegistration(kyc), "merchant.kyc.registrationNumber",
       "must be a CIN for a company, an LLPIN for an LLP, and empty or a text for others")
@@ -136,6 +139,7 @@ enum MerchantRules {
     if kyc.registeredAddress.isEmpty { missing.append("registered_address") }
     if kyc.dltEntityId.isEmpty { missing.append("dlt_entity_id") }
     if kyc.useCase.isEmpty { missing.append("use_case") }
+    if kyc.sector == .unspecified { missing.append("sector") }
     if [.company, .llp].contains(kyc.constitution), kyc.registrationNumber.isEmpty {
       missing.append("registration_number")
     }

@@ -14,6 +14,8 @@ package struct Dialer: Sendable {
   /// The kind of its jobs; the payload is the call's id.
   package static let jobKind = "call.dial"
 
+  private static let ringTimeout = Duration.seconds(45)
+
   private let pool: PostgresPool
   private let jobs: JobQueue
   private let carrier: any Carrier
@@ -47,9 +49,15 @@ package struct Dialer: Sendable {
       return
     }
     do {
-      let found = try await existing(call)
       let carrierID: CarrierCallID
-      if let found { carrierID = found } else { carrierID = try await place(call) }
+      if let found = try await existing(call) {
+        carrierID = found
+      } else if let limit = try await timeLimit(of: call) {
+        carrierID = try await place(call, limit)
+      } else {
+        _ = try await end(id, .failed, "compliance")
+        return
+      }
       try await pool.transaction(tenant: .system) {
         try await CallStore.setCarrierID(carrierID.rawValue, of: id, $0)
       }
@@ -99,7 +107,15 @@ package struct Dialer: Sendable {
       callID: call.id.text, to: callee.e164, since: call.carrierKnowsSince)?.id
   }
 
-  private func place(_ call: CallRecord) async throws -> CarrierCallID {
+  /// How long it may last; `nil` when an attempt comes so late that it could not be over in time.
+  private func timeLimit(of call: CallRecord) async throws -> Duration? {
+    let end = try await pool.transaction(tenant: .system) {
+      try await admission.latestEnd(of: call.id, call.merchant, $0)
+    }
+    return CallTimeLimit.limit(dialedAt: WallClock.now, ringing: Self.ringTimeout, end: end)
+  }
+
+  private func place(_ call: CallRecord, _ limit: Duration) async throws -> CarrierCallID {
     guard let callee = call.phoneNumber, let callerID = call.callerID else {
       throw SpeechError(.permanent, "the call has no number")
     }
@@ -110,7 +126,7 @@ package struct Dialer: Sendable {
           + StreamToken.path(call.id, keys: settings.streamTokenKeys),
         statusCallbackURL: callbacks.statusCallbackURL(
           base: settings.callbackBase(), callID: call.id.text),
-        timeLimit: .seconds(3_600)))
+        ringTimeout: Self.ringTimeout, timeLimit: limit))
   }
 
   private func fail(_ id: CallID, _ error: SpeechError) async throws {

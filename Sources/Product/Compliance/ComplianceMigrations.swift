@@ -7,6 +7,7 @@ package enum ComplianceMigrations {
     Migration(file: "m0031_consents.sql", PackageResources.m0031_consents_sql),
     Migration(file: "m0032_audit_proofs.sql", PackageResources.m0032_audit_proofs_sql),
     Migration(file: "m0033_audit_inbox.sql", PackageResources.m0033_audit_inbox_sql),
+    Migration(file: "m0062_a2p_declarations.sql", PackageResources.m0062_a2p_declarations_sql),
     Migration(file: "m0065_erasures.sql", PackageResources.m0065_erasures_sql),
     Migration(file: "m0069_consent_forms.sql", PackageResources.m0069_consent_forms_sql),
     Migration(file: "m0078_erased_forms.sql", PackageResources.m0078_erased_forms_sql),

@@ -68,7 +68,8 @@ extension ComplianceService {
       ConsentTerms(
         basis: .explicit, purposes: question.purposes, grantTime: now, recordTime: now),
       after: try await ConsentStore.terms(of: number, merchant: merchant, transaction),
-      optOut: try await book(of: caller).lastOptOut(of: number, transaction), subject: "consentForm.phoneNumber")
+      optOut: try await book(of: caller).lastOptOut(of: number, transaction),
+      subject: "consentForm.phoneNumber")
     let count = try await ConsentFormStore.count(
       of: number, after: now - ConsentFormRules.countedTime, merchant: merchant, transaction)
     guard count < ConsentFormRules.limit else {

@@ -24,6 +24,19 @@ package enum ComplianceStore {
     return decision
   }
 
+  /// When a call has to be over, by the last verdict on it; `nil` when no rule says so.
+  static func latestEnd(
+    of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Moment? {
+    let rows = try await transaction.query(
+      """
+      SELECT (decision->>'latestEndTime')::timestamptz AS latest_end FROM decisions
+      WHERE merchant_id = \(merchant.text) AND call_id = \(call.text)
+      ORDER BY evaluate_time DESC LIMIT 1
+      """)
+    return try rows.first?.decode("latest_end", as: Moment?.self)
+  }
+
   /// The verdict of that id, or `nil` when there is none that may be seen.
   static func decision(
     _ id: DecisionID, _ database: some Querying
@@ -35,13 +48,20 @@ package enum ComplianceStore {
     }
   }
 
-  /// Whether the merchant may place calls; reads the table of accounts.
-  package static func isActive(
-    _ merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> Bool {
+  /// What the gate asks of the merchant; reads the table of accounts.
+  static func standing(
+    of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> MerchantStanding {
     let rows = try await transaction.query(
-      "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) AND state = 'active'")
-    return !rows.isEmpty
+      """
+      SELECT state = 'active' AS is_active, kyc_state, kyc_expire, kyc::text AS kyc
+      FROM merchants WHERE merchant_id = \(merchant.text)
+      """)
+    guard let row = rows.first else { return .none }
+    let kyc = try Payaid.Voice.V1.Kyc(json: Array(try row.decode("kyc", as: String.self).utf8))
+    return MerchantStanding(
+      isActive: try row.decode("is_active"), check: try MerchantStanding.Check(row),
+      hasDLTEntity: !kyc.dltEntityId.isEmpty, sector: kyc.sector)
   }
 
   /// Whether the merchant may call from `number`: it rents it, or, where nobody here does, an agent
@@ -60,5 +80,19 @@ package enum ComplianceStore {
       END AS is_own
       """)
     return try rows[0].decode("is_own")
+  }
+}
+
+extension MerchantStanding.Check {
+  /// What the columns `kyc_state` and `kyc_expire` of a merchant's row say.
+  fileprivate init(_ row: Row) throws {
+    switch try row.decode("kyc_state", as: String.self) {
+    case "draft": self = .missing
+    case "submitted": self = .pending
+    case "approved": self = .approved(until: try row.decode("kyc_expire"))
+    case "rejected": self = .rejected
+    case "suspended": self = .suspended
+    default: throw PostgresError(.invalidValue, "merchants.kyc_state is unknown")
+    }
   }
 }

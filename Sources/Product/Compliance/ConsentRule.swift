@@ -2,7 +2,7 @@ internal import Domain
 internal import VoiceAPI
 
 /// What a person's consents say of a call to them. Explicit service needs one; elsewhere only one that
-/// was taken back speaks against the call. None lifts the do-not-disturb register: that takes consent
+/// was taken back speaks against the call. Recovery is service. None lifts the do-not-disturb register: that takes consent
 /// on the operators' own register, and ours is not.
 enum ConsentRule {
   @Sendable static func evaluate(_ input: GateInput) -> GateAnswer {
@@ -43,6 +43,7 @@ enum ConsentRule {
     static func purpose(of input: GateInput) -> GateInput.Purpose {
       switch input.purpose {
       case .transactional, .service, .serviceExplicit: input.purpose
+      case .recovery: .service
       default: .promotional
       }
     }

@@ -19,17 +19,19 @@ package enum Gate {
     evaluate(GateRules.incoming, input, at: input.now)
   }
 
-  private static func evaluate<Input>(
+  private static func evaluate<Input: TimedInput>(
     _ rules: [GateRule<Input>], _ input: Input, at now: Moment
   ) -> Decision {
     var results: [Payaid.Voice.V1.RuleResult] = []
     var reopens: Moment?
+    var ends: Moment?
     var onlyTheClock = true
     for rule in rules where rule.isInForce(at: now) {
       let answer = rule.evaluate(input)
       results.append(result(of: rule.name, rule.source, answer))
       switch answer {
       case .pass, .notApplicable: break
+      case .passUntil(let moment): ends = min(ends ?? moment, moment)
       case .fail: onlyTheClock = false
       case .failUntil(_, let moment): reopens = max(reopens ?? moment, moment)
       }
@@ -37,10 +39,35 @@ package enum Gate {
     return .with {
       $0.results = results.filter { $0.outcome == .fail } + results.filter { $0.outcome != .fail }
       $0.verdict = $0.results.first?.outcome == .fail ? .block : .allow
-      $0.nextAllowedTime = onlyTheClock ? reopens?.timestamp : nil
+      $0.nextAllowedTime =
+        onlyTheClock ? reopens.flatMap { allowed(rules, input, from: $0) }?.timestamp : nil
+      $0.latestEndTime = ends?.timestamp
       $0.evaluateTime = now.timestamp
       $0.rulesVersion = GateRules.version
     }
+  }
+
+  /// The first time from `moment` on at which no rule speaks against the call; `nil` when more than the
+  /// clock will, or when the rules' times never meet.
+  private static func allowed<Input: TimedInput>(
+    _ rules: [GateRule<Input>], _ input: Input, from moment: Moment
+  ) -> Moment? {
+    var later = input
+    later.now = moment
+    // Spans of the day meet on the next day at the latest.
+    for _ in 0..<4 {
+      var reopens: Moment?
+      for rule in rules where rule.isInForce(at: later.now) {
+        switch rule.evaluate(later) {
+        case .pass, .passUntil, .notApplicable: break
+        case .fail: return nil
+        case .failUntil(_, let moment): reopens = max(reopens ?? moment, moment)
+        }
+      }
+      guard let reopens else { return later.now }
+      later.now = reopens
+    }
+    return nil
   }
 
   private static func result(
@@ -50,7 +77,7 @@ package enum Gate {
       $0.rule = rule
       $0.source = source
       switch answer {
-      case .pass: $0.outcome = .pass
+      case .pass, .passUntil: $0.outcome = .pass
       case .notApplicable: $0.outcome = .notApplicable
       case .fail(let why), .failUntil(let why, _):
         $0.outcome = .fail

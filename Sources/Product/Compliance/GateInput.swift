@@ -1,8 +1,13 @@
 package import Domain
 package import VoiceAPI
 
+/// What is looked at as it is at a time.
+protocol TimedInput: Sendable {
+  var now: Moment { get set }
+}
+
 /// Everything the gate looks at. It asks nothing else: no clock, no database, no network.
-package struct GateInput: Sendable {
+package struct GateInput: TimedInput {
   package typealias Purpose = Payaid.Voice.V1.CallPurpose
 
   /// What the national do-not-disturb register says of a number, as far as it is known.
@@ -24,7 +29,9 @@ package struct GateInput: Sendable {
   package var callerID: PhoneNumber?
   /// The merchant rents that number, or an agent of its has one that nobody rents here.
   package var callerIDIsOwn: Bool
-  package var merchantIsActive: Bool
+  /// When declarations of that number to its operator hold, in any order.
+  package var declarations: [DeclaredSpan]
+  package var merchant: MerchantStanding
   package var agentIsActive: Bool
   /// The callee is on the merchant's own do-not-call list.
   package var isSuppressed: Bool
@@ -36,15 +43,17 @@ package struct GateInput: Sendable {
 
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
-    callerIDIsOwn: Bool, merchantIsActive: Bool, agentIsActive: Bool, isSuppressed: Bool,
-    eraseTime: Moment? = nil, consents: [ConsentTerms], doNotDisturb: DoNotDisturb
+    callerIDIsOwn: Bool, declarations: [DeclaredSpan], merchant: MerchantStanding,
+    agentIsActive: Bool, isSuppressed: Bool, eraseTime: Moment? = nil,
+    consents: [ConsentTerms], doNotDisturb: DoNotDisturb
   ) {
     self.now = now
     self.purpose = purpose
     self.callee = callee
     self.callerID = callerID
     self.callerIDIsOwn = callerIDIsOwn
-    self.merchantIsActive = merchantIsActive
+    self.declarations = declarations
+    self.merchant = merchant
     self.agentIsActive = agentIsActive
     self.isSuppressed = isSuppressed
     self.eraseTime = eraseTime
@@ -52,18 +61,26 @@ package struct GateInput: Sendable {
     self.doNotDisturb = doNotDisturb
   }
 
+  /// Whether the call counts as promotional, as one does that nobody classified.
+  var isPromotional: Bool {
+    switch purpose {
+    case .transactional, .service, .serviceExplicit, .recovery: false
+    default: true
+    }
+  }
+
   /// Whether the do-not-disturb register concerns a call of this purpose (TCCCPR 2018: promotional
   /// and service-explicit; an unclassified call counts as promotional).
   package static func needsDoNotDisturb(_ purpose: Purpose) -> Bool {
     switch purpose {
-    case .transactional, .service: false
+    case .transactional, .service, .recovery: false
     default: true
     }
   }
 }
 
 /// All that the gate looks at when somebody calls an agent.
-package struct IncomingInput: Sendable {
+package struct IncomingInput: TimedInput {
   /// When the call comes.
   package var now: Moment
   package var merchantIsActive: Bool

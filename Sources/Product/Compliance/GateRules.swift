@@ -6,11 +6,14 @@ enum GateRules {
   static let version = "2026-12-01"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
-  private static let tcccpr = Moment(seconds: 1_551_292_200)
+  static let tcccpr = Moment(seconds: 1_551_292_200)
   private static let always = Moment(seconds: 0)
 
   /// Of calls that we place.
-  static let all: [GateRule<GateInput>] = [
+  static let all: [GateRule<GateInput>] =
+    ofNumbers + ofTheMerchant + SeriesRules.all + ofThePerson + HoursRules.all
+
+  private static let ofNumbers: [GateRule<GateInput>] = [
     GateRule("NUMBER_DIALLABLE", source: "National Numbering Plan", from: always) { input in
       input.callee.isDiallable
         ? .pass : .fail("the number belongs to a series that people do not answer")
@@ -25,12 +28,38 @@ enum GateRules {
         ? .pass
         : .fail("the number to call from is neither rented by the merchant nor one of its agents'")
     },
+    // If the third amendment was published on the day it is of; its clauses on A2P follow after 60 days.
+    GateRule(
+      "A2P_DECLARED", source: "TCCCPR 2018, third amendment, A2P calls",
+      from: IndianTime.midnight(2026, 11, 17), declared),
+  ]
+
+  private static let ofTheMerchant: [GateRule<GateInput>] = [
     GateRule("MERCHANT_ACTIVE", source: "platform", from: always) { input in
-      input.merchantIsActive ? .pass : .fail("the merchant may not place calls now")
+      input.merchant.isActive ? .pass : .fail("the merchant may not place calls now")
+    },
+    GateRule("MERCHANT_CHECKED", source: "platform, know your customer", from: always) { input in
+      checked(input.merchant.check, at: input.now)
+    },
+    GateRule(
+      "DLT_ENTITY", source: "TCCCPR 2018, registration of senders", from: tcccpr
+    ) { input in
+      input.merchant.hasDLTEntity
+        ? .pass : .fail("the merchant has no principal entity id on the operators' DLT platforms")
+    },
+    GateRule("SECTOR_KNOWN", source: "platform, know your customer", from: always) { input in
+      switch input.merchant.sector {
+      case .unspecified, .unrecognized:
+        .fail("the merchant's sector, which decides on numbers and hours, is not known")
+      default: .pass
+      }
     },
     GateRule("AGENT_ACTIVE", source: "platform", from: always) { input in
       input.agentIsActive ? .pass : .fail("the agent is paused")
     },
+  ]
+
+  private static let ofThePerson: [GateRule<GateInput>] = [
     GateRule("NOT_SUPPRESSED", source: "TCCCPR 2018, opt-out", from: tcccpr) { input in
       input.isSuppressed ? .fail("the number is on the merchant's do-not-call list") : .pass
     },
@@ -49,9 +78,6 @@ enum GateRules {
     GateRule(
       "CONSENT", source: "TCCCPR 2018 as amended, consent and its revocation", from: tcccpr,
       ConsentRule.evaluate),
-    GateRule(
-      "CALLING_HOURS", source: "TCCCPR 2018, schedule, default-off bands", from: tcccpr,
-      callingHours),
   ]
 
   /// Of calls that people make to an agent: whom one may call, and when, does not concern them.
@@ -64,19 +90,31 @@ enum GateRules {
     },
   ]
 
-  /// Promotional calls, and those nobody classified, go out between 10:00 and 21:00 IST; the end is
-  /// outside.
-  @Sendable private static func callingHours(_ input: GateInput) -> GateAnswer {
-    switch input.purpose {
-    case .transactional, .service, .serviceExplicit: return .notApplicable
-    default: break
+  /// A machine calls only from numbers that were declared to the operator.
+  @Sendable private static func declared(_ input: GateInput) -> GateAnswer {
+    guard input.callerID != nil else { return .notApplicable }
+    if input.declarations.contains(where: { $0.contains(input.now) }) { return .pass }
+    let later = input.declarations.map(\.start).filter { input.now < $0 }.min()
+    if let later {
+      return .failUntil("the declaration of the number to call from does not hold yet", later)
     }
-    let (opens, closes) = (10 * 3_600, 21 * 3_600)
-    let local = IndianTime(input.now)
-    if (opens..<closes).contains(local.secondOfDay) { return .pass }
-    let tomorrow = local.secondOfDay >= closes ? 1 : 0
-    return .failUntil(
-      "promotional calls go out from \(IndianTime.clock(opens)) to \(IndianTime.clock(closes)) IST",
-      local.moment(secondOfDay: opens, addingDays: tomorrow))
+    return .fail(
+      input.declarations.isEmpty
+        ? "no operator acknowledged that machines call from the number to call from"
+        : "the declaration of the number to call from has ended")
+  }
+
+  /// A call is placed only for a merchant of whom a person has found out who it is, not too long ago.
+  @Sendable private static func checked(
+    _ check: MerchantStanding.Check, at now: Moment
+  ) -> GateAnswer {
+    switch check {
+    case .missing: .fail("KYC_MISSING: the merchant has not said everything about who it is")
+    case .pending: .fail("KYC_PENDING: nobody has decided yet on who the merchant is")
+    case .rejected: .fail("KYC_REJECTED: what the merchant said about who it is was refused")
+    case .suspended: .fail("KYC_SUSPENDED: the merchant's approval was taken back")
+    case .approved(let end):
+      now < end ? .pass : .fail("KYC_EXPIRED: the merchant was approved too long ago")
+    }
   }
 }

@@ -44,7 +44,8 @@ package struct StoredGate: CallAdmission {
     let verdict = Gate.evaluate(
       IncomingInput(
         now: now(),
-        merchantIsActive: try await ComplianceStore.isActive(request.merchant, transaction),
+        merchantIsActive: try await ComplianceStore.standing(of: request.merchant, transaction)
+          .isActive,
         agentIsActive: request.agent.state == .active))
     return try await Self.keep(
       verdict, on: request.call, with: ("caller", request.caller), agent: request.agent.agentId,
@@ -79,7 +80,8 @@ package struct StoredGate: CallAdmission {
         now: time ?? now(), purpose: request.agent.purpose, callee: callee,
         callerID: request.callerID,
         callerIDIsOwn: try await Self.ownsCallerID(request, transaction),
-        merchantIsActive: try await ComplianceStore.isActive(merchant, transaction),
+        declarations: try await Self.declarations(of: request, transaction),
+        merchant: try await ComplianceStore.standing(of: merchant, transaction),
         agentIsActive: request.agent.state == .active,
         isSuppressed: suppression != nil || erased?.isSuppressed ?? false,
         eraseTime: erased?.eraseTime,
@@ -87,11 +89,25 @@ package struct StoredGate: CallAdmission {
         doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown))
   }
 
+  private static func declarations(
+    of request: AdmissionRequest, _ transaction: Transaction
+  ) async throws -> [DeclaredSpan] {
+    guard let number = request.callerID else { return [] }
+    return try await A2PDeclarationStore.spans(
+      covering: number, merchant: request.merchant, transaction)
+  }
+
   private static func ownsCallerID(
     _ request: AdmissionRequest, _ transaction: Transaction
   ) async throws -> Bool {
     guard let number = request.callerID else { return false }
     return try await ComplianceStore.owns(number, request.merchant, transaction)
+  }
+
+  package func latestEnd(
+    of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Moment? {
+    try await ComplianceStore.latestEnd(of: call, merchant, transaction)
   }
 
   package func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError {

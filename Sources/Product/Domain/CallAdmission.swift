@@ -54,6 +54,10 @@ package protocol CallAdmission: Sendable {
   func decide(
     _ request: IncomingRequest, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision
+  /// When the call has to be over, by the last verdict on it; `nil` when no rule says so.
+  func latestEnd(
+    of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Moment?
   /// A verdict of `BLOCK` as an error of the API.
   func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError
 }

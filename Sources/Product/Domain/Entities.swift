@@ -18,6 +18,8 @@ package enum ConsentFormEntity: Identified { package static let idPrefix = "cfm"
 package enum SuppressionEntity: Identified { package static let idPrefix = "sup" }
 /// That of a person's erasure.
 package enum ErasureEntity: Identified { package static let idPrefix = "era" }
+/// That of a declaration of calls that machines make.
+package enum A2PDeclarationEntity: Identified { package static let idPrefix = "a2p" }
 /// A webhook endpoint's.
 package enum WebhookEndpointEntity: Identified { package static let idPrefix = "wep" }
 /// An event's message: `webhook-id` on the wire.
@@ -37,6 +39,7 @@ package typealias ConsentID = ID<ConsentEntity>
 package typealias ConsentFormID = ID<ConsentFormEntity>
 package typealias SuppressionID = ID<SuppressionEntity>
 package typealias ErasureID = ID<ErasureEntity>
+package typealias A2PDeclarationID = ID<A2PDeclarationEntity>
 package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
 package typealias MessageID = ID<MessageEntity>
 package typealias WebhookDeliveryID = ID<WebhookDeliveryEntity>

@@ -30,6 +30,11 @@ package struct IndianTime: Sendable, Hashable {
     Moment(seconds: Int64(days) * 86_400 - offset)
   }
 
+  /// When a day of the calendar begins.
+  package static func midnight(_ year: Int, _ month: Int, _ day: Int) -> Moment {
+    midnight(daysSince1970: CivilDate(year: year, month: month, day: day).daysSince1970)
+  }
+
   /// `HH:MM`, for sentences.
   package static func clock(_ secondOfDay: Int) -> String {
     let (hour, minute) = (secondOfDay / 3_600, secondOfDay / 60 % 60)

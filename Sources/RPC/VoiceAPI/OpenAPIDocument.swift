@@ -5139,6 +5139,271 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/a2p-declarations": {
+          "post": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.CreateA2pDeclaration",
+            "summary": "Records that an operator acknowledged which numbers the merchant's agents call from: no call is placed from any other.",
+            "description": "What machines call from without having been declared counts as spam (TCCCPR 2018, third amendment).",
+            "parameters": [
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/A2pDeclarationInput"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/A2pDeclaration"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListA2pDeclarations",
+            "summary": "Lists declarations, newest first.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most declarations in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListA2pDeclarationsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/a2p-declarations/{declarationId}": {
+          "delete": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.DeleteA2pDeclaration",
+            "summary": "Removes a declaration; effective for every call that is not yet dialled.",
+            "parameters": [
+              {
+                "name": "declarationId",
+                "in": "path",
+                "required": true,
+                "description": "The declaration.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "additionalProperties": false
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/audit-entries": {
           "get": {
             "tags": ["ComplianceService"],
@@ -7720,6 +7985,86 @@ public enum OpenAPIDocument {
       },
       "components": {
         "schemas": {
+          "A2pDeclaration": {
+            "type": "object",
+            "description": "What an operator acknowledged of the calls that machines make for the merchant.",
+            "properties": {
+              "declarationId": {
+                "type": "string",
+                "description": "Identifier, `a2p_` and 26 characters.",
+                "readOnly": true
+              },
+              "firstNumber": {
+                "type": "string",
+                "description": "The first number of the range that is called from, E.164."
+              },
+              "lastNumber": {
+                "type": "string",
+                "description": "The last number of the range, E.164: not below the first one, and at most 999,999 above it; the first one when empty."
+              },
+              "acknowledgement": {
+                "type": "string",
+                "description": "The operator's reference of the acknowledgement: 1 to 200 characters."
+              },
+              "startTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "From when it holds; when it is recorded when unset."
+              },
+              "endTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it ends, after `start_time`; never when unset."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was recorded.",
+                "readOnly": true
+              }
+            }
+          },
+          "A2pDeclarationInput": {
+            "type": "object",
+            "description": "What an operator acknowledged of the calls that machines make for the merchant.",
+            "properties": {
+              "declarationId": {
+                "type": "string",
+                "description": "Identifier, `a2p_` and 26 characters.",
+                "readOnly": true
+              },
+              "firstNumber": {
+                "type": "string",
+                "description": "The first number of the range that is called from, E.164."
+              },
+              "lastNumber": {
+                "type": "string",
+                "description": "The last number of the range, E.164: not below the first one, and at most 999,999 above it; the first one when empty."
+              },
+              "acknowledgement": {
+                "type": "string",
+                "description": "The operator's reference of the acknowledgement: 1 to 200 characters."
+              },
+              "startTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "From when it holds; when it is recorded when unset."
+              },
+              "endTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it ends, after `start_time`; never when unset."
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was recorded.",
+                "readOnly": true
+              }
+            },
+            "required": ["firstNumber","acknowledgement"],
+            "additionalProperties": false
+          },
           "Agent": {
             "type": "object",
             "description": "One AI phone agent of a merchant.",
@@ -8262,11 +8607,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers). Those of calls that ended, recordings and records come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers). Those of calls that ended, recordings and records come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent, a form, a suppression or an erasure, or the key or user that had records."
+                "description": "What it is about: the id of a call, a consent, a form, a suppression, a declaration or an erasure, or the key or user that had records."
               },
               "leafHash": {
                 "type": "string",
@@ -8793,8 +9138,8 @@ public enum OpenAPIDocument {
           },
           "CallPurpose": {
             "type": "string",
-            "description": "The class of a commercial call under TCCCPR 2018 as amended. A human sets it; the model never changes it.\n\n- `CALL_PURPOSE_UNSPECIFIED`: Not classified: treated as promotional.\n- `CALL_PURPOSE_TRANSACTIONAL`: Within 30 minutes of a transaction that the customer began.\n- `CALL_PURPOSE_SERVICE`: About something the customer already has, without promotion.\n- `CALL_PURPOSE_SERVICE_EXPLICIT`: Service that needs explicit consent.\n- `CALL_PURPOSE_PROMOTIONAL`: Any advertising content.",
-            "enum": ["CALL_PURPOSE_UNSPECIFIED","CALL_PURPOSE_TRANSACTIONAL","CALL_PURPOSE_SERVICE","CALL_PURPOSE_SERVICE_EXPLICIT","CALL_PURPOSE_PROMOTIONAL"]
+            "description": "The class of a commercial call under TCCCPR 2018 as amended. A human sets it; the model never changes it.\n\n- `CALL_PURPOSE_UNSPECIFIED`: Not classified: treated as promotional.\n- `CALL_PURPOSE_TRANSACTIONAL`: Within 30 minutes of a transaction that the customer began.\n- `CALL_PURPOSE_SERVICE`: About something the customer already has, without promotion.\n- `CALL_PURPOSE_SERVICE_EXPLICIT`: Service that needs explicit consent.\n- `CALL_PURPOSE_PROMOTIONAL`: Any advertising content; goes out from numbers of the series 140 only, from which nothing else does.\n- `CALL_PURPOSE_RECOVERY`: About a debt that is overdue: service, at the hours of recovery. Consents to service cover it.",
+            "enum": ["CALL_PURPOSE_UNSPECIFIED","CALL_PURPOSE_TRANSACTIONAL","CALL_PURPOSE_SERVICE","CALL_PURPOSE_SERVICE_EXPLICIT","CALL_PURPOSE_PROMOTIONAL","CALL_PURPOSE_RECOVERY"]
           },
           "CallQuality": {
             "type": "object",
@@ -8901,7 +9246,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/CallPurpose"
                 },
-                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them."
+                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY, which is not named here."
               },
               "statement": {
                 "type": "string",
@@ -9131,7 +9476,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/CallPurpose"
                 },
-                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them."
+                "description": "The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED. TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY, which is not named here."
               },
               "statement": {
                 "type": "string",
@@ -9329,7 +9674,7 @@ public enum OpenAPIDocument {
               "nextAllowedTime": {
                 "type": "string",
                 "format": "date-time",
-                "description": "The next time at which only the clock's rules would let it pass; unset when waiting does not help."
+                "description": "The next time at which the call would pass, as far as is known now, when only the clock's rules speak against it; unset when waiting does not help."
               },
               "evaluateTime": {
                 "type": "string",
@@ -9339,6 +9684,11 @@ public enum OpenAPIDocument {
               "rulesVersion": {
                 "type": "string",
                 "description": "The version of the rule table."
+              },
+              "latestEndTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the call has to be over, by the hours of its purpose; unset when none bind it."
               }
             }
           },
@@ -9602,7 +9952,7 @@ public enum OpenAPIDocument {
           },
           "Kyc": {
             "type": "object",
-            "description": "Who a business is, as it must be known before its agents call people.",
+            "description": "Who a business is, as it must be known before its agents call people: the gate refuses every call that is placed for one whose check is not APPROVED.",
             "properties": {
               "state": {
                 "$ref": "#/components/schemas/Kyc.State",
@@ -9638,7 +9988,7 @@ public enum OpenAPIDocument {
               },
               "dltEntityId": {
                 "type": "string",
-                "description": "Principal entity id on the operators' DLT platforms: 19 digits."
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it."
               },
               "useCase": {
                 "type": "string",
@@ -9656,6 +10006,15 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "Until when an approval holds.",
+                "readOnly": true
+              },
+              "sector": {
+                "$ref": "#/components/schemas/Kyc.Sector",
+                "description": "The sector it works in."
+              },
+              "reviewReason": {
+                "type": "string",
+                "description": "Why the operator decided as it did, where a reason was given.",
                 "readOnly": true
               }
             }
@@ -9665,14 +10024,19 @@ public enum OpenAPIDocument {
             "description": "What kind of business it is.\n\n- `CONSTITUTION_UNSPECIFIED`: Not said.\n- `PROPRIETORSHIP`: One person's business.\n- `PARTNERSHIP`: A partnership firm.\n- `LLP`: A limited liability partnership; has an LLPIN.\n- `COMPANY`: A company; has a CIN.\n- `TRUST`: A trust or society.\n- `GOVERNMENT`: A government body.",
             "enum": ["CONSTITUTION_UNSPECIFIED","PROPRIETORSHIP","PARTNERSHIP","LLP","COMPANY","TRUST","GOVERNMENT"]
           },
+          "Kyc.Sector": {
+            "type": "string",
+            "description": "Who supervises the business, or what it supplies: decides from which numbers, and when, its agents may call.\n\n- `SECTOR_UNSPECIFIED`: Not said.\n- `COMMERCIAL_BANK`: A commercial bank.\n- `SMALL_BANK`: A small finance bank or payments bank.\n- `COOPERATIVE_BANK`: A co-operative bank or regional rural bank.\n- `LARGE_NBFC`: A large non-banking financial company.\n- `NBFC`: Any other non-banking financial company.\n- `MUTUAL_FUND`: A mutual fund or asset management company.\n- `PENSION`: A pension fund's manager or record keeper.\n- `INSURANCE`: An insurer, or an intermediary that IRDAI registers.\n- `STOCKBROKER`: A qualified stockbroker.\n- `SECURITIES`: Any other intermediary that SEBI registers.\n- `PUBLIC_BODY`: A government body.\n- `UTILITY`: Electricity, gas or water.\n- `LOGISTICS`: Courier or logistics.\n- `OTHER`: None of these.",
+            "enum": ["SECTOR_UNSPECIFIED","COMMERCIAL_BANK","SMALL_BANK","COOPERATIVE_BANK","LARGE_NBFC","NBFC","MUTUAL_FUND","PENSION","INSURANCE","STOCKBROKER","SECURITIES","PUBLIC_BODY","UTILITY","LOGISTICS","OTHER"]
+          },
           "Kyc.State": {
             "type": "string",
-            "description": "Where the check of it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `DRAFT`: Something is missing yet: `missing_fields` says what.\n- `SUBMITTED`: Complete; a person has to look at it. Changing an approved one leads back here.\n- `APPROVED`: Approved until `expire_time`.\n- `REJECTED`: Refused; changing it submits it again.\n- `EXPIRED`: Approved once, but too long ago.",
-            "enum": ["STATE_UNSPECIFIED","DRAFT","SUBMITTED","APPROVED","REJECTED","EXPIRED"]
+            "description": "Where the check of it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `DRAFT`: Something is missing yet: `missing_fields` says what.\n- `SUBMITTED`: Complete; a person has to look at it. Changing an approved one leads back here.\n- `APPROVED`: Approved until `expire_time`.\n- `REJECTED`: Refused; changing it submits it again.\n- `EXPIRED`: Approved once, but too long ago.\n- `SUSPENDED`: Taken back by the operator, who alone can approve it again; what is changed meanwhile is kept.",
+            "enum": ["STATE_UNSPECIFIED","DRAFT","SUBMITTED","APPROVED","REJECTED","EXPIRED","SUSPENDED"]
           },
           "KycInput": {
             "type": "object",
-            "description": "Who a business is, as it must be known before its agents call people.",
+            "description": "Who a business is, as it must be known before its agents call people: the gate refuses every call that is placed for one whose check is not APPROVED.",
             "properties": {
               "state": {
                 "$ref": "#/components/schemas/Kyc.State",
@@ -9708,7 +10072,7 @@ public enum OpenAPIDocument {
               },
               "dltEntityId": {
                 "type": "string",
-                "description": "Principal entity id on the operators' DLT platforms: 19 digits."
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it."
               },
               "useCase": {
                 "type": "string",
@@ -9726,6 +10090,15 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "Until when an approval holds.",
+                "readOnly": true
+              },
+              "sector": {
+                "$ref": "#/components/schemas/Kyc.Sector",
+                "description": "The sector it works in."
+              },
+              "reviewReason": {
+                "type": "string",
+                "description": "Why the operator decided as it did, where a reason was given.",
                 "readOnly": true
               }
             },
@@ -9781,6 +10154,23 @@ public enum OpenAPIDocument {
               }
             },
             "additionalProperties": false
+          },
+          "ListA2pDeclarationsResponse": {
+            "type": "object",
+            "description": "Answer of ListA2pDeclarations.",
+            "properties": {
+              "declarations": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/A2pDeclaration"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
           },
           "ListAgentVersionsResponse": {
             "type": "object",
@@ -10478,7 +10868,7 @@ public enum OpenAPIDocument {
               },
               "explanation": {
                 "type": "string",
-                "description": "Why, in a sentence without personal data."
+                "description": "Why, in a sentence without personal data. It begins with a code where the rule knows more than one reason, for example `KYC_EXPIRED: `."
               },
               "source": {
                 "type": "string",

@@ -95,8 +95,8 @@ public enum PayaidVoiceV1ComplianceFile {
     payaid__voice__v1__compliance__file,
     dependencies: [
       GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
-      GoogleProtobufDurationFile.descriptor, GoogleProtobufTimestampFile.descriptor,
-      PayaidVoiceV1AgentsFile.descriptor,
+      GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor, PayaidVoiceV1AgentsFile.descriptor,
     ]
   )
 }

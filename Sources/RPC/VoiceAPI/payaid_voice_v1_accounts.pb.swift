@@ -126,7 +126,8 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
-  /// Who a business is, as it must be known before its agents call people.
+  /// Who a business is, as it must be known before its agents call people: the gate refuses every
+  /// call that is placed for one whose check is not APPROVED.
   public struct Kyc: ProtobufMessage {
     /// Where the check stands.
     public var state: Payaid.Voice.V1.Kyc.State = .unspecified
@@ -142,7 +143,8 @@ extension Payaid.Voice.V1 {
     public var registrationNumber: String = ""
     /// Registered address.
     public var registeredAddress: String = ""
-    /// Principal entity id on the operators' DLT platforms: 19 digits.
+    /// Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without
+    /// it.
     public var dltEntityId: String = ""
     /// What the agents call people for.
     public var useCase: String = ""
@@ -150,6 +152,10 @@ extension Payaid.Voice.V1 {
     public var missingFields: [String] = []
     /// Until when an approval holds.
     public var expireTime: Google.Protobuf.Timestamp?
+    /// The sector it works in.
+    public var sector: Payaid.Voice.V1.Kyc.Sector = .unspecified
+    /// Why the operator decided as it did, where a reason was given.
+    public var reviewReason: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -173,6 +179,9 @@ extension Payaid.Voice.V1 {
       case rejected
       /// Approved once, but too long ago.
       case expired
+      /// Taken back by the operator, who alone can approve it again; what is changed meanwhile is
+      /// kept.
+      case suspended
       /// A number without a name here.
       case unrecognized(Int32)
 
@@ -188,6 +197,7 @@ extension Payaid.Voice.V1 {
         case 3: self = .approved
         case 4: self = .rejected
         case 5: self = .expired
+        case 6: self = .suspended
         default: self = .unrecognized(rawValue)
         }
       }
@@ -200,6 +210,90 @@ extension Payaid.Voice.V1 {
         case .approved: 3
         case .rejected: 4
         case .expired: 5
+        case .suspended: 6
+        case .unrecognized(let number): number
+        }
+      }
+    }
+
+    /// Who supervises the business, or what it supplies: decides from which numbers, and when, its
+    /// agents may call.
+    public enum Sector: ProtobufEnum {
+      /// Not said.
+      case unspecified
+      /// A commercial bank.
+      case commercialBank
+      /// A small finance bank or payments bank.
+      case smallBank
+      /// A co-operative bank or regional rural bank.
+      case cooperativeBank
+      /// A large non-banking financial company.
+      case largeNbfc
+      /// Any other non-banking financial company.
+      case nbfc
+      /// A mutual fund or asset management company.
+      case mutualFund
+      /// A pension fund's manager or record keeper.
+      case pension
+      /// An insurer, or an intermediary that IRDAI registers.
+      case insurance
+      /// A qualified stockbroker.
+      case stockbroker
+      /// Any other intermediary that SEBI registers.
+      case securities
+      /// A government body.
+      case publicBody
+      /// Electricity, gas or water.
+      case utility
+      /// Courier or logistics.
+      case logistics
+      /// None of these.
+      case other
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AccountsFile.descriptor.enumType(
+        named: "payaid.voice.v1.Kyc.Sector")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .commercialBank
+        case 2: self = .smallBank
+        case 3: self = .cooperativeBank
+        case 4: self = .largeNbfc
+        case 5: self = .nbfc
+        case 6: self = .mutualFund
+        case 7: self = .pension
+        case 8: self = .insurance
+        case 9: self = .stockbroker
+        case 10: self = .securities
+        case 11: self = .publicBody
+        case 12: self = .utility
+        case 13: self = .logistics
+        case 14: self = .other
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .commercialBank: 1
+        case .smallBank: 2
+        case .cooperativeBank: 3
+        case .largeNbfc: 4
+        case .nbfc: 5
+        case .mutualFund: 6
+        case .pension: 7
+        case .insurance: 8
+        case .stockbroker: 9
+        case .securities: 10
+        case .publicBody: 11
+        case .utility: 12
+        case .logistics: 13
+        case .other: 14
         case .unrecognized(let number): number
         }
       }
@@ -744,6 +838,8 @@ extension Payaid.Voice.V1.Kyc {
     unsafe useCase = reader.string(c.pointee.f9)
     unsafe missingFields = reader.strings((c.pointee.n_f10, c.pointee.f10))
     unsafe reader.message(c.pointee.f11, into: &expireTime)
+    unsafe sector = .init(rawValue: c.pointee.f12)
+    unsafe reviewReason = reader.string(c.pointee.f13)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -763,6 +859,8 @@ extension Payaid.Voice.V1.Kyc {
     unsafe c.pointee.f9 = writer.data(useCase)
     unsafe (c.pointee.n_f10, c.pointee.f10) = writer.datas(missingFields)
     unsafe c.pointee.f11 = writer.message(expireTime)
+    unsafe c.pointee.f12 = sector.rawValue
+    unsafe c.pointee.f13 = writer.data(reviewReason)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -17,8 +17,12 @@ extension Payaid.Voice.V1 {
     case service
     /// Service that needs explicit consent.
     case serviceExplicit
-    /// Any advertising content.
+    /// Any advertising content; goes out from numbers of the series 140 only, from which nothing
+    /// else does.
     case promotional
+    /// About a debt that is overdue: service, at the hours of recovery. Consents to service cover
+    /// it.
+    case recovery
     /// A number without a name here.
     case unrecognized(Int32)
 
@@ -33,6 +37,7 @@ extension Payaid.Voice.V1 {
       case 2: self = .service
       case 3: self = .serviceExplicit
       case 4: self = .promotional
+      case 5: self = .recovery
       default: self = .unrecognized(rawValue)
       }
     }
@@ -44,6 +49,7 @@ extension Payaid.Voice.V1 {
       case .service: 2
       case .serviceExplicit: 3
       case .promotional: 4
+      case .recovery: 5
       case .unrecognized(let number): number
       }
     }

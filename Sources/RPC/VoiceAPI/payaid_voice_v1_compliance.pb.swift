@@ -14,13 +14,15 @@ extension Payaid.Voice.V1 {
     public var verdict: Payaid.Voice.V1.Decision.Verdict = .unspecified
     /// Every rule that was evaluated, in the table's order; those that block first.
     public var results: [Payaid.Voice.V1.RuleResult] = []
-    /// The next time at which only the clock's rules would let it pass; unset when waiting does not
-    /// help.
+    /// The next time at which the call would pass, as far as is known now, when only the clock's
+    /// rules speak against it; unset when waiting does not help.
     public var nextAllowedTime: Google.Protobuf.Timestamp?
     /// The time that it is about: when it was given, or what CheckCall was asked for.
     public var evaluateTime: Google.Protobuf.Timestamp?
     /// The version of the rule table.
     public var rulesVersion: String = ""
+    /// When the call has to be over, by the hours of its purpose; unset when none bind it.
+    public var latestEndTime: Google.Protobuf.Timestamp?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -73,7 +75,8 @@ extension Payaid.Voice.V1 {
     public var rule: String = ""
     /// What it said.
     public var outcome: Payaid.Voice.V1.RuleResult.Outcome = .unspecified
-    /// Why, in a sentence without personal data.
+    /// Why, in a sentence without personal data. It begins with a code where the rule knows more
+    /// than one reason, for example `KYC_EXPIRED: `.
     public var explanation: String = ""
     /// The instrument it comes from.
     public var source: String = ""
@@ -136,7 +139,8 @@ extension Payaid.Voice.V1 {
     /// What it rests on.
     public var basis: Payaid.Voice.V1.Consent.Basis = .unspecified
     /// The purposes it covers: at least one, each once, none of them CALL_PURPOSE_UNSPECIFIED.
-    /// TRANSACTIONAL calls need no consent, and none speaks against them.
+    /// TRANSACTIONAL calls need no consent, and none speaks against them. SERVICE covers RECOVERY,
+    /// which is not named here.
     public var purposes: [Payaid.Voice.V1.CallPurpose] = []
     /// The words that were agreed to; at most 4,000 characters.
     public var statement: String = ""
@@ -488,6 +492,35 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// What an operator acknowledged of the calls that machines make for the merchant.
+  public struct A2pDeclaration: ProtobufMessage {
+    /// Identifier, `a2p_` and 26 characters.
+    public var declarationId: String = ""
+    /// The first number of the range that is called from, E.164.
+    public var firstNumber: String = ""
+    /// The last number of the range, E.164: not below the first one, and at most 999,999 above it;
+    /// the first one when empty.
+    public var lastNumber: String = ""
+    /// The operator's reference of the acknowledgement: 1 to 200 characters.
+    public var acknowledgement: String = ""
+    /// From when it holds; when it is recorded when unset.
+    public var startTime: Google.Protobuf.Timestamp?
+    /// When it ends, after `start_time`; never when unset.
+    public var endTime: Google.Protobuf.Timestamp?
+    /// When it was recorded.
+    public var createTime: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.A2pDeclaration`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// One line of the audit log.
   public struct AuditEntry: ProtobufMessage {
     /// Its number in the merchant's log, from 0.
@@ -496,11 +529,12 @@ extension Payaid.Voice.V1 {
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
     /// `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
-    /// `suppression.renewed`, `erasure.created`, `person.erased`, `records.exported` (with whole
-    /// numbers). Those of calls that ended, recordings and records come within a minute.
+    /// `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`,
+    /// `records.exported` (with whole numbers). Those of calls that ended, recordings and records
+    /// come within a minute.
     public var kind: String = ""
-    /// What it is about: the id of a call, a consent, a form, a suppression or an erasure, or the
-    /// key or user that had records.
+    /// What it is about: the id of a call, a consent, a form, a suppression, a declaration or an
+    /// erasure, or the key or user that had records.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []
@@ -520,7 +554,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditEntry`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
   }
 }
 
@@ -546,7 +580,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditCheckpoint`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
   }
 }
 
@@ -566,7 +600,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditConsistency`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -586,7 +620,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -602,7 +636,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -620,7 +654,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
   }
 }
 
@@ -636,7 +670,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
   }
 }
 
@@ -656,7 +690,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
   }
 }
 
@@ -674,7 +708,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
   }
 }
 
@@ -692,7 +726,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
   }
 }
 
@@ -710,7 +744,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
   }
 }
 
@@ -726,7 +760,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
   }
 }
 
@@ -746,7 +780,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -764,7 +798,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -782,7 +816,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -800,7 +834,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
   }
 }
 
@@ -818,7 +852,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
   }
 }
 
@@ -845,7 +879,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
   }
 }
 
@@ -861,7 +895,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
   }
 }
 
@@ -879,7 +913,43 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of CreateA2pDeclaration.
+  public struct CreateA2pDeclarationRequest: ProtobufMessage {
+    /// The declaration.
+    public var declaration: Payaid.Voice.V1.A2pDeclaration?
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CreateA2pDeclarationRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListA2pDeclarations.
+  public struct ListA2pDeclarationsRequest: ProtobufMessage {
+    /// Most declarations in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before.
+    public var pageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListA2pDeclarationsRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
   }
 }
 
@@ -897,7 +967,43 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListA2pDeclarations.
+  public struct ListA2pDeclarationsResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var declarations: [Payaid.Voice.V1.A2pDeclaration] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListA2pDeclarationsResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of DeleteA2pDeclaration.
+  public struct DeleteA2pDeclarationRequest: ProtobufMessage {
+    /// The declaration.
+    public var declarationId: String = ""
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.DeleteA2pDeclarationRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
   }
 }
 
@@ -917,7 +1023,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
   }
 }
 
@@ -935,7 +1041,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
   }
 }
 
@@ -953,7 +1059,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
   }
 }
 
@@ -973,7 +1079,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
   }
 }
 
@@ -987,7 +1093,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
   }
 }
 
@@ -1005,7 +1111,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
   }
 }
 
@@ -1020,6 +1126,7 @@ extension Payaid.Voice.V1.Decision {
     unsafe reader.message(c.pointee.f4, into: &nextAllowedTime)
     unsafe reader.message(c.pointee.f5, into: &evaluateTime)
     unsafe rulesVersion = reader.string(c.pointee.f6)
+    unsafe reader.message(c.pointee.f7, into: &latestEndTime)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1034,6 +1141,7 @@ extension Payaid.Voice.V1.Decision {
     unsafe c.pointee.f4 = writer.message(nextAllowedTime)
     unsafe c.pointee.f5 = writer.message(evaluateTime)
     unsafe c.pointee.f6 = writer.data(rulesVersion)
+    unsafe c.pointee.f7 = writer.message(latestEndTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1259,6 +1367,37 @@ extension Payaid.Voice.V1.KeptRecords {
     unsafe c.pointee.f2 = writer.data(source)
     unsafe c.pointee.f3 = calls
     unsafe c.pointee.f4 = writer.message(until)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.A2pDeclaration {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__A2pDeclaration.self)
+    unsafe declarationId = reader.string(c.pointee.f1)
+    unsafe firstNumber = reader.string(c.pointee.f2)
+    unsafe lastNumber = reader.string(c.pointee.f3)
+    unsafe acknowledgement = reader.string(c.pointee.f4)
+    unsafe reader.message(c.pointee.f5, into: &startTime)
+    unsafe reader.message(c.pointee.f6, into: &endTime)
+    unsafe reader.message(c.pointee.f7, into: &createTime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__A2pDeclaration.self)
+    unsafe payaid__voice__v1__a2p_declaration__init(c)
+    unsafe c.pointee.f1 = writer.data(declarationId)
+    unsafe c.pointee.f2 = writer.data(firstNumber)
+    unsafe c.pointee.f3 = writer.data(lastNumber)
+    unsafe c.pointee.f4 = writer.data(acknowledgement)
+    unsafe c.pointee.f5 = writer.message(startTime)
+    unsafe c.pointee.f6 = writer.message(endTime)
+    unsafe c.pointee.f7 = writer.message(createTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1707,6 +1846,48 @@ extension Payaid.Voice.V1.ListErasuresRequest {
   }
 }
 
+extension Payaid.Voice.V1.CreateA2pDeclarationRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateA2pDeclarationRequest.self)
+    unsafe reader.message(c.pointee.f1, into: &declaration)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateA2pDeclarationRequest.self)
+    unsafe payaid__voice__v1__create_a2p_declaration_request__init(c)
+    unsafe c.pointee.f1 = writer.message(declaration)
+    unsafe c.pointee.f2 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListA2pDeclarationsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsRequest.self)
+    unsafe payaid__voice__v1__list_a2p_declarations_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
 extension Payaid.Voice.V1.ListErasuresResponse {
   public mutating func read(
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
@@ -1724,6 +1905,48 @@ extension Payaid.Voice.V1.ListErasuresResponse {
     unsafe payaid__voice__v1__list_erasures_response__init(c)
     unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(erasures)
     unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListA2pDeclarationsResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsResponse.self)
+    unsafe declarations = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListA2pDeclarationsResponse.self)
+    unsafe payaid__voice__v1__list_a2p_declarations_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(declarations)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.DeleteA2pDeclarationRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteA2pDeclarationRequest.self)
+    unsafe declarationId = reader.string(c.pointee.f1)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteA2pDeclarationRequest.self)
+    unsafe payaid__voice__v1__delete_a2p_declaration_request__init(c)
+    unsafe c.pointee.f1 = writer.data(declarationId)
+    unsafe c.pointee.f2 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

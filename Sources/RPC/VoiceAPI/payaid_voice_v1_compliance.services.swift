@@ -3,6 +3,7 @@
 internal import Protobuf
 public import RPCCore
 public import RPCProtobuf
+public import Schema
 
 extension Payaid.Voice.V1 {
   /// Compliance: may this number be called, why not, who consented, and proof of it all. TRAI
@@ -92,6 +93,23 @@ extension Payaid.Voice.V1 {
     func listErasures(
       _ request: consuming Payaid.Voice.V1.ListErasuresRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListErasuresResponse
+
+    /// Records that an operator acknowledged which numbers the merchant's agents call from: no call
+    /// is placed from any other. What machines call from without having been declared counts as
+    /// spam (TCCCPR 2018, third amendment).
+    func createA2pDeclaration(
+      _ request: consuming Payaid.Voice.V1.CreateA2pDeclarationRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.A2pDeclaration
+
+    /// Lists declarations, newest first.
+    func listA2pDeclarations(
+      _ request: consuming Payaid.Voice.V1.ListA2pDeclarationsRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListA2pDeclarationsResponse
+
+    /// Removes a declaration; effective for every call that is not yet dialled.
+    func deleteA2pDeclaration(
+      _ request: consuming Payaid.Voice.V1.DeleteA2pDeclarationRequest, _ context: RPCContext
+    ) async throws -> Google.Protobuf.Empty
 
     /// Lists the merchant's audit log in order.
     func listAuditEntries(
@@ -261,6 +279,36 @@ extension Payaid.Voice.V1 {
       output: Payaid.Voice.V1.ListErasuresResponse.messageType,
       http: [HTTPRule("GET", "/api/v1/compliance/erasures")]
     )
+    /// `CreateA2pDeclaration`.
+    public static let createA2pDeclaration = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "CreateA2pDeclaration",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.CreateA2pDeclarationRequest.messageType,
+      output: Payaid.Voice.V1.A2pDeclaration.messageType,
+      http: [HTTPRule("POST", "/api/v1/compliance/a2p-declarations", body: "declaration")]
+    )
+    /// `ListA2pDeclarations`.
+    public static let listA2pDeclarations = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListA2pDeclarations",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListA2pDeclarationsRequest.messageType,
+      output: Payaid.Voice.V1.ListA2pDeclarationsResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/a2p-declarations")]
+    )
+    /// `DeleteA2pDeclaration`.
+    public static let deleteA2pDeclaration = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "DeleteA2pDeclaration",
+        kind: .unary, idempotency: .idempotent
+      ),
+      input: Payaid.Voice.V1.DeleteA2pDeclarationRequest.messageType,
+      output: Google.Protobuf.Empty.messageType,
+      http: [HTTPRule("DELETE", "/api/v1/compliance/a2p-declarations/{declaration_id}")]
+    )
     /// `ListAuditEntries`.
     public static let listAuditEntries = MethodBinding(
       method: MethodDescriptor(
@@ -308,8 +356,9 @@ extension Payaid.Voice.V1 {
       methods: [
         checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
         createConsentForm, getConsentForm, listConsentForms, createSuppression, listSuppressions,
-        createErasure, getErasure, listErasures, listAuditEntries, getAuditEntry,
-        getAuditCheckpoint, getAuditConsistency,
+        createErasure, getErasure, listErasures, createA2pDeclaration, listA2pDeclarations,
+        deleteA2pDeclaration, listAuditEntries, getAuditEntry, getAuditCheckpoint,
+        getAuditConsistency,
       ]
     )
   }
@@ -466,6 +515,37 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
+    /// Records that an operator acknowledged which numbers the merchant's agents call from: no call
+    /// is placed from any other. What machines call from without having been declared counts as
+    /// spam (TCCCPR 2018, third amendment).
+    public func createA2pDeclaration(
+      _ request: Payaid.Voice.V1.CreateA2pDeclarationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.A2pDeclaration {
+      try await channel.unary(
+        ComplianceServiceBinding.createA2pDeclaration.method, request, in: .protobuf,
+        out: .protobuf,
+        options: options)
+    }
+
+    /// Lists declarations, newest first.
+    public func listA2pDeclarations(
+      _ request: Payaid.Voice.V1.ListA2pDeclarationsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListA2pDeclarationsResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listA2pDeclarations.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Removes a declaration; effective for every call that is not yet dialled.
+    public func deleteA2pDeclaration(
+      _ request: Payaid.Voice.V1.DeleteA2pDeclarationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Google.Protobuf.Empty {
+      try await channel.unary(
+        ComplianceServiceBinding.deleteA2pDeclaration.method, request, in: .protobuf,
+        out: .protobuf,
+        options: options)
+    }
+
     /// Lists the merchant's audit log in order.
     public func listAuditEntries(
       _ request: Payaid.Voice.V1.ListAuditEntriesRequest, options: CallOptions = CallOptions()
@@ -588,6 +668,24 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         Payaid.Voice.V1.ComplianceServiceBinding.listErasures.method, in: .protobuf, out: .protobuf
       ) {
         try await self.listErasures($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.createA2pDeclaration.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.createA2pDeclaration($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listA2pDeclarations.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.listA2pDeclarations($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.deleteA2pDeclaration.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.deleteA2pDeclaration($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.listAuditEntries.method, in: .protobuf,

@@ -1,21 +1,15 @@
 """Merchants, their users and their keys, as the conformance tests make them."""
 
 import contextlib
-import os
-import subprocess
 
 import grpc
-
-from stack import BIN
 
 PASSWORD = "correct horse battery"
 
 
 def operator(stack, *arguments, text=None):
     """Runs `voicectl admin` against the server's own database; what it prints."""
-    return subprocess.run(
-        [BIN / "voicectl", "admin", *arguments], input=text, text=True, check=True, timeout=30,
-        capture_output=True, env={**os.environ, "DATABASE_URL": stack.ready["database"]}).stdout
+    return stack.operator(*arguments, text=text)
 
 
 def user(stack, merchant, email, role="owner", password=PASSWORD):

@@ -6,10 +6,13 @@ import os
 import pathlib
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+
+import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("PAYAID_BIN", ROOT / ".build" / "debug"))
@@ -34,6 +37,13 @@ NO_LIMITS = {
     f"RATE_LIMIT_{what}": "1000000/s"
     for what in ("ANONYMOUS", "CALLBACK", "READ", "WRITE", "PLACING")
 }
+
+
+# What the tests' agents call from: their own numbers, and those that voicesim rents out.
+DECLARED = (
+    ("+918047000000", "+918047999999"), ("+911140710010", "+911140710029"),
+    ("+912248900010", "+912248900029"),
+    ("+911400000000", "+911400999999"), ("+911600112000", "+911600112999"))
 
 
 class Program:
@@ -111,12 +121,34 @@ class Stack:
     def ca(self):
         return self.ready["ca"]
 
-    def merchant(self, email):
-        """Makes a merchant; its id, key and secret."""
-        output = subprocess.check_output(
-            [BIN / "voicectl", "admin", "merchant", "create", "--email", email, "--json"],
-            env={**os.environ, "DATABASE_URL": self.ready["database"]}, timeout=30)
-        return json.loads(output)
+    def operator(self, *arguments, text=None):
+        """Runs `voicectl admin` against the server's own database; what it prints."""
+        return subprocess.run(
+            [BIN / "voicectl", "admin", *arguments], input=text, text=True, check=True, timeout=30,
+            capture_output=True, env={**os.environ, "DATABASE_URL": self.ready["database"]}).stdout
+
+    def merchant(self, email, **kyc):
+        """Makes a merchant for whom calls may be placed; its id, key and secret."""
+        made = self.new_merchant(email)
+        business = json.loads((ROOT / "tools" / "demo" / "business.json").read_text())
+        business["kyc"] |= kyc
+        url = self.ready["url"]
+        with httpx.Client(
+                base_url=url, timeout=30,
+                headers={"x-api-key": made["key"], "x-api-secret": made["secret"]},
+                verify=ssl.create_default_context(cafile=self.ca) if url.startswith("https") else True,
+        ) as rest:
+            rest.patch("/api/v1/merchant", json=business).raise_for_status()
+            for first, last in DECLARED:
+                rest.post("/api/v1/compliance/a2p-declarations", json={
+                    "firstNumber": first, "lastNumber": last, "acknowledgement": "OAP/2026/1",
+                }).raise_for_status()
+        self.operator("merchant", "review", made["id"], "--by", "operator@example.in")
+        return made
+
+    def new_merchant(self, email):
+        """Makes a merchant that has not said who it is; its id, key and secret."""
+        return json.loads(self.operator("merchant", "create", "--email", email, "--json"))
 
     def stop(self):
         for program in (self.server, self.sim):

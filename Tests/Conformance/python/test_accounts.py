@@ -45,8 +45,8 @@ def door(channel):
 
 @pytest.fixture()
 def shop(stack):
-    """A merchant of the test's own."""
-    return stack.merchant(f"{uuid.uuid4()}@example.in")
+    """A merchant of the test's own, who has said nothing about itself."""
+    return stack.new_merchant(f"{uuid.uuid4()}@example.in")
 
 
 @pytest.fixture()

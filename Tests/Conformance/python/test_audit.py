@@ -250,7 +250,7 @@ def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, re
     stacks.sql(admin, """
         SET session_replication_role = replica;
         UPDATE audit_entries SET payload = changed, leaf_hash = sha256('\\x00'::bytea || changed)
-          FROM (SELECT merchant_id AS id, replace(encode(payload, 'escape'), 'consent.', 'CONSENT.')::bytea
+          FROM (SELECT merchant_id AS id, replace(encode(payload, 'escape'), '"event":"', '"event":"not.')::bytea
             AS changed FROM audit_entries WHERE entry_index = 0) AS forged
           WHERE merchant_id = id AND entry_index = 0;
         DELETE FROM audit_nodes; UPDATE audit_logs SET tree_size = 0, frontier = '';

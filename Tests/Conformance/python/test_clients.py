@@ -63,7 +63,7 @@ def agent(make_agent):
 @pytest.fixture(scope="module")
 def promoter(make_agent):
     """An agent whose calls the gate refuses: no register of who wants no advertising is connected."""
-    return make_agent("+918047129002", "CALL_PURPOSE_PROMOTIONAL")
+    return make_agent("+911400129002", "CALL_PURPOSE_PROMOTIONAL")
 
 
 @pytest.fixture(scope="module")

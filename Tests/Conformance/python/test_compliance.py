@@ -49,7 +49,9 @@ def grpc_stub(v1, channel):
 def seller(stack, merchant):
     """Agents by purpose, each with a number to call from; one set, since a number has one agent."""
     with client(stack, merchant) as rest:
-        return {purpose: calling.new_agent(rest, f"+9180471650{n:02}", purpose=f"CALL_PURPOSE_{purpose}")
+        return {purpose: calling.new_agent(
+                    rest, "+911400165003" if purpose == "PROMOTIONAL" else f"+9180471650{n:02}",
+                    purpose=f"CALL_PURPOSE_{purpose}")
                 for n, purpose in enumerate(("TRANSACTIONAL", "SERVICE", "SERVICE_EXPLICIT", "PROMOTIONAL"))}
 
 
@@ -260,6 +262,52 @@ def test_a_call_is_placed_from_a_number_of_the_merchants_only(rest, seller, line
         body = error(answer, 400, "FAILED_PRECONDITION")
         assert [v["type"] for v in violations(body, "violations")] == ["CALLER_ID_OWN"]
         assert lines[whose] not in answer.text
+
+
+def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
+    shop = stack.new_merchant(f"{uuid.uuid4()}@example.in")
+    with client(stack, shop) as web:
+        agent = calling.new_agent(web, "+918047165094")
+        answer = web.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919000000003"})
+        refused = error(answer, 400, "FAILED_PRECONDITION")
+        assert [v["type"] for v in violations(refused, "violations")] == [
+            "A2P_DECLARED", "MERCHANT_CHECKED", "DLT_ENTITY", "SECTOR_KNOWN"]
+        declared = web.post(f"{ROOT}/a2p-declarations", json={
+            "firstNumber": "+918047165094", "acknowledgement": "OAP/1"}).json()
+        assert web.get(f"{ROOT}/a2p-declarations").json()["declarations"] == [declared]
+        business = json.loads((stacks.ROOT / "tools" / "demo" / "business.json").read_text())
+        web.patch("/api/v1/merchant", json=business).raise_for_status()
+        review = ("merchant", "review", shop["id"], "--by", "operator@example.in")
+        seen = stacks.ROOT / "README.md"
+        for options, code in (
+                (None, "KYC_PENDING"), (("--reject", "--reason", "no"), "KYC_REJECTED"),
+                (("--suspend", "--reason", "no"), "KYC_SUSPENDED"),
+                (("--method", "document", "--evidence", seen), None)):
+            if options is not None:
+                stack.operator(*review, *options)
+            why = failed(check(web, agent, "+919000000003"))
+            assert why.get("MERCHANT_CHECKED", "").startswith(code or "") and set(why) <= {"MERCHANT_CHECKED"}
+            assert bool(why) == bool(code)
+        kept = stacks.sql(stack.ready["database"], f"""
+            BEGIN; SELECT set_config('payaid.merchant_id', '{shop["id"]}', true) \\g /dev/null
+            SELECT outcome, reviewer, method, encode(evidence, 'hex') FROM kyc_reviews ORDER BY review_id DESC LIMIT 1;
+            COMMIT""")
+        assert kept == [["approved", "operator@example.in", "document", hashlib.sha256(seen.read_bytes()).hexdigest()]]
+        assert web.delete(f"{ROOT}/a2p-declarations/{declared['declarationId']}").status_code == 200
+        assert set(failed(check(web, agent, "+919000000003"))) == {"A2P_DECLARED"}
+
+
+def test_the_sector_and_the_purpose_decide_from_which_series_a_call_goes_out(stack):
+    with client(stack, stack.merchant(f"{uuid.uuid4()}@example.in", sector="COMMERCIAL_BANK")) as bank:
+        numbers = "+918047165095", "+911600112095", "+911400165095"
+        for purpose, expected in {
+                "SERVICE": ({"SERIES_1600"}, set(), {"SERIES_SERVICE", "SERIES_1600"}),
+                "PROMOTIONAL": ({"SERIES_PROMOTIONAL"}, {"SERIES_PROMOTIONAL"}, set())}.items():
+            for number, rules in zip(numbers, expected):
+                agent = calling.new_agent(bank, number, purpose=f"CALL_PURPOSE_{purpose}")
+                why = failed(check(bank, agent, "+919876500001"))
+                assert {rule for rule in why if rule.startswith("SERIES")} == rules
+                bank.delete(f"/api/v1/agents/{agent}").raise_for_status()
 
 
 def test_a_check_keeps_nothing_and_lists_every_rule(rest, seller, number):

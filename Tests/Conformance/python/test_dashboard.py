@@ -192,11 +192,12 @@ def test_a_refused_call_tells_every_reason(screen, rest):
       window.fetch = (url, init) => init.method !== "POST" ? ask(url, init) : Promise.resolve(new Response(JSON.stringify({
         error: {code: 400, status: "FAILED_PRECONDITION", message: "no", details: [
           {"@type": "type.googleapis.com/google.rpc.PreconditionFailure",
-           violations: [{type: "CALLING_HOURS", subject: "call", description: "too late"}]},
+           violations: [{type: "CALLING_HOURS", subject: "call", description: "OUTSIDE_HOURS: too late"}]},
           {"@type": "type.googleapis.com/payaid.voice.v1.Decision", nextAllowedTime: "2026-12-02T04:30:00Z"}]}}),
         {status: 400}));""")
     screen.click("Place the call")
     screen.sees("It may be placed from 2 Dec 2026, 10:00 am on.")
+    screen.sees("Too late. CALLING_HOURS OUTSIDE_HOURS")
     rest.delete(f"/api/v1/agents/{agent}")
 
 
@@ -267,7 +268,8 @@ def test_large_figures_read_as_in_india(screen):
         screen.sees(text)
 
 
-def test_the_business_says_who_it_is(screen, rest):
+def test_the_business_says_who_it_is(screen, rest, stack, shop):
+    rest.patch("/api/v1/merchant", params={"updateMask": "kyc"}, json={}).raise_for_status()
     screen.goto("/settings")
     screen.sees("Still missing: legal name")
     screen.fill("Legal name", "Sharma Textiles Private Limited")
@@ -290,6 +292,22 @@ def test_the_business_says_who_it_is(screen, rest):
     screen.click("Save details")
     screen.until("input('Registered address')?.value && !root().innerText.includes('registered address,')")
     assert rest.get("/api/v1/merchant").json()["kyc"]["pan"] == kyc["pan"]
+    screen.fill("CIN or LLPIN", "U72900KA2019PTC123456")
+    screen.fill("DLT entity id", "1101234567890123456")
+    screen.fill("What the agents call people for", "Orders")
+    screen.choose("Sector", "None of these")
+    screen.click("Save details")
+    screen.sees("Being checked")
+    stack.operator("merchant", "review", shop["id"], "--by", "operator@example.in", "--reject",
+                   "--reason", "The address is another's.")
+    screen.goto("/settings")
+    screen.sees("The operator said: The address is another's.")
+    screen.fill("Registered address", "2 MG Road, Bengaluru")
+    screen.click("Save details")
+    screen.sees("Being checked")
+    stack.operator("merchant", "review", shop["id"], "--by", "operator@example.in")
+    screen.goto("/settings")
+    screen.sees("Approved")
 
 
 def test_keys_are_made_and_revoked(screen, stack):

@@ -94,6 +94,9 @@ GOOD = {
                                   "purposes": ["CALL_PURPOSE_PROMOTIONAL"], "expireTime": TOMORROW}},
     "CheckCall": {"agentId": "agent_id", "phoneNumber": NUMBER, "time": TOMORROW},
     "CreateSuppression": {"suppression": {"phoneNumber": "+919876599999", "reason": "opt_out"}},
+    "CreateA2pDeclaration": {"declaration": {
+        "firstNumber": OURS, "lastNumber": OURS, "acknowledgement": "A-1", "startTime": NOW,
+        "endTime": TOMORROW}},
     "ListAuditEntries": {"subject": "call_id", "pageSize": 3},
     "CreateWebhookEndpoint": {
         "endpoint": {"url": "https://example.in/hook", "eventTypes": ["call.completed"]}},

@@ -63,6 +63,14 @@ INSERT INTO jobs (kind, payload, unique_key)
 INSERT INTO api_keys (key_id, merchant_id, secret_hash)
   SELECT 'pa_live_' || lpad(k::text, 8, '0'), 'mer_' || lpad((k % {MERCHANTS} + 1)::text, 26, '0'),
          sha256(k::text::bytea) FROM generate_series(1, {AGENTS}) k;
+INSERT INTO kyc_reviews (merchant_id, outcome, reviewer, method, expire_time)
+  SELECT 'mer_' || lpad((r % {MERCHANTS} + 1)::text, 26, '0'), 'approved', 'op@example.in', 'manual', now()
+  FROM generate_series(1, {AGENTS}) r;
+INSERT INTO a2p_declarations (declaration_id, merchant_id, first_number, last_number, acknowledgement,
+                              start_time, create_time)
+  SELECT 'a2p_' || lpad(d::text, 26, '0'), 'mer_' || lpad((d % {MERCHANTS} + 1)::text, 26, '0'),
+         '+91' || (8000000000 + d), '+91' || (8000000000 + d), 'ack', now(), now()
+  FROM generate_series(1, {AGENTS}) d;
 INSERT INTO suppressions
   SELECT 'sup_' || lpad(s::text, 26, '0'), 'mer_' || lpad((s % {MERCHANTS} + 1)::text, 26, '0'),
          '+91' || (9000000000 + s), 'opt_out' FROM generate_series(1, {CALLS}) s;

@@ -21,6 +21,7 @@ extension DatabaseTests {
       $0.registeredAddress = "1 MG Road, Bengaluru"
       $0.dltEntityId = "1101234567890123456"
       $0.useCase = "Order updates"
+      $0.sector = .other
     }
 
     private func update(
@@ -93,19 +94,25 @@ extension DatabaseTests {
     {
       let scene = try await Scene.make()
       let (id, all) = try await scene.merchant()
-      func review(_ duration: Duration?) async throws -> Bool {
+      func review(
+        _ outcome: KycReview.Outcome, _ reason: String = "", by reviewer: String = "Op@example.in"
+      ) async throws -> OnKycReview {
         try await scene.pool.transaction(tenant: .system) {
-          try await AccountStore.review(id, approveFor: duration, $0)
+          try await KycReviewStore.decide(
+            KycReview(outcome, by: reviewer, reason: reason), on: id, $0)
         }
       }
       var merchant = try await scene.accounts.getMerchant(.init(), options: all)
       #expect(merchant.kyc?.state == .draft)
       #expect(merchant.kyc?.missingFields.contains("pan") == true)
-      #expect(try await !review(.seconds(60)))
+      #expect(try await review(.approved(for: .seconds(60))) == .stands(.draft))
       merchant = try await update(scene, all, "kyc") { $0.kyc = Self.complete }
       #expect(merchant.kyc?.state == .submitted)
       #expect(merchant.kyc?.missingFields == [])
-      #expect(try await review(.seconds(60)))
+      #expect(
+        try await review(.approved(for: .seconds(60)), by: "shop@example.in")
+          == .reviewerIsTheMerchants)
+      #expect(try await review(.approved(for: .seconds(60))) == .decided)
       merchant = try await scene.accounts.getMerchant(.init(), options: all)
       #expect(merchant.kyc?.state == .approved)
       // Written back as it was read, with its PAN masked, nothing has changed.
@@ -117,9 +124,75 @@ extension DatabaseTests {
       }
       #expect(merchant.kyc?.state == .submitted)
       #expect(merchant.kyc?.expireTime == nil)
-      #expect(try await review(nil))
+      #expect(try await review(.rejected, "The address is another's.") == .decided)
       merchant = try await scene.accounts.getMerchant(.init(), options: all)
       #expect(merchant.kyc?.state == .rejected)
+      #expect(merchant.kyc?.reviewReason == "The address is another's.")
+      #expect(try await review(.approved(for: .seconds(60))) == .stands(.rejected))
+      await scene.pool.close()
+    }
+
+    @Test func `a suspension is lifted by the operator alone, when nothing is missing`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let (id, all) = try await scene.merchant()
+      func review(_ outcome: KycReview.Outcome) async throws -> OnKycReview {
+        try await scene.pool.transaction(tenant: .system) {
+          try await KycReviewStore.decide(
+            KycReview(outcome, by: "op@example.in", reason: "a cancelled GSTIN"), on: id, $0)
+        }
+      }
+      _ = try await update(scene, all, "kyc") { $0.kyc = Self.complete }
+      #expect(try await review(.approved(for: .seconds(60))) == .decided)
+      #expect(try await review(.suspended) == .decided)
+      #expect(try await review(.suspended) == .stands(.suspended))
+      var merchant = try await update(scene, all, "kyc.sector") { _ in }
+      #expect(merchant.kyc?.state == .suspended && merchant.kyc?.expireTime == nil)
+      #expect(try await review(.approved(for: .seconds(60))) == .incomplete(["sector"]))
+      _ = try await update(scene, all, "kyc.sector") { $0.kyc = .with { $0.sector = .nbfc } }
+      #expect(try await review(.approved(for: .seconds(60))) == .decided)
+      // An approval is renewed by another one.
+      #expect(try await review(.approved(for: .seconds(6_000))) == .decided)
+      merchant = try await scene.accounts.getMerchant(.init(), options: all)
+      #expect(merchant.kyc?.state == .approved && merchant.kyc?.sector == .nbfc)
+      let kept = try await scene.pool.transaction(tenant: .system) {
+        try await $0.query("SELECT outcome FROM kyc_reviews ORDER BY review_id")
+      }
+      #expect(
+        try kept.map { try $0.decode("outcome", as: String.self) }
+          == ["approved", "suspended", "approved", "approved"])
+      await scene.pool.close()
+    }
+
+    @Test func `nobody reviews a merchant that they belong to, and no review is changed`()
+      async throws
+    {
+      let scene = try await Scene.make()
+      let (id, all) = try await scene.merchant()
+      _ = try await update(scene, all, "kyc") { $0.kyc = Self.complete }
+      let answers = try await scene.pool.transaction(tenant: .system) { transaction in
+        _ = try await UserStore.insert(
+          email: "asha@example.in", name: "", role: .viewer, passwordHash: "$argon2id$v=19$x",
+          merchant: id, transaction)
+        var answers: [OnKycReview] = []
+        for (reviewer, merchant) in [
+          ("Asha@example.in", id), ("op@example.in", MerchantID()), ("op@example.in", id),
+        ] {
+          answers.append(
+            try await KycReviewStore.decide(
+              KycReview(.approved(for: .seconds(60)), by: reviewer), on: merchant, transaction))
+        }
+        return answers
+      }
+      #expect(answers == [.reviewerIsTheMerchants, .noSuchMerchant, .decided])
+      for change in ["UPDATE kyc_reviews SET reason = 'x'", "DELETE FROM kyc_reviews"] {
+        await #expect(throws: PostgresError.self) {
+          try await scene.pool.transaction(tenant: .system) {
+            try await $0.execute(Query(unsafeSQL: change))
+          }
+        }
+      }
       await scene.pool.close()
     }
 
@@ -190,13 +263,14 @@ extension DatabaseTests {
             $0.pan = "AAPXU0939F"
             $0.gstins = ["27AAPFU0939F1ZW"]
             $0.dltEntityId = "12"
+            $0.sector = .unrecognized(99)
           }
           $0.settings = .with { $0.sessionLifetime = .with { $0.seconds = 1 } }
         }
       }
       #expect(error?.code == .invalidArgument)
       #expect(
-        error?.message == "merchant.name: has 0 characters; 1 to 200 are allowed (and 7 more)")
+        error?.message == "merchant.name: has 0 characters; 1 to 200 are allowed (and 8 more)")
       await scene.pool.close()
     }
 
@@ -231,8 +305,11 @@ extension DatabaseTests {
       let now = Moment(seconds: 100)
       #expect(KycState.approved.proto(expireTime: now + .seconds(1), now: now) == .approved)
       #expect(KycState.approved.proto(expireTime: now, now: now) == .expired)
-      #expect(KycState.changed(isComplete: true) == .submitted)
-      #expect(KycState.changed(isComplete: false) == .draft)
+      for state: KycState in [.draft, .submitted, .approved, .rejected] {
+        #expect(state.changed(isComplete: true) == .submitted)
+        #expect(state.changed(isComplete: false) == .draft)
+      }
+      #expect(KycState.suspended.changed(isComplete: true) == .suspended)
     }
   }
 }

@@ -43,6 +43,13 @@ internal import Webhooks
       VALUES ('pa_live_AAAAAAAA', '\(merchant)', sha256('x'))
       """
     ),
+    (
+      "kyc_reviews",
+      """
+      INSERT INTO kyc_reviews (merchant_id, outcome, reviewer, method, reason)
+      VALUES ('\(merchant)', 'rejected', 'op@example.in', 'manual', 'r')
+      """
+    ),
     ("jobs", "INSERT INTO jobs (kind, payload) VALUES ('dial', 'x')"),
     (
       "idempotency_keys",
@@ -132,6 +139,13 @@ internal import Webhooks
     ),
     (
       "erased_numbers", "INSERT INTO erased_numbers VALUES ('\(merchant)', sha256('x'), now())"
+    ),
+    (
+      "a2p_declarations",
+      """
+      INSERT INTO a2p_declarations VALUES
+        ('a2p_\(digits)', '\(merchant)', '+918047120000', '+918047129999', 'a', now(), NULL, now())
+      """
     ),
     ("audit_logs", "INSERT INTO audit_logs VALUES ('\(merchant)', 1)"),
     (

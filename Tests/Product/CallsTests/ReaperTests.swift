@@ -215,6 +215,29 @@ private struct NoCallbacks: CarrierCallbacks {
     await ending.scene.pool.close()
   }
 
+  @Test func `an attempt that comes too late for its call to be over in time dials nothing`()
+    async throws
+  {
+    let ending = try await EndingScene.make()
+    let call = try await ending.dialed()
+    try await ending.system {
+      try await $0.execute(
+        """
+        INSERT INTO decisions VALUES (\(DecisionID().text), \(call.merchant.text), \(call.id.text),
+          'allow', '1', jsonb_build_object('latestEndTime', now() + interval '100 s'), now())
+        """)
+    }
+    let dialer = Dialer(
+      pool: ending.scene.pool, jobs: JobQueue(), carrier: AskedCarrier { _ in nil },
+      callbacks: NoCallbacks(), agents: StoredAgents(),
+      admission: StoredGate(registry: SilentRegistry(), numbers: .test()), settings: ending.settings
+    )
+    try await dialer.dial(call.id, isLastAttempt: false)
+    let found = try await ending.find(call.id)
+    #expect(found.state == .failed && found.endReason == "compliance")
+    await ending.scene.pool.close()
+  }
+
   @Test func `how long a call waited before it was dialled does not count`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.dialed()

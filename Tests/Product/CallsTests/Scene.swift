@@ -32,6 +32,7 @@ struct Scene {
     let merchant = try await pool.transaction(tenant: .system) {
       try await AccountStore.ensureMerchant(name: "Shop", email: "Shop@example.in", $0)
     }
+    try await pool.approve(merchant.text)
     let agent = AgentID()
     try await pool.transaction(tenant: .merchant(merchant.text)) {
       _ = try await AgentStore.insert(

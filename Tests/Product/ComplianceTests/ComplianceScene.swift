@@ -42,7 +42,17 @@ struct ComplianceScene {
       )
     }
     let scene = try ComplianceScene(pool: pool, merchant: merchant, rival: rival)
-    try await scene.rent(OneAgent.number, by: merchant)
+    for id in [merchant, rival] {
+      try await pool.approve(id.text)
+      // As before the first entry of the audit log.
+      for (first, last) in [("+918047000000", "+918047999999"), ("+911400120000", "+911400120000")]
+      {
+        try await scene.insertDeclaration(from: first, to: last, of: id)
+      }
+    }
+    for purpose in [V1.CallPurpose.service, .promotional] {
+      try await scene.rent(OneAgent.number(for: purpose), by: merchant)
+    }
     return scene
   }
 
@@ -65,6 +75,38 @@ struct ComplianceScene {
     desk = ConsentDesk(pool: pool, numbers: numbers, now: { clock.now })
     eraser = Eraser(
       pool: pool, numbers: numbers, calls: calls, messages: NoMessages(), now: { clock.now })
+  }
+
+  /// Declares that machines call from a range of numbers, since a day ago, changed as `change` says.
+  @discardableResult
+  func declare(
+    _ first: String, to last: String = "", by caller: MerchantID? = nil, requestID: String = "",
+    _ change: (inout V1.A2pDeclaration) -> Void = { _ in }
+  ) async throws -> V1.A2pDeclaration {
+    var declaration = V1.A2pDeclaration.with {
+      $0.firstNumber = first
+      $0.lastNumber = last
+      $0.acknowledgement = "OAP/2026/7"
+      $0.startTime = (clock.now - .seconds(86_400)).timestamp
+    }
+    change(&declaration)
+    return try await service.createA2pDeclaration(
+      .with {
+        $0.declaration = declaration
+        $0.requestId = requestID
+      }, context(caller))
+  }
+
+  private func insertDeclaration(
+    from first: String, to last: String, of owner: MerchantID
+  ) async throws {
+    try await pool.transaction(tenant: .merchant(owner.text)) {
+      try await $0.execute(
+        """
+        INSERT INTO a2p_declarations VALUES (\(A2PDeclarationID().text), \(owner.text), \(first),
+          \(last), 'OAP/2026/1', \(Moment(seconds: 0)), NULL, \(Moment(seconds: 0)))
+        """)
+    }
   }
 
   /// Notes a number as rented.
@@ -207,6 +249,18 @@ final class SavedObjects: ObjectStore {
   func delete(_ key: ObjectKey) async throws { saved.withLock { $0[key] = nil } }
 }
 
+extension DeclaredSpan {
+  /// A declaration that holds whenever tests look.
+  static let always = DeclaredSpan(start: Moment(seconds: 0))
+}
+
+extension MerchantStanding {
+  /// A merchant for whom calls may be placed.
+  static let good = MerchantStanding(
+    isActive: true, check: .approved(until: Moment(seconds: 4_000_000_000)), hasDLTEntity: true,
+    sector: .other)
+}
+
 /// A register in which nobody is.
 struct ClearRegistry: DoNotDisturbRegistry {
   func status(of number: PhoneNumber) async -> GateInput.DoNotDisturb { .clear }
@@ -214,8 +268,13 @@ struct ClearRegistry: DoNotDisturbRegistry {
 
 /// One agent that everybody has.
 final class OneAgent: AgentDirectory {
-  /// Rented by the first merchant.
-  static let number = "+918047120000"
+  /// The number that calls of a purpose go out from; rented by the first merchant.
+  static func number(for purpose: Payaid.Voice.V1.CallPurpose) -> String {
+    switch purpose {
+    case .transactional, .service, .serviceExplicit, .recovery: "+918047120000"
+    default: "+911400120000"
+    }
+  }
 
   let id = AgentID()
   let purpose = Mutex(Payaid.Voice.V1.CallPurpose.service)
@@ -224,10 +283,11 @@ final class OneAgent: AgentDirectory {
     _ id: AgentID, _ choice: AgentChoice, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Agent? {
     guard id == self.id else { return nil }
+    let purpose = purpose.withLock { $0 }
     return .with {
       $0.agentId = id.text
-      $0.phoneNumber = Self.number
-      $0.purpose = purpose.withLock { $0 }
+      $0.phoneNumber = Self.number(for: purpose)
+      $0.purpose = purpose
       $0.state = .active
     }
   }

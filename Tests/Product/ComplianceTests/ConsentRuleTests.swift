@@ -32,7 +32,8 @@ import VoiceAPI
   private static func input(_ purpose: Purpose, _ consents: [ConsentTerms]) throws -> GateInput {
     GateInput(
       now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
-      callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchantIsActive: true,
+      callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
+      declarations: [.always], merchant: .good,
       agentIsActive: true, isSuppressed: false, consents: consents, doNotDisturb: .clear)
   }
 
@@ -67,6 +68,15 @@ import VoiceAPI
         try code(purpose, [consent]) == Self.expected(purpose, basis, standing),
         "\(purpose) \(basis) \(standing)")
     }
+  }
+
+  @Test(arguments: Standing.allCases)
+  func `consents to service speak for recovery, and against it`(standing: Standing) throws {
+    let service = Self.terms(.inferred, standing, covering: [.service])
+    #expect(
+      try code(.recovery, [service]) == (standing == .withdrawn ? "CONSENT_WITHDRAWN" : nil))
+    let promotion = Self.terms(.explicit, standing, covering: [.promotional])
+    #expect(try code(.recovery, [promotion]) == nil)
   }
 
   @Test func `only explicit service needs a consent`() throws {
@@ -148,14 +158,16 @@ import VoiceAPI
   /// All subsets of the consents, for all purposes, by day and by night.
   private static func inputs() throws -> [GateInput] {
     var found: [GateInput] = []
-    for purpose in [Purpose.unspecified, .transactional, .service, .serviceExplicit, .promotional] {
+    for purpose in Purpose.all {
       for chosen in 0..<(1 << consents.count) {
         for hour in [-3, 0, 9] as [Int64] {
           found.append(
             GateInput(
               now: Moment(seconds: noon + hour * 3_600), purpose: purpose,
               callee: try #require(PhoneNumber("+919876500001")),
-              callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchantIsActive: true,
+              callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
+              declarations: [.always],
+              merchant: .good,
               agentIsActive: true, isSuppressed: false,
               consents: consents.indices.filter { chosen >> $0 & 1 == 1 }.map { consents[$0] },
               doNotDisturb: .clear))
@@ -168,7 +180,11 @@ import VoiceAPI
   /// Every input that differs from `input` in one thing, which is worse.
   private static func worse(_ input: GateInput) -> [GateInput] {
     let changes: [(inout GateInput) -> Void] = [
-      { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.merchantIsActive = false },
+      { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.declarations = [] },
+      { $0.merchant.isActive = false },
+      { $0.merchant.check = .pending }, { $0.merchant.hasDLTEntity = false },
+      { $0.merchant.sector = .unspecified }, { $0.merchant.sector = .insurance },
+      { $0.callerID = PhoneNumber("+911601112001") },
       { $0.agentIsActive = false }, { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked },
       { $0.doNotDisturb = .unknown },
       { $0.callee = PhoneNumber("+911800110000") ?? $0.callee },

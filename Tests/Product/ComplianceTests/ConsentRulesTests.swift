@@ -75,6 +75,7 @@ import VoiceAPI
       ([.unspecified], .explicit, ["consent.purposes[0]"]),
       ([.service, .unrecognized(77)], .explicit, ["consent.purposes[1]"]),
       ([.service, .service], .explicit, ["consent.purposes"]),
+      ([.recovery], .explicit, ["consent.purposes[0]"]),
       ([.service, .promotional], .inferred, ["consent.purposes[1]"]),
       ([.serviceExplicit], .inferred, ["consent.purposes[0]"]),
       ([.transactional, .service], .inferred, []),

@@ -135,19 +135,26 @@ import VoiceAPI
     let decision = Gate.evaluate(
       GateInput(
         now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
-        callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, merchantIsActive: true,
-        agentIsActive: true, isSuppressed: false, eraseTime: Self.erased, consents: consents ?? [],
-        doNotDisturb: .clear))
+        callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, declarations: [.always],
+        merchant: .good, agentIsActive: true, isSuppressed: false, eraseTime: Self.erased,
+        consents: consents ?? [], doNotDisturb: .clear))
     let result = try #require(decision.results.first { $0.rule == "ERASED_PERSON" })
     return result.outcome == .pass
   }
 
-  @Test(arguments: [Purpose.transactional, .service, .serviceExplicit, .promotional, .unspecified])
+  @Test(arguments: [
+    Purpose.transactional, .service, .recovery, .serviceExplicit, .promotional, .unspecified,
+  ])
   func `an erased person is called only by a later consent to calls of the purpose`(
     purpose: Purpose
   ) throws {
-    let covered: Purpose = purpose == .unspecified ? .promotional : purpose
-    let other: Purpose = purpose == .service ? .promotional : .service
+    let covered: Purpose =
+      switch purpose {
+      case .unspecified: .promotional
+      case .recovery: .service
+      default: purpose
+      }
+    let other: Purpose = covered == .service ? .promotional : .service
     #expect(try !isAllowed(purpose, consent: nil, given: 1))
     #expect(try !isAllowed(purpose, consent: other, given: 1))
     #expect(try !isAllowed(purpose, consent: covered, given: -1))

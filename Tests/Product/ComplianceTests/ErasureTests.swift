@@ -188,7 +188,7 @@ import VoiceAPI
     #expect(try await scene.refusals(.service) == ["ERASED_PERSON"])
     #expect(try await scene.refusals(.transactional) == ["ERASED_PERSON"])
     _ = try await scene.run(erasure)
-    scene.clock.advance(days: 400)
+    scene.clock.advance(days: 300)
     #expect(try await scene.refusals(.service) == ["ERASED_PERSON"])
     #expect(try await scene.refusals(.service, to: "+919876500002") == [])
     _ = try await scene.consent()

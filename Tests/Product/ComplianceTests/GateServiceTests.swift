@@ -13,14 +13,14 @@ import VoiceAPI
   typealias Scene = ComplianceScene
 
   private func admit(
-    _ scene: Scene, _ purpose: V1.CallPurpose, _ transaction: Transaction
+    _ scene: Scene, _ purpose: V1.CallPurpose, _ transaction: Transaction, _ call: CallID = CallID()
   ) async throws -> V1.Decision {
     scene.agents.purpose.withLock { $0 = purpose }
     let agent = try #require(
       try await scene.agents.agent(scene.agents.id, .published, transaction))
     return try await scene.gate.decide(
       AdmissionRequest(
-        merchant: scene.merchant, call: CallID(), agent: agent,
+        merchant: scene.merchant, call: call, agent: agent,
         callee: try #require(PhoneNumber("+919876500001")),
         callerID: PhoneNumber(agent.phoneNumber)),
       doNotDisturb: "clear", transaction)
@@ -89,6 +89,29 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test(arguments: [
+    ("kyc_state = 'draft', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_state = 'submitted', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_state = 'rejected', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_state = 'suspended', kyc_expire = NULL", ["MERCHANT_CHECKED"]),
+    ("kyc_expire = timestamptz '2026-11-23 12:00 Asia/Kolkata'", ["MERCHANT_CHECKED"]),
+    ("kyc_expire = timestamptz '2026-11-23 12:01 Asia/Kolkata'", []),
+    ("kyc = kyc - 'dltEntityId'", ["DLT_ENTITY"]), ("kyc = kyc - 'sector'", ["SECTOR_KNOWN"]),
+    (#"kyc = kyc || '{"sector":"INSURANCE"}'"#, ["SERIES_1600"]),
+    ("state = 'suspended'", ["MERCHANT_ACTIVE"]),
+  ])
+  func `what is stored of a merchant lets its calls go out or not`(
+    change: String, rules: [String]
+  ) async throws {
+    let scene = try await Scene.make()
+    try await scene.pool.transaction(tenant: .system) {
+      try await $0.execute(
+        "UPDATE merchants SET \(unsafeSQL: change) WHERE merchant_id = \(scene.merchant.text)")
+    }
+    #expect(try await refusals(scene, from: OneAgent.number(for: .service)) == rules)
+    await scene.pool.close()
+  }
+
   @Test func `a number that another merchant rents is not its agent's, however it got there`()
     async throws
   {
@@ -98,6 +121,22 @@ import VoiceAPI
     try await scene.pool.execute("ALTER TABLE phone_numbers DISABLE TRIGGER USER")
     try await scene.rent("+918047120030", by: scene.rival)
     #expect(try await refusals(scene, from: "+918047120030") == ["CALLER_ID_OWN"])
+    await scene.pool.close()
+  }
+
+  @Test func `until when a recovery call may last is found again by the call`() async throws {
+    let scene = try await Scene.make()
+    let ends = try await scene.pool.transaction(tenant: .system) { transaction in
+      var ends: [Moment?] = []
+      for purpose in [V1.CallPurpose.recovery, .service] {
+        let call = CallID()
+        #expect(try await admit(scene, purpose, transaction, call).verdict == .allow)
+        ends.append(try await scene.gate.latestEnd(of: call, scene.merchant, transaction))
+      }
+      ends.append(try await scene.gate.latestEnd(of: CallID(), scene.merchant, transaction))
+      return ends
+    }
+    #expect(ends == [scene.clock.now + .seconds(7 * 3_600), nil, nil])
     await scene.pool.close()
   }
 

@@ -17,8 +17,10 @@ import VoiceAPI
     let seconds = Int64(clock.0 * 3_600 + clock.1 * 60 + clock.2)
     return GateInput(
       now: Moment(seconds: Self.midnight + seconds), purpose: purpose,
-      callee: try #require(PhoneNumber(number)), callerID: PhoneNumber("+918047120000"),
-      callerIDIsOwn: true, merchantIsActive: true, agentIsActive: true, isSuppressed: false,
+      callee: try #require(PhoneNumber(number)),
+      callerID: PhoneNumber(OneAgent.number(for: purpose)),
+      callerIDIsOwn: true, declarations: [.always], merchant: .good, agentIsActive: true,
+      isSuppressed: false,
       consents: [], doNotDisturb: .clear)
   }
 
@@ -29,7 +31,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 10)
+    #expect(decision.results.count == 19)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -48,21 +50,73 @@ import VoiceAPI
   }
 
   @Test(arguments: [
-    ((9, 59, 59), false), ((10, 0, 0), true), ((20, 59, 59), true), ((21, 0, 0), false),
-    ((0, 0, 0), false),
+    (MerchantStanding.Check.missing, "KYC_MISSING"), (.pending, "KYC_PENDING"),
+    (.rejected, "KYC_REJECTED"), (.suspended, "KYC_SUSPENDED"),
+    (.approved(until: Moment(seconds: Self.midnight + 43_200)), "KYC_EXPIRED"),
+    (.approved(until: Moment(seconds: Self.midnight + 43_201)), ""),
   ])
-  func `promotional calls go out from ten to nine`(clock: (Int, Int, Int), passes: Bool) throws {
-    for purpose in [V1.CallPurpose.promotional, .unspecified] {
-      let decision = Gate.evaluate(try input(purpose, at: clock))
-      #expect(failed(decision) == (passes ? [] : ["CALLING_HOURS"]))
+  func `a call is placed only for a merchant that is approved at that time`(
+    check: MerchantStanding.Check, code: String
+  ) throws {
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      let allowed = failed(Gate.evaluate(question))
+      question.merchant.check = check
+      let decision = Gate.evaluate(question)
+      #expect(failed(decision) == (code.isEmpty ? [] : ["MERCHANT_CHECKED"]) + allowed)
+      #expect(decision.results.contains { $0.explanation.hasPrefix(code + ":") } != code.isEmpty)
     }
-    #expect(Gate.evaluate(try input(.service, at: clock)).verdict == .allow)
   }
 
-  @Test(arguments: [((8, 0, 0), 10), ((21, 0, 0), 34), ((23, 59, 59), 34)])
-  func `the answer says when the clock will allow it`(clock: (Int, Int, Int), hour: Int) throws {
-    let decision = Gate.evaluate(try input(.promotional, at: clock))
-    #expect(decision.nextAllowedTime?.seconds == Self.midnight + Int64(hour) * 3_600)
+  @Test(
+    arguments: [
+      ([], nil, true), ([(0, nil)], nil, false), ([(43_200, nil)], nil, false),
+      ([(43_201, nil)], 43_201, true), ([(0, 43_200)], nil, true), ([(0, 43_201)], nil, false),
+      ([(0, 43_200), (50_000, nil), (49_000, 50_000)], 49_000, true),
+      ([(49_000, nil), (0, 43_201)], nil, false),
+    ] as [([(Int64, Int64?)], Int64?, Bool)])
+  func `a machine calls from numbers that were declared`(
+    spans: [(Int64, Int64?)], next: Int64?, fails: Bool
+  ) throws {
+    let moment = { (second: Int64) in Moment(seconds: Self.midnight + second) }
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      question.declarations = spans.map {
+        DeclaredSpan(start: moment($0.0), end: $0.1.map(moment))
+      }
+      let decision = Gate.evaluate(question)
+      let others = failed(Gate.evaluate(try input(purpose)))
+      #expect(failed(decision) == (fails ? ["A2P_DECLARED"] : []) + others)
+      let allowed = others.isEmpty ? next.map { moment($0).seconds } : nil
+      #expect(decision.nextAllowedTime?.seconds == allowed)
+    }
+  }
+
+  @Test func `before machines had to be declared they called from any number`() throws {
+    var question = try input()
+    question.declarations = []
+    question.now = IndianTime.midnight(2026, 11, 17)
+    #expect(failed(Gate.evaluate(question)) == ["A2P_DECLARED"])
+    question.now = question.now - .seconds(1)
+    #expect(failed(Gate.evaluate(question)) == [])
+  }
+
+  @Test func `a call is placed only for a merchant that the operators know`() throws {
+    var question = try input()
+    question.merchant.hasDLTEntity = false
+    #expect(failed(Gate.evaluate(question)) == ["DLT_ENTITY"])
+  }
+
+  @Test(arguments: [MerchantStanding.Sector.unspecified, .unrecognized(99)])
+  func `a call is placed only for a merchant that said its sector`(
+    sector: MerchantStanding.Sector
+  ) throws {
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      let allowed = failed(Gate.evaluate(question))
+      question.merchant.sector = sector
+      #expect(failed(Gate.evaluate(question)) == ["SECTOR_KNOWN"] + allowed)
+    }
   }
 
   @Test func `waiting is not advised when something else is wrong too`() throws {
@@ -81,9 +135,7 @@ import VoiceAPI
     #expect(Gate.evaluate(service).verdict == .allow)
   }
 
-  @Test(arguments: [
-    V1.CallPurpose.transactional, .service, .serviceExplicit, .promotional, .unspecified,
-  ])
+  @Test(arguments: V1.CallPurpose.all)
   func `a call goes out from a number of the merchant's only`(purpose: V1.CallPurpose) throws {
     var question = try input(purpose)
     let allowed = failed(Gate.evaluate(question))
@@ -96,13 +148,21 @@ import VoiceAPI
   @Test func `every reason is listed, those against it first`() throws {
     var bad = try input(.promotional, at: (3, 0, 0), to: "+911800110000")
     bad.callerID = nil
-    bad.merchantIsActive = false
+    bad.merchant = MerchantStanding(
+      isActive: false, check: .missing, hasDLTEntity: false, sector: .unspecified)
     bad.agentIsActive = false
     bad.isSuppressed = true
     bad.doNotDisturb = .blocked
     let decision = Gate.evaluate(bad)
     #expect(decision.verdict == .block)
-    #expect(failed(decision).count == 7)
-    #expect(decision.results.prefix(7).allSatisfy { $0.outcome == .fail })
+    #expect(failed(decision).count == 10)
+    #expect(decision.results.prefix(10).allSatisfy { $0.outcome == .fail })
   }
+}
+
+extension Payaid.Voice.V1.CallPurpose {
+  /// Every purpose that a call can have.
+  static let all: [Self] = [
+    .unspecified, .transactional, .service, .serviceExplicit, .promotional, .recovery,
+  ]
 }

@@ -13,6 +13,7 @@ import Testing
   ) {
     let time = IndianTime(Moment(seconds: seconds))
     #expect([time.year, time.month, time.day, time.secondOfDay] == [year, month, day, second])
+    #expect(IndianTime.midnight(year, month, day) + .seconds(second) == Moment(seconds: seconds))
   }
 
   @Test func `a time of the day is found again from any moment of it`() {

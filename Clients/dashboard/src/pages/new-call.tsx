@@ -16,7 +16,7 @@ import { Link } from "../parts/link";
 import { Notice, Problem } from "../parts/notice";
 import { Page } from "../parts/page";
 import { navigate } from "../router";
-import { fieldErrors, sentence } from "../words";
+import { fieldErrors, reason, sentence } from "../words";
 
 /** Places a call: whom, by which agent, and what it should know. */
 export function NewCall({ agentId, user }: { agentId: string; user: User }) {
@@ -145,9 +145,10 @@ function Refusal({ error }: { error: unknown }) {
   return (
     <Notice kind="error" title="The rules do not allow this call">
       <ul>
-        {error.preconditionViolations.map((violation) => (
-          <li key={violation.type}>{sentence(violation.description)} <code>{violation.type}</code></li>
-        ))}
+        {error.preconditionViolations.map(({ type, description }) => {
+          const { code, words } = reason(description);
+          return <li key={type}>{sentence(words)} <code>{code ? `${type} ${code}` : type}</code></li>;
+        })}
       </ul>
       <p>
         {next ? `It may be placed from ${time(next)} on.`

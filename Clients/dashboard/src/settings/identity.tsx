@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Kyc, KycConstitution, KycState, Merchant, User } from "../../../typescript/index";
+import type { Kyc, KycConstitution, KycSector, KycState, Merchant, User } from "../../../typescript/index";
 import { api } from "../api";
 import { date } from "../format";
 import { useAction } from "../loaded";
@@ -21,6 +21,7 @@ const states: Record<KycState, readonly ["good" | "bad" | "busy" | "warn", strin
   APPROVED: ["good", "Approved"],
   REJECTED: ["bad", "Refused"],
   EXPIRED: ["bad", "Expired"],
+  SUSPENDED: ["bad", "Suspended"],
 };
 
 const constitutions: readonly (readonly [KycConstitution, string])[] = [
@@ -33,10 +34,28 @@ const constitutions: readonly (readonly [KycConstitution, string])[] = [
   ["GOVERNMENT", "Government body"],
 ];
 
+const sectors: readonly (readonly [KycSector, string])[] = [
+  ["SECTOR_UNSPECIFIED", "Not said"],
+  ["COMMERCIAL_BANK", "Commercial bank"],
+  ["SMALL_BANK", "Small finance or payments bank"],
+  ["COOPERATIVE_BANK", "Co-operative or regional rural bank"],
+  ["LARGE_NBFC", "Large NBFC"],
+  ["NBFC", "Other NBFC"],
+  ["MUTUAL_FUND", "Mutual fund or asset manager"],
+  ["PENSION", "Pension fund or record keeper"],
+  ["INSURANCE", "Insurance"],
+  ["STOCKBROKER", "Qualified stockbroker"],
+  ["SECURITIES", "Other SEBI intermediary"],
+  ["PUBLIC_BODY", "Government body"],
+  ["UTILITY", "Electricity, gas or water"],
+  ["LOGISTICS", "Courier or logistics"],
+  ["OTHER", "None of these"],
+];
+
 const missing: Record<string, string> = {
   legal_name: "legal name", constitution: "kind of business", pan: "PAN", registered_address: "registered address",
   dlt_entity_id: "DLT entity id", use_case: "what the agents call people for", gstins: "GSTIN",
-  registration_number: "CIN or LLPIN",
+  registration_number: "CIN or LLPIN", sector: "sector",
 };
 
 /** What the form holds; GSTINs as one text. */
@@ -49,6 +68,7 @@ interface Draft {
   registeredAddress: string;
   dltEntityId: string;
   useCase: string;
+  sector: KycSector;
 }
 
 function draftOf(kyc: Kyc): Draft {
@@ -56,6 +76,7 @@ function draftOf(kyc: Kyc): Draft {
     legalName: kyc.legalName ?? "", constitution: kyc.constitution ?? "CONSTITUTION_UNSPECIFIED", pan: kyc.pan ?? "",
     gstins: (kyc.gstins ?? []).join(", "), registrationNumber: kyc.registrationNumber ?? "",
     registeredAddress: kyc.registeredAddress ?? "", dltEntityId: kyc.dltEntityId ?? "", useCase: kyc.useCase ?? "",
+    sector: kyc.sector ?? "SECTOR_UNSPECIFIED",
   };
 }
 
@@ -90,6 +111,7 @@ export function Identity({ merchant, user, onSave }: {
   return (
     <Card title="Check of the business" hint="Who a business is has to be known before its agents call people (KYC).">
       <Facts of={[["State", <Badge kind={kind}>{text}</Badge>], ["Approved until", date(kyc.expireTime)]]} />
+      {kyc.reviewReason && <p className="hint">The operator said: {kyc.reviewReason}</p>}
       {lacks.length > 0 && <p className="hint">Still missing: {lacks.join(", ")}.</p>}
       <Form onSubmit={() => void saving.run()} errors={errors} label="Check of the business">
         <Problem error={saving.error} title="The details were not saved" />
@@ -117,6 +139,11 @@ function Fields({ draft, set, errors, isDisabled }: {
       <Select
         label="Kind of business" value={draft.constitution} options={constitutions} error={errors["constitution"]} isRequired
         onChange={(value) => set({ ...draft, constitution: value as KycConstitution })} isDisabled={isDisabled}
+      />
+      <Select
+        label="Sector" value={draft.sector} options={sectors} error={errors["sector"]} isRequired
+        hint="Decides from which numbers, and when, its agents may call."
+        onChange={(value) => set({ ...draft, sector: value as KycSector })} isDisabled={isDisabled}
       />
       {line("pan", "PAN", "Kept encrypted and shown masked.")}
       {line("gstins", "GSTINs", "The main one first, with commas between them.", false)}

@@ -65,7 +65,7 @@ class Merchant(_message.Message):
     def __init__(self, merchant_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., state: _Optional[_Union[Merchant.State, str]] = ..., webhook_url: _Optional[str] = ..., cors_origins: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., kyc: _Optional[_Union[Kyc, _Mapping]] = ..., settings: _Optional[_Union[MerchantSettings, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Kyc(_message.Message):
-    __slots__ = ("state", "legal_name", "constitution", "pan", "gstins", "registration_number", "registered_address", "dlt_entity_id", "use_case", "missing_fields", "expire_time")
+    __slots__ = ("state", "legal_name", "constitution", "pan", "gstins", "registration_number", "registered_address", "dlt_entity_id", "use_case", "missing_fields", "expire_time", "sector", "review_reason")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Kyc.State]
@@ -74,12 +74,46 @@ class Kyc(_message.Message):
         APPROVED: _ClassVar[Kyc.State]
         REJECTED: _ClassVar[Kyc.State]
         EXPIRED: _ClassVar[Kyc.State]
+        SUSPENDED: _ClassVar[Kyc.State]
     STATE_UNSPECIFIED: Kyc.State
     DRAFT: Kyc.State
     SUBMITTED: Kyc.State
     APPROVED: Kyc.State
     REJECTED: Kyc.State
     EXPIRED: Kyc.State
+    SUSPENDED: Kyc.State
+    class Sector(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        SECTOR_UNSPECIFIED: _ClassVar[Kyc.Sector]
+        COMMERCIAL_BANK: _ClassVar[Kyc.Sector]
+        SMALL_BANK: _ClassVar[Kyc.Sector]
+        COOPERATIVE_BANK: _ClassVar[Kyc.Sector]
+        LARGE_NBFC: _ClassVar[Kyc.Sector]
+        NBFC: _ClassVar[Kyc.Sector]
+        MUTUAL_FUND: _ClassVar[Kyc.Sector]
+        PENSION: _ClassVar[Kyc.Sector]
+        INSURANCE: _ClassVar[Kyc.Sector]
+        STOCKBROKER: _ClassVar[Kyc.Sector]
+        SECURITIES: _ClassVar[Kyc.Sector]
+        PUBLIC_BODY: _ClassVar[Kyc.Sector]
+        UTILITY: _ClassVar[Kyc.Sector]
+        LOGISTICS: _ClassVar[Kyc.Sector]
+        OTHER: _ClassVar[Kyc.Sector]
+    SECTOR_UNSPECIFIED: Kyc.Sector
+    COMMERCIAL_BANK: Kyc.Sector
+    SMALL_BANK: Kyc.Sector
+    COOPERATIVE_BANK: Kyc.Sector
+    LARGE_NBFC: Kyc.Sector
+    NBFC: Kyc.Sector
+    MUTUAL_FUND: Kyc.Sector
+    PENSION: Kyc.Sector
+    INSURANCE: Kyc.Sector
+    STOCKBROKER: Kyc.Sector
+    SECURITIES: Kyc.Sector
+    PUBLIC_BODY: Kyc.Sector
+    UTILITY: Kyc.Sector
+    LOGISTICS: Kyc.Sector
+    OTHER: Kyc.Sector
     class Constitution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CONSTITUTION_UNSPECIFIED: _ClassVar[Kyc.Constitution]
@@ -107,6 +141,8 @@ class Kyc(_message.Message):
     USE_CASE_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELDS_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SECTOR_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_REASON_FIELD_NUMBER: _ClassVar[int]
     state: Kyc.State
     legal_name: str
     constitution: Kyc.Constitution
@@ -118,7 +154,9 @@ class Kyc(_message.Message):
     use_case: str
     missing_fields: _containers.RepeatedScalarFieldContainer[str]
     expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, state: _Optional[_Union[Kyc.State, str]] = ..., legal_name: _Optional[str] = ..., constitution: _Optional[_Union[Kyc.Constitution, str]] = ..., pan: _Optional[str] = ..., gstins: _Optional[_Iterable[str]] = ..., registration_number: _Optional[str] = ..., registered_address: _Optional[str] = ..., dlt_entity_id: _Optional[str] = ..., use_case: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sector: Kyc.Sector
+    review_reason: str
+    def __init__(self, state: _Optional[_Union[Kyc.State, str]] = ..., legal_name: _Optional[str] = ..., constitution: _Optional[_Union[Kyc.Constitution, str]] = ..., pan: _Optional[str] = ..., gstins: _Optional[_Iterable[str]] = ..., registration_number: _Optional[str] = ..., registered_address: _Optional[str] = ..., dlt_entity_id: _Optional[str] = ..., use_case: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sector: _Optional[_Union[Kyc.Sector, str]] = ..., review_reason: _Optional[str] = ...) -> None: ...
 
 class MerchantSettings(_message.Message):
     __slots__ = ("session_lifetime", "max_api_key_lifetime")

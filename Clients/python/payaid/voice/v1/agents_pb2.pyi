@@ -23,11 +23,13 @@ class CallPurpose(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CALL_PURPOSE_SERVICE: _ClassVar[CallPurpose]
     CALL_PURPOSE_SERVICE_EXPLICIT: _ClassVar[CallPurpose]
     CALL_PURPOSE_PROMOTIONAL: _ClassVar[CallPurpose]
+    CALL_PURPOSE_RECOVERY: _ClassVar[CallPurpose]
 CALL_PURPOSE_UNSPECIFIED: CallPurpose
 CALL_PURPOSE_TRANSACTIONAL: CallPurpose
 CALL_PURPOSE_SERVICE: CallPurpose
 CALL_PURPOSE_SERVICE_EXPLICIT: CallPurpose
 CALL_PURPOSE_PROMOTIONAL: CallPurpose
+CALL_PURPOSE_RECOVERY: CallPurpose
 
 class Agent(_message.Message):
     __slots__ = ("agent_id", "name", "language", "voice_id", "system_prompt", "phone_number", "state", "greeting", "first_speaker", "turn_taking", "max_duration", "tools", "model", "labels", "purpose", "recording_enabled", "create_time", "update_time", "etag", "publishing", "published_version", "has_draft_changes", "variables", "fallback_voice_ids", "language_settings", "farewell", "webhook_url", "may_end_call", "recording_consent")

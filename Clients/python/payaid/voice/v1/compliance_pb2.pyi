@@ -3,6 +3,7 @@ import datetime
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from payaid.voice.v1 import agents_pb2 as _agents_pb2
 from google.protobuf.internal import containers as _containers
@@ -15,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version")
+    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version", "latest_end_time")
     class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERDICT_UNSPECIFIED: _ClassVar[Decision.Verdict]
@@ -30,13 +31,15 @@ class Decision(_message.Message):
     NEXT_ALLOWED_TIME_FIELD_NUMBER: _ClassVar[int]
     EVALUATE_TIME_FIELD_NUMBER: _ClassVar[int]
     RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
+    LATEST_END_TIME_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     verdict: Decision.Verdict
     results: _containers.RepeatedCompositeFieldContainer[RuleResult]
     next_allowed_time: _timestamp_pb2.Timestamp
     evaluate_time: _timestamp_pb2.Timestamp
     rules_version: str
-    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ...) -> None: ...
+    latest_end_time: _timestamp_pb2.Timestamp
+    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ..., latest_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RuleResult(_message.Message):
     __slots__ = ("rule", "outcome", "explanation", "source")
@@ -228,6 +231,24 @@ class KeptRecords(_message.Message):
     until: _timestamp_pb2.Timestamp
     def __init__(self, rule: _Optional[str] = ..., source: _Optional[str] = ..., calls: _Optional[int] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class A2pDeclaration(_message.Message):
+    __slots__ = ("declaration_id", "first_number", "last_number", "acknowledgement", "start_time", "end_time", "create_time")
+    DECLARATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    LAST_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGEMENT_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    declaration_id: str
+    first_number: str
+    last_number: str
+    acknowledgement: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    create_time: _timestamp_pb2.Timestamp
+    def __init__(self, declaration_id: _Optional[str] = ..., first_number: _Optional[str] = ..., last_number: _Optional[str] = ..., acknowledgement: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class AuditEntry(_message.Message):
     __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload", "entry", "salt")
     INDEX_FIELD_NUMBER: _ClassVar[int]
@@ -412,6 +433,22 @@ class ListErasuresRequest(_message.Message):
     page_token: str
     def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
+class CreateA2pDeclarationRequest(_message.Message):
+    __slots__ = ("declaration", "request_id")
+    DECLARATION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    declaration: A2pDeclaration
+    request_id: str
+    def __init__(self, declaration: _Optional[_Union[A2pDeclaration, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ListA2pDeclarationsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
 class ListErasuresResponse(_message.Message):
     __slots__ = ("erasures", "next_page_token")
     ERASURES_FIELD_NUMBER: _ClassVar[int]
@@ -419,6 +456,22 @@ class ListErasuresResponse(_message.Message):
     erasures: _containers.RepeatedCompositeFieldContainer[Erasure]
     next_page_token: str
     def __init__(self, erasures: _Optional[_Iterable[_Union[Erasure, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListA2pDeclarationsResponse(_message.Message):
+    __slots__ = ("declarations", "next_page_token")
+    DECLARATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    declarations: _containers.RepeatedCompositeFieldContainer[A2pDeclaration]
+    next_page_token: str
+    def __init__(self, declarations: _Optional[_Iterable[_Union[A2pDeclaration, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteA2pDeclarationRequest(_message.Message):
+    __slots__ = ("declaration_id", "request_id")
+    DECLARATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    declaration_id: str
+    request_id: str
+    def __init__(self, declaration_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ListAuditEntriesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "subject")

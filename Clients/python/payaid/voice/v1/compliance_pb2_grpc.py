@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from payaid.voice.v1 import compliance_pb2 as payaid_dot_voice_dot_v1_dot_compliance__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -105,6 +106,21 @@ class ComplianceServiceStub:
                 '/payaid.voice.v1.ComplianceService/ListErasures',
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresResponse.FromString,
+                _registered_method=True)
+        self.CreateA2pDeclaration = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/CreateA2pDeclaration',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateA2pDeclarationRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.A2pDeclaration.FromString,
+                _registered_method=True)
+        self.ListA2pDeclarations = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/ListA2pDeclarations',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListA2pDeclarationsRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListA2pDeclarationsResponse.FromString,
+                _registered_method=True)
+        self.DeleteA2pDeclaration = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/DeleteA2pDeclaration',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
         self.ListAuditEntries = channel.unary_unary(
                 '/payaid.voice.v1.ComplianceService/ListAuditEntries',
@@ -243,6 +259,28 @@ class ComplianceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateA2pDeclaration(self, request, context):
+        """Records that an operator acknowledged which numbers the merchant's agents call from: no call is placed from any other. What
+        machines call from without having been declared counts as spam (TCCCPR 2018, third amendment).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListA2pDeclarations(self, request, context):
+        """Lists declarations, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteA2pDeclaration(self, request, context):
+        """Removes a declaration; effective for every call that is not yet dialled.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAuditEntries(self, request, context):
         """Lists the merchant's audit log in order.
         """
@@ -346,6 +384,21 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
                     servicer.ListErasures,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresResponse.SerializeToString,
+            ),
+            'CreateA2pDeclaration': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateA2pDeclaration,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateA2pDeclarationRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.A2pDeclaration.SerializeToString,
+            ),
+            'ListA2pDeclarations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListA2pDeclarations,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListA2pDeclarationsRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListA2pDeclarationsResponse.SerializeToString,
+            ),
+            'DeleteA2pDeclaration': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteA2pDeclaration,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
             'ListAuditEntries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAuditEntries,
@@ -748,6 +801,87 @@ class ComplianceService:
             '/payaid.voice.v1.ComplianceService/ListErasures',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresRequest.SerializeToString,
             payaid_dot_voice_dot_v1_dot_compliance__pb2.ListErasuresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateA2pDeclaration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/CreateA2pDeclaration',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateA2pDeclarationRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.A2pDeclaration.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListA2pDeclarations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/ListA2pDeclarations',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListA2pDeclarationsRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListA2pDeclarationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteA2pDeclaration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/DeleteA2pDeclaration',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1255,7 +1255,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__merchant__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__merchant__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[11] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[13] =
 {
   {
     "f1",
@@ -1389,11 +1389,37 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f12",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f12),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f13",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f13),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__kyc__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   9,   /* field[9] = f10 */
   10,   /* field[10] = f11 */
+  11,   /* field[11] = f12 */
+  12,   /* field[12] = f13 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
@@ -1406,7 +1432,7 @@ static const unsigned payaid__voice__v1__kyc__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__kyc__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor =
 {
@@ -1416,7 +1442,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor =
   "Payaid__Voice__V1__Kyc",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Kyc),
-  11,
+  13,
   payaid__voice__v1__kyc__field_descriptors,
   payaid__voice__v1__kyc__field_indices_by_name,
   1,  payaid__voice__v1__kyc__number_ranges,

@@ -367,6 +367,51 @@ void   payaid__voice__v1__kept_records__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__kept_records__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__a2p_declaration__init
+                     (Payaid__Voice__V1__A2pDeclaration         *message)
+{
+  static const Payaid__Voice__V1__A2pDeclaration init_value = PAYAID__VOICE__V1__A2P_DECLARATION__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__a2p_declaration__get_packed_size
+                     (const Payaid__Voice__V1__A2pDeclaration *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__a2p_declaration__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__a2p_declaration__pack
+                     (const Payaid__Voice__V1__A2pDeclaration *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__a2p_declaration__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__a2p_declaration__pack_to_buffer
+                     (const Payaid__Voice__V1__A2pDeclaration *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__a2p_declaration__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__A2pDeclaration *
+       payaid__voice__v1__a2p_declaration__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__A2pDeclaration *)
+     protobuf_c_message_unpack (&payaid__voice__v1__a2p_declaration__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__a2p_declaration__free_unpacked
+                     (Payaid__Voice__V1__A2pDeclaration *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__a2p_declaration__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__audit_entry__init
                      (Payaid__Voice__V1__AuditEntry         *message)
 {
@@ -1267,6 +1312,96 @@ void   payaid__voice__v1__list_erasures_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__list_erasures_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__create_a2p_declaration_request__init
+                     (Payaid__Voice__V1__CreateA2pDeclarationRequest         *message)
+{
+  static const Payaid__Voice__V1__CreateA2pDeclarationRequest init_value = PAYAID__VOICE__V1__CREATE_A2P_DECLARATION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__create_a2p_declaration_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_a2p_declaration_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__create_a2p_declaration_request__pack
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_a2p_declaration_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__create_a2p_declaration_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_a2p_declaration_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__CreateA2pDeclarationRequest *
+       payaid__voice__v1__create_a2p_declaration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__CreateA2pDeclarationRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__create_a2p_declaration_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__create_a2p_declaration_request__free_unpacked
+                     (Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__create_a2p_declaration_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_a2p_declarations_request__init
+                     (Payaid__Voice__V1__ListA2pDeclarationsRequest         *message)
+{
+  static const Payaid__Voice__V1__ListA2pDeclarationsRequest init_value = PAYAID__VOICE__V1__LIST_A2P_DECLARATIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_a2p_declarations_request__get_packed_size
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_a2p_declarations_request__pack
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_a2p_declarations_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListA2pDeclarationsRequest *
+       payaid__voice__v1__list_a2p_declarations_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListA2pDeclarationsRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_a2p_declarations_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_a2p_declarations_request__free_unpacked
+                     (Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__list_erasures_response__init
                      (Payaid__Voice__V1__ListErasuresResponse         *message)
 {
@@ -1310,6 +1445,96 @@ void   payaid__voice__v1__list_erasures_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &payaid__voice__v1__list_erasures_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_a2p_declarations_response__init
+                     (Payaid__Voice__V1__ListA2pDeclarationsResponse         *message)
+{
+  static const Payaid__Voice__V1__ListA2pDeclarationsResponse init_value = PAYAID__VOICE__V1__LIST_A2P_DECLARATIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_a2p_declarations_response__get_packed_size
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_a2p_declarations_response__pack
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_a2p_declarations_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListA2pDeclarationsResponse *
+       payaid__voice__v1__list_a2p_declarations_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListA2pDeclarationsResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_a2p_declarations_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_a2p_declarations_response__free_unpacked
+                     (Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_a2p_declarations_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__delete_a2p_declaration_request__init
+                     (Payaid__Voice__V1__DeleteA2pDeclarationRequest         *message)
+{
+  static const Payaid__Voice__V1__DeleteA2pDeclarationRequest init_value = PAYAID__VOICE__V1__DELETE_A2P_DECLARATION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__delete_a2p_declaration_request__get_packed_size
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__delete_a2p_declaration_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__delete_a2p_declaration_request__pack
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__delete_a2p_declaration_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__delete_a2p_declaration_request__pack_to_buffer
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__delete_a2p_declaration_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__DeleteA2pDeclarationRequest *
+       payaid__voice__v1__delete_a2p_declaration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__DeleteA2pDeclarationRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__delete_a2p_declaration_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__delete_a2p_declaration_request__free_unpacked
+                     (Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__delete_a2p_declaration_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   payaid__voice__v1__list_audit_entries_request__init
@@ -1582,7 +1807,7 @@ void   payaid__voice__v1__get_audit_consistency_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[6] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[7] =
 {
   {
     "f1",
@@ -1656,6 +1881,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Decision, f7),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__decision__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1664,11 +1901,12 @@ static const unsigned payaid__voice__v1__decision__field_indices_by_name[] = {
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
 };
 static const ProtobufCIntRange payaid__voice__v1__decision__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor =
 {
@@ -1678,7 +1916,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor =
   "Payaid__Voice__V1__Decision",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Decision),
-  6,
+  7,
   payaid__voice__v1__decision__field_descriptors,
   payaid__voice__v1__decision__field_indices_by_name,
   1,  payaid__voice__v1__decision__number_ranges,
@@ -2547,6 +2785,122 @@ const ProtobufCMessageDescriptor payaid__voice__v1__kept_records__descriptor =
   payaid__voice__v1__kept_records__field_indices_by_name,
   1,  payaid__voice__v1__kept_records__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__kept_records__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__a2p_declaration__field_descriptors[7] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f5),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f6),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__A2pDeclaration, f7),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__a2p_declaration__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+};
+static const ProtobufCIntRange payaid__voice__v1__a2p_declaration__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__a2p_declaration__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.A2pDeclaration",
+  "A2pDeclaration",
+  "Payaid__Voice__V1__A2pDeclaration",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__A2pDeclaration),
+  7,
+  payaid__voice__v1__a2p_declaration__field_descriptors,
+  payaid__voice__v1__a2p_declaration__field_indices_by_name,
+  1,  payaid__voice__v1__a2p_declaration__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__a2p_declaration__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[8] =
@@ -3725,6 +4079,108 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_request__descr
   (ProtobufCMessageInit) payaid__voice__v1__list_erasures_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor payaid__voice__v1__create_a2p_declaration_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateA2pDeclarationRequest, f1),
+    &payaid__voice__v1__a2p_declaration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateA2pDeclarationRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__create_a2p_declaration_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__create_a2p_declaration_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__create_a2p_declaration_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.CreateA2pDeclarationRequest",
+  "CreateA2pDeclarationRequest",
+  "Payaid__Voice__V1__CreateA2pDeclarationRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__CreateA2pDeclarationRequest),
+  2,
+  payaid__voice__v1__create_a2p_declaration_request__field_descriptors,
+  payaid__voice__v1__create_a2p_declaration_request__field_indices_by_name,
+  1,  payaid__voice__v1__create_a2p_declaration_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__create_a2p_declaration_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_a2p_declarations_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListA2pDeclarationsRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListA2pDeclarationsRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_a2p_declarations_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_a2p_declarations_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListA2pDeclarationsRequest",
+  "ListA2pDeclarationsRequest",
+  "Payaid__Voice__V1__ListA2pDeclarationsRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListA2pDeclarationsRequest),
+  2,
+  payaid__voice__v1__list_a2p_declarations_request__field_descriptors,
+  payaid__voice__v1__list_a2p_declarations_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_a2p_declarations_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_a2p_declarations_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor payaid__voice__v1__list_erasures_response__field_descriptors[2] =
 {
   {
@@ -3774,6 +4230,108 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_response__desc
   payaid__voice__v1__list_erasures_response__field_indices_by_name,
   1,  payaid__voice__v1__list_erasures_response__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__list_erasures_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_a2p_declarations_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListA2pDeclarationsResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListA2pDeclarationsResponse, f1),
+    &payaid__voice__v1__a2p_declaration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListA2pDeclarationsResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_a2p_declarations_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_a2p_declarations_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListA2pDeclarationsResponse",
+  "ListA2pDeclarationsResponse",
+  "Payaid__Voice__V1__ListA2pDeclarationsResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListA2pDeclarationsResponse),
+  2,
+  payaid__voice__v1__list_a2p_declarations_response__field_descriptors,
+  payaid__voice__v1__list_a2p_declarations_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_a2p_declarations_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_a2p_declarations_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__delete_a2p_declaration_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DeleteA2pDeclarationRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DeleteA2pDeclarationRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__delete_a2p_declaration_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__delete_a2p_declaration_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__delete_a2p_declaration_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.DeleteA2pDeclarationRequest",
+  "DeleteA2pDeclarationRequest",
+  "Payaid__Voice__V1__DeleteA2pDeclarationRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__DeleteA2pDeclarationRequest),
+  2,
+  payaid__voice__v1__delete_a2p_declaration_request__field_descriptors,
+  payaid__voice__v1__delete_a2p_declaration_request__field_indices_by_name,
+  1,  payaid__voice__v1__delete_a2p_declaration_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__delete_a2p_declaration_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[3] =

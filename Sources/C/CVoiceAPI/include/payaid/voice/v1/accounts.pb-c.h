@@ -89,10 +89,12 @@ struct  Payaid__Voice__V1__Kyc
   size_t n_f10;
   ProtobufCBinaryData *f10;
   Google__Protobuf__Timestamp *f11;
+  int32_t f12;
+  ProtobufCBinaryData f13;
 };
 #define PAYAID__VOICE__V1__KYC__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__kyc__descriptor) \
-    , 0, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL }
+    , 0, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, 0, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__MerchantSettings

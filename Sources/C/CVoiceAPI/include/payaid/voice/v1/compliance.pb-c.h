@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/api/annotations.pb-c.h"
 #include "google/api/field_behavior.pb-c.h"
 #include "google/protobuf/duration.pb-c.h"
+#include "google/protobuf/empty.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "payaid/voice/v1/agents.pb-c.h"
 
@@ -28,6 +29,7 @@ typedef struct Payaid__Voice__V1__Suppression Payaid__Voice__V1__Suppression;
 typedef struct Payaid__Voice__V1__Erasure Payaid__Voice__V1__Erasure;
 typedef struct Payaid__Voice__V1__ErasureCounts Payaid__Voice__V1__ErasureCounts;
 typedef struct Payaid__Voice__V1__KeptRecords Payaid__Voice__V1__KeptRecords;
+typedef struct Payaid__Voice__V1__A2pDeclaration Payaid__Voice__V1__A2pDeclaration;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
 typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
 typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
@@ -48,7 +50,11 @@ typedef struct Payaid__Voice__V1__ListSuppressionsResponse Payaid__Voice__V1__Li
 typedef struct Payaid__Voice__V1__CreateErasureRequest Payaid__Voice__V1__CreateErasureRequest;
 typedef struct Payaid__Voice__V1__GetErasureRequest Payaid__Voice__V1__GetErasureRequest;
 typedef struct Payaid__Voice__V1__ListErasuresRequest Payaid__Voice__V1__ListErasuresRequest;
+typedef struct Payaid__Voice__V1__CreateA2pDeclarationRequest Payaid__Voice__V1__CreateA2pDeclarationRequest;
+typedef struct Payaid__Voice__V1__ListA2pDeclarationsRequest Payaid__Voice__V1__ListA2pDeclarationsRequest;
 typedef struct Payaid__Voice__V1__ListErasuresResponse Payaid__Voice__V1__ListErasuresResponse;
+typedef struct Payaid__Voice__V1__ListA2pDeclarationsResponse Payaid__Voice__V1__ListA2pDeclarationsResponse;
+typedef struct Payaid__Voice__V1__DeleteA2pDeclarationRequest Payaid__Voice__V1__DeleteA2pDeclarationRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesRequest Payaid__Voice__V1__ListAuditEntriesRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesResponse Payaid__Voice__V1__ListAuditEntriesResponse;
 typedef struct Payaid__Voice__V1__GetAuditEntryRequest Payaid__Voice__V1__GetAuditEntryRequest;
@@ -72,10 +78,11 @@ struct  Payaid__Voice__V1__Decision
   Google__Protobuf__Timestamp *f4;
   Google__Protobuf__Timestamp *f5;
   ProtobufCBinaryData f6;
+  Google__Protobuf__Timestamp *f7;
 };
 #define PAYAID__VOICE__V1__DECISION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__decision__descriptor) \
-    , {0,NULL}, 0, 0,NULL, NULL, NULL, {0,NULL} }
+    , {0,NULL}, 0, 0,NULL, NULL, NULL, {0,NULL}, NULL }
 
 
 struct  Payaid__Voice__V1__RuleResult
@@ -195,6 +202,22 @@ struct  Payaid__Voice__V1__KeptRecords
 #define PAYAID__VOICE__V1__KEPT_RECORDS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__kept_records__descriptor) \
     , {0,NULL}, {0,NULL}, 0, NULL }
+
+
+struct  Payaid__Voice__V1__A2pDeclaration
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
+  ProtobufCBinaryData f4;
+  Google__Protobuf__Timestamp *f5;
+  Google__Protobuf__Timestamp *f6;
+  Google__Protobuf__Timestamp *f7;
+};
+#define PAYAID__VOICE__V1__A2P_DECLARATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__a2p_declaration__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL, NULL }
 
 
 struct  Payaid__Voice__V1__AuditEntry
@@ -433,6 +456,28 @@ struct  Payaid__Voice__V1__ListErasuresRequest
     , 0, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__CreateA2pDeclarationRequest
+{
+  ProtobufCMessage base;
+  Payaid__Voice__V1__A2pDeclaration *f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__CREATE_A2P_DECLARATION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__create_a2p_declaration_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListA2pDeclarationsRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_A2P_DECLARATIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_a2p_declarations_request__descriptor) \
+    , 0, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__ListErasuresResponse
 {
   ProtobufCMessage base;
@@ -443,6 +488,29 @@ struct  Payaid__Voice__V1__ListErasuresResponse
 #define PAYAID__VOICE__V1__LIST_ERASURES_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_erasures_response__descriptor) \
     , 0,NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListA2pDeclarationsResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__A2pDeclaration **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_A2P_DECLARATIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_a2p_declarations_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__DeleteA2pDeclarationRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__DELETE_A2P_DECLARATION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__delete_a2p_declaration_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__ListAuditEntriesRequest
@@ -664,6 +732,25 @@ Payaid__Voice__V1__KeptRecords *
                       const uint8_t       *data);
 void   payaid__voice__v1__kept_records__free_unpacked
                      (Payaid__Voice__V1__KeptRecords *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__A2pDeclaration methods */
+void   payaid__voice__v1__a2p_declaration__init
+                     (Payaid__Voice__V1__A2pDeclaration         *message);
+size_t payaid__voice__v1__a2p_declaration__get_packed_size
+                     (const Payaid__Voice__V1__A2pDeclaration   *message);
+size_t payaid__voice__v1__a2p_declaration__pack
+                     (const Payaid__Voice__V1__A2pDeclaration   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__a2p_declaration__pack_to_buffer
+                     (const Payaid__Voice__V1__A2pDeclaration   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__A2pDeclaration *
+       payaid__voice__v1__a2p_declaration__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__a2p_declaration__free_unpacked
+                     (Payaid__Voice__V1__A2pDeclaration *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__AuditEntry methods */
 void   payaid__voice__v1__audit_entry__init
@@ -1045,6 +1132,44 @@ Payaid__Voice__V1__ListErasuresRequest *
 void   payaid__voice__v1__list_erasures_request__free_unpacked
                      (Payaid__Voice__V1__ListErasuresRequest *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CreateA2pDeclarationRequest methods */
+void   payaid__voice__v1__create_a2p_declaration_request__init
+                     (Payaid__Voice__V1__CreateA2pDeclarationRequest         *message);
+size_t payaid__voice__v1__create_a2p_declaration_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest   *message);
+size_t payaid__voice__v1__create_a2p_declaration_request__pack
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__create_a2p_declaration_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateA2pDeclarationRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CreateA2pDeclarationRequest *
+       payaid__voice__v1__create_a2p_declaration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__create_a2p_declaration_request__free_unpacked
+                     (Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListA2pDeclarationsRequest methods */
+void   payaid__voice__v1__list_a2p_declarations_request__init
+                     (Payaid__Voice__V1__ListA2pDeclarationsRequest         *message);
+size_t payaid__voice__v1__list_a2p_declarations_request__get_packed_size
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest   *message);
+size_t payaid__voice__v1__list_a2p_declarations_request__pack
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_a2p_declarations_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListA2pDeclarationsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListA2pDeclarationsRequest *
+       payaid__voice__v1__list_a2p_declarations_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_a2p_declarations_request__free_unpacked
+                     (Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListErasuresResponse methods */
 void   payaid__voice__v1__list_erasures_response__init
                      (Payaid__Voice__V1__ListErasuresResponse         *message);
@@ -1063,6 +1188,44 @@ Payaid__Voice__V1__ListErasuresResponse *
                       const uint8_t       *data);
 void   payaid__voice__v1__list_erasures_response__free_unpacked
                      (Payaid__Voice__V1__ListErasuresResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListA2pDeclarationsResponse methods */
+void   payaid__voice__v1__list_a2p_declarations_response__init
+                     (Payaid__Voice__V1__ListA2pDeclarationsResponse         *message);
+size_t payaid__voice__v1__list_a2p_declarations_response__get_packed_size
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse   *message);
+size_t payaid__voice__v1__list_a2p_declarations_response__pack
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_a2p_declarations_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListA2pDeclarationsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListA2pDeclarationsResponse *
+       payaid__voice__v1__list_a2p_declarations_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_a2p_declarations_response__free_unpacked
+                     (Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__DeleteA2pDeclarationRequest methods */
+void   payaid__voice__v1__delete_a2p_declaration_request__init
+                     (Payaid__Voice__V1__DeleteA2pDeclarationRequest         *message);
+size_t payaid__voice__v1__delete_a2p_declaration_request__get_packed_size
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest   *message);
+size_t payaid__voice__v1__delete_a2p_declaration_request__pack
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__delete_a2p_declaration_request__pack_to_buffer
+                     (const Payaid__Voice__V1__DeleteA2pDeclarationRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__DeleteA2pDeclarationRequest *
+       payaid__voice__v1__delete_a2p_declaration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__delete_a2p_declaration_request__free_unpacked
+                     (Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListAuditEntriesRequest methods */
 void   payaid__voice__v1__list_audit_entries_request__init
@@ -1204,6 +1367,9 @@ typedef void (*Payaid__Voice__V1__ErasureCounts_Closure)
 typedef void (*Payaid__Voice__V1__KeptRecords_Closure)
                  (const Payaid__Voice__V1__KeptRecords *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__A2pDeclaration_Closure)
+                 (const Payaid__Voice__V1__A2pDeclaration *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__AuditEntry_Closure)
                  (const Payaid__Voice__V1__AuditEntry *message,
                   void *closure_data);
@@ -1264,8 +1430,20 @@ typedef void (*Payaid__Voice__V1__GetErasureRequest_Closure)
 typedef void (*Payaid__Voice__V1__ListErasuresRequest_Closure)
                  (const Payaid__Voice__V1__ListErasuresRequest *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__CreateA2pDeclarationRequest_Closure)
+                 (const Payaid__Voice__V1__CreateA2pDeclarationRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListA2pDeclarationsRequest_Closure)
+                 (const Payaid__Voice__V1__ListA2pDeclarationsRequest *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__ListErasuresResponse_Closure)
                  (const Payaid__Voice__V1__ListErasuresResponse *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListA2pDeclarationsResponse_Closure)
+                 (const Payaid__Voice__V1__ListA2pDeclarationsResponse *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__DeleteA2pDeclarationRequest_Closure)
+                 (const Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
                   void *closure_data);
 typedef void (*Payaid__Voice__V1__ListAuditEntriesRequest_Closure)
                  (const Payaid__Voice__V1__ListAuditEntriesRequest *message,
@@ -1299,6 +1477,7 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__suppression__descript
 extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure_counts__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__kept_records__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__a2p_declaration__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
@@ -1319,7 +1498,11 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_res
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_erasure_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_erasure_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__create_a2p_declaration_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__delete_a2p_declaration_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor;

@@ -1,0 +1,78 @@
+/// A decision of the operator's on who a merchant is.
+package struct KycReview: Sendable {
+  /// What was decided.
+  package enum Outcome: Sendable, Hashable {
+    /// Calls may be placed for so long.
+    case approved(for: Duration)
+    case rejected
+    /// An approval is taken back, or none will be given: the business is blacklisted, its GSTIN
+    /// cancelled.
+    case suspended
+  }
+
+  /// What the decision rests on.
+  package enum Method: String, Sendable, CaseIterable {
+    /// Documents that the merchant showed.
+    case document
+    /// A register of the state's.
+    case register
+    /// What the reviewer knows.
+    case manual
+  }
+
+  package var outcome: Outcome
+  /// The address of the person who decides: none of the merchant's, since nobody checks themselves.
+  package var reviewer: String
+  package var method: Method
+  /// Why, for the merchant to read; needed with every outcome but an approval.
+  package var reason: String
+  /// SHA-256 of what was looked at.
+  package var evidence: [UInt8]?
+
+  package init(
+    _ outcome: Outcome, by reviewer: String, method: Method = .manual, reason: String = "",
+    evidence: [UInt8]? = nil
+  ) {
+    self.outcome = outcome
+    self.reviewer = reviewer.lowercased()
+    self.method = method
+    self.reason = reason
+    self.evidence = evidence
+  }
+
+  /// Where it leads.
+  var state: KycState {
+    switch outcome {
+    case .approved: .approved
+    case .rejected: .rejected
+    case .suspended: .suspended
+    }
+  }
+
+  /// The states from which it leads there. An approval is renewed by another one.
+  var comesFrom: Set<KycState> {
+    switch outcome {
+    case .approved: [.submitted, .approved, .suspended]
+    case .rejected: [.submitted]
+    case .suspended: [.draft, .submitted, .approved, .rejected]
+    }
+  }
+
+  /// How long an approval holds.
+  var duration: Duration? {
+    guard case .approved(let duration) = outcome else { return nil }
+    return duration
+  }
+}
+
+/// What became of a review.
+package enum OnKycReview: Sendable, Hashable {
+  case decided
+  case noSuchMerchant
+  /// The reviewer belongs to the merchant.
+  case reviewerIsTheMerchants
+  /// Nothing stands where it could be decided so.
+  case stands(KycState)
+  /// What the merchant says of itself has gaps, in these fields.
+  case incomplete([String])
+}
