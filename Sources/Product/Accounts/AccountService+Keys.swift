@@ -36,18 +36,18 @@ extension AccountService {
     _ request: V1.ListApiKeysRequest, _ context: RPCContext
   ) async throws -> V1.ListApiKeysResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "api-keys"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      try await APIKeyStore.page(
-        after: cursor, limit: size + 1, merchant: caller.merchant, $0)
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.keyId }
+    ) { cursor, limit in
+      try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+        try await APIKeyStore.page(
+          after: cursor, limit: limit, merchant: caller.merchant, $0)
+      }.map(\.proto)
     }
     return .with {
-      $0.apiKeys = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.apiKeys.last {
-        $0.nextPageToken = tokens.make(cursor: last.keyId, arguments: arguments)
-      }
+      $0.apiKeys = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

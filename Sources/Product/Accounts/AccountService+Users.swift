@@ -39,17 +39,17 @@ extension AccountService {
     _ request: V1.ListUsersRequest, _ context: RPCContext
   ) async throws -> V1.ListUsersResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "users"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      try await UserStore.page(after: cursor, limit: size + 1, merchant: caller.merchant, $0)
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.userId }
+    ) { cursor, limit in
+      try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+        try await UserStore.page(after: cursor, limit: limit, merchant: caller.merchant, $0)
+      }.map(\.proto)
     }
     return .with {
-      $0.users = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.users.last {
-        $0.nextPageToken = tokens.make(cursor: last.userId, arguments: arguments)
-      }
+      $0.users = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

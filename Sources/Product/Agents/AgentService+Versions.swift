@@ -82,19 +82,21 @@ extension AgentService {
     _ request: V1.ListAgentVersionsRequest, _ context: RPCContext
   ) async throws -> V1.ListAgentVersionsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "versions", request.agentId]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
-      let agent = try await Self.existing(request.agentId, transaction)
-      let found = try await AgentVersionStore.page(
-        agent.agentId, below: cursor.flatMap { Int32($0) } ?? .max, limit: size + 1, transaction)
-      return .with {
-        $0.versions = found.prefix(size).map { Self.marked($0, agent) }
-        if found.count > size, let last = $0.versions.last {
-          $0.nextPageToken = tokens.make(cursor: "\(last.version)", arguments: arguments)
-        }
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments,
+      cursor: { (found: V1.AgentVersion) in "\(found.version)" }
+    ) { cursor, limit in
+      try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
+        let agent = try await Self.existing(request.agentId, transaction)
+        return try await AgentVersionStore.page(
+          agent.agentId, below: cursor.flatMap { Int32($0) } ?? .max, limit: limit, transaction
+        ).map { Self.marked($0, agent) }
       }
+    }
+    return .with {
+      $0.versions = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -55,20 +55,20 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
     _ request: V1.ListCallsRequest, _ context: RPCContext
   ) async throws -> V1.ListCallsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     var arguments = [caller.merchant.text, request.agentId, "\(request.state.rawValue)"]
     arguments += [request.startTime, request.endTime].map { time in
       time.map { "\(Moment($0).microseconds)" } ?? ""
     }
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await CallStore.page(
-      request, after: cursor, limit: size + 1, merchant: caller.merchant,
-      pool.autocommit(.merchant(caller.merchant.text)))
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.callId }
+    ) { cursor, limit in
+      try await CallStore.page(
+        request, after: cursor, limit: limit, merchant: caller.merchant,
+        pool.autocommit(.merchant(caller.merchant.text)))
+    }
     return .with {
-      $0.calls = Array(found.prefix(size))
-      if found.count > size, let last = $0.calls.last {
-        $0.nextPageToken = tokens.make(cursor: last.callId, arguments: arguments)
-      }
+      $0.calls = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -9,17 +9,17 @@ extension ComplianceService {
     _ request: V1.ListAuditEntriesRequest, _ context: RPCContext
   ) async throws -> V1.ListAuditEntriesResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "audit-entries", request.subject]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await AuditStore.page(
-      of: request.subject, after: cursor.flatMap { Int64($0) } ?? -1, limit: size + 1,
-      merchant: caller.merchant, reader(caller))
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { "\($0.index)" }
+    ) { cursor, limit in
+      try await AuditStore.page(
+        of: request.subject, after: cursor.flatMap { Int64($0) } ?? -1, limit: limit,
+        merchant: caller.merchant, reader(caller))
+    }
     return .with {
-      $0.entries = Array(found.prefix(size))
-      if found.count > size, let last = $0.entries.last {
-        $0.nextPageToken = tokens.make(cursor: "\(last.index)", arguments: arguments)
-      }
+      $0.entries = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

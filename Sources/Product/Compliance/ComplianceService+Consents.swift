@@ -33,7 +33,6 @@ extension ComplianceService {
     _ request: V1.ListConsentsRequest, _ context: RPCContext
   ) async throws -> V1.ListConsentsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     var number: PhoneNumber?
     if !request.phoneNumber.isEmpty {
       var violations = FieldViolations()
@@ -41,15 +40,17 @@ extension ComplianceService {
       try violations.throwIfAny()
     }
     let arguments = [caller.merchant.text, "consents", request.phoneNumber]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await ConsentStore.page(
-      of: number, after: cursor, limit: size + 1, merchant: caller.merchant, reader(caller))
     let now = now()
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.consentId }
+    ) { cursor, limit in
+      try await ConsentStore.page(
+        of: number, after: cursor, limit: limit, merchant: caller.merchant, reader(caller)
+      ).map { $0.proto(at: now) }
+    }
     return .with {
-      $0.consents = found.prefix(size).map { $0.proto(at: now) }
-      if found.count > size, let last = $0.consents.last {
-        $0.nextPageToken = tokens.make(cursor: last.consentId, arguments: arguments)
-      }
+      $0.consents = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -31,16 +31,17 @@ extension ComplianceService {
     _ request: V1.ListA2pDeclarationsRequest, _ context: RPCContext
   ) async throws -> V1.ListA2pDeclarationsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "a2p-declarations"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await A2PDeclarationStore.page(
-      after: cursor, limit: size + 1, merchant: caller.merchant, reader(caller))
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.declarationId }
+    ) { cursor, limit in
+      try await A2PDeclarationStore.page(
+        after: cursor, limit: limit, merchant: caller.merchant, reader(caller)
+      ).map(\.proto)
+    }
     return .with {
-      $0.declarations = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.declarations.last {
-        $0.nextPageToken = tokens.make(cursor: last.declarationId, arguments: arguments)
-      }
+      $0.declarations = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -35,17 +35,17 @@ extension ComplianceService {
     _ request: V1.ListErasuresRequest, _ context: RPCContext
   ) async throws -> V1.ListErasuresResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
-    let arguments = [caller.merchant.text, "erasures"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await ErasureStore.page(
-      after: cursor, limit: size + 1, merchant: caller.merchant, reader(caller))
-    let kept = try await ErasureStore.kept(of: found.map(\.id), reader(caller))
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: [caller.merchant.text, "erasures"],
+      cursor: { $0.id.text }
+    ) { cursor, limit in
+      try await ErasureStore.page(
+        after: cursor, limit: limit, merchant: caller.merchant, reader(caller))
+    }
+    let kept = try await ErasureStore.kept(of: page.entries.map(\.id), reader(caller))
     return .with {
-      $0.erasures = found.prefix(size).map { $0.proto(kept[$0.id] ?? []) }
-      if found.count > size, let last = $0.erasures.last {
-        $0.nextPageToken = tokens.make(cursor: last.erasureId, arguments: arguments)
-      }
+      $0.erasures = page.entries.map { $0.proto(kept[$0.id] ?? []) }
+      $0.nextPageToken = page.next
     }
   }
 

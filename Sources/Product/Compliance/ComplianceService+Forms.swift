@@ -37,7 +37,6 @@ extension ComplianceService {
     _ request: V1.ListConsentFormsRequest, _ context: RPCContext
   ) async throws -> V1.ListConsentFormsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     var number: PhoneNumber?
     if !request.phoneNumber.isEmpty {
       var violations = FieldViolations()
@@ -45,15 +44,17 @@ extension ComplianceService {
       try violations.throwIfAny()
     }
     let arguments = [caller.merchant.text, "consent-forms", request.phoneNumber]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await ConsentFormStore.page(
-      of: number, after: cursor, limit: size + 1, merchant: caller.merchant, reader(caller))
     let now = now()
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.consentFormId }
+    ) { cursor, limit in
+      try await ConsentFormStore.page(
+        of: number, after: cursor, limit: limit, merchant: caller.merchant, reader(caller)
+      ).map { $0.proto(at: now) }
+    }
     return .with {
-      $0.consentForms = found.prefix(size).map { $0.proto(at: now) }
-      if found.count > size, let last = $0.consentForms.last {
-        $0.nextPageToken = tokens.make(cursor: last.consentFormId, arguments: arguments)
-      }
+      $0.consentForms = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -27,16 +27,17 @@ extension ComplianceService {
     _ request: V1.ListSuppressionsRequest, _ context: RPCContext
   ) async throws -> V1.ListSuppressionsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "suppressions"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await SuppressionStore.page(
-      after: cursor, limit: size + 1, merchant: caller.merchant, reader(caller))
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.suppressionId }
+    ) { cursor, limit in
+      try await SuppressionStore.page(
+        after: cursor, limit: limit, merchant: caller.merchant, reader(caller)
+      ).map(\.proto)
+    }
     return .with {
-      $0.suppressions = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.suppressions.last {
-        $0.nextPageToken = tokens.make(cursor: last.suppressionId, arguments: arguments)
-      }
+      $0.suppressions = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

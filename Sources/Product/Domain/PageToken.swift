@@ -33,6 +33,20 @@ package struct PageTokens: Sendable {
     return cursor
   }
 
+  /// One page of a list: what `load` finds behind a cursor, and the token of the next page, empty at the
+  /// end. `load` is asked for one more than a page has; `cursor` says where an entry stands. Throws
+  /// `invalidArgument` for a size, or a token, that is none.
+  package func page<Entry>(
+    _ size: Int32, _ token: String, of arguments: [String], cursor: (Entry) -> String,
+    load: (_ cursor: String?, _ limit: Int) async throws -> [Entry]
+  ) async throws -> (entries: [Entry], next: String) {
+    let size = try PageSize.checked(size)
+    let start = try self.cursor(in: token, arguments: arguments)
+    let found = try await load(start, size + 1)
+    guard found.count > size, let last = found.prefix(size).last else { return (found, "") }
+    return (Array(found.prefix(size)), make(cursor: cursor(last), arguments: arguments))
+  }
+
   private static var invalid: RPCError {
     RPCError(.invalidArgument, "page_token is not one of this list with these arguments")
   }

@@ -60,18 +60,18 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
   ) async throws -> V1.ListDocumentsResponse {
     let caller = try context.caller()
     let agent = try Self.agent(request.agentId)
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "documents", agent.text]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      guard try await DocumentStore.has(agent, $0) else { throw Self.noAgent }
-      return try await DocumentStore.page(of: agent, after: cursor, limit: size + 1, $0)
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.documentId }
+    ) { cursor, limit in
+      try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+        guard try await DocumentStore.has(agent, $0) else { throw Self.noAgent }
+        return try await DocumentStore.page(of: agent, after: cursor, limit: limit, $0)
+      }.map(\.proto)
     }
     return .with {
-      $0.documents = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.documents.last {
-        $0.nextPageToken = tokens.make(cursor: last.documentId, arguments: arguments)
-      }
+      $0.documents = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -36,19 +36,19 @@ extension WebhookService {
     _ request: V1.ListWebhookDeliveriesRequest, _ context: RPCContext
   ) async throws -> V1.ListWebhookDeliveriesResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, request.endpointId]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await write(caller) { transaction in
-      let endpoint = try await Self.existing(request.endpointId, transaction)
-      return try await DeliveryLog.page(
-        of: endpoint.id, after: cursor, limit: size + 1, transaction)
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.deliveryId }
+    ) { cursor, limit in
+      try await write(caller) { transaction in
+        let endpoint = try await Self.existing(request.endpointId, transaction)
+        return try await DeliveryLog.page(
+          of: endpoint.id, after: cursor, limit: limit, transaction)
+      }
     }
     return .with {
-      $0.deliveries = Array(found.prefix(size))
-      if found.count > size, let last = $0.deliveries.last {
-        $0.nextPageToken = tokens.make(cursor: last.deliveryId, arguments: arguments)
-      }
+      $0.deliveries = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

@@ -65,18 +65,18 @@ package struct WebhookService: Payaid.Voice.V1.WebhookServiceServing {
     _ request: V1.ListWebhookEndpointsRequest, _ context: RPCContext
   ) async throws -> V1.ListWebhookEndpointsResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "webhook-endpoints"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await write(caller) {
-      try await EndpointStore.page(
-        after: cursor, limit: size + 1, merchant: caller.merchant, $0)
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.endpointId }
+    ) { cursor, limit in
+      try await write(caller) {
+        try await EndpointStore.page(
+          after: cursor, limit: limit, merchant: caller.merchant, $0)
+      }.map(\.proto)
     }
     return .with {
-      $0.endpoints = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.endpoints.last {
-        $0.nextPageToken = tokens.make(cursor: last.endpointId, arguments: arguments)
-      }
+      $0.endpoints = page.entries
+      $0.nextPageToken = page.next
     }
   }
 

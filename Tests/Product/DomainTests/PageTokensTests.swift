@@ -24,6 +24,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2, 3, 7, 50] as [Int32])
+  func `pages follow one another to the end, without a gap`(size: Int32) async throws {
+    let all = Array(1...7)
+    var (seen, token): ([Int], String) = ([], "")
+    repeat {
+      let page = try await tokens.page(size, token, of: ["a"], cursor: { (n: Int) in "\(n)" }) {
+        cursor, limit in
+        #expect(limit == Int(size) + 1)
+        let last = cursor.flatMap { Int($0) } ?? 0
+        return Array(all.filter { $0 > last }.prefix(limit))
+      }
+      #expect(page.entries.count <= Int(size))
+      seen += page.entries
+      token = page.next
+    } while !token.isEmpty
+    #expect(seen == all)
+  }
+
   @Test(arguments: [(0, 50), (1, 1), (50, 50), (51, 50), (Int32.max, 50)])
   func `a page has at most fifty`(asked: Int32, size: Int) throws {
     #expect(try PageSize.checked(asked) == size)

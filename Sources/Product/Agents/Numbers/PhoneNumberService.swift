@@ -28,18 +28,18 @@ package struct PhoneNumberService: Payaid.Voice.V1.PhoneNumberServiceServing {
     _ request: V1.ListPhoneNumbersRequest, _ context: RPCContext
   ) async throws -> V1.ListPhoneNumbersResponse {
     let caller = try context.caller()
-    let size = try PageSize.checked(request.pageSize)
     let arguments = [caller.merchant.text, "phone-numbers"]
-    let cursor = try tokens.cursor(in: request.pageToken, arguments: arguments)
-    let found = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-      try await PhoneNumberStore.page(
-        after: cursor, limit: size + 1, merchant: caller.merchant, $0)
+    let page = try await tokens.page(
+      request.pageSize, request.pageToken, of: arguments, cursor: { $0.phoneNumber }
+    ) { cursor, limit in
+      try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
+        try await PhoneNumberStore.page(
+          after: cursor, limit: limit, merchant: caller.merchant, $0)
+      }.map(\.proto)
     }
     return .with {
-      $0.phoneNumbers = found.prefix(size).map(\.proto)
-      if found.count > size, let last = $0.phoneNumbers.last {
-        $0.nextPageToken = tokens.make(cursor: last.phoneNumber, arguments: arguments)
-      }
+      $0.phoneNumbers = page.entries
+      $0.nextPageToken = page.next
     }
   }
 
