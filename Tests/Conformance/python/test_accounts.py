@@ -406,13 +406,15 @@ def test_a_suspended_merchant_reads_only_and_a_closed_one_nothing(stack, v1, ser
 
 
 def test_a_flood_of_logins_is_shed_and_others_served(v1, door, service, shop):
-    """More passwords at once than may wait: some are told to come back, and the loops stay free."""
+    """More passwords at once than may wait: some are told to come back, and the loops stay free. Fewer than a
+    connection may have calls: a handler that an earlier test gave up may still be on its way out.
+    """
     flood = [
         door.Login.future(v1.LoginRequest(email=f"{uuid.uuid4()}@example.in", password=PASSWORD), timeout=30)
-        for _ in range(99)]
+        for _ in range(90)]
     began = time.monotonic()
     service.GetMerchant(v1.GetMerchantRequest(), metadata=metadata(shop), timeout=5)
-    print(f"a read took {1000 * (time.monotonic() - began):.1f} ms beside 99 logins")
+    print(f"a read took {1000 * (time.monotonic() - began):.1f} ms beside 90 logins")
     assert {future.code() for future in flood} == {UNAUTHENTICATED, grpc.StatusCode.RESOURCE_EXHAUSTED}
 
 
