@@ -12,27 +12,58 @@ package enum ScratchPostgres {
   /// Many tests make their databases at once, on machines that do other things too.
   private static let patience = Duration.seconds(60)
   private static let number = Atomic<Int>(1)
+  /// Databases that others are copies of, by the texts of their migrations.
+  private static let templates = Mutex<[[String]: Task<String, any Error>]>([:])
 
-  /// A new empty database, and a pool for it over `loops`. Suites do not see each other.
+  /// A new database with these migrations, and a pool for it over `loops`. Suites do not see each other.
   package static func database(
     migrations: [Migration] = [], configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> PostgresPool {
-    var configuration = patient(try await url())
+    let name = try await create(copying: try await template(migrations))
+    var configuration = patient(try await url(of: name))
     configuration.maxConnections = 8
     configure(&configuration)
-    let pool = PostgresPool(loops: loops.loops, configuration: configuration)
-    try await Migrator(pool, migrations).run()
-    return pool
+    return PostgresPool(loops: loops.loops, configuration: configuration)
   }
 
   /// The URL of a new empty database.
   package static func url() async throws -> String {
-    let base = try await server.value
+    try await url(of: try await create(copying: "template1"))
+  }
+
+  private static func url(of name: String) async throws -> String {
+    try await server.value.replacing("/payaid?", with: "/\(name)?")
+  }
+
+  /// Makes a database; its name.
+  private static func create(copying template: String) async throws -> String {
     let name = "scratch_\(number.wrappingAdd(1, ordering: .relaxed).oldValue)"
-    let pool = PostgresPool(loops: [loops.loops[0]], configuration: patient(base))
-    try await pool.execute("CREATE DATABASE \(unsafeSQL: name)")
+    var configuration = patient(try await server.value)
+    configuration.lockTimeout = patience
+    let pool = PostgresPool(loops: [loops.loops[0]], configuration: configuration)
+    try await pool.execute(
+      "CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: template)")
     await pool.close()
-    return base.replacing("/payaid?", with: "/\(name)?")
+    return name
+  }
+
+  /// The name of a database with these migrations, to which nobody connects any more: to copy it is
+  /// quicker than to apply them again.
+  private static func template(_ migrations: [Migration]) async throws -> String {
+    try await templates.withLock { templates in
+      let texts = migrations.map(\.sql)
+      if let known = templates[texts] { return known }
+      let making = Task {
+        let name = try await create(copying: "template1")
+        let pool = PostgresPool(
+          loops: loops.loops, configuration: patient(try await url(of: name)))
+        try await Migrator(pool, migrations).run()
+        await pool.close()
+        return name
+      }
+      templates[texts] = making
+      return making
+    }.value
   }
 
   private static func patient(_ url: String) -> PostgresConfiguration {
