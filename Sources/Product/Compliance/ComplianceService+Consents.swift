@@ -33,12 +33,7 @@ extension ComplianceService {
     _ request: V1.ListConsentsRequest, _ context: RPCContext
   ) async throws -> V1.ListConsentsResponse {
     let caller = try context.caller()
-    var number: PhoneNumber?
-    if !request.phoneNumber.isEmpty {
-      var violations = FieldViolations()
-      number = ConsentRules.number(request.phoneNumber, "phoneNumber", &violations)
-      try violations.throwIfAny()
-    }
+    let number = try ConsentRules.filter(request.phoneNumber)
     let arguments = [caller.merchant.text, "consents", request.phoneNumber]
     let now = now()
     let page = try await tokens.page(

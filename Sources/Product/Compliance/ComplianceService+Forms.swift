@@ -37,12 +37,7 @@ extension ComplianceService {
     _ request: V1.ListConsentFormsRequest, _ context: RPCContext
   ) async throws -> V1.ListConsentFormsResponse {
     let caller = try context.caller()
-    var number: PhoneNumber?
-    if !request.phoneNumber.isEmpty {
-      var violations = FieldViolations()
-      number = ConsentRules.number(request.phoneNumber, "phoneNumber", &violations)
-      try violations.throwIfAny()
-    }
+    let number = try ConsentRules.filter(request.phoneNumber)
     let arguments = [caller.merchant.text, "consent-forms", request.phoneNumber]
     let now = now()
     let page = try await tokens.page(

@@ -62,6 +62,15 @@ enum ConsentRules {
     return number
   }
 
+  /// The number by which a list is asked for; `nil` for all. Throws when `text` spells none.
+  static func filter(_ text: String) throws -> PhoneNumber? {
+    guard !text.isEmpty else { return nil }
+    var violations = FieldViolations()
+    let number = number(text, "phoneNumber", &violations)
+    try violations.throwIfAny()
+    return number
+  }
+
   /// The time that CheckCall is about; `nil` for now, and, noted, for one out of range.
   static func checkTime(
     _ time: Google.Protobuf.Timestamp?, at now: Moment, _ violations: inout FieldViolations

@@ -39,8 +39,10 @@ package struct DoNotDisturbLookup: DoNotDisturbRegistry {
 
   package func status(of number: PhoneNumber) async -> GateInput.DoNotDisturb {
     let key = CacheKey(area: Self.area, name: number.e164)
-    if let kept = answers.held(key), now() < kept.end { return Self.status(kept.isRegistered) }
-    answers.forget(key)
+    if let kept = answers.held(key) {
+      if now() < kept.end { return Self.status(kept.isRegistered) }
+      answers.forget(key)
+    }
     let isRegistered = await ask(number)
     let status = isRegistered.map(Self.status) ?? .unknown
     outcomes[status]?.increment()
