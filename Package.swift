@@ -259,7 +259,7 @@ let executables = [
     imports: [
       "Buffers", "EventLoop", "TLS", "TransparencyLog", "RPCCore", "RPCClient", "Protobuf",
       "Schema", "Services", "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain",
-      "Accounts",
+      "Accounts", "Compliance",
     ],
     packages: ["ArgumentParser"]),
   Executable(
@@ -369,7 +369,9 @@ func here(_ path: String) -> Bool {
 }
 
 /// What SwiftPM would warn of as a file that no rule handles.
-func readme(in path: String) -> [String] { here("\(path)/README.md") ? ["README.md"] : [] }
+func documents(in path: String) -> [String] {
+  ["README.md", "AUDIT.md", "ERASURE.md"].filter { here("\(path)/\($0)") }
+}
 
 // PAYAID_ONLY=Module,Executable narrows a build to those, what they import, and their tests.
 let only = Context.environment["PAYAID_ONLY"].map { text in
@@ -412,7 +414,7 @@ for module in modules where wanted.contains(module.name) {
   targets.append(
     .target(
       name: module.name, dependencies: byName(module.imports) + module.packages.map(product),
-      path: path, exclude: readme(in: path), resources: module.resources,
+      path: path, exclude: documents(in: path), resources: module.resources,
       swiftSettings: settings(module.imports)))
   let tests = "Tests/\(module.layer.rawValue)/\(module.name)Tests"
   if here(tests), isAsked(module.name) {
@@ -441,7 +443,7 @@ for executable in executables where isAsked(executable.name) {
       name: executable.name,
       dependencies: byName(executable.imports) + executable.packages.map(product),
       path: executable.path,
-      exclude: readme(in: executable.path),
+      exclude: documents(in: executable.path),
       // Clients see what a stranger's package would see: the public declarations.
       packageAccess: !executable.path.hasPrefix("Clients/"), swiftSettings: swiftSettings,
       linkerSettings: importsFoundation(executable) ? [] : releaseLinking))

@@ -1,10 +1,12 @@
 """Verifies an exported bundle of the audit log: offline, and with none of the server's code.
 
     python -m payaid_voice.audit DIR --key VKEY [--since FILE] [--json]
+        [--previous DIR --previous-key VKEY]
 
 This file also runs alone, as `python audit.py DIR ...`: it takes the standard library and, for
 Ed25519, the package `cryptography`. VKEY is the log's verifier key. It has to come from whoever
-vouches for the log, never with the bundle. FILE is an older checkpoint.txt, kept since.
+vouches for the log, never with the bundle. FILE is an older checkpoint.txt, kept since. The
+previous log is the one that this one has to follow, whole.
 
 Exit status: 0 valid; 1 invalid, with what is wrong and where; 2 usage, or files that cannot be
 read; 3 incomplete, which is valid as far as it goes, but proves less than was asked. Nothing of a
@@ -341,6 +343,9 @@ class Report:
     payloads: int = 0
     erased: int = 0
     since: dict[str, Any] | None = None
+    previous: str | None = None
+    previous_size: int | None = None
+    follows_loss: bool | None = None
 
     def text(self) -> str:
         """A few lines for people."""
@@ -354,20 +359,28 @@ class Report:
         if self.since:
             found = {True: "continued without a change", False: "changed", None: "not compared"}
             lines.append(f"since size {self.since['size']}: {found[self.since['continued']]}")
+        if self.previous is not None:
+            how = "after a loss" if self.follows_loss else "as it was closed"
+            lines.append(f"follows {self.previous} {how}, size {self.previous_size}")
         return "\n".join(lines)
 
 
 def verify(
         folder: str | os.PathLike[str], vkey: str, since: str | os.PathLike[str] | None = None,
-        allow_test_key: bool = False) -> Report:
+        allow_test_key: bool = False,
+        previous: tuple[str | os.PathLike[str], str] | None = None) -> Report:
     """Verifies the bundle in a folder by the key, and by an older checkpoint. Raises Unusable.
 
-    `allow_test_key` is for tests: it takes a key that anybody can sign with.
+    `previous` is the bundle and the key of the log that this one has to follow. `allow_test_key`
+    is for tests: it takes a key that anybody can sign with.
     """
     key = Key.parse(vkey, allow_test_key)
     report = Report()
     try:
-        _Bundle(Path(folder), key, report, since).check()
+        bundle = _Bundle(Path(folder), key, report, since)
+        bundle.check()
+        if previous:
+            _check_succession(bundle, Path(previous[0]), Key.parse(previous[1], allow_test_key))
         report.result = "incomplete" if report.missing else "valid"
     except Invalid as error:
         report.result, report.problem = "invalid", str(error)
@@ -415,6 +428,8 @@ class _Bundle:
         self.tree, self.before, self.time = Tree(), (-1, bytes(32)), None
         self.commits: dict[int, str | None] = {}
         self.paid: set[int] = set()
+        self.edges: dict[str, tuple[int, dict[str, Any] | None]] = {}
+        """Entries that tell where a log began and ended, with their payloads."""
 
     def check(self) -> None:
         with _place(file="checkpoint.txt"):
@@ -518,6 +533,8 @@ class _Bundle:
         if seq == before[0] + 1 and prev != before[1]:
             raise Invalid(f"prev is not the hash of seq {seq - 1}" if seq else "prev is not zero")
         self._check_time(entry["ts"])
+        if entry["event"] in ("log.began", "log.closed"):
+            self.edges[entry["event"]] = seq, None
         return entry["commit"]
 
     def _check_time(self, text: str) -> None:
@@ -559,6 +576,54 @@ class _Bundle:
                 raise Invalid("is not the payload that the entry commits to")
         self.paid.add(seq)
         self.report.payloads += 1
+        for event, (place, _) in self.edges.items():
+            if place == seq:
+                self.edges[event] = seq, payload
+
+    def edge(self, event: str, seq: int) -> dict[str, Any] | None:
+        """What an entry at the log's beginning or end says; None, and missing, if it is erased."""
+        place, payload = self.edges.get(event, (-1, None))
+        if place != seq:
+            raise Invalid(f"{self.key.name} has no {event} at seq {seq}")
+        if payload is None:
+            self.report.missing.append(f"what {event} says has been erased")
+        return payload
+
+
+def _check_succession(bundle: _Bundle, folder: Path, key: Key) -> None:
+    """Checks that a log follows another one, which is whole."""
+    old = _Bundle(folder, key, Report(), None)
+    with _place(file="the previous log"):
+        old.check()
+        if old.places is not None:
+            raise Invalid("is not whole")
+    began, head, report = bundle.edge("log.began", 0), old.head, bundle.report
+    if began is None:
+        return
+    if began.get("previous_log") != head.origin:
+        raise Invalid(f"the log does not follow {head.origin}")
+    report.previous, report.previous_size = head.origin, head.size
+    report.follows_loss = began.get("is_continuous") != "yes"
+    if report.follows_loss:
+        note = str(began.get("last_checkpoint", "")).encode()
+        with _place(file="the last checkpoint in log.began"):
+            if open_checkpoint(note, key) != head:
+                raise Invalid("is not that of the previous log")
+        return
+    if (began.get("previous_size"), began.get("previous_root")) != (str(head.size), head.root.hex()):
+        raise Invalid("the previous log was closed with other entries")
+    closed = old.edge("log.closed", head.size - 1)
+    report.missing += old.report.missing
+    if closed is not None and not _names(closed, bundle.key):
+        raise Invalid("the previous log was closed for another log, or another key")
+
+
+def _names(closed: dict[str, Any], key: Key) -> bool:
+    """Whether the end of a log names the next one and its key."""
+    try:
+        return closed.get("next_log") == key.name and Key.parse(str(closed.get("next_key")), True) == key
+    except Unusable:
+        return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -570,10 +635,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--key", metavar="VKEY", required=True, help="the log's verifier key, NAME+ID+BASE64")
     parser.add_argument("--since", metavar="FILE", help="an older checkpoint.txt, kept since")
+    parser.add_argument("--previous", metavar="DIR", help="the bundle of the log before")
+    parser.add_argument("--previous-key", metavar="VKEY", help="that log's verifier key")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
+    if (options.previous is None) != (options.previous_key is None):
+        parser.error("--previous and --previous-key need each other")
+    previous = (options.previous, options.previous_key) if options.previous is not None else None
     try:
-        report = verify(options.folder, options.key, options.since)
+        report = verify(options.folder, options.key, options.since, previous=previous)
     except Unusable as error:
         if options.json:
             print(json.dumps({"result": "unusable", "problem": str(error)}))

@@ -335,10 +335,11 @@ export class AnalyticsService {
    * The columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli,
    * cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason,
    * dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds,
-   * talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq.
-   * Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON.
-   * gate_reason is `OK` or the first rule that spoke against the call, by the last verdict;
-   * audit_seq is the entry of the call's end.
+   * talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq,
+   * audit_epoch. Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in
+   * NDJSON. gate_reason is `OK` or the first rule that spoke against the call, by the last
+   * verdict; audit_seq is the entry of the call's end in the audit log of audit_epoch. Columns may
+   * be added behind the last one.
    *
    * CSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would
    * take for a formula has an apostrophe before it, numbers of phones excepted: read those columns
@@ -633,7 +634,19 @@ export class ComplianceService {
     }, options);
   }
 
-  /** Lists the merchant's audit log in order. */
+  /** Lists the merchant's audit logs, the first one first. Most have one. Another begins when the
+   * operator changes the key, or when a log does not continue what was signed of it, as after a
+   * database was brought back from a backup.
+   */
+  listAuditLogs(request: ListAuditLogsRequest = {}, options?: CallOptions): Promise<ListAuditLogsResponse> {
+    return this.transport.unary<ListAuditLogsResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/audit-logs`,
+      query: request,
+    }, options);
+  }
+
+  /** Lists the entries of the merchant's audit logs in order. */
   listAuditEntries(request: ListAuditEntriesRequest = {}, options?: CallOptions): Promise<ListAuditEntriesResponse> {
     return this.transport.unary<ListAuditEntriesResponse>({
       method: "GET",
@@ -644,7 +657,7 @@ export class ComplianceService {
 
   /** Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries
    * (RFC 6962, section 2.1.1). OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree
-   * has no such entry.
+   * has no such entry, or there is no such log.
    */
   getAuditEntry(request: GetAuditEntryRequest, options?: CallOptions): Promise<GetAuditEntryResponse> {
     const { index, ...query } = request;
@@ -656,18 +669,21 @@ export class ComplianceService {
   }
 
   /** Signs how far the audit log has come. Keep what it answers where nobody here can change it: no
-   * log that was changed before that point will ever agree with it. DATA_LOSS when the log does
-   * not continue what was signed before; nothing is signed then.
+   * log that was changed before that point will ever agree with it. A log that another followed is
+   * signed as it was closed, or as far as it was signed before it was damaged. DATA_LOSS when the
+   * log does not continue what was signed before; nothing is signed then. NOT_FOUND when there is
+   * no such log.
    */
-  getAuditCheckpoint(_request: GetAuditCheckpointRequest = {}, options?: CallOptions): Promise<AuditCheckpoint> {
+  getAuditCheckpoint(request: GetAuditCheckpointRequest = {}, options?: CallOptions): Promise<AuditCheckpoint> {
     return this.transport.unary<AuditCheckpoint>({
       method: "GET",
       path: `/api/v1/compliance/audit-checkpoint`,
+      query: request,
     }, options);
   }
 
   /** Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section
-   * 2.1.2). OUT_OF_RANGE when there are fewer.
+   * 2.1.2). OUT_OF_RANGE when there are fewer, NOT_FOUND when there is no such log.
    */
   getAuditConsistency(request: GetAuditConsistencyRequest = {}, options?: CallOptions): Promise<AuditConsistency> {
     return this.transport.unary<AuditConsistency>({
@@ -1169,7 +1185,7 @@ export interface AuditCheckpoint {
    * line, and the signature.
    */
   note?: string;
-  /** The log's name, `payaid-voice/` and the merchant's id. */
+  /** The log's name. */
   origin?: string;
   /** How many entries. */
   size?: string;
@@ -1179,6 +1195,8 @@ export interface AuditCheckpoint {
    * should have it from elsewhere.
    */
   verifierKey?: string;
+  /** The log. */
+  epoch?: string;
 }
 
 /** What proves that one log begins with another. */
@@ -1193,15 +1211,15 @@ export interface AuditConsistency {
 
 /** One line of the audit log. */
 export interface AuditEntry {
-  /** Its number in the merchant's log, from 0. */
+  /** Its number in its log, from 0. */
   index?: string;
   /** When it was written. */
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
    * `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
    * `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`,
-   * `records.exported` (with whole numbers). Those of calls that ended, recordings and records
-   * come within a minute.
+   * `records.exported` (with whole numbers), `log.closed`, `log.began`. Those of calls that ended,
+   * recordings and records come within a minute.
    */
   kind?: string;
   /** What it is about: the id of a call, a consent, a form, a suppression, a declaration or an
@@ -1221,6 +1239,29 @@ export interface AuditEntry {
   entry?: string;
   /** 32 random bytes; empty when `payload` was erased, and in entries of an older format. */
   salt?: string;
+  /** The log that it is in. */
+  epoch?: string;
+}
+
+/** One of a merchant's audit logs. */
+export interface AuditLog {
+  /** Its number, from 1. */
+  epoch?: string;
+  /** Its name: `payaid-voice/` and the merchant's id, and behind the first one `/` and the epoch. */
+  origin?: string;
+  /** When it began; unset for the first one, which began with its first entry. */
+  beginTime?: string;
+  /** The log before it, 0 for the first one. Epochs that a lost history had used are left out. */
+  previousEpoch?: string;
+  /** How many entries the log before had: when it was closed, or as it was found. */
+  previousSize?: string;
+  /** The root of their tree, 32 bytes. The entry `log.began`, this log's first, says the same. */
+  previousRootHash?: string;
+  /** Whether the log before did not continue what was signed of it. What was signed last is in
+   * `log.began` then; otherwise the log before ends with `log.closed`, which names this one and
+   * its key.
+   */
+  followsLoss?: boolean;
 }
 
 /** A number that can be bought. */
@@ -1970,6 +2011,8 @@ export interface GetAgentVersionRequest {
 
 /** Request of GetAuditCheckpoint. */
 export interface GetAuditCheckpointRequest {
+  /** The log; the current one when 0. */
+  epoch?: string;
 }
 
 /** Request of GetAuditConsistency. */
@@ -1978,6 +2021,8 @@ export interface GetAuditConsistencyRequest {
   fromSize?: string;
   /** The entries of the newer log; all when 0. */
   toSize?: string;
+  /** The log; the current one when 0. */
+  epoch?: string;
 }
 
 /** Request of GetAuditEntry. */
@@ -1986,6 +2031,8 @@ export interface GetAuditEntryRequest {
   index: string;
   /** The tree that the proof is for; of all entries when 0. */
   treeSize?: string;
+  /** The log; the current one when 0. */
+  epoch?: string;
 }
 
 /** Answer of GetAuditEntry. */
@@ -2282,12 +2329,30 @@ export interface ListAuditEntriesRequest {
   pageToken?: string;
   /** Only entries about this subject; all when empty. */
   subject?: string;
+  /** Only entries of this log; of all logs when 0. */
+  epoch?: string;
 }
 
 /** Answer of ListAuditEntries. */
 export interface ListAuditEntriesResponse {
   /** One page, in order. */
   entries?: AuditEntry[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
+}
+
+/** Request of ListAuditLogs. */
+export interface ListAuditLogsRequest {
+  /** Most logs in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+}
+
+/** Answer of ListAuditLogs. */
+export interface ListAuditLogsResponse {
+  /** One page, in order. */
+  logs?: AuditLog[];
   /** Asks for the next page; empty at the end. */
   nextPageToken?: string;
 }

@@ -7,7 +7,9 @@ internal import Postgres
 struct Admin: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The operator's commands; they need DATABASE_URL.",
-    subcommands: [AdminMerchant.self, AdminUser.self, AdminJobs.self, AdminKeys.self])
+    subcommands: [
+      AdminMerchant.self, AdminUser.self, AdminJobs.self, AdminKeys.self, AdminAudit.self,
+    ])
 }
 
 /// The database that DATABASE_URL names, for one command.

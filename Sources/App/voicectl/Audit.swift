@@ -9,7 +9,18 @@ internal import VoiceAPI
 struct Audit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Takes the audit log with its proofs, and verifies it without a server.",
-    subcommands: [Key.self, Checkpoint.self, Export.self, Verify.self])
+    subcommands: [Logs.self, Key.self, Checkpoint.self, Export.self, Verify.self])
+
+  struct Logs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the audit logs, the first one first; most merchants have one.")
+
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+      for log in try await server.auditLogs() { Output.line(AuditReport.text(log)) }
+    }
+  }
 
   struct Key: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,8 +28,9 @@ struct Audit: AsyncParsableCommand {
       discussion: "Keep it: `verify` asks for it, and what a server says later proves nothing.")
 
     @OptionGroup var server: ServerOptions
+    @OptionGroup var log: LogOption
 
-    func run() async throws { Output.line(try await server.auditCheckpoint().verifierKey) }
+    func run() async throws { Output.line(try await server.auditCheckpoint(log).verifierKey) }
   }
 
   struct Checkpoint: AsyncParsableCommand {
@@ -26,10 +38,11 @@ struct Audit: AsyncParsableCommand {
       abstract: "Has the log signed as it is now, and prints or saves the signed note.")
 
     @OptionGroup var server: ServerOptions
+    @OptionGroup var log: LogOption
     @Option(name: .shortAndLong, help: "The file to write.") var output: String?
 
     func run() async throws {
-      let note = try await server.auditCheckpoint().note
+      let note = try await server.auditCheckpoint(log).note
       if let output {
         try Data(note.utf8).write(to: URL(fileURLWithPath: output))
       } else {
@@ -43,6 +56,7 @@ struct Audit: AsyncParsableCommand {
       abstract: "Saves the log, or what it says of one subject, with its proofs in a folder.")
 
     @OptionGroup var server: ServerOptions
+    @OptionGroup var log: LogOption
     @Option(help: "Only entries about this call, consent or suppression.") var subject: String?
     @Option(help: "A checkpoint that was kept: prove that the log continues it.") var since: String?
     @Option(name: .shortAndLong, help: "The folder to make.") var output: String
@@ -55,7 +69,7 @@ struct Audit: AsyncParsableCommand {
       let (bundle, key) = try await server.withChannel { channel, metadata in
         try await AuditExport(
           client: Payaid.Voice.V1.ComplianceServiceClient(channel),
-          options: CallOptions(metadata: metadata)
+          options: CallOptions(metadata: metadata), epoch: log.epoch
         ).bundle(of: subject, since: older)
       }
       try BundleFolder.write(bundle, to: output)
@@ -75,11 +89,17 @@ struct Audit: AsyncParsableCommand {
     @Argument(help: "The folder.") var folder: String
     @Option(help: "The log's key, as `voicectl audit key` printed it once.") var key: NoteVerifier
     @Option(help: "A checkpoint that was kept: the log has to continue it.") var since: String?
+    @Option(help: "The folder of the log before, which this one has to follow.")
+    var previous: String?
+    @Option(help: "That log's key.") var previousKey: NoteVerifier?
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-      guard !key.isPublished else {
-        throw ValidationError("--key is the test key of RFC 8032: anybody can sign with it")
+      guard !key.isPublished, previousKey?.isPublished != true else {
+        throw ValidationError("a key is the test key of RFC 8032: anybody can sign with it")
+      }
+      guard (previous == nil) == (previousKey == nil) else {
+        throw ValidationError("--previous and --previous-key need each other")
       }
     }
 
@@ -87,7 +107,11 @@ struct Audit: AsyncParsableCommand {
       let older = try since.map { String(decoding: try BundleFolder.read($0), as: UTF8.self) }
       do {
         let bundle = try BundleFolder.bundle(in: folder)
-        let report = try LogVerifier(key: key).verify(bundle, since: older)
+        var report = try LogVerifier(key: key).verify(bundle, since: older)
+        if let previous, let previousKey {
+          report.succession = try LogSuccession(
+            of: bundle, after: try BundleFolder.bundle(in: previous), previousKey)
+        }
         Output.line(json ? AuditReport.json(report) : AuditReport.text(report))
       } catch let verdict as LogVerdict {
         Output.line(json ? AuditReport.json(verdict) : AuditReport.text(verdict))
@@ -101,12 +125,39 @@ extension NoteVerifier: ExpressibleByArgument {
   init?(argument: String) { self.init(argument) }
 }
 
+/// Which of a merchant's logs.
+struct LogOption: ParsableArguments {
+  @Option(help: "The log, as `audit logs` numbers them; the current one if not given.")
+  var epoch: Int64 = 0
+
+  func validate() throws {
+    guard epoch >= 0 else { throw ValidationError("--epoch must not be negative") }
+  }
+}
+
 extension ServerOptions {
-  /// The log as it is now, signed.
-  fileprivate func auditCheckpoint() async throws -> Payaid.Voice.V1.AuditCheckpoint {
+  /// A log as it is now, signed.
+  fileprivate func auditCheckpoint(
+    _ log: LogOption
+  ) async throws -> Payaid.Voice.V1.AuditCheckpoint {
     try await withChannel { channel, metadata in
       try await Payaid.Voice.V1.ComplianceServiceClient(channel).getAuditCheckpoint(
-        Payaid.Voice.V1.GetAuditCheckpointRequest(), options: CallOptions(metadata: metadata))
+        .with { $0.epoch = log.epoch }, options: CallOptions(metadata: metadata))
+    }
+  }
+
+  fileprivate func auditLogs() async throws -> [Payaid.Voice.V1.AuditLog] {
+    try await withChannel { channel, metadata in
+      let client = Payaid.Voice.V1.ComplianceServiceClient(channel)
+      var logs: [Payaid.Voice.V1.AuditLog] = []
+      var token = ""
+      repeat {
+        let page = try await client.listAuditLogs(
+          .with { $0.pageToken = token }, options: CallOptions(metadata: metadata))
+        logs += page.logs
+        token = page.nextPageToken
+      } while !token.isEmpty
+      return logs
     }
   }
 }

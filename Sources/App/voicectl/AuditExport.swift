@@ -9,13 +9,15 @@ struct AuditExport {
 
   let client: V1.ComplianceServiceClient
   let options: CallOptions
+  /// The log; the current one for 0.
+  let epoch: Int64
 
   /// All entries under a checkpoint that is signed now, or those about one subject with a proof each;
   /// `since` is the checkpoint that the log is to be shown to continue. And the key that checks it.
   func bundle(of subject: String?, since: [UInt8]?) async throws -> (LogBundle, key: String) {
     let signed = try await client.getAuditCheckpoint(
-      V1.GetAuditCheckpointRequest(), options: options)
-    let entries = try await entries(of: subject, below: signed.size)
+      .with { $0.epoch = epoch }, options: options)
+    let entries = try await entries(of: subject, in: signed)
     var bundle = LogBundle(
       checkpoint: signed.note, entries: entries.map(\.entry),
       payloads: entries.filter { !$0.salt.isEmpty }.map {
@@ -26,6 +28,7 @@ struct AuditExport {
     for entry in entries {
       let proved = try await client.getAuditEntry(
         .with {
+          $0.epoch = signed.epoch
           $0.index = entry.index
           $0.treeSize = signed.size
         }, options: options)
@@ -37,7 +40,7 @@ struct AuditExport {
   }
 
   private func entries(
-    of subject: String?, below size: Int64
+    of subject: String?, in log: V1.AuditCheckpoint
   ) async throws -> [V1.AuditEntry] {
     var entries: [V1.AuditEntry] = []
     var token = ""
@@ -46,10 +49,11 @@ struct AuditExport {
         .with {
           $0.pageToken = token
           $0.subject = subject ?? ""
+          $0.epoch = log.epoch
         }, options: options)
       // The log goes on while it is read.
-      entries += page.entries.filter { $0.index < size }
-      token = page.entries.last.map { $0.index < size } == true ? page.nextPageToken : ""
+      entries += page.entries.filter { $0.index < log.size }
+      token = page.entries.last.map { $0.index < log.size } == true ? page.nextPageToken : ""
     } while !token.isEmpty
     return entries
   }
@@ -62,6 +66,7 @@ struct AuditExport {
     else { throw CommandFailure(description: "--since is no checkpoint of this log") }
     let proof = try await client.getAuditConsistency(
       .with {
+        $0.epoch = signed.epoch
         $0.fromSize = old.size
         $0.toSize = signed.size
       }, options: options)

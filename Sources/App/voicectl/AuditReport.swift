@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Domain
 internal import TransparencyLog
+internal import VoiceAPI
 
 /// What `voicectl audit verify` says.
 enum AuditReport {
@@ -10,6 +12,7 @@ enum AuditReport {
       "payloads: \(report.payloads) as the entries commit to, \(report.erased) erased",
     ]
     if let since = report.since { lines.append("continues the log of \(since) entries") }
+    if let succession = report.succession { lines.append(text(succession)) }
     return lines.joined(separator: "\n")
   }
 
@@ -21,7 +24,29 @@ enum AuditReport {
       ("erased", "\(report.erased)"),
     ]
     if let since = report.since { members.append(("since", "\(since)")) }
+    if let succession = report.succession {
+      members += [
+        ("previous", succession.previous.origin), ("previous_size", "\(succession.previous.size)"),
+        ("follows_loss", succession.followsLoss ? "yes" : "no"),
+      ]
+    }
     return Output.object(members)
+  }
+
+  private static func text(_ succession: LogSuccession) -> String {
+    let (name, size) = (succession.previous.origin, succession.previous.size)
+    return succession.followsLoss
+      ? "follows \(name) after a loss: \(size) entries of it were signed"
+      : "follows \(name), which was closed at \(size) entries"
+  }
+
+  /// A line about a log.
+  static func text(_ log: Payaid.Voice.V1.AuditLog) -> String {
+    guard log.previousEpoch > 0 else { return "\(log.epoch) \(log.origin)" }
+    let time = log.beginTime.flatMap { Moment($0) }?.iso8601 ?? ""
+    let before = "epoch \(log.previousEpoch) of \(log.previousSize) entries"
+    return "\(log.epoch) \(log.origin) since \(time), behind \(before)"
+      + (log.followsLoss ? ", some of which were lost" : "")
   }
 
   static func text(_ verdict: LogVerdict) -> String { "\(verdict.name): \(verdict.reason)" }

@@ -78,7 +78,7 @@ struct Product {
     auditInspector = AuditInspector(pool: pool)
     consentDesk = ConsentDesk(pool: pool, numbers: numbers)
     addresses = ClientAddress(proxies: settings.trustedProxies)
-    auditSigner = AuditSigner(pool: pool, objects: objects, seed: ring.key("audit-signing"))
+    auditSigner = AuditSigner(pool: pool, objects: objects, keys: ring.keys("audit-signing"))
     let tokens = PageTokens(keys: ring.keys("page-tokens"))
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,

@@ -42,7 +42,8 @@ struct Workers: Sendable {
     }
     housekeeper = try worker(
       product.retentions.map { $0.handler(pool) } + [
-        product.auditSigner.handler, product.auditInspector.handler, product.resealer.handler,
+        product.auditSigner.handler, product.auditSigner.renewal, product.auditInspector.handler,
+        product.resealer.handler,
         product.keys.handler, product.settlement.handler, product.eraser.handler,
       ]
     ) {

@@ -114,6 +114,7 @@ package struct AccessTable: Sendable {
       "CreateA2pDeclaration": .write("compliance.write", .admin),
       "ListA2pDeclarations": .read("compliance.read"),
       "DeleteA2pDeclaration": .write("compliance.write", .admin),
+      "ListAuditLogs": .read("compliance.read"),
       "ListAuditEntries": .read("compliance.read"),
       "GetAuditEntry": .read("compliance.read"),
       "GetAuditCheckpoint": .read("compliance.read"),

@@ -12,13 +12,13 @@ struct CallDetailRecord: Sendable {
     case number(Int64)
   }
 
-  /// What all records have, in this order.
+  /// What all records have, in this order; new ones come last.
   static let columns = [
     "cdr_version", "call_id", "tenant_id", "agent_id", "agent_version", "direction", "cli",
     "cli_series", "called_number", "called_kind", "provider_call_id", "gate_decision_id",
     "gate_reason", "dnd_status", "language", "queued_at", "initiated_at", "answered_at", "ended_at",
     "ring_seconds", "talk_seconds", "status", "hangup_cause", "recording_id", "cost_paise",
-    "currency", "revision", "audit_seq",
+    "currency", "revision", "audit_seq", "audit_epoch",
   ]
 
   /// By column; those that are not known are not there.
@@ -44,6 +44,7 @@ struct CallDetailRecord: Sendable {
     set("status", text: Self.status(try row.decode("state")))
     for (column, name) in [
       ("agent_version", "agent_version"), ("revision", "revision"), ("audit_seq", "audit_seq"),
+      ("audit_epoch", "audit_epoch"),
     ] {
       set(name, number: try row.decode(column, as: Int64?.self))
     }

@@ -31,10 +31,12 @@ enum CallRecordStore {
         verdict.decision_id AS gate_decision_id, verdict.reason AS gate_reason,
         (SELECT call_id FROM call_metadata WHERE call_metadata.call_id = calls.call_id
           AND recording_url IS NOT NULL) AS recording_id,
-        (SELECT min(entry_index) FROM audit_entries AS entries
-          WHERE entries.merchant_id = calls.merchant_id AND entries.subject = calls.call_id
-            AND kind = 'call.ended') AS audit_seq
+        audit_seq(entry.number) AS audit_seq, audit_epoch(entry.number) AS audit_epoch
       FROM calls LEFT JOIN LATERAL (
+        SELECT min(entry_index) AS number FROM audit_entries AS entries
+        WHERE entries.merchant_id = calls.merchant_id AND entries.subject = calls.call_id
+          AND kind = 'call.ended') AS entry ON true
+      LEFT JOIN LATERAL (
         SELECT decisions.decision_id, coalesce(
           (SELECT result ->> 'rule' FROM jsonb_array_elements(decision -> 'results') AS result
             WHERE result ->> 'outcome' = 'FAIL' LIMIT 1), 'OK') AS reason

@@ -10,48 +10,46 @@ enum AuditCheckpointStore {
       "SELECT pg_advisory_xact_lock(hashtextextended(\(name), 0))")
   }
 
-  /// The note of the largest tree that was signed.
-  static func last(of merchant: MerchantID, _ transaction: Transaction) async throws -> String? {
+  /// The note of the largest tree of an epoch that was signed.
+  static func last(of epoch: AuditEpoch, _ transaction: Transaction) async throws -> String? {
     let rows = try await transaction.query(
       """
-      SELECT note FROM audit_checkpoints WHERE merchant_id = \(merchant.text)
+      SELECT note FROM audit_checkpoints WHERE merchant_id = \(epoch.merchant.text)
+        AND size > \(epoch.base) AND size < \(epoch.end)
       ORDER BY size DESC LIMIT 1
       """)
     return try rows.first?.decode("note")
   }
 
   static func insert(
-    _ note: String, size: Int64, at time: Moment, _ merchant: MerchantID,
-    _ transaction: Transaction
+    _ note: String, size: Int64, at time: Moment, of epoch: AuditEpoch, _ transaction: Transaction
   ) async throws {
+    // A checkpoint's number is the one that the entry behind it has or will have.
     try await transaction.execute(
       """
       INSERT INTO audit_checkpoints (merchant_id, size, note, create_time)
-      VALUES (\(merchant.text), \(size), \(note), \(time)) ON CONFLICT DO NOTHING
+      VALUES (\(epoch.merchant.text), \(epoch.position(size)), \(note), \(time)) ON CONFLICT DO NOTHING
       """)
   }
 
-  /// The merchant behind another one, and the note of its largest tree that was signed.
+  /// The merchant behind another one.
   static func next(
     after merchant: String, _ transaction: Transaction
-  ) async throws -> (MerchantID, note: String?)? {
+  ) async throws -> MerchantID? {
     let rows = try await transaction.query(
       """
-      SELECT merchant_id, (SELECT note FROM audit_checkpoints
-        WHERE merchant_id = merchants.merchant_id ORDER BY size DESC LIMIT 1) AS note
-      FROM merchants WHERE merchant_id > \(merchant) ORDER BY merchant_id LIMIT 1
+      SELECT merchant_id FROM merchants WHERE merchant_id > \(merchant)
+      ORDER BY merchant_id LIMIT 1
       """)
-    guard let row = rows.first,
-      let id = MerchantID(try row.decode("merchant_id", as: String.self))
-    else { return nil }
-    return (id, try row.decode("note", as: String?.self))
+    return try rows.first.flatMap { MerchantID(try $0.decode("merchant_id", as: String.self)) }
   }
 
   /// Merchants whose logs have grown since they were signed.
   static func unsigned(limit: Int, _ transaction: Transaction) async throws -> [MerchantID] {
     let rows = try await transaction.query(
       """
-      SELECT merchant_id FROM audit_logs AS logs WHERE size > coalesce(
+      SELECT merchant_id FROM audit_logs AS logs
+      WHERE size > 0 AND (epoch - 1 << 40) + size > coalesce(
         (SELECT max(size) FROM audit_checkpoints WHERE merchant_id = logs.merchant_id), 0)
       ORDER BY merchant_id LIMIT \(limit)
       """)

@@ -28,38 +28,58 @@ package struct AuditInspector: Sendable {
     JobHandler(kind: Self.kind, timeout: .seconds(3_600)) { _ in try await inspectAll() }
   }
 
-  /// Inspects every log that was signed; how many are not as they were.
+  /// Inspects every log that was signed and is whole; how many are not as they were.
   @discardableResult
   package func inspectAll() async throws -> Int {
     var (last, count) = ("", 0)
-    while let (merchant, note) = try await next(after: last) {
+    while let merchant = try await next(after: last) {
       last = merchant.text
-      guard let note, !(try await isIntact(merchant, note)) else { continue }
-      count += 1
-      findings.increment()
-      Log("audit").error(
-        "an audit log's entries are not those that were signed", ["merchant": "\(merchant.text)"])
+      for (epoch, note) in try await signed(of: merchant)
+      where !(try await isIntact(epoch, note)) {
+        count += 1
+        findings.increment()
+        Log("audit").error(
+          "an audit log's entries are not those that were signed",
+          ["merchant": "\(merchant.text)"])
+      }
     }
     return count
   }
 
-  private func next(after last: String) async throws -> (MerchantID, note: String?)? {
+  private func next(after last: String) async throws -> MerchantID? {
     try await pool.transaction(tenant: .system) {
       try await AuditCheckpointStore.next(after: last, $0)
     }
   }
 
+  /// The current log and those before it, with what was signed of each last. One that was left behind for
+  /// what it lost has been reported, and ends the list.
+  private func signed(of merchant: MerchantID) async throws -> [(AuditEpoch, note: String)] {
+    try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
+      let starts = try await AuditEpochStore.starts(after: 0, of: merchant, transaction)
+      var epochs = [try await AuditEpochStore.current(of: merchant, transaction)]
+      while let start = starts.first(where: { $0.epoch == epochs.last }), start.isContinuous {
+        epochs.append(start.before)
+      }
+      var signed: [(AuditEpoch, note: String)] = []
+      for epoch in epochs {
+        let note = try await AuditCheckpointStore.last(of: epoch, transaction)
+        if let note { signed.append((epoch, note)) }
+      }
+      return signed
+    }
+  }
+
   /// Whether the entries below the last checkpoint have its root, and say what they commit to.
-  private func isIntact(_ merchant: MerchantID, _ note: String) async throws -> Bool {
+  private func isIntact(_ epoch: AuditEpoch, _ note: String) async throws -> Bool {
     guard let text = SignedNote(parsing: note)?.text, let signed = Checkpoint(text) else {
       return false
     }
     var tree = MerkleFrontier()
     while tree.size < signed.size {
       let start = tree.size
-      let entries = try await pool.transaction(tenant: .merchant(merchant.text)) {
-        try await AuditStore.page(
-          of: "", after: start - 1, limit: Self.batch, merchant: merchant, $0)
+      let entries = try await pool.transaction(tenant: .merchant(epoch.merchant.text)) {
+        try await AuditStore.page(after: start - 1, limit: Self.batch, in: epoch, $0)
       }
       guard !entries.isEmpty else { return false }
       for entry in entries where tree.size < signed.size {

@@ -26,21 +26,19 @@ package enum AuditLog {
     let time = max(now, head.lastTime ?? now)
     let entry = LogEntry(
       actor: actor, commit: LogEntry.commit(payload, salt: salt), event: kind,
-      log: name(of: merchant), prev: head.lastHash, seq: head.frontier.size, subject: subject,
+      log: head.epoch.name, prev: head.lastHash, seq: head.frontier.size, subject: subject,
       ts: time.iso8601)
     let leaf = MerkleHash.leaf(entry.bytes)
     head.append(leaf)
     try await AuditStore.insert(
-      entry, at: time, leaf: leaf, salt: salt, payload: payload, head, merchant, transaction)
+      entry, at: time, leaf: leaf, salt: salt, payload: payload, head, transaction)
     return entry.seq
   }
-
-  /// What a merchant's log is called, in its entries and checkpoints.
-  package static func name(of merchant: MerchantID) -> String { "payaid-voice/\(merchant.text)" }
 }
 
 /// The end of a log, while its lock is held.
 struct AuditHead: Sendable {
+  let epoch: AuditEpoch
   /// The tree of all its entries.
   private(set) var frontier: MerkleFrontier
   /// Nodes that were completed and are not stored yet.
@@ -49,7 +47,10 @@ struct AuditHead: Sendable {
   private(set) var lastHash = MerkleHash.zero
   private(set) var lastTime: Moment?
 
-  init(_ frontier: MerkleFrontier) { self.frontier = frontier }
+  init(_ epoch: AuditEpoch, _ frontier: MerkleFrontier) {
+    self.epoch = epoch
+    self.frontier = frontier
+  }
 
   mutating func append(_ leaf: MerkleHash) {
     nodes += frontier.append(leaf)

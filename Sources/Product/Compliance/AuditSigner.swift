@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 package import Jobs
 package import Objects
 package import Postgres
@@ -21,30 +21,60 @@ package struct AuditSigner: Sendable {
 
   private let pool: PostgresPool
   private let objects: any ObjectStore
-  private let seed: [UInt8]
-  private let clerk: AuditClerk
+  let keys: PurposeKeys
+  let clerk: AuditClerk
   private let refusals = MetricsRegistry.process.counter(
     "payaid_audit_refusals_total",
     help: "Audit logs that were not signed, as they do not continue what was signed before.")
 
-  /// `seed`, 32 bytes, is that of the key, which never changes.
-  package init(pool: PostgresPool, objects: any ObjectStore, seed: [UInt8]) {
+  /// `keys` are the seeds of the signing keys, 32 bytes; a log is signed by one of them only.
+  package init(pool: PostgresPool, objects: any ObjectStore, keys: PurposeKeys) {
     self.pool = pool
     self.objects = objects
-    self.seed = seed
+    self.keys = keys
     clerk = AuditClerk(pool: pool)
   }
 
-  /// The log as it is now, signed. Throws `dataLoss` when it does not continue what was signed before.
+  /// The current log as it is now, signed. Throws `dataLoss` when it does not continue what was signed
+  /// before.
   func checkpoint(_ merchant: MerchantID) async throws -> Signed {
     try await clerk.settle(merchant)
     return try await sign(merchant)
   }
 
+  /// A log that another has followed, as far as it came and could be signed; `nil` when there is no such
+  /// log, or nothing of it was ever signed.
+  func checkpoint(_ epoch: AuditEpoch) async throws -> Signed? {
+    try await alarmed(epoch.merchant) { transaction in
+      let starts = try await AuditEpochStore.starts(
+        after: 0, of: epoch.merchant, transaction)
+      guard let next = starts.first(where: { $0.before == epoch }) else { return nil }
+      let key = number(of: epoch, starts)
+      guard next.isContinuous else {
+        return try await remembered(epoch, key, transaction)?.signed
+      }
+      return try await sign(epoch, next.size, next.root, key, transaction)
+    }
+  }
+
   private func sign(_ merchant: MerchantID) async throws -> Signed {
+    try await alarmed(merchant) { transaction in
+      let (epoch, tree) = try await AuditStore.end(of: merchant, transaction)
+      let starts = try await AuditEpochStore.starts(
+        after: epoch.number - 1, of: merchant, transaction)
+      return try await sign(
+        epoch, tree.size, tree.root, number(of: epoch, starts), transaction)
+    }
+  }
+
+  /// One signer of the merchant's logs at a time. A log that is not as it was signed is a loud error.
+  func alarmed<Result: Sendable>(
+    _ merchant: MerchantID, _ body: @Sendable (Transaction) async throws -> Result
+  ) async throws -> Result {
     do {
       return try await pool.transaction(tenant: .merchant(merchant.text)) {
-        try await sign(merchant, $0)
+        try await AuditCheckpointStore.lock(merchant, $0)
+        return try await body($0)
       }
     } catch let error as RPCError where error.code == .dataLoss {
       refusals.increment()
@@ -54,78 +84,110 @@ package struct AuditSigner: Sendable {
   }
 
   private func sign(
-    _ merchant: MerchantID, _ transaction: Transaction
+    _ epoch: AuditEpoch, _ size: Int64, _ root: MerkleHash, _ number: Int64?,
+    _ transaction: Transaction
   ) async throws -> Signed {
-    try await AuditCheckpointStore.lock(merchant, transaction)
-    let key = try key(of: merchant)
-    let tree = try await AuditStore.tree(of: merchant, transaction) ?? MerkleFrontier()
-    let now = Checkpoint(origin: key.verifier.name, size: tree.size, root: tree.root)
-    let old = try await remembered(merchant, key.verifier, transaction)
-    if let old {
-      guard try await isContinued(old.checkpoint, by: now, merchant, transaction) else {
-        throw RPCError(
-          .dataLoss,
-          "the audit log does not continue its checkpoint of \(old.checkpoint.size) "
-            + "entries; nothing is signed until the operator has found out why")
+    let memory = try await remembered(epoch, number, transaction)
+    let key = try memory?.key ?? key(number ?? keys.current, of: epoch)
+    let now = Checkpoint(origin: epoch.name, size: size, root: root)
+    if let old = memory?.signed {
+      guard try await isContinued(old.checkpoint, by: now, in: epoch, transaction) else {
+        throw Self.notContinued(old.checkpoint.size)
       }
       if old.checkpoint == now { return old }
     }
     let note = try SignedNote(signing: now.text, with: key).description
-    if now.size > 0 { try await keep(note, of: now.size, merchant, transaction) }
+    if now.size > 0 { try await keep(note, of: now.size, epoch, transaction) }
     return Signed(checkpoint: now, note: note, verifier: key.verifier)
   }
 
-  private func key(of merchant: MerchantID) throws -> NoteSigner {
-    try NoteSigner(name: AuditLog.name(of: merchant), seed: seed)
+  static func notContinued(_ size: Int64) -> RPCError {
+    RPCError(
+      .dataLoss,
+      "the audit log does not continue its checkpoint of \(size) entries; nothing is signed until the "
+        + "operator has found out why")
   }
 
-  private func isContinued(
-    _ old: Checkpoint, by now: Checkpoint, _ merchant: MerchantID, _ transaction: Transaction
+  func isContinued(
+    _ old: Checkpoint, by now: Checkpoint, in epoch: AuditEpoch, _ transaction: Transaction
   ) async throws -> Bool {
     guard old.size <= now.size else { return false }
     let proof = try await AuditStore.proof(
-      MerkleSpan.consistency(from: old.size, to: now.size), merchant, transaction)
+      MerkleSpan.consistency(from: old.size, to: now.size), in: epoch, transaction)
     return MerkleProof.isConsistent(from: old.size, old.root, to: now.size, now.root, proof)
+  }
+
+  // MARK: Keys
+
+  /// The key that checks a log's checkpoints.
+  func verifier(of epoch: AuditEpoch) async throws -> NoteVerifier {
+    try await pool.transaction(tenant: .merchant(epoch.merchant.text)) { transaction in
+      let starts = try await AuditEpochStore.starts(
+        after: epoch.number - 1, limit: 1, of: epoch.merchant, transaction)
+      let number = self.number(of: epoch, starts)
+      let memory = number == nil ? try await remembered(epoch, nil, transaction) : nil
+      return try (memory?.key ?? key(number ?? keys.current, of: epoch)).verifier
+    }
+  }
+
+  /// The number of the master key that a log's key comes from; `nil` for a first log, which stays with the
+  /// one that signed it first.
+  func number(of epoch: AuditEpoch, _ starts: [AuditEpochStart]) -> Int64? {
+    starts.first { $0.epoch == epoch }?.key
+  }
+
+  func key(_ number: Int64, of epoch: AuditEpoch) throws -> NoteSigner {
+    guard let seed = keys.key(number) else {
+      throw RPCError(.unavailable, "the key of the audit log is not here yet")
+    }
+    return try NoteSigner(name: epoch.name, seed: seed)
   }
 
   // MARK: Memory
 
-  /// What was signed last; by the database's word where the object store has nothing.
-  private func remembered(
-    _ merchant: MerchantID, _ key: NoteVerifier, _ transaction: Transaction
-  ) async throws -> Signed? {
-    var note = try await AuditCheckpointStore.last(of: merchant, transaction)
-    do {
-      note = String(decoding: try await objects.get(Self.latest(merchant)), as: UTF8.self)
-    } catch let error as ObjectError where error.kind == .notFound {
-      if note != nil {
-        Log("audit").warning(
-          "an audit log's last checkpoint is not among the objects",
-          ["merchant": "\(merchant.text)"])
+  /// What was signed last and by which key; by the database's word where the object store has nothing.
+  func remembered(
+    _ epoch: AuditEpoch, _ number: Int64?, _ transaction: Transaction
+  ) async throws -> (signed: Signed, key: NoteSigner)? {
+    let saved = try await object("latest", of: epoch)
+    let last = try await AuditCheckpointStore.last(of: epoch, transaction)
+    if saved == nil, last != nil {
+      Log("audit").warning(
+        "an audit log's last checkpoint is not among the objects",
+        ["merchant": "\(epoch.merchant.text)"])
+    }
+    guard let note = saved ?? last else { return nil }
+    let numbers = number.map { [$0] } ?? (MasterKey.firstNumber...keys.current).reversed()
+    for key in try numbers.map({ try key($0, of: epoch) }) {
+      if let checkpoint = Checkpoint(note: note, signedBy: key.verifier) {
+        return (Signed(checkpoint: checkpoint, note: note, verifier: key.verifier), key)
       }
     }
-    guard let note else { return nil }
-    guard let checkpoint = Checkpoint(note: note, signedBy: key) else {
-      throw RPCError(
-        .dataLoss, "the audit log's last checkpoint is not signed by this server's key")
+    throw RPCError(
+      .dataLoss, "the audit log's last checkpoint is not signed by this server's key")
+  }
+
+  func object(_ name: String, of epoch: AuditEpoch) async throws -> String? {
+    do {
+      return String(decoding: try await objects.get(Self.key(name, epoch)), as: UTF8.self)
+    } catch let error as ObjectError where error.kind == .notFound {
+      return nil
     }
-    return Signed(checkpoint: checkpoint, note: note, verifier: key)
   }
 
   /// Each note under its size, for who compares, and the last one, for the next signature.
   private func keep(
-    _ note: String, of size: Int64, _ merchant: MerchantID, _ transaction: Transaction
+    _ note: String, of size: Int64, _ epoch: AuditEpoch, _ transaction: Transaction
   ) async throws {
-    try await objects.put(Array(note.utf8), key: Self.object(merchant, "\(size)"))
-    try await objects.put(Array(note.utf8), key: Self.latest(merchant))
+    try await objects.put(Array(note.utf8), key: Self.key("\(size)", epoch))
+    try await objects.put(Array(note.utf8), key: Self.key("latest", epoch))
     try await AuditCheckpointStore.insert(
-      note, size: size, at: WallClock.now, merchant, transaction)
+      note, size: size, at: WallClock.now, of: epoch, transaction)
   }
 
-  private static func latest(_ merchant: MerchantID) -> ObjectKey { object(merchant, "latest") }
-
-  private static func object(_ merchant: MerchantID, _ name: String) -> ObjectKey {
-    guard let key = ObjectKey("audit/\(merchant.text)/\(name)") else {
+  private static func key(_ name: String, _ epoch: AuditEpoch) -> ObjectKey {
+    let folder = epoch.merchant.text + (epoch.number == 1 ? "" : "/epoch-\(epoch.number)")
+    guard let key = ObjectKey("audit/\(folder)/\(name)") else {
       preconditionFailure("our bug: a merchant's id is no name of an object")
     }
     return key

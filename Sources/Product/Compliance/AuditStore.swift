@@ -17,26 +17,40 @@ enum AuditStore {
       """
       INSERT INTO audit_logs (merchant_id, size) VALUES (\(merchant.text), 1)
       ON CONFLICT (merchant_id) DO UPDATE SET size = audit_logs.size + 1
-      RETURNING size - 1 AS size, tree_size, frontier
+      RETURNING size - 1 AS size, epoch, tree_size, frontier
       """)
     return try await head(rows[0], merchant, transaction)
   }
 
-  /// The tree of all entries, brought up to date; `nil` for a log without an entry. Locks it only where
-  /// that is needed.
-  static func tree(
+  /// Lets nobody append to the merchant's log to the transaction's end.
+  static func lockRow(of merchant: MerchantID, _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      "SELECT FROM audit_logs WHERE merchant_id = \(merchant.text) FOR UPDATE")
+  }
+
+  /// The current log with the tree of all its entries, brought up to date. Locks it only where that is
+  /// needed.
+  static func end(
     of merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> MerkleFrontier? {
+  ) async throws -> (epoch: AuditEpoch, tree: MerkleFrontier) {
     let log: Query = """
-      SELECT size, tree_size, frontier FROM audit_logs WHERE merchant_id = \(merchant.text)
+      SELECT size, epoch, tree_size, frontier FROM audit_logs
+      WHERE merchant_id = \(merchant.text)
       """
-    guard let row = try await transaction.query(log).first else { return nil }
+    let none = (AuditEpoch(merchant: merchant, number: 1), MerkleFrontier())
+    guard let row = try await transaction.query(log).first else { return none }
     let size: Int64 = try row.decode("size")
-    if size == (try row.decode("tree_size", as: Int64.self)) { return try frontier(row) }
-    guard let locked = try await transaction.query("\(log) FOR UPDATE").first else { return nil }
+    if size == (try row.decode("tree_size", as: Int64.self)) {
+      return (try epoch(row, merchant), try frontier(row))
+    }
+    guard let locked = try await transaction.query("\(log) FOR UPDATE").first else { return none }
     let head = try await head(locked, merchant, transaction)
-    try await store(head, merchant, transaction)
-    return head.frontier
+    try await store(head, transaction)
+    return (head.epoch, head.frontier)
+  }
+
+  private static func epoch(_ row: Row, _ merchant: MerchantID) throws -> AuditEpoch {
+    AuditEpoch(merchant: merchant, number: try row.decode("epoch"))
   }
 
   private static func frontier(_ row: Row) throws -> MerkleFrontier {
@@ -51,18 +65,20 @@ enum AuditStore {
   private static func head(
     _ row: Row, _ merchant: MerchantID, _ transaction: Transaction
   ) async throws -> AuditHead {
-    var head = AuditHead(try frontier(row))
+    let epoch = try epoch(row, merchant)
+    var head = AuditHead(epoch, try frontier(row))
     let size: Int64 = try row.decode("size")
     let start = min(head.frontier.size, size - 1)
     let entries = try await transaction.query(
       """
       SELECT entry_index, time, leaf_hash FROM audit_entries
-      WHERE merchant_id = \(merchant.text) AND entry_index >= \(start) AND entry_index < \(size)
+      WHERE merchant_id = \(merchant.text)
+        AND entry_index >= \(epoch.position(start)) AND entry_index < \(epoch.position(size))
       ORDER BY entry_index
       """)
     for entry in entries {
       head.read(
-        try entry.decode("entry_index"), try hash(entry, "leaf_hash"),
+        try entry.decode("entry_index", as: Int64.self) - epoch.base, try hash(entry, "leaf_hash"),
         at: try entry.decode("time"))
     }
     guard head.frontier.size == size else {
@@ -74,56 +90,71 @@ enum AuditStore {
   /// Stores an entry with its payload, and the tree that has it, at once: calls wait for it.
   static func insert(
     _ entry: LogEntry, at time: Moment, leaf: MerkleHash, salt: [UInt8], payload: [UInt8],
-    _ head: AuditHead, _ merchant: MerchantID, _ transaction: Transaction
+    _ head: AuditHead, _ transaction: Transaction
   ) async throws {
+    let (merchant, position) = (head.epoch.merchant, head.epoch.position(entry.seq))
     try await transaction.execute(
       """
       WITH entry AS (
         INSERT INTO audit_entries
           (merchant_id, entry_index, time, kind, subject, payload, leaf_hash)
-        VALUES (\(merchant.text), \(entry.seq), \(time), \(entry.event), \(entry.subject),
+        VALUES (\(merchant.text), \(position), \(time), \(entry.event), \(entry.subject),
           \(entry.bytes), \(leaf.bytes))
       ), payload AS (
         INSERT INTO audit_payloads (merchant_id, entry_index, salt, payload)
-        VALUES (\(merchant.text), \(entry.seq), \(salt), \(payload))
-      ), \(tree(head, merchant))
+        VALUES (\(merchant.text), \(position), \(salt), \(payload))
+      ), \(tree(head))
       """)
   }
 
   private static func store(
-    _ head: AuditHead, _ merchant: MerchantID, _ transaction: Transaction
+    _ head: AuditHead, _ transaction: Transaction
   ) async throws {
-    try await transaction.execute("WITH \(tree(head, merchant))")
+    try await transaction.execute("WITH \(tree(head))")
   }
 
   /// The end of a statement that stores a tree.
-  private static func tree(_ head: AuditHead, _ merchant: MerchantID) -> Query {
-    """
-    node AS (
-      INSERT INTO audit_nodes (merchant_id, level, node_index, hash)
-      SELECT \(merchant.text), level, node_index, decode(hash, 'hex')
-      FROM unnest(\(head.nodes.map { Int64($0.place.level) })::bigint[],
-        \(head.nodes.map(\.place.index))::bigint[], \(head.nodes.map(\.hash.hex))::text[])
-        AS new (level, node_index, hash)
-    )
-    UPDATE audit_logs SET tree_size = \(head.frontier.size), frontier = \(head.frontier.bytes)
-    WHERE merchant_id = \(merchant.text)
-    """
+  private static func tree(_ head: AuditHead) -> Query {
+    let merchant = head.epoch.merchant
+    let places = head.nodes.map { head.epoch.position($0.place) }
+    return """
+      node AS (
+        INSERT INTO audit_nodes (merchant_id, level, node_index, hash)
+        SELECT \(merchant.text), level, node_index, decode(hash, 'hex')
+        FROM unnest(\(places.map { Int64($0.level) })::bigint[],
+          \(places.map(\.index))::bigint[], \(head.nodes.map(\.hash.hex))::text[])
+          AS new (level, node_index, hash)
+      )
+      UPDATE audit_logs SET tree_size = \(head.frontier.size), frontier = \(head.frontier.bytes)
+      WHERE merchant_id = \(merchant.text)
+      """
   }
 
   // MARK: Reading
 
-  /// Entries after `index` in their order; about one subject where one is given.
+  /// Entries of an epoch behind one in their order; about one subject where one is given.
   static func page(
-    of subject: String, after index: Int64, limit: Int, merchant: MerchantID,
+    of subject: String = "", after index: Int64, limit: Int, in epoch: AuditEpoch,
     _ database: some Querying
+  ) async throws -> [V1.AuditEntry] {
+    let range = epoch.position(index)..<epoch.end
+    return try await page(
+      of: subject, after: range.lowerBound, before: range.upperBound, limit: limit,
+      merchant: epoch.merchant, database)
+  }
+
+  /// Entries of all epochs behind a position in their order; about one subject where one is given.
+  static func page(
+    of subject: String, after position: Int64, before end: Int64 = .max, limit: Int,
+    merchant: MerchantID, _ database: some Querying
   ) async throws -> [V1.AuditEntry] {
     var query: Query = """
       SELECT entry_index, time, kind, subject, entries.payload AS entry, leaf_hash,
         payloads.payload AS payload, salt
       FROM audit_entries AS entries LEFT JOIN audit_payloads AS payloads
         USING (merchant_id, entry_index)
-      WHERE merchant_id = \(merchant.text) AND entry_index > \(index)
+      WHERE merchant_id = \(merchant.text)
+        AND entry_index > \(position) AND entry_index < \(end)
       """
     if !subject.isEmpty { query.append(" AND subject = \(subject)") }
     query.append(" ORDER BY entry_index LIMIT \(limit)")
@@ -132,7 +163,7 @@ enum AuditStore {
 
   private static func read(_ row: Row) throws -> V1.AuditEntry {
     var entry = V1.AuditEntry()
-    entry.index = try row.decode("entry_index")
+    (entry.epoch, entry.index) = AuditEpoch.split(try row.decode("entry_index"))
     entry.time = try row.decode("time", as: Moment.self).timestamp
     entry.kind = try row.decode("kind")
     entry.subject = try row.decode("subject")
@@ -147,15 +178,15 @@ enum AuditStore {
 
   /// The hashes of a proof. All of its leaves are in the tree.
   static func proof(
-    _ spans: [MerkleSpan], _ merchant: MerchantID, _ database: some Querying
+    _ spans: [MerkleSpan], in epoch: AuditEpoch, _ database: some Querying
   ) async throws -> [MerkleHash] {
-    let places = spans.flatMap(\.places)
+    let places = spans.flatMap(\.places).map(epoch.position)
     guard !places.isEmpty else { return [] }
     var hashes = try await leaves(
-      places.filter { $0.level == 0 }.map(\.index), merchant, database)
+      places.filter { $0.level == 0 }.map(\.index), epoch.merchant, database)
     for row in try await database.query(
       """
-      SELECT level, node_index, hash FROM audit_nodes WHERE merchant_id = \(merchant.text)
+      SELECT level, node_index, hash FROM audit_nodes WHERE merchant_id = \(epoch.merchant.text)
         AND (level, node_index) IN (SELECT level, node_index
           FROM unnest(\(places.map { Int64($0.level) })::bigint[],
             \(places.map(\.index))::bigint[]) AS place (level, node_index))
@@ -169,7 +200,7 @@ enum AuditStore {
     return try spans.map { span in
       MerkleSpan.root(
         of: try span.places.map {
-          guard let hash = hashes[$0] else {
+          guard let hash = hashes[epoch.position($0)] else {
             throw PostgresError(.invalidValue, "an audit log's tree lacks a node")
           }
           return hash
@@ -178,14 +209,14 @@ enum AuditStore {
   }
 
   private static func leaves(
-    _ indices: [Int64], _ merchant: MerchantID, _ database: some Querying
+    _ positions: [Int64], _ merchant: MerchantID, _ database: some Querying
   ) async throws -> [MerklePlace: MerkleHash] {
-    guard !indices.isEmpty else { return [:] }
+    guard !positions.isEmpty else { return [:] }
     var hashes: [MerklePlace: MerkleHash] = [:]
     for row in try await database.query(
       """
       SELECT entry_index, leaf_hash FROM audit_entries
-      WHERE merchant_id = \(merchant.text) AND entry_index = ANY(\(indices))
+      WHERE merchant_id = \(merchant.text) AND entry_index = ANY(\(positions))
       """)
     {
       let place = MerklePlace(level: 0, index: try row.decode("entry_index"))
@@ -194,7 +225,7 @@ enum AuditStore {
     return hashes
   }
 
-  private static func hash(_ row: Row, _ column: String) throws -> MerkleHash {
+  static func hash(_ row: Row, _ column: String) throws -> MerkleHash {
     guard let hash = MerkleHash(try row.decode(column, as: [UInt8].self)) else {
       throw PostgresError(.invalidValue, "a hash of an audit log has not 32 bytes")
     }

@@ -31,8 +31,8 @@ package struct MasterKey: Sendable, CustomStringConvertible {
 
 /// The master keys of this installation, in memory. Any thread.
 ///
-/// The newest that is active seals; all stay to open what they sealed. What may never change, as the key
-/// that signs audit logs, comes from the first one.
+/// The newest that is active seals; all stay to open what they sealed, and to sign the audit logs that they
+/// signed first. What may never change, as digests, comes from the first one.
 package final class KeyRing: Sendable {
   private let others = Mutex<[MasterKey]>([])
   private let first: MasterKey
@@ -138,7 +138,7 @@ package struct PurposeKeys: Sendable {
   package var verifying: [[UInt8]] { recentNumbers().compactMap(find) }
 
   /// The key with this number; nil when this process has none.
-  func key(_ number: Int64) -> [UInt8]? { find(number) }
+  package func key(_ number: Int64) -> [UInt8]? { find(number) }
 
   /// Keys that are made of these, for a part of their purpose.
   func part(_ name: String) -> PurposeKeys {

@@ -3153,7 +3153,7 @@ public enum OpenAPIDocument {
             "tags": ["AnalyticsService"],
             "operationId": "AnalyticsService.ExportCallRecords",
             "summary": "Call detail records of the calls that were created in a span, as a file, oldest first: what was called when, for how long and at what cost, never what was said.",
-            "description": "It comes whole; OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked for is none.\n\nThe columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli, cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason, dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds, talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq. Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON. gate_reason is `OK` or the first rule that spoke against the call, by the last verdict; audit_seq is the entry of the call's end.\n\nCSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would take for a formula has an apostrophe before it, numbers of phones excepted: read those columns as text.",
+            "description": "It comes whole; OUT_OF_RANGE when there are more than 10,000 calls, about 6 MB: ask for a shorter span. gRPC clients take 4 MiB unless they are told otherwise. A call that was refused when it was asked for is none.\n\nThe columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli, cli_series, called_number, called_kind, provider_call_id, gate_decision_id, gate_reason, dnd_status, language, queued_at, initiated_at, answered_at, ended_at, ring_seconds, talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq, audit_epoch. Times are RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON. gate_reason is `OK` or the first rule that spoke against the call, by the last verdict; audit_seq is the entry of the call's end in the audit log of audit_epoch. Columns may be added behind the last one.\n\nCSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would take for a formula has an apostrophe before it, numbers of phones excepted: read those columns as text.",
             "parameters": [
               {
                 "name": "startTime",
@@ -5404,11 +5404,97 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/audit-logs": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListAuditLogs",
+            "summary": "Lists the merchant's audit logs, the first one first.",
+            "description": "Most have one. Another begins when the operator changes the key, or when a log does not continue what was signed of it, as after a database was brought back from a backup.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most logs in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListAuditLogsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/audit-entries": {
           "get": {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.ListAuditEntries",
-            "summary": "Lists the merchant's audit log in order.",
+            "summary": "Lists the entries of the merchant's audit logs in order.",
             "parameters": [
               {
                 "name": "pageSize",
@@ -5435,6 +5521,16 @@ public enum OpenAPIDocument {
                 "description": "Only entries about this subject; all when empty.",
                 "schema": {
                   "type": "string"
+                }
+              },
+              {
+                "name": "epoch",
+                "in": "query",
+                "description": "Only entries of this log; of all logs when 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
                 }
               }
             ],
@@ -5502,7 +5598,7 @@ public enum OpenAPIDocument {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.GetAuditEntry",
             "summary": "Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries (RFC 6962, section 2.1.1).",
-            "description": "OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree has no such entry.",
+            "description": "OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree has no such entry, or there is no such log.",
             "parameters": [
               {
                 "name": "index",
@@ -5519,6 +5615,16 @@ public enum OpenAPIDocument {
                 "name": "treeSize",
                 "in": "query",
                 "description": "The tree that the proof is for; of all entries when 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              {
+                "name": "epoch",
+                "in": "query",
+                "description": "The log; the current one when 0.",
                 "schema": {
                   "type": "string",
                   "format": "int64",
@@ -5590,7 +5696,19 @@ public enum OpenAPIDocument {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.GetAuditCheckpoint",
             "summary": "Signs how far the audit log has come.",
-            "description": "Keep what it answers where nobody here can change it: no log that was changed before that point will ever agree with it. DATA_LOSS when the log does not continue what was signed before; nothing is signed then.",
+            "description": "Keep what it answers where nobody here can change it: no log that was changed before that point will ever agree with it. A log that another followed is signed as it was closed, or as far as it was signed before it was damaged. DATA_LOSS when the log does not continue what was signed before; nothing is signed then. NOT_FOUND when there is no such log.",
+            "parameters": [
+              {
+                "name": "epoch",
+                "in": "query",
+                "description": "The log; the current one when 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              }
+            ],
             "responses": {
               "200": {
                 "description": "OK.",
@@ -5655,7 +5773,7 @@ public enum OpenAPIDocument {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.GetAuditConsistency",
             "summary": "Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section 2.1.2).",
-            "description": "OUT_OF_RANGE when there are fewer.",
+            "description": "OUT_OF_RANGE when there are fewer, NOT_FOUND when there is no such log.",
             "parameters": [
               {
                 "name": "fromSize",
@@ -5671,6 +5789,16 @@ public enum OpenAPIDocument {
                 "name": "toSize",
                 "in": "query",
                 "description": "The entries of the newer log; all when 0.",
+                "schema": {
+                  "type": "string",
+                  "format": "int64",
+                  "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              {
+                "name": "epoch",
+                "in": "query",
+                "description": "The log; the current one when 0.",
                 "schema": {
                   "type": "string",
                   "format": "int64",
@@ -8543,7 +8671,7 @@ public enum OpenAPIDocument {
               },
               "origin": {
                 "type": "string",
-                "description": "The log's name, `payaid-voice/` and the merchant's id."
+                "description": "The log's name."
               },
               "size": {
                 "type": "string",
@@ -8560,6 +8688,12 @@ public enum OpenAPIDocument {
               "verifierKey": {
                 "type": "string",
                 "description": "The key that checks the note: name, key id and Ed25519 key, joined by `+`. Whoever verifies should have it from elsewhere."
+              },
+              "epoch": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "The log."
               }
             }
           },
@@ -8598,7 +8732,7 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "int64",
                 "pattern": "^(0|-?[1-9][0-9]{0,18})$",
-                "description": "Its number in the merchant's log, from 0."
+                "description": "Its number in its log, from 0."
               },
               "time": {
                 "type": "string",
@@ -8607,7 +8741,7 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers). Those of calls that ended, recordings and records come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers), `log.closed`, `log.began`. Those of calls that ended, recordings and records come within a minute."
               },
               "subject": {
                 "type": "string",
@@ -8636,6 +8770,55 @@ public enum OpenAPIDocument {
                 "format": "byte",
                 "contentEncoding": "base64",
                 "description": "32 random bytes; empty when `payload` was erased, and in entries of an older format."
+              },
+              "epoch": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "The log that it is in."
+              }
+            }
+          },
+          "AuditLog": {
+            "type": "object",
+            "description": "One of a merchant's audit logs.",
+            "properties": {
+              "epoch": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "Its number, from 1."
+              },
+              "origin": {
+                "type": "string",
+                "description": "Its name: `payaid-voice/` and the merchant's id, and behind the first one `/` and the epoch."
+              },
+              "beginTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it began; unset for the first one, which began with its first entry."
+              },
+              "previousEpoch": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "The log before it, 0 for the first one. Epochs that a lost history had used are left out."
+              },
+              "previousSize": {
+                "type": "string",
+                "format": "int64",
+                "pattern": "^(0|-?[1-9][0-9]{0,18})$",
+                "description": "How many entries the log before had: when it was closed, or as it was found."
+              },
+              "previousRootHash": {
+                "type": "string",
+                "format": "byte",
+                "contentEncoding": "base64",
+                "description": "The root of their tree, 32 bytes. The entry `log.began`, this log's first, says the same."
+              },
+              "followsLoss": {
+                "type": "boolean",
+                "description": "Whether the log before did not continue what was signed of it. What was signed last is in `log.began` then; otherwise the log before ends with `log.closed`, which names this one and its key."
               }
             }
           },
@@ -10231,6 +10414,23 @@ public enum OpenAPIDocument {
                 "type": "array",
                 "items": {
                   "$ref": "#/components/schemas/AuditEntry"
+                },
+                "description": "One page, in order."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListAuditLogsResponse": {
+            "type": "object",
+            "description": "Answer of ListAuditLogs.",
+            "properties": {
+              "logs": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/AuditLog"
                 },
                 "description": "One page, in order."
               },

@@ -521,17 +521,47 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// One of a merchant's audit logs.
+  public struct AuditLog: ProtobufMessage {
+    /// Its number, from 1.
+    public var epoch: Int64 = 0
+    /// Its name: `payaid-voice/` and the merchant's id, and behind the first one `/` and the epoch.
+    public var origin: String = ""
+    /// When it began; unset for the first one, which began with its first entry.
+    public var beginTime: Google.Protobuf.Timestamp?
+    /// The log before it, 0 for the first one. Epochs that a lost history had used are left out.
+    public var previousEpoch: Int64 = 0
+    /// How many entries the log before had: when it was closed, or as it was found.
+    public var previousSize: Int64 = 0
+    /// The root of their tree, 32 bytes. The entry `log.began`, this log's first, says the same.
+    public var previousRootHash: [UInt8] = []
+    /// Whether the log before did not continue what was signed of it. What was signed last is in
+    /// `log.began` then; otherwise the log before ends with `log.closed`, which names this one and
+    /// its key.
+    public var followsLoss: Bool = false
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.AuditLog`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// One line of the audit log.
   public struct AuditEntry: ProtobufMessage {
-    /// Its number in the merchant's log, from 0.
+    /// Its number in its log, from 0.
     public var index: Int64 = 0
     /// When it was written.
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
     /// `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
     /// `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`,
-    /// `records.exported` (with whole numbers). Those of calls that ended, recordings and records
-    /// come within a minute.
+    /// `records.exported` (with whole numbers), `log.closed`, `log.began`. Those of calls that
+    /// ended, recordings and records come within a minute.
     public var kind: String = ""
     /// What it is about: the id of a call, a consent, a form, a suppression, a declaration or an
     /// erasure, or the key or user that had records.
@@ -547,6 +577,8 @@ extension Payaid.Voice.V1 {
     public var entry: [UInt8] = []
     /// 32 random bytes; empty when `payload` was erased, and in entries of an older format.
     public var salt: [UInt8] = []
+    /// The log that it is in.
+    public var epoch: Int64 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -554,7 +586,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditEntry`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
   }
 }
 
@@ -564,7 +596,7 @@ extension Payaid.Voice.V1 {
     /// The signed note (C2SP signed-note and tlog-checkpoint): origin, size, root in base64, an
     /// empty line, and the signature.
     public var note: String = ""
-    /// The log's name, `payaid-voice/` and the merchant's id.
+    /// The log's name.
     public var origin: String = ""
     /// How many entries.
     public var size: Int64 = 0
@@ -573,6 +605,8 @@ extension Payaid.Voice.V1 {
     /// The key that checks the note: name, key id and Ed25519 key, joined by `+`. Whoever verifies
     /// should have it from elsewhere.
     public var verifierKey: String = ""
+    /// The log.
+    public var epoch: Int64 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -580,7 +614,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditCheckpoint`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -600,7 +634,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditConsistency`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -620,7 +654,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -636,7 +670,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
   }
 }
 
@@ -654,7 +688,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
   }
 }
 
@@ -670,7 +704,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
   }
 }
 
@@ -690,7 +724,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
   }
 }
 
@@ -708,7 +742,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
   }
 }
 
@@ -726,7 +760,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
   }
 }
 
@@ -744,7 +778,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
   }
 }
 
@@ -760,7 +794,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -780,7 +814,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -798,7 +832,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -816,7 +850,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
   }
 }
 
@@ -834,7 +868,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
   }
 }
 
@@ -852,7 +886,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
   }
 }
 
@@ -879,7 +913,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
   }
 }
 
@@ -895,7 +929,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
   }
 }
 
@@ -913,7 +947,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
   }
 }
 
@@ -931,7 +965,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateA2pDeclarationRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
   }
 }
 
@@ -949,7 +983,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListA2pDeclarationsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
   }
 }
 
@@ -967,7 +1001,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
   }
 }
 
@@ -985,7 +1019,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListA2pDeclarationsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
   }
 }
 
@@ -1003,7 +1037,43 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteA2pDeclarationRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListAuditLogs.
+  public struct ListAuditLogsRequest: ProtobufMessage {
+    /// Most logs in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before.
+    public var pageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListAuditLogsRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListAuditLogs.
+  public struct ListAuditLogsResponse: ProtobufMessage {
+    /// One page, in order.
+    public var logs: [Payaid.Voice.V1.AuditLog] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListAuditLogsResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
   }
 }
 
@@ -1016,6 +1086,8 @@ extension Payaid.Voice.V1 {
     public var pageToken: String = ""
     /// Only entries about this subject; all when empty.
     public var subject: String = ""
+    /// Only entries of this log; of all logs when 0.
+    public var epoch: Int64 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -1023,7 +1095,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
   }
 }
 
@@ -1041,7 +1113,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
   }
 }
 
@@ -1052,6 +1124,8 @@ extension Payaid.Voice.V1 {
     public var index: Int64 = 0
     /// The tree that the proof is for; of all entries when 0.
     public var treeSize: Int64 = 0
+    /// The log; the current one when 0.
+    public var epoch: Int64 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -1059,7 +1133,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
   }
 }
 
@@ -1079,13 +1153,15 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[40]
   }
 }
 
 extension Payaid.Voice.V1 {
   /// Request of GetAuditCheckpoint.
   public struct GetAuditCheckpointRequest: ProtobufMessage {
+    /// The log; the current one when 0.
+    public var epoch: Int64 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -1093,7 +1169,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[41]
   }
 }
 
@@ -1104,6 +1180,8 @@ extension Payaid.Voice.V1 {
     public var fromSize: Int64 = 0
     /// The entries of the newer log; all when 0.
     public var toSize: Int64 = 0
+    /// The log; the current one when 0.
+    public var epoch: Int64 = 0
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -1111,7 +1189,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[42]
   }
 }
 
@@ -1402,6 +1480,37 @@ extension Payaid.Voice.V1.A2pDeclaration {
   }
 }
 
+extension Payaid.Voice.V1.AuditLog {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditLog.self)
+    unsafe epoch = c.pointee.f1
+    unsafe origin = reader.string(c.pointee.f2)
+    unsafe reader.message(c.pointee.f3, into: &beginTime)
+    unsafe previousEpoch = c.pointee.f4
+    unsafe previousSize = c.pointee.f5
+    unsafe previousRootHash = reader.bytes(c.pointee.f6)
+    unsafe followsLoss = c.pointee.f7 != 0
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__AuditLog.self)
+    unsafe payaid__voice__v1__audit_log__init(c)
+    unsafe c.pointee.f1 = epoch
+    unsafe c.pointee.f2 = writer.data(origin)
+    unsafe c.pointee.f3 = writer.message(beginTime)
+    unsafe c.pointee.f4 = previousEpoch
+    unsafe c.pointee.f5 = previousSize
+    unsafe c.pointee.f6 = writer.data(previousRootHash)
+    unsafe c.pointee.f7 = followsLoss ? 1 : 0
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
 extension Payaid.Voice.V1.AuditEntry {
   public mutating func read(
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
@@ -1415,6 +1524,7 @@ extension Payaid.Voice.V1.AuditEntry {
     unsafe payload = reader.bytes(c.pointee.f6)
     unsafe self.entry = reader.bytes(c.pointee.f7)
     unsafe salt = reader.bytes(c.pointee.f8)
+    unsafe epoch = c.pointee.f9
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1431,6 +1541,7 @@ extension Payaid.Voice.V1.AuditEntry {
     unsafe c.pointee.f6 = writer.data(payload)
     unsafe c.pointee.f7 = writer.data(self.entry)
     unsafe c.pointee.f8 = writer.data(salt)
+    unsafe c.pointee.f9 = epoch
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1445,6 +1556,7 @@ extension Payaid.Voice.V1.AuditCheckpoint {
     unsafe size = c.pointee.f3
     unsafe rootHash = reader.bytes(c.pointee.f4)
     unsafe verifierKey = reader.string(c.pointee.f5)
+    unsafe epoch = c.pointee.f6
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1458,6 +1570,7 @@ extension Payaid.Voice.V1.AuditCheckpoint {
     unsafe c.pointee.f3 = size
     unsafe c.pointee.f4 = writer.data(rootHash)
     unsafe c.pointee.f5 = writer.data(verifierKey)
+    unsafe c.pointee.f6 = epoch
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1951,6 +2064,48 @@ extension Payaid.Voice.V1.DeleteA2pDeclarationRequest {
   }
 }
 
+extension Payaid.Voice.V1.ListAuditLogsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditLogsRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditLogsRequest.self)
+    unsafe payaid__voice__v1__list_audit_logs_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListAuditLogsResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditLogsResponse.self)
+    unsafe logs = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListAuditLogsResponse.self)
+    unsafe payaid__voice__v1__list_audit_logs_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(logs)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
 extension Payaid.Voice.V1.ListAuditEntriesRequest {
   public mutating func read(
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
@@ -1959,6 +2114,7 @@ extension Payaid.Voice.V1.ListAuditEntriesRequest {
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
     unsafe subject = reader.string(c.pointee.f3)
+    unsafe epoch = c.pointee.f4
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1970,6 +2126,7 @@ extension Payaid.Voice.V1.ListAuditEntriesRequest {
     unsafe c.pointee.f1 = pageSize
     unsafe c.pointee.f2 = writer.data(pageToken)
     unsafe c.pointee.f3 = writer.data(subject)
+    unsafe c.pointee.f4 = epoch
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -2002,6 +2159,7 @@ extension Payaid.Voice.V1.GetAuditEntryRequest {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditEntryRequest.self)
     unsafe self.index = c.pointee.f1
     unsafe treeSize = c.pointee.f2
+    unsafe epoch = c.pointee.f3
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -2012,6 +2170,7 @@ extension Payaid.Voice.V1.GetAuditEntryRequest {
     unsafe payaid__voice__v1__get_audit_entry_request__init(c)
     unsafe c.pointee.f1 = self.index
     unsafe c.pointee.f2 = treeSize
+    unsafe c.pointee.f3 = epoch
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -2044,6 +2203,7 @@ extension Payaid.Voice.V1.GetAuditCheckpointRequest {
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditCheckpointRequest.self)
+    unsafe epoch = c.pointee.f1
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -2052,6 +2212,7 @@ extension Payaid.Voice.V1.GetAuditCheckpointRequest {
   ) {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditCheckpointRequest.self)
     unsafe payaid__voice__v1__get_audit_checkpoint_request__init(c)
+    unsafe c.pointee.f1 = epoch
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -2063,6 +2224,7 @@ extension Payaid.Voice.V1.GetAuditConsistencyRequest {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetAuditConsistencyRequest.self)
     unsafe fromSize = c.pointee.f1
     unsafe toSize = c.pointee.f2
+    unsafe epoch = c.pointee.f3
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -2073,6 +2235,7 @@ extension Payaid.Voice.V1.GetAuditConsistencyRequest {
     unsafe payaid__voice__v1__get_audit_consistency_request__init(c)
     unsafe c.pointee.f1 = fromSize
     unsafe c.pointee.f2 = toSize
+    unsafe c.pointee.f3 = epoch
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -111,27 +111,36 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.DeleteA2pDeclarationRequest, _ context: RPCContext
     ) async throws -> Google.Protobuf.Empty
 
-    /// Lists the merchant's audit log in order.
+    /// Lists the merchant's audit logs, the first one first. Most have one. Another begins when the
+    /// operator changes the key, or when a log does not continue what was signed of it, as after a
+    /// database was brought back from a backup.
+    func listAuditLogs(
+      _ request: consuming Payaid.Voice.V1.ListAuditLogsRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListAuditLogsResponse
+
+    /// Lists the entries of the merchant's audit logs in order.
     func listAuditEntries(
       _ request: consuming Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse
 
     /// Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries
     /// (RFC 6962, section 2.1.1). OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree
-    /// has no such entry.
+    /// has no such entry, or there is no such log.
     func getAuditEntry(
       _ request: consuming Payaid.Voice.V1.GetAuditEntryRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.GetAuditEntryResponse
 
     /// Signs how far the audit log has come. Keep what it answers where nobody here can change it:
-    /// no log that was changed before that point will ever agree with it. DATA_LOSS when the log
-    /// does not continue what was signed before; nothing is signed then.
+    /// no log that was changed before that point will ever agree with it. A log that another
+    /// followed is signed as it was closed, or as far as it was signed before it was damaged.
+    /// DATA_LOSS when the log does not continue what was signed before; nothing is signed then.
+    /// NOT_FOUND when there is no such log.
     func getAuditCheckpoint(
       _ request: consuming Payaid.Voice.V1.GetAuditCheckpointRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.AuditCheckpoint
 
     /// Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section
-    /// 2.1.2). OUT_OF_RANGE when there are fewer.
+    /// 2.1.2). OUT_OF_RANGE when there are fewer, NOT_FOUND when there is no such log.
     func getAuditConsistency(
       _ request: consuming Payaid.Voice.V1.GetAuditConsistencyRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.AuditConsistency
@@ -309,6 +318,16 @@ extension Payaid.Voice.V1 {
       output: Google.Protobuf.Empty.messageType,
       http: [HTTPRule("DELETE", "/api/v1/compliance/a2p-declarations/{declaration_id}")]
     )
+    /// `ListAuditLogs`.
+    public static let listAuditLogs = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListAuditLogs",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListAuditLogsRequest.messageType,
+      output: Payaid.Voice.V1.ListAuditLogsResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/audit-logs")]
+    )
     /// `ListAuditEntries`.
     public static let listAuditEntries = MethodBinding(
       method: MethodDescriptor(
@@ -357,7 +376,7 @@ extension Payaid.Voice.V1 {
         checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
         createConsentForm, getConsentForm, listConsentForms, createSuppression, listSuppressions,
         createErasure, getErasure, listErasures, createA2pDeclaration, listA2pDeclarations,
-        deleteA2pDeclaration, listAuditEntries, getAuditEntry, getAuditCheckpoint,
+        deleteA2pDeclaration, listAuditLogs, listAuditEntries, getAuditEntry, getAuditCheckpoint,
         getAuditConsistency,
       ]
     )
@@ -546,7 +565,18 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Lists the merchant's audit log in order.
+    /// Lists the merchant's audit logs, the first one first. Most have one. Another begins when the
+    /// operator changes the key, or when a log does not continue what was signed of it, as after a
+    /// database was brought back from a backup.
+    public func listAuditLogs(
+      _ request: Payaid.Voice.V1.ListAuditLogsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListAuditLogsResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listAuditLogs.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Lists the entries of the merchant's audit logs in order.
     public func listAuditEntries(
       _ request: Payaid.Voice.V1.ListAuditEntriesRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse {
@@ -557,7 +587,7 @@ extension Payaid.Voice.V1 {
 
     /// Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries
     /// (RFC 6962, section 2.1.1). OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree
-    /// has no such entry.
+    /// has no such entry, or there is no such log.
     public func getAuditEntry(
       _ request: Payaid.Voice.V1.GetAuditEntryRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.GetAuditEntryResponse {
@@ -567,8 +597,10 @@ extension Payaid.Voice.V1 {
     }
 
     /// Signs how far the audit log has come. Keep what it answers where nobody here can change it:
-    /// no log that was changed before that point will ever agree with it. DATA_LOSS when the log
-    /// does not continue what was signed before; nothing is signed then.
+    /// no log that was changed before that point will ever agree with it. A log that another
+    /// followed is signed as it was closed, or as far as it was signed before it was damaged.
+    /// DATA_LOSS when the log does not continue what was signed before; nothing is signed then.
+    /// NOT_FOUND when there is no such log.
     public func getAuditCheckpoint(
       _ request: Payaid.Voice.V1.GetAuditCheckpointRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.AuditCheckpoint {
@@ -578,7 +610,7 @@ extension Payaid.Voice.V1 {
     }
 
     /// Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section
-    /// 2.1.2). OUT_OF_RANGE when there are fewer.
+    /// 2.1.2). OUT_OF_RANGE when there are fewer, NOT_FOUND when there is no such log.
     public func getAuditConsistency(
       _ request: Payaid.Voice.V1.GetAuditConsistencyRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.AuditConsistency {
@@ -686,6 +718,11 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         out: .protobuf
       ) {
         try await self.deleteA2pDeclaration($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listAuditLogs.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.listAuditLogs($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.listAuditEntries.method, in: .protobuf,

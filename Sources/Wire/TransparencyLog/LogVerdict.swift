@@ -17,4 +17,6 @@ package struct LogReport: Sendable, Equatable {
   package let erased: Int
   /// The size of the older checkpoint that the log continues.
   package let since: Int64?
+  /// How it follows the log before, where that was asked.
+  package var succession: LogSuccession?
 }

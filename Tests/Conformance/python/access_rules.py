@@ -79,6 +79,7 @@ RULES = {
         "CreateA2pDeclaration": ("admin", "compliance.write"),
         "ListA2pDeclarations": ("viewer", "compliance.read"),
         "DeleteA2pDeclaration": ("admin", "compliance.write"),
+        "ListAuditLogs": ("viewer", "compliance.read"),
         "ListAuditEntries": ("viewer", "compliance.read"),
         "GetAuditEntry": ("viewer", "compliance.read"),
         "GetAuditCheckpoint": ("viewer", "compliance.read"),

@@ -243,19 +243,70 @@ def test_a_log_is_verified_when_a_person_was_erased(own, ctl, rest, log, key, tm
         "SELECT * FROM call_metadata; SELECT * FROM idempotency_keys; SELECT * FROM erasures;")
 
 
-def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, key, tmp_path):
+def renew(own, ctl, auditor, *options):
+    """Has a server begin another log, as the operator does; the log's number."""
+    before = len(ctl("logs").splitlines())
+    done = subprocess.run(
+        [stacks.BIN / "voicectl", "admin", "audit", "renew", auditor["id"], "--by", "ops@example.in",
+         "--reason", "a key may be known", *options],
+        env={**os.environ, "DATABASE_URL": own.ready["database"]}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "ends epoch" in done.stdout, (done.stdout, done.stderr)
+    stacks.wait_for(lambda: len(ctl("logs").splitlines()) > before)
+    return ctl("logs").splitlines()[-1].split()[0]
+
+
+def test_a_log_follows_one_that_was_closed(own, ctl, rest, auditor, log, key, tmp_path):
+    epoch = renew(own, ctl, auditor)
+    consent(rest, "+919876500079")
+    ctl("export", "--epoch", "1", "-o", tmp_path / "old")
+    ctl("export", "-o", tmp_path / "new")
+    new = ctl("key").strip()
+    assert new.startswith(key.split("+")[0] + f"/{epoch}+") and ctl("key", "--epoch", "1").strip() == key
+    report = verify(
+        ctl, tmp_path / "new", new, "--previous", tmp_path / "old", "--previous-key", key)
+    assert report["previous"] == key.split("+")[0] and report["follows_loss"] == "no"
+    assert "was closed at" in ctl(
+        "verify", tmp_path / "new", "--key", new, "--previous", tmp_path / "old", "--previous-key", key)
+    # An older export is not what was closed, and another log is not the one before.
+    shutil.copytree(tmp_path / "old", tmp_path / "cut")
+    lines = (tmp_path / "cut/payloads.ndjson").read_text().splitlines(keepends=True)
+    (tmp_path / "cut/payloads.ndjson").write_text("".join(lines[:-1]))
+    verify(ctl, tmp_path / "new", new, "--previous", tmp_path / "cut", "--previous-key", key, status=3)
+    verify(ctl, tmp_path / "old", key, "--previous", tmp_path / "new", "--previous-key", new, status=1)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Where the log is kept as it was before it is rewritten."""
+    return tmp_path_factory.mktemp("whole") / "log"
+
+
+def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, whole):
     """Somebody who owns the database changes an entry and makes the tree anew."""
-    ctl("checkpoint", "-o", tmp_path / "kept.txt")
+    ctl("export", "-o", whole)
     admin = own.ready["database"].replace("user=payaid", "user=payaid_admin")
     stacks.sql(admin, """
         SET session_replication_role = replica;
         UPDATE audit_entries SET payload = changed, leaf_hash = sha256('\\x00'::bytea || changed)
           FROM (SELECT merchant_id AS id, replace(encode(payload, 'escape'), '"event":"', '"event":"not.')::bytea
-            AS changed FROM audit_entries WHERE entry_index = 0) AS forged
-          WHERE merchant_id = id AND entry_index = 0;
+            AS changed FROM audit_entries WHERE entry_index = 1::bigint << 40) AS forged
+          WHERE merchant_id = id AND entry_index = 1::bigint << 40;
         DELETE FROM audit_nodes; UPDATE audit_logs SET tree_size = 0, frontier = '';
     """)
     refused = error(rest.get(f"{ROOT}/audit-checkpoint"), 500, "DATA_LOSS")
     assert "does not continue" in refused["message"]
     assert "DATA_LOSS" in ctl("checkpoint", status=1).upper().replace("DATALOSS", "DATA_LOSS")
     assert "payaid_audit_refusals_total 2" in rest.get("/metrics").text
+
+
+def test_what_was_lost_is_left_behind_by_the_operator(own, ctl, rest, auditor, whole, tmp_path):
+    """After the database was rewritten: without the operator's word nothing is signed any more."""
+    ctl("checkpoint", status=1)
+    epoch = renew(own, ctl, auditor, "--accept-loss")
+    old = ctl("key", "--epoch", str(int(epoch) - 1)).strip()
+    assert "some of which were lost" in ctl("logs")
+    consent(rest, "+919876500080")
+    ctl("export", "-o", tmp_path / "new")
+    report = verify(ctl, tmp_path / "new", ctl("key").strip(), "--previous", whole, "--previous-key", old)
+    assert report["size"] == "2" and report["follows_loss"] == "yes"
+    assert report["previous_size"] == (whole / "checkpoint.txt").read_text().splitlines()[1]

@@ -93,6 +93,8 @@ INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
          call_id::bytea, sha256('\\x00'::bytea || call_id::bytea) FROM calls;
+INSERT INTO audit_epochs SELECT merchant_id, e, 1, e - 1, 9, sha256('x'), true, now()
+  FROM merchants, generate_series(2, {CALLS // MERCHANTS + 1}) e;
 INSERT INTO audit_inbox (merchant_id, kind, subject) SELECT merchant_id, 'call.ended', call_id FROM calls;
 INSERT INTO audit_payloads
   SELECT merchant_id, entry_index, leaf_hash, payload FROM audit_entries;
@@ -202,7 +204,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(large, statements):
     big = {row[0] for row in stacks.sql(
         large, f"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {LARGE}")}
     assert {"calls", "agents", "jobs", "call_events", "call_metadata", "decisions", "api_audit",
-            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_inbox", "suppressions", "consents", "consent_forms", "idempotency_keys", "api_keys", "sessions",
+            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_epochs", "audit_inbox", "suppressions", "consents", "consent_forms", "idempotency_keys", "api_keys", "sessions",
             "knowledge_documents", "knowledge_files", "knowledge_passages", "knowledge_bases", "refresh_tokens", "login_attempts"} <= big
     bad = {text: sorted(set(scans(plan)) & big)
            for text, plan in explain(large, statements).items()}

@@ -143,7 +143,7 @@ import VoiceAPI
       try await transaction.execute("INSERT INTO audit_logs SELECT merchant_id, 8 FROM calls")
       try await transaction.execute(
         """
-        INSERT INTO audit_entries SELECT merchant_id, 7, now(), 'call.ended', call_id, 'x',
+        INSERT INTO audit_entries SELECT merchant_id, (2::bigint << 40) + 7, now(), 'call.ended', call_id, 'x',
           sha256('\\x0078'::bytea) FROM calls
         """)
       try await transaction.execute(
@@ -152,6 +152,7 @@ import VoiceAPI
     let row = try await scene.file(days: 2)[1]
     for (name, value) in [
       ("gate_decision_id", decision.text), ("gate_reason", "CALLING_HOURS"), ("audit_seq", "7"),
+      ("audit_epoch", "3"),
       ("ring_seconds", "12"), ("talk_seconds", "30"), ("cli", "+911600123456"),
       ("cli_series", "1600"), ("provider_call_id", "'=cmd()"), ("hangup_cause", "caller_hung_up"),
       ("recording_id", row[try cell("call_id")]), ("dnd_status", "NOT_ASKED"),

@@ -32,7 +32,8 @@ struct ErasureScene {
       pool: scene.pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)),
       agents: StoredAgents(), gate: StoredGate(registry: SilentRegistry(), numbers: .test()),
       signer: AuditSigner(
-        pool: scene.pool, objects: ending.store, seed: [UInt8](repeating: 5, count: 32)),
+        pool: scene.pool, objects: ending.store,
+        keys: PurposeKeys(only: [UInt8](repeating: 5, count: 32))),
       forms: ConsentLinks(
         seal: try! DataSeal(key: [UInt8](repeating: 9, count: 32)), base: { "https://voice" }),
       numbers: .test())

@@ -156,6 +156,12 @@ internal import Webhooks
       """
     ),
     (
+      "audit_epochs",
+      """
+      INSERT INTO audit_epochs VALUES ('\(merchant)', 2, 1, 1, 9, sha256('x'), true, now())
+      """
+    ),
+    (
       "audit_payloads",
       "INSERT INTO audit_payloads VALUES ('\(merchant)', 0, sha256('x'), 'x')"
     ),

@@ -275,14 +275,15 @@ extension ComplianceScene {
     }
   }
 
-  func checkpoint() async throws -> Payaid.Voice.V1.AuditCheckpoint {
-    try await service.getAuditCheckpoint(
-      Payaid.Voice.V1.GetAuditCheckpointRequest(), context())
+  func checkpoint(epoch: Int64 = 0) async throws -> Payaid.Voice.V1.AuditCheckpoint {
+    try await service.getAuditCheckpoint(.with { $0.epoch = epoch }, context())
   }
 
-  /// The whole log as the API gives it.
+  /// The whole log that was signed as the API gives it.
   func bundle(_ checkpoint: Payaid.Voice.V1.AuditCheckpoint) async throws -> LogBundle {
-    let entries = try await audit()
+    let entries = try await audit().filter {
+      $0.epoch == checkpoint.epoch && $0.index < checkpoint.size
+    }
     return LogBundle(
       checkpoint: checkpoint.note, entries: entries.map(\.entry),
       payloads: entries.filter { !$0.salt.isEmpty }.map {

@@ -23,6 +23,7 @@ struct ComplianceScene {
   let clock = TestClock()
   let gate: StoredGate
   let objects = SavedObjects()
+  let ring = KeyRing(MasterKey(bytes: [UInt8](repeating: 5, count: 32)))
   let signer: AuditSigner
   let numbers: NumberSeal
   let calls = PretendCalls()
@@ -63,8 +64,7 @@ struct ComplianceScene {
     let clock = clock
     numbers = NumberSeal(try DataSeal(key: [UInt8](repeating: 9, count: 32)))
     gate = StoredGate(registry: ClearRegistry(), numbers: numbers, now: { clock.now })
-    signer = AuditSigner(
-      pool: pool, objects: objects, seed: [UInt8](repeating: 5, count: 32))
+    signer = AuditSigner(pool: pool, objects: objects, keys: ring.keys("audit-signing"))
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
       gate: gate, signer: signer,

@@ -21,9 +21,9 @@ struct WrittenLog {
     tree.append(.leaf(leaf))
   }
 
-  mutating func append(_ event: String, ts: String? = nil) {
+  mutating func append(_ event: String, payload: JSONValue? = nil, ts: String? = nil) {
     let seq = Int64(entries.count)
-    let payload = Array("{\"event\":\"\(event)\"}".utf8)
+    let payload = CanonicalJSON.encode(payload ?? ["event": .string(event)]) ?? []
     let salt = [UInt8](repeating: UInt8(truncatingIfNeeded: seq), count: 32)
     payloads.append(LogBundle.Payload(seq: seq, salt: salt, bytes: payload))
     append(

@@ -78,9 +78,10 @@ class AnalyticsServiceServicer:
 
         The columns: cdr_version, call_id, tenant_id, agent_id, agent_version, direction, cli, cli_series, called_number, called_kind,
         provider_call_id, gate_decision_id, gate_reason, dnd_status, language, queued_at, initiated_at, answered_at, ended_at,
-        ring_seconds, talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq. Times are RFC 3339 in
-        UTC; what is not known is empty in CSV, and left out in NDJSON. gate_reason is `OK` or the first rule that spoke against
-        the call, by the last verdict; audit_seq is the entry of the call's end.
+        ring_seconds, talk_seconds, status, hangup_cause, recording_id, cost_paise, currency, revision, audit_seq, audit_epoch. Times are
+        RFC 3339 in UTC; what is not known is empty in CSV, and left out in NDJSON. gate_reason is `OK` or the first rule that spoke against
+        the call, by the last verdict; audit_seq is the entry of the call's end in the audit log of audit_epoch. Columns
+        may be added behind the last one.
 
         CSV is that of RFC 4180, with a head and lines that end in LF. A text that a spreadsheet would take for a formula has an
         apostrophe before it, numbers of phones excepted: read those columns as text.

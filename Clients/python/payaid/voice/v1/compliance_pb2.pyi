@@ -249,8 +249,26 @@ class A2pDeclaration(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     def __init__(self, declaration_id: _Optional[str] = ..., first_number: _Optional[str] = ..., last_number: _Optional[str] = ..., acknowledgement: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class AuditLog(_message.Message):
+    __slots__ = ("epoch", "origin", "begin_time", "previous_epoch", "previous_size", "previous_root_hash", "follows_loss")
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    BEGIN_TIME_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_EPOCH_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_ROOT_HASH_FIELD_NUMBER: _ClassVar[int]
+    FOLLOWS_LOSS_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    origin: str
+    begin_time: _timestamp_pb2.Timestamp
+    previous_epoch: int
+    previous_size: int
+    previous_root_hash: bytes
+    follows_loss: bool
+    def __init__(self, epoch: _Optional[int] = ..., origin: _Optional[str] = ..., begin_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., previous_epoch: _Optional[int] = ..., previous_size: _Optional[int] = ..., previous_root_hash: _Optional[bytes] = ..., follows_loss: _Optional[bool] = ...) -> None: ...
+
 class AuditEntry(_message.Message):
-    __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload", "entry", "salt")
+    __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload", "entry", "salt", "epoch")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -259,6 +277,7 @@ class AuditEntry(_message.Message):
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     SALT_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     index: int
     time: _timestamp_pb2.Timestamp
     kind: str
@@ -267,21 +286,24 @@ class AuditEntry(_message.Message):
     payload: bytes
     entry: bytes
     salt: bytes
-    def __init__(self, index: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[str] = ..., subject: _Optional[str] = ..., leaf_hash: _Optional[bytes] = ..., payload: _Optional[bytes] = ..., entry: _Optional[bytes] = ..., salt: _Optional[bytes] = ...) -> None: ...
+    epoch: int
+    def __init__(self, index: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[str] = ..., subject: _Optional[str] = ..., leaf_hash: _Optional[bytes] = ..., payload: _Optional[bytes] = ..., entry: _Optional[bytes] = ..., salt: _Optional[bytes] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class AuditCheckpoint(_message.Message):
-    __slots__ = ("note", "origin", "size", "root_hash", "verifier_key")
+    __slots__ = ("note", "origin", "size", "root_hash", "verifier_key", "epoch")
     NOTE_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     ROOT_HASH_FIELD_NUMBER: _ClassVar[int]
     VERIFIER_KEY_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     note: str
     origin: str
     size: int
     root_hash: bytes
     verifier_key: str
-    def __init__(self, note: _Optional[str] = ..., origin: _Optional[str] = ..., size: _Optional[int] = ..., root_hash: _Optional[bytes] = ..., verifier_key: _Optional[str] = ...) -> None: ...
+    epoch: int
+    def __init__(self, note: _Optional[str] = ..., origin: _Optional[str] = ..., size: _Optional[int] = ..., root_hash: _Optional[bytes] = ..., verifier_key: _Optional[str] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class AuditConsistency(_message.Message):
     __slots__ = ("from_size", "to_size", "hashes")
@@ -473,15 +495,33 @@ class DeleteA2pDeclarationRequest(_message.Message):
     request_id: str
     def __init__(self, declaration_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class ListAuditLogsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAuditLogsResponse(_message.Message):
+    __slots__ = ("logs", "next_page_token")
+    LOGS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    logs: _containers.RepeatedCompositeFieldContainer[AuditLog]
+    next_page_token: str
+    def __init__(self, logs: _Optional[_Iterable[_Union[AuditLog, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ListAuditEntriesRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "subject")
+    __slots__ = ("page_size", "page_token", "subject", "epoch")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     subject: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., subject: _Optional[str] = ...) -> None: ...
+    epoch: int
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., subject: _Optional[str] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class ListAuditEntriesResponse(_message.Message):
     __slots__ = ("entries", "next_page_token")
@@ -492,12 +532,14 @@ class ListAuditEntriesResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[AuditEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetAuditEntryRequest(_message.Message):
-    __slots__ = ("index", "tree_size")
+    __slots__ = ("index", "tree_size", "epoch")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     index: int
     tree_size: int
-    def __init__(self, index: _Optional[int] = ..., tree_size: _Optional[int] = ...) -> None: ...
+    epoch: int
+    def __init__(self, index: _Optional[int] = ..., tree_size: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class GetAuditEntryResponse(_message.Message):
     __slots__ = ("entry", "tree_size", "hashes")
@@ -510,13 +552,17 @@ class GetAuditEntryResponse(_message.Message):
     def __init__(self, entry: _Optional[_Union[AuditEntry, _Mapping]] = ..., tree_size: _Optional[int] = ..., hashes: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class GetAuditCheckpointRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("epoch",)
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    def __init__(self, epoch: _Optional[int] = ...) -> None: ...
 
 class GetAuditConsistencyRequest(_message.Message):
-    __slots__ = ("from_size", "to_size")
+    __slots__ = ("from_size", "to_size", "epoch")
     FROM_SIZE_FIELD_NUMBER: _ClassVar[int]
     TO_SIZE_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     from_size: int
     to_size: int
-    def __init__(self, from_size: _Optional[int] = ..., to_size: _Optional[int] = ...) -> None: ...
+    epoch: int
+    def __init__(self, from_size: _Optional[int] = ..., to_size: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...

@@ -122,6 +122,11 @@ class ComplianceServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.ListAuditLogs = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/ListAuditLogs',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsResponse.FromString,
+                _registered_method=True)
         self.ListAuditEntries = channel.unary_unary(
                 '/payaid.voice.v1.ComplianceService/ListAuditEntries',
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditEntriesRequest.SerializeToString,
@@ -281,8 +286,16 @@ class ComplianceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAuditLogs(self, request, context):
+        """Lists the merchant's audit logs, the first one first. Most have one. Another begins when the operator changes the key, or when
+        a log does not continue what was signed of it, as after a database was brought back from a backup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAuditEntries(self, request, context):
-        """Lists the merchant's audit log in order.
+        """Lists the entries of the merchant's audit logs in order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -290,7 +303,7 @@ class ComplianceServiceServicer:
 
     def GetAuditEntry(self, request, context):
         """Reads one entry of the audit log with the proof that it is in a tree of `tree_size` entries (RFC 6962, section 2.1.1).
-        OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree has no such entry.
+        OUT_OF_RANGE when the log is shorter, NOT_FOUND when such a tree has no such entry, or there is no such log.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -298,7 +311,9 @@ class ComplianceServiceServicer:
 
     def GetAuditCheckpoint(self, request, context):
         """Signs how far the audit log has come. Keep what it answers where nobody here can change it: no log that was changed before
-        that point will ever agree with it. DATA_LOSS when the log does not continue what was signed before; nothing is signed then.
+        that point will ever agree with it. A log that another followed is signed as it was closed, or as far as it was signed before
+        it was damaged. DATA_LOSS when the log does not continue what was signed before; nothing is signed then. NOT_FOUND when there
+        is no such log.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -306,7 +321,7 @@ class ComplianceServiceServicer:
 
     def GetAuditConsistency(self, request, context):
         """Proves that the log of `to_size` entries begins with that of `from_size` (RFC 6962, section 2.1.2). OUT_OF_RANGE when there
-        are fewer.
+        are fewer, NOT_FOUND when there is no such log.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -399,6 +414,11 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
                     servicer.DeleteA2pDeclaration,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ListAuditLogs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuditLogs,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsResponse.SerializeToString,
             ),
             'ListAuditEntries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAuditEntries,
@@ -882,6 +902,33 @@ class ComplianceService:
             '/payaid.voice.v1.ComplianceService/DeleteA2pDeclaration',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuditLogs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/ListAuditLogs',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsResponse.FromString,
             options,
             channel_credentials,
             insecure,

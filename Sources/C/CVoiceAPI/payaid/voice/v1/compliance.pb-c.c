@@ -412,6 +412,51 @@ void   payaid__voice__v1__a2p_declaration__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__a2p_declaration__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__audit_log__init
+                     (Payaid__Voice__V1__AuditLog         *message)
+{
+  static const Payaid__Voice__V1__AuditLog init_value = PAYAID__VOICE__V1__AUDIT_LOG__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__audit_log__get_packed_size
+                     (const Payaid__Voice__V1__AuditLog *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_log__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__audit_log__pack
+                     (const Payaid__Voice__V1__AuditLog *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_log__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__audit_log__pack_to_buffer
+                     (const Payaid__Voice__V1__AuditLog *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__audit_log__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__AuditLog *
+       payaid__voice__v1__audit_log__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__AuditLog *)
+     protobuf_c_message_unpack (&payaid__voice__v1__audit_log__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__audit_log__free_unpacked
+                     (Payaid__Voice__V1__AuditLog *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__audit_log__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__audit_entry__init
                      (Payaid__Voice__V1__AuditEntry         *message)
 {
@@ -1535,6 +1580,96 @@ void   payaid__voice__v1__delete_a2p_declaration_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &payaid__voice__v1__delete_a2p_declaration_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_audit_logs_request__init
+                     (Payaid__Voice__V1__ListAuditLogsRequest         *message)
+{
+  static const Payaid__Voice__V1__ListAuditLogsRequest init_value = PAYAID__VOICE__V1__LIST_AUDIT_LOGS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_audit_logs_request__get_packed_size
+                     (const Payaid__Voice__V1__ListAuditLogsRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_audit_logs_request__pack
+                     (const Payaid__Voice__V1__ListAuditLogsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_audit_logs_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAuditLogsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListAuditLogsRequest *
+       payaid__voice__v1__list_audit_logs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListAuditLogsRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_audit_logs_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_audit_logs_request__free_unpacked
+                     (Payaid__Voice__V1__ListAuditLogsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_audit_logs_response__init
+                     (Payaid__Voice__V1__ListAuditLogsResponse         *message)
+{
+  static const Payaid__Voice__V1__ListAuditLogsResponse init_value = PAYAID__VOICE__V1__LIST_AUDIT_LOGS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_audit_logs_response__get_packed_size
+                     (const Payaid__Voice__V1__ListAuditLogsResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_audit_logs_response__pack
+                     (const Payaid__Voice__V1__ListAuditLogsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_audit_logs_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAuditLogsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListAuditLogsResponse *
+       payaid__voice__v1__list_audit_logs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListAuditLogsResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_audit_logs_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_audit_logs_response__free_unpacked
+                     (Payaid__Voice__V1__ListAuditLogsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   payaid__voice__v1__list_audit_entries_request__init
@@ -2903,7 +3038,123 @@ const ProtobufCMessageDescriptor payaid__voice__v1__a2p_declaration__descriptor 
   (ProtobufCMessageInit) payaid__voice__v1__a2p_declaration__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[8] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__audit_log__field_descriptors[7] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f3),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditLog, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__audit_log__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+};
+static const ProtobufCIntRange payaid__voice__v1__audit_log__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__audit_log__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.AuditLog",
+  "AuditLog",
+  "Payaid__Voice__V1__AuditLog",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__AuditLog),
+  7,
+  payaid__voice__v1__audit_log__field_descriptors,
+  payaid__voice__v1__audit_log__field_indices_by_name,
+  1,  payaid__voice__v1__audit_log__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__audit_log__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[9] =
 {
   {
     "f1",
@@ -3001,6 +3252,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditEntry, f9),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__audit_entry__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -3011,11 +3274,12 @@ static const unsigned payaid__voice__v1__audit_entry__field_indices_by_name[] = 
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
   7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
 };
 static const ProtobufCIntRange payaid__voice__v1__audit_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor =
 {
@@ -3025,14 +3289,14 @@ const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor =
   "Payaid__Voice__V1__AuditEntry",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__AuditEntry),
-  8,
+  9,
   payaid__voice__v1__audit_entry__field_descriptors,
   payaid__voice__v1__audit_entry__field_indices_by_name,
   1,  payaid__voice__v1__audit_entry__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__audit_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__audit_checkpoint__field_descriptors[5] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__audit_checkpoint__field_descriptors[6] =
 {
   {
     "f1",
@@ -3094,6 +3358,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__audit_checkpoint__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__AuditCheckpoint, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__audit_checkpoint__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -3101,11 +3377,12 @@ static const unsigned payaid__voice__v1__audit_checkpoint__field_indices_by_name
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
 };
 static const ProtobufCIntRange payaid__voice__v1__audit_checkpoint__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor =
 {
@@ -3115,7 +3392,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor
   "Payaid__Voice__V1__AuditCheckpoint",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__AuditCheckpoint),
-  5,
+  6,
   payaid__voice__v1__audit_checkpoint__field_descriptors,
   payaid__voice__v1__audit_checkpoint__field_indices_by_name,
   1,  payaid__voice__v1__audit_checkpoint__number_ranges,
@@ -4334,7 +4611,109 @@ const ProtobufCMessageDescriptor payaid__voice__v1__delete_a2p_declaration_reque
   (ProtobufCMessageInit) payaid__voice__v1__delete_a2p_declaration_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_logs_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAuditLogsRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAuditLogsRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_audit_logs_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_audit_logs_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListAuditLogsRequest",
+  "ListAuditLogsRequest",
+  "Payaid__Voice__V1__ListAuditLogsRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListAuditLogsRequest),
+  2,
+  payaid__voice__v1__list_audit_logs_request__field_descriptors,
+  payaid__voice__v1__list_audit_logs_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_audit_logs_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_audit_logs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_logs_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListAuditLogsResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListAuditLogsResponse, f1),
+    &payaid__voice__v1__audit_log__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAuditLogsResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_audit_logs_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_audit_logs_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListAuditLogsResponse",
+  "ListAuditLogsResponse",
+  "Payaid__Voice__V1__ListAuditLogsResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListAuditLogsResponse),
+  2,
+  payaid__voice__v1__list_audit_logs_response__field_descriptors,
+  payaid__voice__v1__list_audit_logs_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_audit_logs_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_audit_logs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[4] =
 {
   {
     "f1",
@@ -4372,16 +4751,29 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAuditEntriesRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__list_audit_entries_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
 };
 static const ProtobufCIntRange payaid__voice__v1__list_audit_entries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor =
 {
@@ -4391,7 +4783,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__
   "Payaid__Voice__V1__ListAuditEntriesRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ListAuditEntriesRequest),
-  3,
+  4,
   payaid__voice__v1__list_audit_entries_request__field_descriptors,
   payaid__voice__v1__list_audit_entries_request__field_indices_by_name,
   1,  payaid__voice__v1__list_audit_entries_request__number_ranges,
@@ -4449,7 +4841,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response_
   (ProtobufCMessageInit) payaid__voice__v1__list_audit_entries_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_entry_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_entry_request__field_descriptors[3] =
 {
   {
     "f1",
@@ -4475,15 +4867,28 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_entry_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditEntryRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__get_audit_entry_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
 };
 static const ProtobufCIntRange payaid__voice__v1__get_audit_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor =
 {
@@ -4493,7 +4898,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__des
   "Payaid__Voice__V1__GetAuditEntryRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__GetAuditEntryRequest),
-  2,
+  3,
   payaid__voice__v1__get_audit_entry_request__field_descriptors,
   payaid__voice__v1__get_audit_entry_request__field_indices_by_name,
   1,  payaid__voice__v1__get_audit_entry_request__number_ranges,
@@ -4564,9 +4969,29 @@ const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_response__de
   (ProtobufCMessageInit) payaid__voice__v1__get_audit_entry_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define payaid__voice__v1__get_audit_checkpoint_request__field_descriptors NULL
-#define payaid__voice__v1__get_audit_checkpoint_request__field_indices_by_name NULL
-#define payaid__voice__v1__get_audit_checkpoint_request__number_ranges NULL
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_checkpoint_request__field_descriptors[1] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditCheckpointRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_audit_checkpoint_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_audit_checkpoint_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_checkpoint_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -4575,14 +5000,14 @@ const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_checkpoint_request
   "Payaid__Voice__V1__GetAuditCheckpointRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__GetAuditCheckpointRequest),
-  0,
+  1,
   payaid__voice__v1__get_audit_checkpoint_request__field_descriptors,
   payaid__voice__v1__get_audit_checkpoint_request__field_indices_by_name,
-  0,  payaid__voice__v1__get_audit_checkpoint_request__number_ranges,
+  1,  payaid__voice__v1__get_audit_checkpoint_request__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__get_audit_checkpoint_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_consistency_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_consistency_request__field_descriptors[3] =
 {
   {
     "f1",
@@ -4608,15 +5033,28 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__get_audit_consistency_r
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetAuditConsistencyRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__get_audit_consistency_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
 };
 static const ProtobufCIntRange payaid__voice__v1__get_audit_consistency_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_consistency_request__descriptor =
 {
@@ -4626,7 +5064,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_consistency_reques
   "Payaid__Voice__V1__GetAuditConsistencyRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__GetAuditConsistencyRequest),
-  2,
+  3,
   payaid__voice__v1__get_audit_consistency_request__field_descriptors,
   payaid__voice__v1__get_audit_consistency_request__field_indices_by_name,
   1,  payaid__voice__v1__get_audit_consistency_request__number_ranges,

@@ -30,6 +30,7 @@ typedef struct Payaid__Voice__V1__Erasure Payaid__Voice__V1__Erasure;
 typedef struct Payaid__Voice__V1__ErasureCounts Payaid__Voice__V1__ErasureCounts;
 typedef struct Payaid__Voice__V1__KeptRecords Payaid__Voice__V1__KeptRecords;
 typedef struct Payaid__Voice__V1__A2pDeclaration Payaid__Voice__V1__A2pDeclaration;
+typedef struct Payaid__Voice__V1__AuditLog Payaid__Voice__V1__AuditLog;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
 typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
 typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
@@ -55,6 +56,8 @@ typedef struct Payaid__Voice__V1__ListA2pDeclarationsRequest Payaid__Voice__V1__
 typedef struct Payaid__Voice__V1__ListErasuresResponse Payaid__Voice__V1__ListErasuresResponse;
 typedef struct Payaid__Voice__V1__ListA2pDeclarationsResponse Payaid__Voice__V1__ListA2pDeclarationsResponse;
 typedef struct Payaid__Voice__V1__DeleteA2pDeclarationRequest Payaid__Voice__V1__DeleteA2pDeclarationRequest;
+typedef struct Payaid__Voice__V1__ListAuditLogsRequest Payaid__Voice__V1__ListAuditLogsRequest;
+typedef struct Payaid__Voice__V1__ListAuditLogsResponse Payaid__Voice__V1__ListAuditLogsResponse;
 typedef struct Payaid__Voice__V1__ListAuditEntriesRequest Payaid__Voice__V1__ListAuditEntriesRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesResponse Payaid__Voice__V1__ListAuditEntriesResponse;
 typedef struct Payaid__Voice__V1__GetAuditEntryRequest Payaid__Voice__V1__GetAuditEntryRequest;
@@ -220,6 +223,22 @@ struct  Payaid__Voice__V1__A2pDeclaration
     , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL, NULL }
 
 
+struct  Payaid__Voice__V1__AuditLog
+{
+  ProtobufCMessage base;
+  int64_t f1;
+  ProtobufCBinaryData f2;
+  Google__Protobuf__Timestamp *f3;
+  int64_t f4;
+  int64_t f5;
+  ProtobufCBinaryData f6;
+  protobuf_c_boolean f7;
+};
+#define PAYAID__VOICE__V1__AUDIT_LOG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_log__descriptor) \
+    , 0, {0,NULL}, NULL, 0, 0, {0,NULL}, 0 }
+
+
 struct  Payaid__Voice__V1__AuditEntry
 {
   ProtobufCMessage base;
@@ -231,10 +250,11 @@ struct  Payaid__Voice__V1__AuditEntry
   ProtobufCBinaryData f6;
   ProtobufCBinaryData f7;
   ProtobufCBinaryData f8;
+  int64_t f9;
 };
 #define PAYAID__VOICE__V1__AUDIT_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_entry__descriptor) \
-    , 0, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+    , 0, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Payaid__Voice__V1__AuditCheckpoint
@@ -245,10 +265,11 @@ struct  Payaid__Voice__V1__AuditCheckpoint
   int64_t f3;
   ProtobufCBinaryData f4;
   ProtobufCBinaryData f5;
+  int64_t f6;
 };
 #define PAYAID__VOICE__V1__AUDIT_CHECKPOINT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_checkpoint__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Payaid__Voice__V1__AuditConsistency
@@ -513,16 +534,40 @@ struct  Payaid__Voice__V1__DeleteA2pDeclarationRequest
     , {0,NULL}, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__ListAuditLogsRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_AUDIT_LOGS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_audit_logs_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListAuditLogsResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__AuditLog **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_AUDIT_LOGS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_audit_logs_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__ListAuditEntriesRequest
 {
   ProtobufCMessage base;
   int32_t f1;
   ProtobufCBinaryData f2;
   ProtobufCBinaryData f3;
+  int64_t f4;
 };
 #define PAYAID__VOICE__V1__LIST_AUDIT_ENTRIES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_audit_entries_request__descriptor) \
-    , 0, {0,NULL}, {0,NULL} }
+    , 0, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Payaid__Voice__V1__ListAuditEntriesResponse
@@ -542,10 +587,11 @@ struct  Payaid__Voice__V1__GetAuditEntryRequest
   ProtobufCMessage base;
   int64_t f1;
   int64_t f2;
+  int64_t f3;
 };
 #define PAYAID__VOICE__V1__GET_AUDIT_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_entry_request__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 struct  Payaid__Voice__V1__GetAuditEntryResponse
@@ -564,10 +610,11 @@ struct  Payaid__Voice__V1__GetAuditEntryResponse
 struct  Payaid__Voice__V1__GetAuditCheckpointRequest
 {
   ProtobufCMessage base;
+  int64_t f1;
 };
 #define PAYAID__VOICE__V1__GET_AUDIT_CHECKPOINT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_checkpoint_request__descriptor) \
-     }
+    , 0 }
 
 
 struct  Payaid__Voice__V1__GetAuditConsistencyRequest
@@ -575,10 +622,11 @@ struct  Payaid__Voice__V1__GetAuditConsistencyRequest
   ProtobufCMessage base;
   int64_t f1;
   int64_t f2;
+  int64_t f3;
 };
 #define PAYAID__VOICE__V1__GET_AUDIT_CONSISTENCY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_audit_consistency_request__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 /* Payaid__Voice__V1__Decision methods */
@@ -751,6 +799,25 @@ Payaid__Voice__V1__A2pDeclaration *
                       const uint8_t       *data);
 void   payaid__voice__v1__a2p_declaration__free_unpacked
                      (Payaid__Voice__V1__A2pDeclaration *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__AuditLog methods */
+void   payaid__voice__v1__audit_log__init
+                     (Payaid__Voice__V1__AuditLog         *message);
+size_t payaid__voice__v1__audit_log__get_packed_size
+                     (const Payaid__Voice__V1__AuditLog   *message);
+size_t payaid__voice__v1__audit_log__pack
+                     (const Payaid__Voice__V1__AuditLog   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__audit_log__pack_to_buffer
+                     (const Payaid__Voice__V1__AuditLog   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__AuditLog *
+       payaid__voice__v1__audit_log__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__audit_log__free_unpacked
+                     (Payaid__Voice__V1__AuditLog *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__AuditEntry methods */
 void   payaid__voice__v1__audit_entry__init
@@ -1227,6 +1294,44 @@ Payaid__Voice__V1__DeleteA2pDeclarationRequest *
 void   payaid__voice__v1__delete_a2p_declaration_request__free_unpacked
                      (Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListAuditLogsRequest methods */
+void   payaid__voice__v1__list_audit_logs_request__init
+                     (Payaid__Voice__V1__ListAuditLogsRequest         *message);
+size_t payaid__voice__v1__list_audit_logs_request__get_packed_size
+                     (const Payaid__Voice__V1__ListAuditLogsRequest   *message);
+size_t payaid__voice__v1__list_audit_logs_request__pack
+                     (const Payaid__Voice__V1__ListAuditLogsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_audit_logs_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAuditLogsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListAuditLogsRequest *
+       payaid__voice__v1__list_audit_logs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_audit_logs_request__free_unpacked
+                     (Payaid__Voice__V1__ListAuditLogsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListAuditLogsResponse methods */
+void   payaid__voice__v1__list_audit_logs_response__init
+                     (Payaid__Voice__V1__ListAuditLogsResponse         *message);
+size_t payaid__voice__v1__list_audit_logs_response__get_packed_size
+                     (const Payaid__Voice__V1__ListAuditLogsResponse   *message);
+size_t payaid__voice__v1__list_audit_logs_response__pack
+                     (const Payaid__Voice__V1__ListAuditLogsResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_audit_logs_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListAuditLogsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListAuditLogsResponse *
+       payaid__voice__v1__list_audit_logs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_audit_logs_response__free_unpacked
+                     (Payaid__Voice__V1__ListAuditLogsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListAuditEntriesRequest methods */
 void   payaid__voice__v1__list_audit_entries_request__init
                      (Payaid__Voice__V1__ListAuditEntriesRequest         *message);
@@ -1370,6 +1475,9 @@ typedef void (*Payaid__Voice__V1__KeptRecords_Closure)
 typedef void (*Payaid__Voice__V1__A2pDeclaration_Closure)
                  (const Payaid__Voice__V1__A2pDeclaration *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__AuditLog_Closure)
+                 (const Payaid__Voice__V1__AuditLog *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__AuditEntry_Closure)
                  (const Payaid__Voice__V1__AuditEntry *message,
                   void *closure_data);
@@ -1445,6 +1553,12 @@ typedef void (*Payaid__Voice__V1__ListA2pDeclarationsResponse_Closure)
 typedef void (*Payaid__Voice__V1__DeleteA2pDeclarationRequest_Closure)
                  (const Payaid__Voice__V1__DeleteA2pDeclarationRequest *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__ListAuditLogsRequest_Closure)
+                 (const Payaid__Voice__V1__ListAuditLogsRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListAuditLogsResponse_Closure)
+                 (const Payaid__Voice__V1__ListAuditLogsResponse *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__ListAuditEntriesRequest_Closure)
                  (const Payaid__Voice__V1__ListAuditEntriesRequest *message,
                   void *closure_data);
@@ -1478,6 +1592,7 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure_counts__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__kept_records__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__a2p_declaration__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_log__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
@@ -1503,6 +1618,8 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_erasures_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__delete_a2p_declaration_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor;
