@@ -21,6 +21,18 @@ enum AuditCheckpointStore {
     return try rows.first?.decode("note")
   }
 
+  /// When one of the merchant's logs was signed last.
+  static func lastTime(
+    of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> Moment? {
+    let rows = try await transaction.query(
+      """
+      SELECT create_time FROM audit_checkpoints WHERE merchant_id = \(merchant.text)
+      ORDER BY size DESC LIMIT 1
+      """)
+    return try rows.first?.decode("create_time")
+  }
+
   static func insert(
     _ note: String, size: Int64, at time: Moment, of epoch: AuditEpoch, _ transaction: Transaction
   ) async throws {

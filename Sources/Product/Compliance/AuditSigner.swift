@@ -22,16 +22,21 @@ package struct AuditSigner: Sendable {
   private let pool: PostgresPool
   private let objects: any ObjectStore
   let keys: PurposeKeys
+  private let now: @Sendable () -> Moment
   let clerk: AuditClerk
   private let refusals = MetricsRegistry.process.counter(
     "payaid_audit_refusals_total",
     help: "Audit logs that were not signed, as they do not continue what was signed before.")
 
   /// `keys` are the seeds of the signing keys, 32 bytes; a log is signed by one of them only.
-  package init(pool: PostgresPool, objects: any ObjectStore, keys: PurposeKeys) {
+  package init(
+    pool: PostgresPool, objects: any ObjectStore, keys: PurposeKeys,
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
+  ) {
     self.pool = pool
     self.objects = objects
     self.keys = keys
+    self.now = now
     clerk = AuditClerk(pool: pool)
   }
 
@@ -97,8 +102,9 @@ package struct AuditSigner: Sendable {
       if old.checkpoint == now { return old }
     }
     let note = try SignedNote(signing: now.text, with: key).description
-    if now.size > 0 { try await keep(note, of: now.size, epoch, transaction) }
-    return Signed(checkpoint: now, note: note, verifier: key.verifier)
+    let signed = Signed(checkpoint: now, note: note, verifier: key.verifier)
+    if now.size > 0 { try await keep(signed, epoch, transaction) }
+    return signed
   }
 
   static func notContinued(_ size: Int64) -> RPCError {
@@ -177,12 +183,14 @@ package struct AuditSigner: Sendable {
 
   /// Each note under its size, for who compares, and the last one, for the next signature.
   private func keep(
-    _ note: String, of size: Int64, _ epoch: AuditEpoch, _ transaction: Transaction
+    _ signed: Signed, _ epoch: AuditEpoch, _ transaction: Transaction
   ) async throws {
-    try await objects.put(Array(note.utf8), key: Self.key("\(size)", epoch))
-    try await objects.put(Array(note.utf8), key: Self.key("latest", epoch))
+    let (note, size, now) = (Array(signed.note.utf8), signed.checkpoint.size, now())
+    try await objects.put(note, key: Self.key("\(size)", epoch))
+    try await objects.put(note, key: Self.key("latest", epoch))
+    try await AuditNews.signed(signed, of: epoch, at: now, transaction)
     try await AuditCheckpointStore.insert(
-      note, size: size, at: WallClock.now, of: epoch, transaction)
+      signed.note, size: size, at: now, of: epoch, transaction)
   }
 
   private static func key(_ name: String, _ epoch: AuditEpoch) -> ObjectKey {

@@ -20,6 +20,8 @@ package enum EventType: String, Sendable, CaseIterable {
   case consentWithdrawn = "consent.withdrawn"
   case erasureCompleted = "erasure.completed"
   case erasureFailed = "erasure.failed"
+  /// The first time on a day: a checkpoint that leaves this system.
+  case auditSigned = "audit.signed"
   case documentReady = "document.ready"
   case documentFailed = "document.failed"
   /// To the merchant's other endpoints, when one of them was paused for its failures.

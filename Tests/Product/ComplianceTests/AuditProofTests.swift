@@ -147,6 +147,26 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `a checkpoint a day goes to the merchant`() async throws {
+    let scene = try await Scene.make()
+    var told: [String] = []
+    for _ in 0..<2 {
+      try await scene.append(1)
+      told.append(try await scene.checkpoint().note)
+      try await scene.append(1)
+      _ = try await scene.checkpoint()
+      scene.clock.advance(days: 1)
+    }
+    let events = try await scene.events().filter { $0.type == "audit.signed" }
+    #expect(events.map { $0.data["note"]?.stringValue } == told)
+    #expect(events.map { $0.data["size"]?.int64Value } == [1, 3])
+    #expect(events.first?.data["epoch"]?.int64Value == 1)
+    let key = try #require(
+      events.first?.data["verifier_key"]?.stringValue.flatMap(NoteVerifier.init))
+    #expect(told.allSatisfy { Checkpoint(note: $0, signedBy: key) != nil })
+    await scene.pool.close()
+  }
+
   @Test(arguments: [
     // The last entry is gone, as after a restored backup.
     """

@@ -64,7 +64,8 @@ struct ComplianceScene {
     let clock = clock
     numbers = NumberSeal(try DataSeal(key: [UInt8](repeating: 9, count: 32)))
     gate = StoredGate(registry: ClearRegistry(), numbers: numbers, now: { clock.now })
-    signer = AuditSigner(pool: pool, objects: objects, keys: ring.keys("audit-signing"))
+    signer = AuditSigner(
+      pool: pool, objects: objects, keys: ring.keys("audit-signing"), now: { clock.now })
     service = ComplianceService(
       pool: pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)), agents: agents,
       gate: gate, signer: signer,

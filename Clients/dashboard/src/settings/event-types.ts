@@ -20,6 +20,7 @@ export const eventTypes: readonly (readonly [string, string])[] = [
   ["consent.withdrawn", "A consent was withdrawn"],
   ["erasure.completed", "A person was erased"],
   ["erasure.failed", "A person could not be erased"],
+  ["audit.signed", "The audit log was signed, once a day"],
   ["document.ready", "An agent answers from a document"],
   ["document.failed", "A document could not be read"],
   ["webhook.paused", "An endpoint was paused"],
