@@ -164,7 +164,7 @@ let modules: [Module] = [
       "Protobuf", "Schema", "VoiceAPI", "Postgres", "Jobs", "Objects", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")],
-    testImports: ["ScratchPostgres", "Accounts", "Agents"]),
+    testImports: ["ScratchPostgres", "Accounts", "Agents", "Calls"]),
   Module(
     "Webhooks", .product,
     [

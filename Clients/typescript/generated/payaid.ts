@@ -461,6 +461,17 @@ export class ComplianceService {
     }, options);
   }
 
+  /** Lists verdicts, newest first: of calls that were asked for, again when they were dialled, and
+   * of calls that came in.
+   */
+  listDecisions(request: ListDecisionsRequest = {}, options?: CallOptions): Promise<ListDecisionsResponse> {
+    return this.transport.unary<ListDecisionsResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/decisions`,
+      query: request,
+    }, options);
+  }
+
   /** Records a person's consent with its evidence. An EXPLICIT one that was given within 90 days
    * after the person opted out, or took an EXPLICIT one back, is refused with FAILED_PRECONDITION
    * and a violation of type `RECONSENT_COOLING`, since nobody may ask in that time; ENQUIRY and
@@ -646,7 +657,9 @@ export class ComplianceService {
     }, options);
   }
 
-  /** Lists the entries of the merchant's audit logs in order. */
+  /** Lists the entries of the merchant's audit logs, the oldest first unless `order_by` says
+   * otherwise.
+   */
   listAuditEntries(request: ListAuditEntriesRequest = {}, options?: CallOptions): Promise<ListAuditEntriesResponse> {
     return this.transport.unary<ListAuditEntriesResponse>({
       method: "GET",
@@ -1818,6 +1831,20 @@ export interface Decision {
   rulesVersion?: string;
   /** When the call has to be over, by the hours of its purpose; unset when none bind it. */
   latestEndTime?: string;
+  /** What it was given on. Set by GetDecision and ListDecisions, as are `call_made`, `agent_id` and
+   * `phone_number`.
+   */
+  callId?: string;
+  /** Whether there is such a call: one that was refused when it was asked for was never made, and
+   * GetCall does not know it.
+   */
+  callMade?: boolean;
+  /** The agent that would speak; empty in verdicts of servers before this field. */
+  agentId?: string;
+  /** The other side's number, as the call has it; empty when there is no call, as none is kept
+   * then, when the number is withheld, and when the person was erased.
+   */
+  phoneNumber?: string;
 }
 
 /** Yes or no. */
@@ -2331,11 +2358,13 @@ export interface ListAuditEntriesRequest {
   subject?: string;
   /** Only entries of this log; of all logs when 0. */
   epoch?: string;
+  /** `index`, or `index desc` for the newest first, also of all logs; `index` when empty. */
+  orderBy?: string;
 }
 
 /** Answer of ListAuditEntries. */
 export interface ListAuditEntriesResponse {
-  /** One page, in order. */
+  /** One page, in the order asked for. */
   entries?: AuditEntry[];
   /** Asks for the next page; empty at the end. */
   nextPageToken?: string;
@@ -2417,6 +2446,32 @@ export interface ListConsentsResponse {
   nextPageToken?: string;
 }
 
+/** Request of ListDecisions. */
+export interface ListDecisionsRequest {
+  /** Most verdicts in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before; the other fields must be as they were. */
+  pageToken?: string;
+  /** Only those on this call. */
+  callId?: string;
+  /** Only those that said this; all when unspecified. */
+  verdict?: DecisionVerdict;
+  /** Only those on calls with this number, E.164, as `Decision.phone_number` has it. */
+  phoneNumber?: string;
+  /** Only those given at this time or later. */
+  startTime?: string;
+  /** Only those given before this time. */
+  endTime?: string;
+}
+
+/** Answer of ListDecisions. */
+export interface ListDecisionsResponse {
+  /** One page, newest first. */
+  decisions?: Decision[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
+}
+
 /** Request of ListDocuments. */
 export interface ListDocumentsRequest {
   /** The agent. */
@@ -2483,6 +2538,8 @@ export interface ListSuppressionsRequest {
   pageSize?: number;
   /** `next_page_token` of the page before. */
   pageToken?: string;
+  /** Only this number's, E.164; all when empty. */
+  phoneNumber?: string;
 }
 
 /** Answer of ListSuppressions. */

@@ -99,6 +99,7 @@ package struct AccessTable: Sendable {
     "ComplianceService": [
       "CheckCall": .read("compliance.read"),
       "GetDecision": .read("compliance.read"),
+      "ListDecisions": .read("compliance.read"),
       "CreateConsent": .write("compliance.write"),
       "GetConsent": .read("compliance.read"),
       "ListConsents": .read("compliance.read"),

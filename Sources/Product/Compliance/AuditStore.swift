@@ -132,20 +132,19 @@ enum AuditStore {
 
   // MARK: Reading
 
-  /// Entries of an epoch behind one in their order; about one subject where one is given.
+  /// Entries of an epoch behind one in their order.
   static func page(
-    of subject: String = "", after index: Int64, limit: Int, in epoch: AuditEpoch,
+    after index: Int64, limit: Int, in epoch: AuditEpoch,
     _ database: some Querying
   ) async throws -> [V1.AuditEntry] {
-    let range = epoch.position(index)..<epoch.end
-    return try await page(
-      of: subject, after: range.lowerBound, before: range.upperBound, limit: limit,
+    try await page(
+      of: "", .oldestFirst, in: epoch.position(index + 1)..<epoch.end, limit: limit,
       merchant: epoch.merchant, database)
   }
 
-  /// Entries of all epochs behind a position in their order; about one subject where one is given.
+  /// Entries between two positions in an order; about one subject where one is given.
   static func page(
-    of subject: String, after position: Int64, before end: Int64 = .max, limit: Int,
+    of subject: String, _ order: AuditOrder, in range: Range<Int64>, limit: Int,
     merchant: MerchantID, _ database: some Querying
   ) async throws -> [V1.AuditEntry] {
     var query: Query = """
@@ -154,10 +153,14 @@ enum AuditStore {
       FROM audit_entries AS entries LEFT JOIN audit_payloads AS payloads
         USING (merchant_id, entry_index)
       WHERE merchant_id = \(merchant.text)
-        AND entry_index > \(position) AND entry_index < \(end)
+        AND entry_index >= \(range.lowerBound) AND entry_index < \(range.upperBound)
       """
     if !subject.isEmpty { query.append(" AND subject = \(subject)") }
-    query.append(" ORDER BY entry_index LIMIT \(limit)")
+    switch order {
+    case .oldestFirst: query.append(" ORDER BY entry_index")
+    case .newestFirst: query.append(" ORDER BY entry_index DESC")
+    }
+    query.append(" LIMIT \(limit)")
     return try await database.query(query).map(read)
   }
 

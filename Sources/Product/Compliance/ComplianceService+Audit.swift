@@ -10,19 +10,20 @@ extension ComplianceService {
     _ request: V1.ListAuditEntriesRequest, _ context: RPCContext
   ) async throws -> V1.ListAuditEntriesResponse {
     let caller = try context.caller()
+    let order = try Self.order(request.orderBy)
     guard let range = AuditEpoch.positions(of: request.epoch) else {
       throw Self.noSuchLog
     }
     let arguments = [
-      caller.merchant.text, "audit-entries", "\(request.epoch)", request.subject,
+      caller.merchant.text, "audit-entries", "\(request.epoch)", request.subject, order.rawValue,
     ]
     let page = try await tokens.page(
       request.pageSize, request.pageToken, of: arguments,
       cursor: { "\(AuditEpoch(merchant: caller.merchant, number: $0.epoch).position($0.index))" }
     ) { cursor, limit in
       try await AuditStore.page(
-        of: request.subject, after: cursor.flatMap { Int64($0) } ?? range.lowerBound - 1,
-        before: range.upperBound, limit: limit, merchant: caller.merchant, reader(caller))
+        of: request.subject, order, in: order.rest(of: range, behind: cursor.flatMap { Int64($0) }),
+        limit: limit, merchant: caller.merchant, reader(caller))
     }
     return .with {
       $0.entries = page.entries
@@ -140,6 +141,14 @@ extension ComplianceService {
   }
 
   private static let noSuchLog = RPCError(.notFound, "epoch: there is no such audit log")
+
+  private static func order(_ text: String) throws -> AuditOrder {
+    let order = AuditOrder(text)
+    var violations = FieldViolations()
+    violations.require(order != nil, "orderBy", "must be index or index desc")
+    try violations.throwIfAny()
+    return order ?? .oldestFirst
+  }
 
   private static func noSuchTree(_ field: String, _ size: Int64) -> any Error {
     RPCError(.outOfRange, "\(field): must be 0 to \(size), the entries there are")

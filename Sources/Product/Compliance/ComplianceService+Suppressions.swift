@@ -27,12 +27,13 @@ extension ComplianceService {
     _ request: V1.ListSuppressionsRequest, _ context: RPCContext
   ) async throws -> V1.ListSuppressionsResponse {
     let caller = try context.caller()
-    let arguments = [caller.merchant.text, "suppressions"]
+    let number = try ConsentRules.filter(request.phoneNumber)
+    let arguments = [caller.merchant.text, "suppressions", request.phoneNumber]
     let page = try await tokens.page(
       request.pageSize, request.pageToken, of: arguments, cursor: { $0.suppressionId }
     ) { cursor, limit in
       try await SuppressionStore.page(
-        after: cursor, limit: limit, merchant: caller.merchant, reader(caller)
+        of: number, after: cursor, limit: limit, merchant: caller.merchant, reader(caller)
       ).map(\.proto)
     }
     return .with {

@@ -55,16 +55,6 @@ package struct ComplianceService: Payaid.Voice.V1.ComplianceServiceServing {
     }
   }
 
-  package func getDecision(
-    _ request: V1.GetDecisionRequest, _ context: RPCContext
-  ) async throws -> V1.Decision {
-    let caller = try context.caller()
-    guard let id = DecisionID(request.decisionId),
-      let decision = try await ComplianceStore.decision(id, reader(caller))
-    else { throw RPCError(.notFound, "there is no such decision") }
-    return decision
-  }
-
   /// The agent as calls are made with it.
   private func agent(_ id: AgentID, _ caller: Caller) async throws -> V1.Agent? {
     try await transaction(caller) { try await agents.agent(id, $0) }

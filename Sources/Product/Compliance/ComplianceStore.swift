@@ -1,53 +1,10 @@
-package import Domain
-package import Postgres
+internal import Domain
+internal import Postgres
 internal import Protobuf
 internal import VoiceAPI
 
-/// The SQL of verdicts, and of what they ask of a merchant and its numbers.
-package enum ComplianceStore {
-  /// Keeps a verdict on a call and returns it with its id.
-  package static func insert(
-    _ decision: Gate.Decision, call: CallID, merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> Gate.Decision {
-    var decision = decision
-    decision.decisionId = DecisionID().text
-    let verdict = decision.verdict == .allow ? "allow" : "block"
-    let time = Moment(decision.evaluateTime ?? WallClock.now.timestamp)
-    _ = try await transaction.query(
-      """
-      INSERT INTO decisions
-        (decision_id, merchant_id, call_id, verdict, rules_version, decision, evaluate_time)
-      VALUES (\(decision.decisionId), \(merchant.text), \(call.text), \(verdict),
-        \(decision.rulesVersion), \(String(decoding: try decision.json(), as: UTF8.self))::jsonb,
-        \(time))
-      """)
-    return decision
-  }
-
-  /// When a call has to be over, by the last verdict on it; `nil` when no rule says so.
-  static func latestEnd(
-    of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> Moment? {
-    let rows = try await transaction.query(
-      """
-      SELECT (decision->>'latestEndTime')::timestamptz AS latest_end FROM decisions
-      WHERE merchant_id = \(merchant.text) AND call_id = \(call.text)
-      ORDER BY evaluate_time DESC LIMIT 1
-      """)
-    return try rows.first?.decode("latest_end", as: Moment?.self)
-  }
-
-  /// The verdict of that id, or `nil` when there is none that may be seen.
-  static func decision(
-    _ id: DecisionID, _ database: some Querying
-  ) async throws -> Gate.Decision? {
-    let rows = try await database.query(
-      "SELECT decision::text AS decision FROM decisions WHERE decision_id = \(id.text)")
-    return try rows.first.map { row in
-      try Gate.Decision(json: Array(try row.decode("decision", as: String.self).utf8))
-    }
-  }
-
+/// The SQL of what the gate asks of a merchant and its numbers.
+enum ComplianceStore {
   /// What the gate asks of the merchant; reads the table of accounts.
   static func standing(
     of merchant: MerchantID, _ transaction: Transaction

@@ -57,8 +57,8 @@ package struct StoredGate: CallAdmission {
     _ verdict: Gate.Decision, on call: CallID, with person: (role: String, number: PhoneNumber?),
     agent: String, _ merchant: MerchantID, _ transaction: Transaction
   ) async throws -> Gate.Decision {
-    let decision = try await ComplianceStore.insert(
-      verdict, call: call, merchant: merchant, transaction)
+    let decision = try await DecisionStore.insert(
+      verdict, call: call, agent: agent, merchant: merchant, transaction)
     try await AuditLog.append(
       kind: "call.decision", subject: call.text, actor: "system:gate", merchant: merchant,
       transaction
@@ -107,7 +107,7 @@ package struct StoredGate: CallAdmission {
   package func latestEnd(
     of call: CallID, _ merchant: MerchantID, _ transaction: Transaction
   ) async throws -> Moment? {
-    try await ComplianceStore.latestEnd(of: call, merchant, transaction)
+    try await DecisionStore.latestEnd(of: call, merchant, transaction)
   }
 
   package func refusal(_ decision: Payaid.Voice.V1.Decision) throws -> RPCError {

@@ -46,12 +46,14 @@ enum SuppressionStore {
     ).first.map(SuppressionRecord.init)
   }
 
-  /// One page, newest first.
+  /// One page, newest first; of one number where one is given.
   static func page(
-    after cursor: String?, limit: Int, merchant: MerchantID, _ database: some Querying
+    of number: PhoneNumber?, after cursor: String?, limit: Int, merchant: MerchantID,
+    _ database: some Querying
   ) async throws -> [SuppressionRecord] {
     var query: Query =
       "SELECT \(SuppressionRecord.columns) FROM suppressions WHERE merchant_id = \(merchant.text)"
+    if let number { query.append(" AND phone_number = \(number.e164)") }
     if let cursor { query.append(" AND suppression_id < \(cursor)") }
     query.append(" ORDER BY suppression_id DESC LIMIT \(limit)")
     return try await database.query(query).map(SuppressionRecord.init)

@@ -4051,6 +4051,133 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/decisions": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListDecisions",
+            "summary": "Lists verdicts, newest first: of calls that were asked for, again when they were dialled, and of calls that came in.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most verdicts in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before; the other fields must be as they were.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "callId",
+                "in": "query",
+                "description": "Only those on this call.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "verdict",
+                "in": "query",
+                "description": "Only those that said this; all when unspecified.",
+                "schema": {
+                  "$ref": "#/components/schemas/Decision.Verdict"
+                }
+              },
+              {
+                "name": "phoneNumber",
+                "in": "query",
+                "description": "Only those on calls with this number, E.164, as `Decision.phone_number` has it.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "startTime",
+                "in": "query",
+                "description": "Only those given at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              {
+                "name": "endTime",
+                "in": "query",
+                "description": "Only those given before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListDecisionsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/consents": {
           "post": {
             "tags": ["ComplianceService"],
@@ -4804,6 +4931,14 @@ public enum OpenAPIDocument {
                 "schema": {
                   "type": "string"
                 }
+              },
+              {
+                "name": "phoneNumber",
+                "in": "query",
+                "description": "Only this number's, E.164; all when empty.",
+                "schema": {
+                  "type": "string"
+                }
               }
             ],
             "responses": {
@@ -5494,7 +5629,7 @@ public enum OpenAPIDocument {
           "get": {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.ListAuditEntries",
-            "summary": "Lists the entries of the merchant's audit logs in order.",
+            "summary": "Lists the entries of the merchant's audit logs, the oldest first unless `order_by` says otherwise.",
             "parameters": [
               {
                 "name": "pageSize",
@@ -5531,6 +5666,14 @@ public enum OpenAPIDocument {
                   "type": "string",
                   "format": "int64",
                   "pattern": "^(0|-?[1-9][0-9]{0,18})$"
+                }
+              },
+              {
+                "name": "orderBy",
+                "in": "query",
+                "description": "`index`, or `index desc` for the newest first, also of all logs; `index` when empty.",
+                "schema": {
+                  "type": "string"
                 }
               }
             ],
@@ -9872,6 +10015,22 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "When the call has to be over, by the hours of its purpose; unset when none bind it."
+              },
+              "callId": {
+                "type": "string",
+                "description": "What it was given on. Set by GetDecision and ListDecisions, as are `call_made`, `agent_id` and `phone_number`."
+              },
+              "callMade": {
+                "type": "boolean",
+                "description": "Whether there is such a call: one that was refused when it was asked for was never made, and GetCall does not know it."
+              },
+              "agentId": {
+                "type": "string",
+                "description": "The agent that would speak; empty in verdicts of servers before this field."
+              },
+              "phoneNumber": {
+                "type": "string",
+                "description": "The other side's number, as the call has it; empty when there is no call, as none is kept then, when the number is withheld, and when the person was erased."
               }
             }
           },
@@ -10415,7 +10574,7 @@ public enum OpenAPIDocument {
                 "items": {
                   "$ref": "#/components/schemas/AuditEntry"
                 },
-                "description": "One page, in order."
+                "description": "One page, in the order asked for."
               },
               "nextPageToken": {
                 "type": "string",
@@ -10482,6 +10641,23 @@ public enum OpenAPIDocument {
                 "type": "array",
                 "items": {
                   "$ref": "#/components/schemas/Consent"
+                },
+                "description": "One page, newest first."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListDecisionsResponse": {
+            "type": "object",
+            "description": "Answer of ListDecisions.",
+            "properties": {
+              "decisions": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Decision"
                 },
                 "description": "One page, newest first."
               },

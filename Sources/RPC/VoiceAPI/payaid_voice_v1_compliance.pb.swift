@@ -23,6 +23,17 @@ extension Payaid.Voice.V1 {
     public var rulesVersion: String = ""
     /// When the call has to be over, by the hours of its purpose; unset when none bind it.
     public var latestEndTime: Google.Protobuf.Timestamp?
+    /// What it was given on. Set by GetDecision and ListDecisions, as are `call_made`, `agent_id`
+    /// and `phone_number`.
+    public var callId: String = ""
+    /// Whether there is such a call: one that was refused when it was asked for was never made, and
+    /// GetCall does not know it.
+    public var callMade: Bool = false
+    /// The agent that would speak; empty in verdicts of servers before this field.
+    public var agentId: String = ""
+    /// The other side's number, as the call has it; empty when there is no call, as none is kept
+    /// then, when the number is withheld, and when the person was erased.
+    public var phoneNumber: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -675,6 +686,52 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// Request of ListDecisions.
+  public struct ListDecisionsRequest: ProtobufMessage {
+    /// Most verdicts in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before; the other fields must be as they were.
+    public var pageToken: String = ""
+    /// Only those on this call.
+    public var callId: String = ""
+    /// Only those that said this; all when unspecified.
+    public var verdict: Payaid.Voice.V1.Decision.Verdict = .unspecified
+    /// Only those on calls with this number, E.164, as `Decision.phone_number` has it.
+    public var phoneNumber: String = ""
+    /// Only those given at this time or later.
+    public var startTime: Google.Protobuf.Timestamp?
+    /// Only those given before this time.
+    public var endTime: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListDecisionsRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListDecisions.
+  public struct ListDecisionsResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var decisions: [Payaid.Voice.V1.Decision] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListDecisionsResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// Request of CreateConsent.
   public struct CreateConsentRequest: ProtobufMessage {
     /// The consent.
@@ -688,7 +745,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
   }
 }
 
@@ -704,7 +761,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
   }
 }
 
@@ -724,7 +781,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
   }
 }
 
@@ -742,7 +799,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
   }
 }
 
@@ -760,7 +817,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -778,7 +835,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -794,7 +851,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -814,7 +871,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
   }
 }
 
@@ -832,7 +889,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
   }
 }
 
@@ -850,7 +907,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
   }
 }
 
@@ -861,6 +918,8 @@ extension Payaid.Voice.V1 {
     public var pageSize: Int32 = 0
     /// `next_page_token` of the page before.
     public var pageToken: String = ""
+    /// Only this number's, E.164; all when empty.
+    public var phoneNumber: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -868,7 +927,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
   }
 }
 
@@ -886,7 +945,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
   }
 }
 
@@ -913,7 +972,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
   }
 }
 
@@ -929,7 +988,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
   }
 }
 
@@ -947,7 +1006,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
   }
 }
 
@@ -965,7 +1024,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateA2pDeclarationRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
   }
 }
 
@@ -983,7 +1042,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListA2pDeclarationsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
   }
 }
 
@@ -1001,7 +1060,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
   }
 }
 
@@ -1019,7 +1078,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListA2pDeclarationsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
   }
 }
 
@@ -1037,7 +1096,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteA2pDeclarationRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
   }
 }
 
@@ -1055,7 +1114,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditLogsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
   }
 }
 
@@ -1073,7 +1132,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditLogsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
   }
 }
 
@@ -1088,6 +1147,8 @@ extension Payaid.Voice.V1 {
     public var subject: String = ""
     /// Only entries of this log; of all logs when 0.
     public var epoch: Int64 = 0
+    /// `index`, or `index desc` for the newest first, also of all logs; `index` when empty.
+    public var orderBy: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -1095,14 +1156,14 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
   }
 }
 
 extension Payaid.Voice.V1 {
   /// Answer of ListAuditEntries.
   public struct ListAuditEntriesResponse: ProtobufMessage {
-    /// One page, in order.
+    /// One page, in the order asked for.
     public var entries: [Payaid.Voice.V1.AuditEntry] = []
     /// Asks for the next page; empty at the end.
     public var nextPageToken: String = ""
@@ -1113,7 +1174,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[40]
   }
 }
 
@@ -1133,7 +1194,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[41]
   }
 }
 
@@ -1153,7 +1214,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[40]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[42]
   }
 }
 
@@ -1169,7 +1230,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[41]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[43]
   }
 }
 
@@ -1189,7 +1250,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[42]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[44]
   }
 }
 
@@ -1205,6 +1266,10 @@ extension Payaid.Voice.V1.Decision {
     unsafe reader.message(c.pointee.f5, into: &evaluateTime)
     unsafe rulesVersion = reader.string(c.pointee.f6)
     unsafe reader.message(c.pointee.f7, into: &latestEndTime)
+    unsafe callId = reader.string(c.pointee.f8)
+    unsafe callMade = c.pointee.f9 != 0
+    unsafe agentId = reader.string(c.pointee.f10)
+    unsafe phoneNumber = reader.string(c.pointee.f11)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1220,6 +1285,10 @@ extension Payaid.Voice.V1.Decision {
     unsafe c.pointee.f5 = writer.message(evaluateTime)
     unsafe c.pointee.f6 = writer.data(rulesVersion)
     unsafe c.pointee.f7 = writer.message(latestEndTime)
+    unsafe c.pointee.f8 = writer.data(callId)
+    unsafe c.pointee.f9 = callMade ? 1 : 0
+    unsafe c.pointee.f10 = writer.data(agentId)
+    unsafe c.pointee.f11 = writer.data(phoneNumber)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -1640,6 +1709,58 @@ extension Payaid.Voice.V1.GetDecisionRequest {
   }
 }
 
+extension Payaid.Voice.V1.ListDecisionsRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListDecisionsRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe callId = reader.string(c.pointee.f3)
+    unsafe verdict = .init(rawValue: c.pointee.f4)
+    unsafe phoneNumber = reader.string(c.pointee.f5)
+    unsafe reader.message(c.pointee.f6, into: &startTime)
+    unsafe reader.message(c.pointee.f7, into: &endTime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListDecisionsRequest.self)
+    unsafe payaid__voice__v1__list_decisions_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe c.pointee.f3 = writer.data(callId)
+    unsafe c.pointee.f4 = verdict.rawValue
+    unsafe c.pointee.f5 = writer.data(phoneNumber)
+    unsafe c.pointee.f6 = writer.message(startTime)
+    unsafe c.pointee.f7 = writer.message(endTime)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListDecisionsResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListDecisionsResponse.self)
+    unsafe decisions = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListDecisionsResponse.self)
+    unsafe payaid__voice__v1__list_decisions_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(decisions)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
 extension Payaid.Voice.V1.CreateConsentRequest {
   public mutating func read(
     unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
@@ -1857,6 +1978,7 @@ extension Payaid.Voice.V1.ListSuppressionsRequest {
     let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListSuppressionsRequest.self)
     unsafe pageSize = c.pointee.f1
     unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe phoneNumber = reader.string(c.pointee.f3)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -1867,6 +1989,7 @@ extension Payaid.Voice.V1.ListSuppressionsRequest {
     unsafe payaid__voice__v1__list_suppressions_request__init(c)
     unsafe c.pointee.f1 = pageSize
     unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe c.pointee.f3 = writer.data(phoneNumber)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -2115,6 +2238,7 @@ extension Payaid.Voice.V1.ListAuditEntriesRequest {
     unsafe pageToken = reader.string(c.pointee.f2)
     unsafe subject = reader.string(c.pointee.f3)
     unsafe epoch = c.pointee.f4
+    unsafe orderBy = reader.string(c.pointee.f5)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -2127,6 +2251,7 @@ extension Payaid.Voice.V1.ListAuditEntriesRequest {
     unsafe c.pointee.f2 = writer.data(pageToken)
     unsafe c.pointee.f3 = writer.data(subject)
     unsafe c.pointee.f4 = epoch
+    unsafe c.pointee.f5 = writer.data(orderBy)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -18,6 +18,12 @@ extension Payaid.Voice.V1 {
     func getDecision(_ request: consuming Payaid.Voice.V1.GetDecisionRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Decision
 
+    /// Lists verdicts, newest first: of calls that were asked for, again when they were dialled,
+    /// and of calls that came in.
+    func listDecisions(
+      _ request: consuming Payaid.Voice.V1.ListDecisionsRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListDecisionsResponse
+
     /// Records a person's consent with its evidence. An EXPLICIT one that was given within 90 days
     /// after the person opted out, or took an EXPLICIT one back, is refused with
     /// FAILED_PRECONDITION and a violation of type `RECONSENT_COOLING`, since nobody may ask in
@@ -118,7 +124,8 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.ListAuditLogsRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListAuditLogsResponse
 
-    /// Lists the entries of the merchant's audit logs in order.
+    /// Lists the entries of the merchant's audit logs, the oldest first unless `order_by` says
+    /// otherwise.
     func listAuditEntries(
       _ request: consuming Payaid.Voice.V1.ListAuditEntriesRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse
@@ -167,6 +174,16 @@ extension Payaid.Voice.V1 {
       input: Payaid.Voice.V1.GetDecisionRequest.messageType,
       output: Payaid.Voice.V1.Decision.messageType,
       http: [HTTPRule("GET", "/api/v1/compliance/decisions/{decision_id}")]
+    )
+    /// `ListDecisions`.
+    public static let listDecisions = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListDecisions",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListDecisionsRequest.messageType,
+      output: Payaid.Voice.V1.ListDecisionsResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/decisions")]
     )
     /// `CreateConsent`.
     public static let createConsent = MethodBinding(
@@ -373,11 +390,11 @@ extension Payaid.Voice.V1 {
       name: "payaid.voice.v1.ComplianceService",
       file: PayaidVoiceV1ComplianceFile.descriptor,
       methods: [
-        checkCall, getDecision, createConsent, getConsent, listConsents, withdrawConsent,
-        createConsentForm, getConsentForm, listConsentForms, createSuppression, listSuppressions,
-        createErasure, getErasure, listErasures, createA2pDeclaration, listA2pDeclarations,
-        deleteA2pDeclaration, listAuditLogs, listAuditEntries, getAuditEntry, getAuditCheckpoint,
-        getAuditConsistency,
+        checkCall, getDecision, listDecisions, createConsent, getConsent, listConsents,
+        withdrawConsent, createConsentForm, getConsentForm, listConsentForms, createSuppression,
+        listSuppressions, createErasure, getErasure, listErasures, createA2pDeclaration,
+        listA2pDeclarations, deleteA2pDeclaration, listAuditLogs, listAuditEntries, getAuditEntry,
+        getAuditCheckpoint, getAuditConsistency,
       ]
     )
   }
@@ -405,6 +422,16 @@ extension Payaid.Voice.V1 {
     ) async throws -> Payaid.Voice.V1.Decision {
       try await channel.unary(
         ComplianceServiceBinding.getDecision.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Lists verdicts, newest first: of calls that were asked for, again when they were dialled,
+    /// and of calls that came in.
+    public func listDecisions(
+      _ request: Payaid.Voice.V1.ListDecisionsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListDecisionsResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listDecisions.method, request, in: .protobuf, out: .protobuf,
         options: options)
     }
 
@@ -576,7 +603,8 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
-    /// Lists the entries of the merchant's audit logs in order.
+    /// Lists the entries of the merchant's audit logs, the oldest first unless `order_by` says
+    /// otherwise.
     public func listAuditEntries(
       _ request: Payaid.Voice.V1.ListAuditEntriesRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.ListAuditEntriesResponse {
@@ -634,6 +662,11 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         Payaid.Voice.V1.ComplianceServiceBinding.getDecision.method, in: .protobuf, out: .protobuf
       ) {
         try await self.getDecision($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listDecisions.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.listDecisions($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.createConsent.method, in: .protobuf, out: .protobuf

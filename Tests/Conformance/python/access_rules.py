@@ -64,6 +64,7 @@ RULES = {
     "ComplianceService": {
         "CheckCall": ("viewer", "compliance.read"),
         "GetDecision": ("viewer", "compliance.read"),
+        "ListDecisions": ("viewer", "compliance.read"),
         "CreateConsent": ("member", "compliance.write"),
         "GetConsent": ("viewer", "compliance.read"),
         "ListConsents": ("viewer", "compliance.read"),

@@ -338,6 +338,10 @@ def test_a_call_is_refused_after_the_consent_was_withdrawn(rest, seller, number)
     assert stored.status_code == 200, stored.text
     assert stored.json()["verdict"] == "BLOCK" and set(failed(stored.json())) == {"CONSENT"}
     assert stored.json()["results"][0]["rule"] == "CONSENT"
+    # In a list it is the same, and no call was made of it.
+    listed = rest.get(f"{ROOT}/decisions", params={"verdict": "BLOCK", "callId": stored.json()["callId"]}).json()
+    assert listed["decisions"] == [stored.json()]
+    assert stored.json()["agentId"] == seller["SERVICE"] and "callMade" not in stored.json()
     # What is given later answers the withdrawal.
     time.sleep(0.01)
     consent(rest, number, basis="INFERRED", grantTime=iso(1))
@@ -387,8 +391,9 @@ def test_another_merchant_sees_and_changes_nothing(stack, stranger, rest, seller
         answer = other.post(
             f"{ROOT}:check", json={"agentId": seller["SERVICE"], "phoneNumber": number})
         error(answer, 404, "NOT_FOUND")
-        for list in (CONSENTS, SUPPRESSIONS, f"{ROOT}/audit-entries"):
-            assert number not in other.get(list).text and made["consentId"] not in other.get(list).text
+        for list in (CONSENTS, SUPPRESSIONS, f"{ROOT}/audit-entries", f"{ROOT}/decisions"):
+            text = other.get(list).text
+            assert not any(secret in text for secret in (number, made["consentId"], decision))
         # The same number's consents and opt-outs are another matter there.
         assert consent(other, number, grantTime=iso(1))["state"] == "ACTIVE"
     assert rest.get(path).json()["state"] == "ACTIVE"

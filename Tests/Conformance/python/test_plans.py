@@ -55,7 +55,7 @@ INSERT INTO call_metadata (call_id, merchant_id) SELECT call_id, merchant_id FRO
 INSERT INTO call_events (call_id, sequence, merchant_id, event)
   SELECT call_id, 1, merchant_id, '\\x00' FROM calls;
 INSERT INTO decisions
-  SELECT 'dec_' || right(call_id, 26), merchant_id, call_id, 'allow', '1', '{{}}', create_time FROM calls;
+  SELECT 'dec_' || right(call_id, 26), merchant_id, call_id, 'allow', '1', '{{}}', create_time, agent_id FROM calls;
 INSERT INTO jobs (state, kind, payload, finished_at)
   SELECT 'done', 'dial', '\\x00', now() FROM generate_series(1, {CALLS});
 INSERT INTO jobs (kind, payload, unique_key)
@@ -163,6 +163,11 @@ def statements(stack, merchant, request):
         erasure = rest.post(base, json={"phoneNumber": "+919000000001"}).json()["erasureId"]
         stacks.wait_for(lambda: rest.get(f"{base}/{erasure}").json()["state"] == "DONE")
         rest.get(f"{base}?pageSize=1").raise_for_status()
+        times = "startTime=2026-01-01T00:00:00Z&endTime=2030-01-01T00:00:00Z"
+        for query in ("pageSize=1", "verdict=BLOCK", f"callId={call}", "phoneNumber=%2B919000000001", times):
+            rest.get(f"/api/v1/compliance/decisions?{query}").raise_for_status()
+        rest.get("/api/v1/compliance/suppressions?phoneNumber=%2B919000000001").raise_for_status()
+        rest.get("/api/v1/compliance/audit-entries?orderBy=index%20desc").raise_for_status()
     texts = stacks.statements(stack.folder)
     if folder := request.config.getoption("--statements"):
         texts |= stacks.left_statements(folder)

@@ -1,6 +1,7 @@
 import Accounts
 import Agents
 import Buffers
+import Calls
 import Compliance
 import Domain
 import Jobs
@@ -35,6 +36,7 @@ struct ComplianceScene {
     let pool = try await ScratchPostgres.database(
       migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
         + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
+        + CallsMigrations.all
     ) { $0.maxConnections = 4 }
     let (merchant, rival) = try await pool.transaction(tenant: .system) { transaction in
       (

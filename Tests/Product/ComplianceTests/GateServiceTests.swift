@@ -148,10 +148,12 @@ import VoiceAPI
       try await admit(scene, .serviceExplicit, $0)
     }
     #expect(decision.verdict == .block)
-    let read = try await scene.service.getDecision(
+    var read = try await scene.service.getDecision(
       .with { $0.decisionId = decision.decisionId }, scene.context())
+    #expect(try await scene.audit(subject: read.callId).map(\.kind) == ["call.decision"])
+    #expect(read.agentId == scene.agents.id.text && !read.callMade)
+    (read.callId, read.agentId) = ("", "")
     #expect(read == decision)
-    #expect(try await scene.audit().map(\.kind) == ["call.decision"])
     for (id, caller) in [(decision.decisionId, scene.rival), ("dec_x", scene.merchant)] {
       #expect(
         await Scene.code {

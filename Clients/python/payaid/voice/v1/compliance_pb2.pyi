@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version", "latest_end_time")
+    __slots__ = ("decision_id", "verdict", "results", "next_allowed_time", "evaluate_time", "rules_version", "latest_end_time", "call_id", "call_made", "agent_id", "phone_number")
     class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERDICT_UNSPECIFIED: _ClassVar[Decision.Verdict]
@@ -32,6 +32,10 @@ class Decision(_message.Message):
     EVALUATE_TIME_FIELD_NUMBER: _ClassVar[int]
     RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
     LATEST_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    CALL_MADE_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     verdict: Decision.Verdict
     results: _containers.RepeatedCompositeFieldContainer[RuleResult]
@@ -39,7 +43,11 @@ class Decision(_message.Message):
     evaluate_time: _timestamp_pb2.Timestamp
     rules_version: str
     latest_end_time: _timestamp_pb2.Timestamp
-    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ..., latest_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    call_id: str
+    call_made: bool
+    agent_id: str
+    phone_number: str
+    def __init__(self, decision_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., results: _Optional[_Iterable[_Union[RuleResult, _Mapping]]] = ..., next_allowed_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rules_version: _Optional[str] = ..., latest_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., call_id: _Optional[str] = ..., call_made: _Optional[bool] = ..., agent_id: _Optional[str] = ..., phone_number: _Optional[str] = ...) -> None: ...
 
 class RuleResult(_message.Message):
     __slots__ = ("rule", "outcome", "explanation", "source")
@@ -331,6 +339,32 @@ class GetDecisionRequest(_message.Message):
     decision_id: str
     def __init__(self, decision_id: _Optional[str] = ...) -> None: ...
 
+class ListDecisionsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "call_id", "verdict", "phone_number", "start_time", "end_time")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    call_id: str
+    verdict: Decision.Verdict
+    phone_number: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., call_id: _Optional[str] = ..., verdict: _Optional[_Union[Decision.Verdict, str]] = ..., phone_number: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListDecisionsResponse(_message.Message):
+    __slots__ = ("decisions", "next_page_token")
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    decisions: _containers.RepeatedCompositeFieldContainer[Decision]
+    next_page_token: str
+    def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class CreateConsentRequest(_message.Message):
     __slots__ = ("consent", "request_id")
     CONSENT_FIELD_NUMBER: _ClassVar[int]
@@ -412,12 +446,14 @@ class CreateSuppressionRequest(_message.Message):
     def __init__(self, suppression: _Optional[_Union[Suppression, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ListSuppressionsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "phone_number")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    phone_number: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., phone_number: _Optional[str] = ...) -> None: ...
 
 class ListSuppressionsResponse(_message.Message):
     __slots__ = ("suppressions", "next_page_token")
@@ -512,16 +548,18 @@ class ListAuditLogsResponse(_message.Message):
     def __init__(self, logs: _Optional[_Iterable[_Union[AuditLog, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListAuditEntriesRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "subject", "epoch")
+    __slots__ = ("page_size", "page_token", "subject", "epoch", "order_by")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     subject: str
     epoch: int
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., subject: _Optional[str] = ..., epoch: _Optional[int] = ...) -> None: ...
+    order_by: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., subject: _Optional[str] = ..., epoch: _Optional[int] = ..., order_by: _Optional[str] = ...) -> None: ...
 
 class ListAuditEntriesResponse(_message.Message):
     __slots__ = ("entries", "next_page_token")

@@ -47,6 +47,11 @@ class ComplianceServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetDecisionRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Decision.FromString,
                 _registered_method=True)
+        self.ListDecisions = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/ListDecisions',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListDecisionsRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListDecisionsResponse.FromString,
+                _registered_method=True)
         self.CreateConsent = channel.unary_unary(
                 '/payaid.voice.v1.ComplianceService/CreateConsent',
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateConsentRequest.SerializeToString,
@@ -164,6 +169,13 @@ class ComplianceServiceServicer:
 
     def GetDecision(self, request, context):
         """Reads a verdict that was given for a call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDecisions(self, request, context):
+        """Lists verdicts, newest first: of calls that were asked for, again when they were dialled, and of calls that came in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -295,7 +307,7 @@ class ComplianceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAuditEntries(self, request, context):
-        """Lists the entries of the merchant's audit logs in order.
+        """Lists the entries of the merchant's audit logs, the oldest first unless `order_by` says otherwise.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -339,6 +351,11 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
                     servicer.GetDecision,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetDecisionRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.Decision.SerializeToString,
+            ),
+            'ListDecisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDecisions,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListDecisionsRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListDecisionsResponse.SerializeToString,
             ),
             'CreateConsent': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateConsent,
@@ -497,6 +514,33 @@ class ComplianceService:
             '/payaid.voice.v1.ComplianceService/GetDecision',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.GetDecisionRequest.SerializeToString,
             payaid_dot_voice_dot_v1_dot_compliance__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/ListDecisions',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListDecisionsRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -682,6 +682,96 @@ void   payaid__voice__v1__get_decision_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__get_decision_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__list_decisions_request__init
+                     (Payaid__Voice__V1__ListDecisionsRequest         *message)
+{
+  static const Payaid__Voice__V1__ListDecisionsRequest init_value = PAYAID__VOICE__V1__LIST_DECISIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_decisions_request__get_packed_size
+                     (const Payaid__Voice__V1__ListDecisionsRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_decisions_request__pack
+                     (const Payaid__Voice__V1__ListDecisionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_decisions_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListDecisionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListDecisionsRequest *
+       payaid__voice__v1__list_decisions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListDecisionsRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_decisions_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_decisions_request__free_unpacked
+                     (Payaid__Voice__V1__ListDecisionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_decisions_response__init
+                     (Payaid__Voice__V1__ListDecisionsResponse         *message)
+{
+  static const Payaid__Voice__V1__ListDecisionsResponse init_value = PAYAID__VOICE__V1__LIST_DECISIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_decisions_response__get_packed_size
+                     (const Payaid__Voice__V1__ListDecisionsResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_decisions_response__pack
+                     (const Payaid__Voice__V1__ListDecisionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_decisions_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListDecisionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListDecisionsResponse *
+       payaid__voice__v1__list_decisions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListDecisionsResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_decisions_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_decisions_response__free_unpacked
+                     (Payaid__Voice__V1__ListDecisionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_decisions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__create_consent_request__init
                      (Payaid__Voice__V1__CreateConsentRequest         *message)
 {
@@ -1942,7 +2032,7 @@ void   payaid__voice__v1__get_audit_consistency_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__get_audit_consistency_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[7] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descriptors[11] =
 {
   {
     "f1",
@@ -2028,20 +2118,72 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__decision__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Decision, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Decision, f9),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f10",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Decision, f10),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Decision, f11),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__decision__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
+  9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
 };
 static const ProtobufCIntRange payaid__voice__v1__decision__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor =
 {
@@ -2051,7 +2193,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__decision__descriptor =
   "Payaid__Voice__V1__Decision",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Decision),
-  7,
+  11,
   payaid__voice__v1__decision__field_descriptors,
   payaid__voice__v1__decision__field_indices_by_name,
   1,  payaid__voice__v1__decision__number_ranges,
@@ -3565,6 +3707,173 @@ const ProtobufCMessageDescriptor payaid__voice__v1__get_decision_request__descri
   (ProtobufCMessageInit) payaid__voice__v1__get_decision_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_decisions_request__field_descriptors[7] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f6),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsRequest, f7),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_decisions_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_decisions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_decisions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListDecisionsRequest",
+  "ListDecisionsRequest",
+  "Payaid__Voice__V1__ListDecisionsRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListDecisionsRequest),
+  7,
+  payaid__voice__v1__list_decisions_request__field_descriptors,
+  payaid__voice__v1__list_decisions_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_decisions_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_decisions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_decisions_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListDecisionsResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListDecisionsResponse, f1),
+    &payaid__voice__v1__decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListDecisionsResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_decisions_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_decisions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_decisions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListDecisionsResponse",
+  "ListDecisionsResponse",
+  "Payaid__Voice__V1__ListDecisionsResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListDecisionsResponse),
+  2,
+  payaid__voice__v1__list_decisions_response__field_descriptors,
+  payaid__voice__v1__list_decisions_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_decisions_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_decisions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor payaid__voice__v1__create_consent_request__field_descriptors[2] =
 {
   {
@@ -4075,7 +4384,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__create_suppression_request__
   (ProtobufCMessageInit) payaid__voice__v1__create_suppression_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__list_suppressions_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_suppressions_request__field_descriptors[3] =
 {
   {
     "f1",
@@ -4101,15 +4410,28 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__list_suppressions_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListSuppressionsRequest, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__list_suppressions_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
 };
 static const ProtobufCIntRange payaid__voice__v1__list_suppressions_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_request__descriptor =
 {
@@ -4119,7 +4441,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_suppressions_request__d
   "Payaid__Voice__V1__ListSuppressionsRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ListSuppressionsRequest),
-  2,
+  3,
   payaid__voice__v1__list_suppressions_request__field_descriptors,
   payaid__voice__v1__list_suppressions_request__field_indices_by_name,
   1,  payaid__voice__v1__list_suppressions_request__number_ranges,
@@ -4713,7 +5035,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_response__de
   (ProtobufCMessageInit) payaid__voice__v1__list_audit_logs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[5] =
 {
   {
     "f1",
@@ -4763,17 +5085,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListAuditEntriesRequest, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__list_audit_entries_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
 };
 static const ProtobufCIntRange payaid__voice__v1__list_audit_entries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor =
 {
@@ -4783,7 +5118,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__
   "Payaid__Voice__V1__ListAuditEntriesRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ListAuditEntriesRequest),
-  4,
+  5,
   payaid__voice__v1__list_audit_entries_request__field_descriptors,
   payaid__voice__v1__list_audit_entries_request__field_indices_by_name,
   1,  payaid__voice__v1__list_audit_entries_request__number_ranges,

@@ -36,6 +36,8 @@ typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckp
 typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
 typedef struct Payaid__Voice__V1__CheckCallRequest Payaid__Voice__V1__CheckCallRequest;
 typedef struct Payaid__Voice__V1__GetDecisionRequest Payaid__Voice__V1__GetDecisionRequest;
+typedef struct Payaid__Voice__V1__ListDecisionsRequest Payaid__Voice__V1__ListDecisionsRequest;
+typedef struct Payaid__Voice__V1__ListDecisionsResponse Payaid__Voice__V1__ListDecisionsResponse;
 typedef struct Payaid__Voice__V1__CreateConsentRequest Payaid__Voice__V1__CreateConsentRequest;
 typedef struct Payaid__Voice__V1__GetConsentRequest Payaid__Voice__V1__GetConsentRequest;
 typedef struct Payaid__Voice__V1__ListConsentsRequest Payaid__Voice__V1__ListConsentsRequest;
@@ -82,10 +84,14 @@ struct  Payaid__Voice__V1__Decision
   Google__Protobuf__Timestamp *f5;
   ProtobufCBinaryData f6;
   Google__Protobuf__Timestamp *f7;
+  ProtobufCBinaryData f8;
+  protobuf_c_boolean f9;
+  ProtobufCBinaryData f10;
+  ProtobufCBinaryData f11;
 };
 #define PAYAID__VOICE__V1__DECISION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__decision__descriptor) \
-    , {0,NULL}, 0, 0,NULL, NULL, NULL, {0,NULL}, NULL }
+    , {0,NULL}, 0, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, 0, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__RuleResult
@@ -307,6 +313,34 @@ struct  Payaid__Voice__V1__GetDecisionRequest
     , {0,NULL} }
 
 
+struct  Payaid__Voice__V1__ListDecisionsRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
+  int32_t f4;
+  ProtobufCBinaryData f5;
+  Google__Protobuf__Timestamp *f6;
+  Google__Protobuf__Timestamp *f7;
+};
+#define PAYAID__VOICE__V1__LIST_DECISIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_decisions_request__descriptor) \
+    , 0, {0,NULL}, {0,NULL}, 0, {0,NULL}, NULL, NULL }
+
+
+struct  Payaid__Voice__V1__ListDecisionsResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__Decision **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_DECISIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_decisions_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__CreateConsentRequest
 {
   ProtobufCMessage base;
@@ -424,10 +458,11 @@ struct  Payaid__Voice__V1__ListSuppressionsRequest
   ProtobufCMessage base;
   int32_t f1;
   ProtobufCBinaryData f2;
+  ProtobufCBinaryData f3;
 };
 #define PAYAID__VOICE__V1__LIST_SUPPRESSIONS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_suppressions_request__descriptor) \
-    , 0, {0,NULL} }
+    , 0, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__ListSuppressionsResponse
@@ -564,10 +599,11 @@ struct  Payaid__Voice__V1__ListAuditEntriesRequest
   ProtobufCBinaryData f2;
   ProtobufCBinaryData f3;
   int64_t f4;
+  ProtobufCBinaryData f5;
 };
 #define PAYAID__VOICE__V1__LIST_AUDIT_ENTRIES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_audit_entries_request__descriptor) \
-    , 0, {0,NULL}, {0,NULL}, 0 }
+    , 0, {0,NULL}, {0,NULL}, 0, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__ListAuditEntriesResponse
@@ -913,6 +949,44 @@ Payaid__Voice__V1__GetDecisionRequest *
                       const uint8_t       *data);
 void   payaid__voice__v1__get_decision_request__free_unpacked
                      (Payaid__Voice__V1__GetDecisionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListDecisionsRequest methods */
+void   payaid__voice__v1__list_decisions_request__init
+                     (Payaid__Voice__V1__ListDecisionsRequest         *message);
+size_t payaid__voice__v1__list_decisions_request__get_packed_size
+                     (const Payaid__Voice__V1__ListDecisionsRequest   *message);
+size_t payaid__voice__v1__list_decisions_request__pack
+                     (const Payaid__Voice__V1__ListDecisionsRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_decisions_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListDecisionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListDecisionsRequest *
+       payaid__voice__v1__list_decisions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_decisions_request__free_unpacked
+                     (Payaid__Voice__V1__ListDecisionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListDecisionsResponse methods */
+void   payaid__voice__v1__list_decisions_response__init
+                     (Payaid__Voice__V1__ListDecisionsResponse         *message);
+size_t payaid__voice__v1__list_decisions_response__get_packed_size
+                     (const Payaid__Voice__V1__ListDecisionsResponse   *message);
+size_t payaid__voice__v1__list_decisions_response__pack
+                     (const Payaid__Voice__V1__ListDecisionsResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_decisions_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListDecisionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListDecisionsResponse *
+       payaid__voice__v1__list_decisions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_decisions_response__free_unpacked
+                     (Payaid__Voice__V1__ListDecisionsResponse *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__CreateConsentRequest methods */
 void   payaid__voice__v1__create_consent_request__init
@@ -1493,6 +1567,12 @@ typedef void (*Payaid__Voice__V1__CheckCallRequest_Closure)
 typedef void (*Payaid__Voice__V1__GetDecisionRequest_Closure)
                  (const Payaid__Voice__V1__GetDecisionRequest *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__ListDecisionsRequest_Closure)
+                 (const Payaid__Voice__V1__ListDecisionsRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListDecisionsResponse_Closure)
+                 (const Payaid__Voice__V1__ListDecisionsResponse *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__CreateConsentRequest_Closure)
                  (const Payaid__Voice__V1__CreateConsentRequest *message,
                   void *closure_data);
@@ -1598,6 +1678,8 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__des
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__check_call_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_decision_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_decisions_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_decisions_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__create_consent_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_consent_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_consents_request__descriptor;
