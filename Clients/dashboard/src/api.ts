@@ -1,8 +1,8 @@
 /** The server's services, as the user who is logged in. */
 
 import {
-  AccountService, AgentService, AnalyticsService, ApiError, AuthService, CallService, KnowledgeService,
-  PhoneNumberService, SecretService, Transport, WebhookService,
+  AccountService, AgentService, AnalyticsService, ApiError, AuthService, CallService, ComplianceService,
+  KnowledgeService, PhoneNumberService, SecretService, Transport, WebhookService,
 } from "../../typescript/index";
 import type { CallOptions, Route } from "../../typescript/index";
 import { accessToken, renew } from "./session";
@@ -33,6 +33,7 @@ export const api = {
   analytics: new AnalyticsService(transport),
   auth: new AuthService(transport),
   calls: new CallService(transport),
+  compliance: new ComplianceService(transport),
   knowledge: new KnowledgeService(transport),
   numbers: new PhoneNumberService(transport),
   secrets: new SecretService(transport),

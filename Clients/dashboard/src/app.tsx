@@ -3,6 +3,7 @@ import type { Node } from "react";
 import type { User } from "../../typescript/index";
 import { AgentPage } from "./agent/agent-page";
 import { CreateAgent } from "./agent/create-agent";
+import { Compliance } from "./compliance/compliance";
 import { Agents } from "./pages/agents";
 import { Analytics } from "./pages/analytics";
 import { CallPage } from "./pages/call";
@@ -29,6 +30,7 @@ function page(path: string, query: URLSearchParams, user: User): Node {
   if (path === "/calls/new") return <NewCall agentId={query.get("agent") ?? ""} user={user} />;
   if (area === "calls" && id && !part) return <CallPage key={id} callId={id} user={user} />;
   if (path === "/numbers") return <Numbers user={user} />;
+  if (area === "compliance") return <Compliance part={id} id={part} user={user} query={query} />;
   if (area === "settings" && !part) return <Settings part={id} user={user} />;
   return <NotFound />;
 }

@@ -83,10 +83,33 @@ export function startOfDay(text: string, days = 0): string {
   return new Date(Date.parse(`${text}T00:00:00+05:30`) + days * 86_400_000).toISOString();
 }
 
+/** A moment as an input of a day and a time has it, in India: `2026-12-01T10:30`. */
+export function indianMinute(at: Date): string {
+  return new Date(at.getTime() + 19_800_000).toISOString().slice(0, 16);
+}
+
+/** The moment that such an input means; undefined for none. */
+export function typedMoment(text: string): string | undefined {
+  const at = Date.parse(`${text}:00+05:30`);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
+/** A number as people type it, in the form of the API. */
+export function typedNumber(text: string): string {
+  const digits = text.replace(/[\s()-]/g, "");
+  if (/^[6-9]\d{9}$/.test(digits)) return `+91${digits}`;
+  return digits.replace(/^0(?=\d{10}$)/, "+91");
+}
+
 /** `+91 98765 43210`, and `+91 1800 123 000` where the called side pays; other forms stay as they came. */
 export function phone(number: string | undefined): string {
   if (!number) return "–";
   return number.replace(/^\+91(18[06]0)(\S{3})(\S{3})$/, "+91 $1 $2 $3").replace(/^\+91(\S{5})(\S{5})$/, "+91 $1 $2");
+}
+
+/** Bytes as ProtoJSON writes them, in UTF-8. */
+export function text(base64: string | undefined): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(base64 ?? ""), (letter) => letter.charCodeAt(0)));
 }
 
 /** A file’s size. */

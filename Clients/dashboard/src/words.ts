@@ -2,6 +2,7 @@
 
 import { ApiError } from "../../typescript/index";
 import type { FieldViolation } from "../../typescript/index";
+import { time } from "./format";
 
 const byCode: Record<string, string> = {
   UNAVAILABLE: "The server cannot be reached right now. Check your connection and try again.",
@@ -35,9 +36,10 @@ function withRequest(text: string, error: ApiError): string {
   return error.code === "INTERNAL" && error.requestId ? `${text} Request ${error.requestId}.` : text;
 }
 
-/** A message of the server as a sentence. */
+/** A message of the server as a sentence, with times as they read in India. */
 export function sentence(text: string): string {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  const told = text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, (moment) => time(moment));
+  const whole = told.charAt(0).toUpperCase() + told.slice(1);
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 

@@ -230,7 +230,8 @@ def test_numbers_are_shown_in_groups(screen):
         screen.choose("Kind", kind)
         screen.click("Find numbers")
         screen.until("(rows => rows.length && rows.every(e => new RegExp(form).test(e.innerText)))("
-                     "[...root().querySelectorAll('tbody td:first-child')])", form=form)
+                     "[...([...root().querySelectorAll('table')].find(e => e.caption.textContent === 'Numbers to rent')"
+                     "?.querySelectorAll('tbody td:first-child') ?? [])])", form=form)
 
 
 def test_the_figures_are_those_of_the_api(screen, rest, desk, held):

@@ -6,6 +6,7 @@ import { AgentState } from "../pages/agents";
 import { Await } from "../parts/await";
 import { Link } from "../parts/link";
 import { Page } from "../parts/page";
+import { Tabs } from "../parts/tabs";
 import { EditAgent } from "./edit-agent";
 import { Knowledge } from "./knowledge";
 import { Versions } from "./versions";
@@ -23,11 +24,7 @@ export function AgentPage({ agentId, part, user }: { agentId: string; part: stri
         && <Link to={`/calls/new?agent=${agentId}`} className="button plain">Place a call</Link>}
     >
       {agent.value && <AgentState agent={agent.value} />}
-      <nav className="tabs" aria-label="Agent">
-        {parts.map(([key, label]) => (
-          <Link key={key} to={`/agents/${agentId}${key && `/${key}`}`} current={part === key}>{label}</Link>
-        ))}
-      </nav>
+      <Tabs label="Agent" base={`/agents/${agentId}`} parts={parts} part={part} />
       <Await of={agent} lines={8}>
         {(value: Agent) => {
           if (part === "knowledge") return <Knowledge agentId={agentId} user={user} />;

@@ -2,6 +2,7 @@ import type { Call, User } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
 import { api } from "../api";
 import { Analysis } from "../call/analysis";
+import { CallDecisions } from "../call/call-decisions";
 import { CallStateBadge } from "../call/call-state";
 import { useLiveCall } from "../call/live-call";
 import { Recording } from "../call/recording";
@@ -36,6 +37,7 @@ export function CallPage({ callId, user }: { callId: string; user: User }) {
           <p className="standing" role="status"><CallStateBadge state={call.state} /> {ending(call)}</p>
           <div className="split">
             <div>
+              {call.state === "BLOCKED" && <CallDecisions call={call} />}
               <Transcript call={call} />
               <ToolUses call={call} />
             </div>
@@ -43,6 +45,7 @@ export function CallPage({ callId, user }: { callId: string; user: User }) {
               <Overview call={call} agent={agents.value ? agentName(agents.value, call.agentId) : "…"} />
               <Analysis call={call} />
               <Recording call={call} />
+              {call.state !== "BLOCKED" && <CallDecisions call={call} />}
             </div>
           </div>
         </>

@@ -3,7 +3,7 @@ import { ApiError } from "../../../typescript/index";
 import type { Agent, TemplateVariable, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
 import { api } from "../api";
-import { time } from "../format";
+import { time, typedNumber } from "../format";
 import { useAction, useRequestId } from "../loaded";
 import { languages, mayWrite } from "../names";
 import { Await } from "../parts/await";
@@ -47,13 +47,6 @@ function NoAgent({ hasAny }: { hasAny: boolean }) {
         A call is held by an agent, and there is none yet.
       </Empty>
     );
-}
-
-/** A number as people type it, in the form of the API. */
-export function typedNumber(text: string): string {
-  const digits = text.replace(/[\s()-]/g, "");
-  if (/^[6-9]\d{9}$/.test(digits)) return `+91${digits}`;
-  return digits.replace(/^0(?=\d{10}$)/, "+91");
 }
 
 function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: string; isDisabled: boolean }) {
@@ -142,6 +135,7 @@ function Refusal({ error }: { error: unknown }) {
   }
   const decision = error.details.find((detail) => detail["@type"]?.endsWith("/payaid.voice.v1.Decision"));
   const next = decision?.["nextAllowedTime"] as string | undefined;
+  const decisionId = decision?.["decisionId"] as string | undefined;
   return (
     <Notice kind="error" title="The rules do not allow this call">
       <ul>
@@ -154,6 +148,7 @@ function Refusal({ error }: { error: unknown }) {
         {next ? `It may be placed from ${time(next)} on.`
           : "Waiting does not help: the reasons above have to be put right first."}
       </p>
+      {decisionId && <Link to={`/compliance/decisions/${decisionId}`}>What each rule said</Link>}
     </Notice>
   );
 }

@@ -1,7 +1,11 @@
 import { useState } from "react";
-import type { Agent, AvailablePhoneNumber, PhoneNumber, PhoneNumberType, User } from "../../../typescript/index";
+import type {
+  A2pDeclaration, Agent, AvailablePhoneNumber, PhoneNumber, PhoneNumberType, User,
+} from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
 import { all, api } from "../api";
+import { Declarations } from "../compliance/declarations";
+import { isDeclared, useDeclarations } from "../compliance/declared";
 import { money, phone } from "../format";
 import { useAction, useLoaded, useRequestId } from "../loaded";
 import { mayManage } from "../names";
@@ -37,6 +41,7 @@ export function Numbers({ user }: { user: User }) {
     const page = await api.numbers.listPhoneNumbers({ pageToken }, { signal });
     return { items: page.phoneNumbers ?? [], next: page.nextPageToken };
   }), []);
+  const declarations = useDeclarations();
   const [doomed, setDoomed] = useState<PhoneNumber | undefined>(undefined);
   return (
     <Page title="Numbers" intro="Agents call from these numbers and answer them. An agent is given its number on its own page.">
@@ -48,9 +53,15 @@ export function Numbers({ user }: { user: User }) {
                 {mayManage(user) ? "Rent one below; then give it to an agent." : "An owner or an admin can rent one."}
               </Empty>
             )
-            : <Rented numbers={rented} agents={agents.value} onRelease={mayManage(user) ? setDoomed : undefined} />}
+            : (
+              <Rented
+                numbers={rented} agents={agents.value} declarations={declarations.value}
+                onRelease={mayManage(user) ? setDoomed : undefined}
+              />
+            )}
         </Await>
       </Card>
+      <Declarations list={declarations} user={user} />
       {mayManage(user) && <Offer onBought={numbers.reload} />}
       {doomed && (
         <Release
@@ -65,8 +76,9 @@ export function Numbers({ user }: { user: User }) {
   );
 }
 
-function Rented({ numbers, agents, onRelease }: {
-  numbers: PhoneNumber[]; agents: Agent[] | undefined; onRelease: ((number: PhoneNumber) => void) | undefined;
+function Rented({ numbers, agents, declarations, onRelease }: {
+  numbers: PhoneNumber[]; agents: Agent[] | undefined; declarations: A2pDeclaration[] | undefined;
+  onRelease: ((number: PhoneNumber) => void) | undefined;
 }) {
   return (
     <Table
@@ -77,8 +89,12 @@ function Rented({ numbers, agents, onRelease }: {
           ? <Link to={`/agents/${it.agentId}`}>{agents ? agentName(agents, it.agentId) : "…"}</Link>
           : <span className="faint">None</span> },
         { title: "Kind", cell: (it) => [kindName(it.type), it.region].filter(Boolean).join(", ") || "–" },
-        { title: "State", cell: (it) => it.state === "ACTIVE" ? <Badge kind="good">Active</Badge>
-          : <Badge kind="busy">{it.state === "BUYING" ? "Being rented" : "Being given back"}</Badge> },
+        { title: "State", cell: (it) => (
+          <span className="badges">
+            <NumberState of={it} />
+            {declarations && !isDeclared(it.phoneNumber ?? "", declarations) && <Badge kind="warn">Not declared</Badge>}
+          </span>
+        ) },
         { title: "Rent a month", isFigure: true, cell: (it) => money(it.monthlyRent) },
         { title: "Actions", isHidden: true, cell: (it) => onRelease && (
           <Button kind="quiet" label={`Give back ${phone(it.phoneNumber)}`} onClick={() => onRelease(it)}>Give back</Button>
@@ -86,6 +102,11 @@ function Rented({ numbers, agents, onRelease }: {
       ]}
     />
   );
+}
+
+function NumberState({ of }: { of: PhoneNumber }) {
+  if (of.state === "ACTIVE") return <Badge kind="good">Active</Badge>;
+  return <Badge kind="busy">{of.state === "BUYING" ? "Being rented" : "Being given back"}</Badge>;
 }
 
 function Offer({ onBought }: { onBought: () => void }) {

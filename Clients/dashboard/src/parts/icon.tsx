@@ -3,6 +3,7 @@ const paths: Record<string, string> = {
   agents: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-8 9a8 8 0 0 1 16 0",
   calls: "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2Z",
   numbers: "M9 4 7 20M17 4l-2 16M4 9h16M4 15h16",
+  compliance: "M12 3 5 6v6c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6l-7-3Zm-3 9 2 2 4-4",
   settings: "M4 7h9m4 0h3M4 17h3m4 0h9M15 5v4M9 15v4",
   logout: "M14 4h5v16h-5M10 8l-4 4 4 4m-4-4h9",
   more: "M5 12h.01M12 12h.01M19 12h.01",

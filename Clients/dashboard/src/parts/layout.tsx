@@ -8,7 +8,8 @@ import { Leaving } from "./leaving";
 import { Link } from "./link";
 
 const places = [
-  ["analytics", "Analytics"], ["agents", "Agents"], ["calls", "Calls"], ["numbers", "Numbers"], ["settings", "Settings"],
+  ["analytics", "Analytics"], ["agents", "Agents"], ["calls", "Calls"], ["numbers", "Numbers"],
+  ["compliance", "Compliance"], ["settings", "Settings"],
 ] as const;
 
 /** What stands around every page: where one can go, and who one is. */

@@ -1,4 +1,5 @@
 import { useRef, useState } from "react";
+import type { Node } from "react";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Notice } from "./notice";
@@ -26,9 +27,9 @@ export function Copyable({ label, text }: { label: string; text: string }) {
   );
 }
 
-/** Secrets that are shown this once. */
-export function Secrets({ title, texts, onClose }: {
-  title: string; texts: Record<string, string>; onClose: () => void;
+/** Secrets that are shown this once, and what else is to be known of them. */
+export function Secrets({ title, texts, onClose, children }: {
+  title: string; texts: Record<string, string>; onClose: () => void; children?: Node;
 }) {
   return (
     <Dialog title={title} onClose={onClose}>
@@ -36,6 +37,7 @@ export function Secrets({ title, texts, onClose }: {
         <p>Copy this now and keep it safe. It is shown this once and cannot be shown again.</p>
       </Notice>
       {Object.entries(texts).map(([label, text]) => <Copyable key={label} label={label} text={text} />)}
+      {children && <div className="dialog-text">{children}</div>}
       <div className="dialog-actions"><Button kind="primary" onClick={onClose}>I have copied it</Button></div>
     </Dialog>
   );

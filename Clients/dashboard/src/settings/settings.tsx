@@ -1,9 +1,9 @@
 import type { User } from "../../../typescript/index";
 import { mayManage } from "../names";
 import { NotFound } from "../pages/not-found";
-import { Link } from "../parts/link";
 import { Notice } from "../parts/notice";
 import { Page } from "../parts/page";
+import { Tabs } from "../parts/tabs";
 import { Keys } from "./keys";
 import { Password } from "./password";
 import { Profile } from "./profile";
@@ -22,11 +22,7 @@ export function Settings({ part, user }: { part: string; user: User }) {
   if (!known) return <NotFound />;
   return (
     <Page title="Settings">
-      <nav className="tabs" aria-label="Settings">
-        {parts.map(([key, label]) => (
-          <Link key={key} to={`/settings${key && `/${key}`}`} current={part === key}>{label}</Link>
-        ))}
-      </nav>
+      <Tabs label="Settings" base="/settings" parts={parts} part={part} />
       {!mayManage(user) && part !== "password" && (
         <Notice>Your role may read this. Owners and admins of your account may change it.</Notice>
       )}

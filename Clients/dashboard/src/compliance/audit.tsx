@@ -1,0 +1,94 @@
+import type { AuditEntry } from "../../../typescript/index";
+import { api } from "../api";
+import { number, text, time } from "../format";
+import { usePages } from "../loaded";
+import { Await } from "../parts/await";
+import { Button } from "../parts/button";
+import { Card } from "../parts/card";
+import { Empty } from "../parts/empty";
+import { Link } from "../parts/link";
+import { Pager } from "../parts/table";
+import { setQuery } from "../router";
+import { Checkpoint } from "./checkpoint";
+import { auditKinds } from "./names";
+import { SubjectSearch } from "./subject-search";
+
+/** The audit log, newest first, and the checkpoint that proves it. */
+export function AuditLog({ query }: { query: URLSearchParams }) {
+  const subject = query.get("subject") ?? "";
+  const list = usePages<AuditEntry>(async (pageToken, signal) => {
+    const page = await api.compliance.listAuditEntries(
+      { pageToken, pageSize: 25, subject, orderBy: "index desc" }, { signal });
+    return { items: page.entries ?? [], next: page.nextPageToken };
+  }, [subject]);
+  return (
+    <>
+      {!subject && <Checkpoint />}
+      <Card
+        title={subject ? "Entries about it" : "Entries"}
+        hint="Every entry stays as it was written. Personal data stand in it as digests."
+      >
+        <SubjectSearch key={subject} subject={subject} />
+        <Await of={list} lines={8}>
+          {({ items }) => items.length === 0
+            ? <Nothing isFiltered={subject !== ""} />
+            : (
+              <>
+                <ol className="items" aria-label="Entries">{items.map((each) => <Entry key={each.index ?? "0"} of={each} />)}</ol>
+                <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+              </>
+            )}
+        </Await>
+      </Card>
+    </>
+  );
+}
+
+function Nothing({ isFiltered }: { isFiltered: boolean }) {
+  if (!isFiltered) return <Empty title="No entries yet">What the rules decide, and what people agree to, is written here.</Empty>;
+  return (
+    <Empty title="No entry is about it" action={<Button onClick={() => setQuery({ subject: "" })}>Show all entries</Button>}>
+      Look for the id of a call, a consent, a form, an erasure or another thing, as its page shows it.
+    </Empty>
+  );
+}
+
+function Entry({ of }: { of: AuditEntry }) {
+  const kind = of.kind ?? "";
+  return (
+    <li className="item">
+      <div className="item-head">
+        <div>
+          <p className="strong">{auditKinds[kind] ?? kind}</p>
+          <p className="hint">{time(of.time)} · <Subject id={of.subject ?? ""} /></p>
+        </div>
+        <span className="faint nowrap">No. {number(of.index)}</span>
+      </div>
+      <details className="preview">
+        <summary>Details<span className="unseen"> of entry {of.index ?? "0"}</span></summary>
+        {of.payload ? <pre><code>{indented(text(of.payload))}</code></pre>
+          : <p className="faint">Its details were erased. That it was written is still proved.</p>}
+        <p className="hint">Leaf hash <code>{of.leafHash}</code></p>
+      </details>
+    </li>
+  );
+}
+
+/** Pages of what entries are about, by what its id begins with. */
+const places: Record<string, string> = {
+  call: "/calls", con: "/compliance/consents", cfm: "/compliance/forms", era: "/compliance/erasures",
+};
+
+function Subject({ id }: { id: string }) {
+  const place = places[id.split("_")[0] ?? ""];
+  return place ? <Link to={`${place}/${id}`}><code>{id}</code></Link> : <code>{id}</code>;
+}
+
+/** JSON as people read it; what is none stays as it is. */
+function indented(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}

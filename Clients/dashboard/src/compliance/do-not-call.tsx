@@ -1,0 +1,109 @@
+import { useState } from "react";
+import type { Suppression, User } from "../../../typescript/index";
+import { api } from "../api";
+import { date, phone, time, typedNumber } from "../format";
+import { useAction, usePages, useRequestId } from "../loaded";
+import { mayWrite } from "../names";
+import { Await } from "../parts/await";
+import { Button } from "../parts/button";
+import { Dialog } from "../parts/dialog";
+import { Empty } from "../parts/empty";
+import { Select, TextField } from "../parts/field";
+import { Form } from "../parts/form";
+import { Link } from "../parts/link";
+import { Problem } from "../parts/notice";
+import { Pager, Table } from "../parts/table";
+import type { Column } from "../parts/table";
+import { announce } from "../parts/toast";
+import { fieldErrors } from "../words";
+import { suppressionReasons } from "./names";
+import { NumberSearch } from "./number-search";
+
+/** The merchant’s own do-not-call list, newest first. */
+export function DoNotCall({ user }: { user: User }) {
+  const [number, setNumber] = useState("");
+  const [isAdding, setAdding] = useState(false);
+  const list = usePages<Suppression>(async (pageToken, signal) => {
+    const page = await api.compliance.listSuppressions({ pageToken, pageSize: 25, phoneNumber: number }, { signal });
+    return { items: page.suppressions ?? [], next: page.nextPageToken };
+  }, [number]);
+  return (
+    <>
+      <p className="intro">No agent of yours calls a number on this list, for no purpose. What is on it stays there.</p>
+      <div className="list-head">
+        <NumberSearch onSearch={setNumber} />
+        {mayWrite(user) && <Button kind="primary" onClick={() => setAdding(true)}>Add a number</Button>}
+      </div>
+      <Await of={list} lines={8}>
+        {({ items }) => items.length === 0
+          ? (
+            <Empty title={number ? "Not on the list" : "The list is empty"}>
+              {number ? "This number is not on your do-not-call list."
+                : "Add the numbers of people who do not want to be called any more."}
+            </Empty>
+          )
+          : (
+            <>
+              <Table caption="Do-not-call list" columns={columns} rows={items} rowKey={(each) => each.suppressionId ?? ""} />
+              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+            </>
+          )}
+      </Await>
+      {isAdding && (
+        <Add
+          onClose={() => setAdding(false)}
+          onDone={() => {
+            setAdding(false);
+            list.reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const columns: Column<Suppression>[] = [
+  { title: "Number", cell: (it) => <span className="strong nowrap">{phone(it.phoneNumber)}</span> },
+  { title: "Why", cell: (it) => suppressionReasons[it.reason ?? ""] ?? it.reason },
+  { title: "Since", cell: (it) => time(it.createTime) },
+  { title: "May be asked again", cell: (it) => it.reconsentTime ? `From ${date(it.reconsentTime)} on` : "–" },
+  { title: "Proof", cell: (it) => (
+    <Link to={`/compliance/audit?subject=${it.suppressionId}`}>
+      Audit log<span className="unseen"> of {phone(it.phoneNumber)}</span>
+    </Link>
+  ) },
+];
+
+function Add({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const [number, setNumber] = useState("");
+  const [reason, setReason] = useState("opt_out");
+  const requestId = useRequestId([number, reason]);
+  const adding = useAction(async () => {
+    const added = await api.compliance.createSuppression({
+      requestId, suppression: { phoneNumber: typedNumber(number), reason },
+    });
+    announce(`${phone(added.phoneNumber)} is on the list`);
+    onDone();
+  });
+  const errors = fieldErrors(adding.error, "suppression.");
+  return (
+    <Dialog title="Add a number" onClose={onClose}>
+      <Form onSubmit={() => void adding.run()} errors={errors} label="New entry">
+        <Problem error={adding.error} title="The number was not added" />
+        <TextField
+          label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={number} onChange={setNumber}
+          error={errors["phoneNumber"]} isRequired
+        />
+        <Select
+          label="Why" value={reason} onChange={setReason} options={Object.entries(suppressionReasons)} error={errors["reason"]}
+          hint={reason === "opt_out" ? "Nobody may ask this person for consent for 90 days." : undefined} isRequired
+        />
+        <p className="hint">It cannot be taken off the list again.</p>
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary" isBusy={adding.isBusy}>Add to the list</Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,79 @@
+import { useState } from "react";
+import type { Erasure, User } from "../../../typescript/index";
+import { api } from "../api";
+import { number, time } from "../format";
+import { usePages } from "../loaded";
+import { mayManage } from "../names";
+import { Await } from "../parts/await";
+import { Badge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { Empty } from "../parts/empty";
+import { Link } from "../parts/link";
+import { Pager, Table } from "../parts/table";
+import type { Column } from "../parts/table";
+import { navigate } from "../router";
+import { erasureReasons, erasureStates } from "./names";
+import { RequestErasure } from "./request-erasure";
+
+/** Erasures of people, newest first; for owners and admins. */
+export function Erasures({ user }: { user: User }) {
+  if (!mayManage(user)) {
+    return <Empty title="Not for your role">Owners and admins of your account erase people.</Empty>;
+  }
+  return <List />;
+}
+
+function List() {
+  const [isAsking, setAsking] = useState(false);
+  const list = usePages<Erasure>(async (pageToken, signal) => {
+    const page = await api.compliance.listErasures({ pageToken, pageSize: 25 }, { signal });
+    return { items: page.erasures ?? [], next: page.nextPageToken };
+  }, []);
+  return (
+    <>
+      <div className="list-head">
+        <p className="intro">Whoever asks you to forget them is erased here. Whose an erasure is, is not kept.</p>
+        <Button kind="primary" onClick={() => setAsking(true)}>Erase a person</Button>
+      </div>
+      <Await of={list} lines={6}>
+        {({ items }) => items.length === 0
+          ? (
+            <Empty title="No erasures yet">
+              What is held of a person goes: calls with recordings and transcripts, consents, and what the audit log says of them.
+            </Empty>
+          )
+          : (
+            <>
+              <Table caption="Erasures" columns={columns} rows={items} rowKey={(each) => each.erasureId ?? ""} />
+              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+            </>
+          )}
+      </Await>
+      {isAsking && (
+        <RequestErasure onClose={() => setAsking(false)} onDone={(it) => navigate(`/compliance/erasures/${it.erasureId}`)} />
+      )}
+    </>
+  );
+}
+
+/** How an erasure stands, in a word. */
+export function ErasureStateBadge({ of }: { of: Erasure }) {
+  const [kind, text] = erasureStates[of.state ?? "STATE_UNSPECIFIED"];
+  return <Badge kind={kind}>{text}</Badge>;
+}
+
+/** How many calls the law keeps. */
+export function keptCalls(of: Erasure): number {
+  return (of.kept ?? []).reduce((sum, each) => sum + Number(each.calls ?? 0), 0);
+}
+
+const columns: Column<Erasure>[] = [
+  { title: "Asked for", cell: (it) => (
+    <Link to={`/compliance/erasures/${it.erasureId}`} className="strong nowrap">{time(it.createTime)}</Link>
+  ) },
+  { title: "State", cell: (it) => <ErasureStateBadge of={it} /> },
+  { title: "Why", cell: (it) => erasureReasons[it.reason ?? ""] ?? it.reason },
+  { title: "Calls erased", isFigure: true, cell: (it) => number(it.erased?.calls) },
+  { title: "Kept by law", isFigure: true, cell: (it) => number(keptCalls(it)) },
+  { title: "Done", cell: (it) => time(it.finishTime) },
+];

@@ -1,0 +1,86 @@
+import { useState } from "react";
+import type { ConsentForm, User } from "../../../typescript/index";
+import { api } from "../api";
+import { phone, time } from "../format";
+import { usePages } from "../loaded";
+import { languages, mayWrite } from "../names";
+import { Await } from "../parts/await";
+import { Badge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { Empty } from "../parts/empty";
+import { Link } from "../parts/link";
+import { Secrets } from "../parts/secret";
+import { Pager, Table } from "../parts/table";
+import type { Column } from "../parts/table";
+import { CreateForm } from "./create-form";
+import { formStates, purposeList } from "./names";
+import { NumberSearch } from "./number-search";
+
+/** Pages that ask people for consent, newest first. */
+export function ConsentForms({ user }: { user: User }) {
+  const [number, setNumber] = useState("");
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<ConsentForm | undefined>(undefined);
+  const list = usePages<ConsentForm>(async (pageToken, signal) => {
+    const page = await api.compliance.listConsentForms({ pageToken, pageSize: 25, phoneNumber: number }, { signal });
+    return { items: page.consentForms ?? [], next: page.nextPageToken };
+  }, [number]);
+  return (
+    <>
+      <div className="list-head">
+        <NumberSearch onSearch={setNumber} />
+        {mayWrite(user) && <Button kind="primary" onClick={() => setMaking(true)}>Create form</Button>}
+      </div>
+      <Await of={list} lines={8}>
+        {({ items }) => items.length === 0
+          ? (
+            <Empty title={number ? "No form for this number" : "No consent forms yet"}>
+              {number ? "This person was not asked."
+                : "A form is a page in English and Hindi that asks one person which calls they agree to. Send them its link."}
+            </Empty>
+          )
+          : (
+            <>
+              <Table caption="Consent forms" columns={columns} rows={items} rowKey={(each) => each.consentFormId ?? ""} />
+              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+            </>
+          )}
+      </Await>
+      {isMaking && (
+        <CreateForm
+          onClose={() => setMaking(false)}
+          onDone={(form) => {
+            setMaking(false);
+            setMade(form);
+            list.reload();
+          }}
+        />
+      )}
+      {made && (
+        <Secrets title="The form is ready" texts={{ Link: made.link ?? "" }} onClose={() => setMade(undefined)}>
+          <p>
+            Send it to {phone(made.phoneNumber)} alone: whoever has the link can answer for the number. It can be answered
+            until {time(made.expireTime)}.
+          </p>
+        </Secrets>
+      )}
+    </>
+  );
+}
+
+/** How a form stands, in a word. */
+export function FormStateBadge({ of }: { of: ConsentForm }) {
+  const [kind, text] = formStates[of.state ?? "STATE_UNSPECIFIED"];
+  return <Badge kind={kind}>{text}</Badge>;
+}
+
+const columns: Column<ConsentForm>[] = [
+  { title: "Person", cell: (it) => (
+    <Link to={`/compliance/forms/${it.consentFormId}`} className="strong nowrap">{phone(it.phoneNumber)}</Link>
+  ) },
+  { title: "State", cell: (it) => <FormStateBadge of={it} /> },
+  { title: "Asks for", cell: (it) => purposeList(it.purposes) },
+  { title: "Language", cell: (it) => languages[it.language ?? ""] ?? "The browser’s" },
+  { title: "Made", cell: (it) => time(it.createTime) },
+  { title: "Answered", cell: (it) => time(it.answerTime) },
+];

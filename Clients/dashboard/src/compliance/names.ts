@@ -1,0 +1,77 @@
+/** What the words of compliance are called on its pages. */
+
+import type {
+  CallPurpose, ConsentBasis, ConsentFormState, ConsentState, DecisionVerdict, ErasureState,
+} from "../../../typescript/index";
+
+/** A state as a badge shows it. */
+type Shown = readonly ["good" | "bad" | "busy" | "idle" | "warn", string];
+
+/** Purposes where there is no room for what they mean. */
+export const purposeNames: Record<CallPurpose, string> = {
+  CALL_PURPOSE_UNSPECIFIED: "Not classified",
+  CALL_PURPOSE_TRANSACTIONAL: "Transactional",
+  CALL_PURPOSE_SERVICE: "Service",
+  CALL_PURPOSE_SERVICE_EXPLICIT: "Service with explicit consent",
+  CALL_PURPOSE_PROMOTIONAL: "Promotional",
+  CALL_PURPOSE_RECOVERY: "Recovery",
+};
+
+/** Several of them in a line. */
+export function purposeList(purposes: CallPurpose[] | undefined): string {
+  return (purposes ?? []).map((purpose) => purposeNames[purpose] ?? purpose).join(", ");
+}
+
+/** What a consent rests on, and how long that holds. */
+export const bases: Record<ConsentBasis, { name: string; help: string }> = {
+  BASIS_UNSPECIFIED: { name: "Not said", help: "" },
+  EXPLICIT: { name: "The person agreed", help: "In words or writing. Good for 180 days at most." },
+  INFERRED: { name: "They are a customer", help: "Follows from that, and covers transactional and service calls only." },
+  ENQUIRY: { name: "The person asked", help: "Good for 7 days." },
+};
+
+export const verdicts: Record<DecisionVerdict, Shown> = {
+  VERDICT_UNSPECIFIED: ["idle", "Unknown"], ALLOW: ["good", "Allowed"], BLOCK: ["bad", "Refused"],
+};
+
+export const consentStates: Record<ConsentState, Shown> = {
+  STATE_UNSPECIFIED: ["idle", "Unknown"], ACTIVE: ["good", "Good"], EXPIRED: ["idle", "Ended"],
+  WITHDRAWN: ["bad", "Withdrawn"],
+};
+
+export const formStates: Record<ConsentFormState, Shown> = {
+  STATE_UNSPECIFIED: ["idle", "Unknown"], PENDING: ["busy", "Waits for an answer"], GIVEN: ["good", "Given"],
+  REFUSED: ["bad", "Refused"], EXPIRED: ["idle", "Ended"], WITHDRAWN: ["bad", "Taken back"],
+};
+
+export const erasureStates: Record<ErasureState, Shown> = {
+  STATE_UNSPECIFIED: ["idle", "Unknown"], PENDING: ["busy", "Asked for"], RUNNING: ["busy", "Under way"],
+  DONE: ["good", "Done"], FAILED: ["bad", "Failed"],
+};
+
+/** Why a number is on the do-not-call list; others are shown as they came. */
+export const suppressionReasons: Record<string, string> = {
+  opt_out: "The person opted out", complaint: "Complaint", legal: "Legal", other: "Other",
+};
+
+/** Why a person is erased. */
+export const erasureReasons: Record<string, string> = {
+  request: "The person asked for it", withdrawal: "Consent was withdrawn", purpose_served: "The purpose is served",
+  other: "Other",
+};
+
+/** What keeps calls of an erased person; others are shown as they came. */
+export const keepingRules: Record<string, string> = {
+  DPDP_RULE_8_3: "DPDP Rules: one year", RBI_RECOVERY_RECORDING: "Reserve Bank: recovery calls", LEGAL_HOLD: "Order to keep them",
+};
+
+/** What the audit log tells; others are shown as they came. */
+export const auditKinds: Record<string, string> = {
+  "call.decision": "The rules decided on a call", "call.ended": "A call ended",
+  "recording.deleted": "A recording was deleted", "consent.created": "A consent was recorded",
+  "consent.withdrawn": "A consent was withdrawn", "consent_form.created": "A consent form was made",
+  "consent_form.refused": "A person answered a form with no", "suppression.created": "A number was put on the do-not-call list",
+  "suppression.renewed": "A person opted out again", "a2p.declared": "A declaration was recorded",
+  "a2p.deleted": "A declaration was removed", "erasure.created": "An erasure was asked for",
+  "person.erased": "A person was erased", "records.exported": "Call records were exported",
+};
