@@ -1483,6 +1483,10 @@ export interface CallQuality {
    * not answer in time.
    */
   watchdogTrips?: number;
+  /** Mean of TranscriptEntry.confidence over what the person said, by its length; unset where no
+   * entry has one.
+   */
+  recognitionConfidence?: number;
 }
 
 /** Where a call stands. Terminal states are COMPLETED, BLOCKED, FAILED, BUSY, NO_ANSWER and
@@ -3154,6 +3158,16 @@ export interface TranscriptEntry {
    * the agent spoke unasked.
    */
   replyLatency?: string;
+  /** How sure the recogniser is of what the person said, above 0 and at most 1; of several
+   * utterances the mean, by their length. It is the recogniser's own estimate, not the share of
+   * words that are right. Unset for the agent, and where there is none: LIVE has none, and a
+   * recogniser may leave it out. It is never 0.
+   */
+  confidence?: number;
+  /** The language in which the recogniser heard the person: `hi` or `en`, of most of the text where
+   * it changes. Empty for the agent, and where the recogniser does not say, as with LIVE.
+   */
+  language?: string;
 }
 
 /** Who said it. */

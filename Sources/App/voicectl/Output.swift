@@ -45,6 +45,7 @@ enum Output {
     if let latency = entry.replyLatency {
       text += "  (\(milliseconds(latency)) ms)"
     }
+    if let confidence = entry.confidence { text += "  (\(percent(confidence)) sure)" }
     line(text)
   }
 
@@ -59,6 +60,9 @@ enum Output {
     }
     if let added = call.quality?.serverLatencyP95 {
       parts.append("of which this server \(milliseconds(added)) ms")
+    }
+    if let confidence = call.quality?.recognitionConfidence {
+      parts.append("recognition \(percent(confidence)) sure")
     }
     line("\(call.callId): " + parts.joined(separator: ", "))
     if let found = call.analysis { analysis(found, call.sentiment) }
@@ -79,6 +83,9 @@ enum Output {
   static func milliseconds(_ duration: Google.Protobuf.Duration) -> Int64 {
     duration.seconds * 1_000 + Int64(duration.nanos) / 1_000_000
   }
+
+  /// `91 %`.
+  private static func percent(_ share: Float) -> String { "\(Int((share * 100).rounded())) %" }
 
   /// `01:07.3`.
   private static func clock(_ duration: Google.Protobuf.Duration?) -> String {

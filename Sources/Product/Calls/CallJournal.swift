@@ -62,6 +62,13 @@ extension TranscriptEntry {
       $0.offset = startedAt.protobuf
       $0.interrupted = !isComplete
       $0.replyLatency = speaker == .agent ? latency?.protobuf : nil
+      $0.confidence = confidence.map(Float.init)
+      $0.language = languageCode.map(Self.code) ?? ""
     }
+  }
+
+  /// `hi` of `hi-IN`.
+  private static func code(_ language: String) -> String {
+    String(language.prefix { $0 != "-" }).lowercased()
   }
 }

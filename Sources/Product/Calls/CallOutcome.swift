@@ -1,6 +1,7 @@
 internal import Conversation
 internal import Domain
 internal import Protobuf
+internal import Speech
 internal import VoiceAPI
 
 /// What a session's report means for its call.
@@ -41,7 +42,15 @@ struct CallOutcome {
       $0.watchdogTrips = Int32(
         clamping: report.counters.modelNudges + report.counters.silencePrompts
           + report.counters.toolTimeouts)
+      $0.recognitionConfidence = Self.confidence(report.transcript)
     }
+  }
+
+  /// Over all that the caller said; `nil` when no recogniser told its own.
+  private static func confidence(_ transcript: [TranscriptEntry]) -> Float? {
+    let heard = transcript.filter { $0.speaker == .caller }
+    return Recognition(joining: heard.map { .init(text: $0.text, confidence: $0.confidence) })
+      .confidence.map(Float.init)
   }
 
   /// The value that `fraction` of `sorted` does not exceed (nearest rank); `nil` of nothing.

@@ -9505,6 +9505,21 @@ public enum OpenAPIDocument {
                 "minimum": -2147483648,
                 "maximum": 2147483647,
                 "description": "How often a watchdog had to step in: the model or both sides were silent, or a function did not answer in time."
+              },
+              "recognitionConfidence": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ],
+                "description": "Mean of TranscriptEntry.confidence over what the person said, by its length; unset where no entry has one."
               }
             }
           },
@@ -9546,6 +9561,21 @@ public enum OpenAPIDocument {
                 "minimum": -2147483648,
                 "maximum": 2147483647,
                 "description": "How often a watchdog had to step in: the model or both sides were silent, or a function did not answer in time."
+              },
+              "recognitionConfidence": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ],
+                "description": "Mean of TranscriptEntry.confidence over what the person said, by its length; unset where no entry has one."
               }
             },
             "additionalProperties": false
@@ -11644,6 +11674,25 @@ public enum OpenAPIDocument {
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
                 "description": "For the agent's answers: from the end of the person's speech to the first sound. Unset when the agent spoke unasked."
+              },
+              "confidence": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ],
+                "description": "How sure the recogniser is of what the person said, above 0 and at most 1; of several utterances the mean, by their length. It is the recogniser's own estimate, not the share of words that are right. Unset for the agent, and where there is none: LIVE has none, and a recogniser may leave it out. It is never 0."
+              },
+              "language": {
+                "type": "string",
+                "description": "The language in which the recogniser heard the person: `hi` or `en`, of most of the text where it changes. Empty for the agent, and where the recogniser does not say, as with LIVE."
               }
             }
           },
@@ -11681,6 +11730,25 @@ public enum OpenAPIDocument {
                 "pattern": "^-?[0-9]{1,11}(\\.[0-9]{1,9})?s$",
                 "examples": ["1.5s"],
                 "description": "For the agent's answers: from the end of the person's speech to the first sound. Unset when the agent spoke unasked."
+              },
+              "confidence": {
+                "anyOf": [
+                  {
+                    "type": "number",
+                    "format": "float",
+                    "minimum": -3.402823e+38,
+                    "maximum": 3.402823e+38
+                  },
+                  {
+                    "type": "string",
+                    "enum": ["NaN","Infinity","-Infinity"]
+                  }
+                ],
+                "description": "How sure the recogniser is of what the person said, above 0 and at most 1; of several utterances the mean, by their length. It is the recogniser's own estimate, not the share of words that are right. Unset for the agent, and where there is none: LIVE has none, and a recogniser may leave it out. It is never 0."
+              },
+              "language": {
+                "type": "string",
+                "description": "The language in which the recogniser heard the person: `hi` or `en`, of most of the text where it changes. Empty for the agent, and where the recogniser does not say, as with LIVE."
               }
             },
             "additionalProperties": false

@@ -343,6 +343,14 @@ extension Payaid.Voice.V1 {
     /// For the agent's answers: from the end of the person's speech to the first sound. Unset when
     /// the agent spoke unasked.
     public var replyLatency: Google.Protobuf.Duration?
+    /// How sure the recogniser is of what the person said, above 0 and at most 1; of several
+    /// utterances the mean, by their length. It is the recogniser's own estimate, not the share of
+    /// words that are right. Unset for the agent, and where there is none: LIVE has none, and a
+    /// recogniser may leave it out. It is never 0.
+    public var confidence: Float?
+    /// The language in which the recogniser heard the person: `hi` or `en`, of most of the text
+    /// where it changes. Empty for the agent, and where the recogniser does not say, as with LIVE.
+    public var language: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -428,6 +436,9 @@ extension Payaid.Voice.V1 {
     /// How often a watchdog had to step in: the model or both sides were silent, or a function did
     /// not answer in time.
     public var watchdogTrips: Int32 = 0
+    /// Mean of TranscriptEntry.confidence over what the person said, by its length; unset where no
+    /// entry has one.
+    public var recognitionConfidence: Float?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -745,6 +756,10 @@ extension Payaid.Voice.V1.TranscriptEntry {
     unsafe reader.message(c.pointee.f3, into: &offset)
     unsafe interrupted = c.pointee.f4 != 0
     unsafe reader.message(c.pointee.f5, into: &replyLatency)
+    if unsafe c.pointee.o0_case.rawValue == 6 {
+      unsafe confidence = Float(bitPattern: c.pointee.f6)
+    }
+    unsafe language = reader.string(c.pointee.f7)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -758,6 +773,11 @@ extension Payaid.Voice.V1.TranscriptEntry {
     unsafe c.pointee.f3 = writer.message(offset)
     unsafe c.pointee.f4 = interrupted ? 1 : 0
     unsafe c.pointee.f5 = writer.message(replyLatency)
+    if let value = confidence {
+      unsafe c.pointee.o0_case = .init(6)
+      unsafe c.pointee.f6 = value.bitPattern
+    }
+    unsafe c.pointee.f7 = writer.data(language)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -801,6 +821,9 @@ extension Payaid.Voice.V1.CallQuality {
     unsafe reader.message(c.pointee.f3, into: &serverLatencyP95)
     unsafe interruptions = c.pointee.f4
     unsafe watchdogTrips = c.pointee.f5
+    if unsafe c.pointee.o0_case.rawValue == 6 {
+      unsafe recognitionConfidence = Float(bitPattern: c.pointee.f6)
+    }
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -814,6 +837,10 @@ extension Payaid.Voice.V1.CallQuality {
     unsafe c.pointee.f3 = writer.message(serverLatencyP95)
     unsafe c.pointee.f4 = interruptions
     unsafe c.pointee.f5 = watchdogTrips
+    if let value = recognitionConfidence {
+      unsafe c.pointee.o0_case = .init(6)
+      unsafe c.pointee.f6 = value.bitPattern
+    }
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -42,7 +42,7 @@ struct CascadeMachine {
   /// What the caller said and the model was not asked yet.
   var heard: [String] = []
   /// Utterances that are being recognised, in their order, with what came of those that wait for others.
-  private var utterances: [(number: Int, words: String?, isDone: Bool)] = []
+  private var utterances: [(number: Int, heard: Recognition?, isDone: Bool)] = []
   /// The utterance that began is not for us: the agent may not be interrupted.
   private var isDeaf = false
   private var failures = 0
@@ -152,10 +152,10 @@ extension CascadeMachine {
     switch result {
     case .success(let recognition):
       succeeded()
-      utterances[place].words = recognition?.text
+      utterances[place].heard = recognition
     case .failure(let error):
       guard survives(error) else { return }
-      utterances[place].words = nil
+      utterances[place].heard = nil
       if utterances.count == 1, heard.isEmpty {
         utterances.removeAll()
         return instruct("The caller's words were not understood. Ask to hear them again.", at: now)
@@ -163,9 +163,10 @@ extension CascadeMachine {
     }
     while let first = utterances.first, first.isDone {
       utterances.removeFirst()
-      guard let words = first.words, !words.isEmpty else { continue }
-      outputs.append(.deliver(.inputTranscript(words + " ")))
-      heard.append(words)
+      guard var words = first.heard, !words.text.isEmpty else { continue }
+      heard.append(words.text)
+      words.text += " "
+      outputs.append(.deliver(.inputTranscript(words)))
     }
     askIfPossible()
   }

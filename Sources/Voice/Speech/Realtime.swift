@@ -125,8 +125,8 @@ package enum RealtimeEvent: Sendable, Equatable {
   /// Set up; everything sent before was queued.
   case ready
   case audio(PCMFrame)
-  /// A fragment of what the caller said.
-  case inputTranscript(String)
+  /// A fragment of what the caller said; a speech-to-speech model has no confidence.
+  case inputTranscript(Recognition)
   /// A fragment of what the model says; not aligned with its audio.
   case outputTranscript(String)
   /// All audio of this turn has arrived.

@@ -14,7 +14,7 @@ struct SpokenSoFar {
 
   mutating func note(_ event: RealtimeEvent) {
     switch event {
-    case .inputTranscript(let text): add(text, by: .caller)
+    case .inputTranscript(let heard): add(heard.text, by: .caller)
     case .outputTranscript(let text): add(text, by: .agent)
     case .audio: instruction = nil
     case .toolCalls(let calls): openCalls += calls.map(\.id)

@@ -85,6 +85,11 @@ def test_both_sides_are_heard_in_the_recording_behind_the_notice(http, completed
     assert 2 < calling.seconds(completed["duration"]) - heard.seconds < 6
 
 
+def test_live_speech_does_not_say_how_sure_it_is(completed):
+    assert not any({"confidence", "language"} & set(entry) for entry in completed["transcript"])
+    assert "recognitionConfidence" not in completed["quality"]
+
+
 def test_a_watch_tells_everything_in_order(watched, completed):
     events, _ = watched
     assert events[0].WhichOneof("event") == "call"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import uuid
 
 import httpx
@@ -38,8 +39,13 @@ def lab():
 
 
 @pytest.fixture(scope="module")
-def rest(lab):
-    with client(lab, lab.merchant(f"{uuid.uuid4()}@example.in")) as rest:
+def shop(lab):
+    return lab.merchant(f"{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture(scope="module")
+def rest(lab, shop):
+    with client(lab, shop) as rest:
         yield rest
 
 
@@ -105,6 +111,36 @@ def test_an_english_call_is_held(rest, calls):
 
 def test_a_hindi_call_is_held(calls):
     assert "ऑर्डर" in said(calls["hindi"].result(), "AGENT") and "ऑर्डर" in said(calls["hindi"].result(), "CALLER")
+
+
+def heard(call):
+    """How sure the recogniser was of each thing that was said, and in which language."""
+    return {(e["speaker"], e.get("confidence"), e.get("language")) for e in call["transcript"]}
+
+
+def test_it_is_told_how_sure_the_recogniser_is(lab, shop, rest, calls):
+    english, hindi = (calls[name].result() for name in ("english", "hindi"))
+    assert heard(english) == {("CALLER", 0.91, "en"), ("AGENT", None, None)}
+    assert heard(hindi) == {("CALLER", 0.91, "hi"), ("AGENT", None, None)}
+    assert english["quality"]["recognitionConfidence"] == 0.91
+    # The same line by line, and for who reads it in a terminal.
+    told = rest.get(f"/api/v1/calls/{english['callId']}:watch", headers={"accept": "application/x-ndjson"})
+    events = [json.loads(line).get("result", {}) for line in told.text.splitlines()]
+    assert [e["transcript"] for e in events if "transcript" in e] == english["transcript"]
+    printed = subprocess.check_output(
+        [stacks.BIN / "voicectl", "calls", "watch", english["callId"], "--url", lab.url, "--ca", lab.ca,
+         "--key", f"{shop['key']}_{shop['secret']}"], text=True, timeout=30)
+    assert printed.count("  (91 % sure)") == sum(e["speaker"] == "CALLER" for e in english["transcript"])
+    assert "recognition 91 % sure" in printed
+
+
+@pytest.mark.parametrize("confidence, told", [(0.3, 0.3), (0, None)])
+def test_no_confidence_is_not_a_low_one(rest, faults, confidence, told):
+    agent = calling.new_agent(rest, f"+91804716604{int(confidence * 10)}", model=CASCADE)
+    faults(google_stt={"confidence": confidence})
+    call = held(rest, agent, BRIEF)
+    assert heard(call) == {("CALLER", told, "en"), ("AGENT", None, None)}
+    assert call["quality"].get("recognitionConfidence") == told
 
 
 def test_documents_answer_in_a_cascade_too(calls):

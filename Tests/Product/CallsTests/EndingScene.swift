@@ -137,13 +137,13 @@ struct EndingScene {
     return try await find(call.id)
   }
 
-  /// The caller hung up, after 30 seconds of talk.
-  func hungUp(ago: Duration = .zero) -> CallEnding {
+  /// The caller hung up, after 30 seconds of talk in which this was said.
+  func hungUp(ago: Duration = .zero, transcript: [TranscriptEntry] = []) -> CallEnding {
     .reported(
       CallReport(
         reason: .callerHungUp,
         start: CarrierLegStart(carrierCallID: CarrierCallID(rawValue: "sid"), streamID: "stream"),
-        duration: .seconds(30), transcript: [], latencies: [], worstIngress: .zero,
+        duration: .seconds(30), transcript: transcript, latencies: [], worstIngress: .zero,
         usage: SpeechUsage(live: TokenUsage(prompt: 1_000, response: 100)),
         counters: CallCounters(), recording: nil),
       at: .readClock().advanced(by: .zero - ago))

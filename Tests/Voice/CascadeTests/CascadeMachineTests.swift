@@ -152,7 +152,10 @@ import Testing
     let number = try scene.utterance()
     scene.feed(
       .recognized(number, .success(Recognition(text: "Are you there?", languageCode: "en-IN"))))
-    #expect(scene.take().events == [.inputTranscript("Are you there? ")])
+    #expect(
+      scene.take().events == [
+        .inputTranscript(Recognition(text: "Are you there? ", languageCode: "en-IN"))
+      ])
     scene.feed(
       .toolResponses([ToolResponse(id: "1", name: "look", outcome: .output(["state": "sent"]))]))
     let again = try scene.question()
@@ -187,11 +190,16 @@ import Testing
     _ = scene.take()
     let second = try scene.utterance()
     _ = scene.take()
-    scene.feed(.recognized(second, .success(Recognition(text: "two", languageCode: "en-IN"))))
+    let two = Recognition(text: "two", confidence: 0.4, languageCode: "hi-IN")
+    scene.feed(.recognized(second, .success(two)))
     #expect(scene.take().isEmpty)
     scene.feed(.recognized(first, .success(Recognition(text: "one", languageCode: "en-IN"))))
     let outputs = scene.take()
-    #expect(outputs.events == [.inputTranscript("one "), .inputTranscript("two ")])
+    #expect(
+      outputs.events == [
+        .inputTranscript(Recognition(text: "one ", languageCode: "en-IN")),
+        .inputTranscript(Recognition(text: "two ", confidence: 0.4, languageCode: "hi-IN")),
+      ])
     #expect(outputs.compactMap(\.question).first?.request.turns == [.user("one\ntwo")])
   }
 

@@ -65,7 +65,7 @@ import Testing
   private func say(_ words: [String], _ milliseconds: Int, in call: inout VirtualCall) {
     call.speech.append(ms(milliseconds)...ms(milliseconds + 800))
     for (index, word) in words.enumerated() {
-      call.model(milliseconds + 900 + index * 20, .inputTranscript(word))
+      call.model(milliseconds + 900 + index * 20, .inputTranscript(Recognition(text: word)))
     }
     call.answer(milliseconds + 1_500, seconds: 1, text: "Thank you.")
   }
@@ -96,7 +96,7 @@ import Testing
     var call = asked()
     call.speech = [ms(4_000)...ms(4_800)]
     call.answer(5_500, seconds: 2, text: "Thank you.")
-    call.model(5_700, .inputTranscript("Yes."))
+    call.model(5_700, .inputTranscript(Recognition(text: "Yes.")))
     call.run(until: 6_000)
     #expect(call.time(of: .startRecording) == ms(5_700))
   }

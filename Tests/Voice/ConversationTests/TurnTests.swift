@@ -21,9 +21,11 @@ import Testing
     call.begin()
     call.answer(900, seconds: 2, text: "Namaste, this is Asha.")
     call.speech = [ms(5_000)...ms(6_500), ms(12_000)...ms(13_000)]
-    call.model(6_600, .inputTranscript("haan "), .inputTranscript("boliye"))
+    call.model(
+      6_600, .inputTranscript(Recognition(text: "haan ")),
+      .inputTranscript(Recognition(text: "boliye")))
     call.answer(7_200, seconds: 3, text: "Your payment is due.")
-    call.model(13_100, .inputTranscript("theek hai"))
+    call.model(13_100, .inputTranscript(Recognition(text: "theek hai")))
     call.answer(13_700, seconds: 1.5, text: "Thank you.")
     call.at(30_000, .carrierStopped(.callerHungUp))
     call.run(until: 31_000)
@@ -40,6 +42,28 @@ import Testing
       call.states.prefix(7) == [
         .thinking, .speaking, .listening, .thinking, .speaking, .listening, .thinking,
       ])
+  }
+
+  @Test func `a line has the confidence of what was heard in it, by length, and its language`() {
+    var call = VirtualCall()
+    call.begin()
+    call.answer(900, seconds: 1, text: "Hello.")
+    call.speech = [ms(5_000)...ms(6_500), ms(12_000)...ms(13_000)]
+    call.model(
+      6_600, .inputTranscript(Recognition(text: "six ", confidence: 0.5, languageCode: "en-IN")),
+      .inputTranscript(Recognition(text: "मेरा ऑर्डर ", confidence: 0.9, languageCode: "hi-IN")),
+      .inputTranscript(Recognition(text: "?")))
+    call.answer(7_200, seconds: 1, text: "Six.")
+    call.model(13_100, .inputTranscript(Recognition(text: "theek hai")))
+    call.answer(13_700, seconds: 1.5, text: "Thank you.")
+    call.run(until: 20_000)
+
+    let lines = call.transcript
+    #expect(
+      lines.map(\.text) == ["Hello.", "six मेरा ऑर्डर ?", "Six.", "theek hai", "Thank you."])
+    // 4 of 15 characters that have one, and 11.
+    #expect(lines.map(\.confidence) == [nil, (0.5 * 4 + 0.9 * 11) / 15, nil, nil, nil])
+    #expect(lines.map(\.languageCode) == [nil, "hi-IN", nil, nil, nil])
   }
 
   @Test func `latency counts from the end of speech to the first chunk sent`() throws {
@@ -81,7 +105,7 @@ import Testing
     call.speech = [ms(4_500)...ms(6_000)]
     call.model(4_900, .interrupted)
     call.model(4_910, .turnComplete)
-    call.model(6_100, .inputTranscript("wait"))
+    call.model(6_100, .inputTranscript(Recognition(text: "wait")))
     call.answer(6_700, seconds: 1, text: "Yes?")
     call.run(until: 12_000)
 

@@ -15,7 +15,7 @@ import Testing
     try await FallbackScene.run { scene in
       scene.first.emit(.ready)
       scene.first.emit(.outputTranscript("Hello. "))
-      scene.first.emit(.inputTranscript("Where is my order? "))
+      scene.first.emit(.inputTranscript(Recognition(text: "Where is my order? ")))
       scene.first.emit(.toolCalls([ToolCall(id: "7", name: "look", arguments: [:])]))
       scene.first.emit(.closed(Self.error))
       scene.session.sendAudio(PCMFrame(samples: [1, 2], rate: .wideband))

@@ -98,7 +98,7 @@ import Testing
     ),
     (
       #"{"serverContent":{"inputTranscription":{"text":"haan"}}}"#,
-      [.speech(.inputTranscript("haan"))]
+      [.speech(.inputTranscript(Recognition(text: "haan")))]
     ),
     (
       #"{"serverContent":{"generationComplete":true,"turnComplete":true},"usageMetadata":{"promptTokenCount":412,"responseTokenCount":"96","promptTokensDetails":[{"modality":"AUDIO","tokenCount":300},{"modality":"TEXT","tokenCount":112}]}}"#,

@@ -77,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("0.91", 0.91), ("1", 1), ("0", nil), ("0.0", nil), ("-1", nil), ("7", nil), ("1e999", nil),
+    ("0.91", 0.91), ("1", 1), ("0", nil), ("0.0", nil), ("-1", nil), ("7", nil), ("1e-60", nil),
+    ("1e999", nil),
     ("\"NaN\"", nil), ("null", nil), ("[]", nil),
   ])
   func `a confidence that is none is not told`(written: String, confidence: Double?) async throws {
@@ -85,6 +86,21 @@ import Testing
     let recognition = try await recognizer(script).recognize(Self.utterance, languages: ["hi-IN"])
     #expect(
       recognition == Recognition(text: "हाँ", confidence: confidence, languageCode: "hi-IN"))
+  }
+
+  @Test(arguments: [
+    (#""hi-in""#, ["hi-IN", "en-IN"], "hi-IN"), (#""EN-in""#, ["hi-IN", "en-IN"], "en-IN"),
+    (#""ta-in""#, ["hi-IN", "en-IN"], nil), ("7", ["hi-IN", "en-IN"], nil),
+    ("null", ["hi-IN"], "hi-IN"),
+  ])
+  func `a language is told when it is known`(
+    written: String, asked: [String], language: String?
+  ) async throws {
+    let body =
+      #"{"results":[{"alternatives":[{"transcript":"so","confidence":0.9}],"languageCode":\#(written)}]}"#
+    let recognition = try await recognizer(ScriptedHTTP([.response(200, body)])).recognize(
+      Self.utterance, languages: asked)
+    #expect(recognition == Recognition(text: "so", confidence: 0.9, languageCode: language))
   }
 
   @Test(arguments: [

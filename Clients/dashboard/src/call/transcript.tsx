@@ -1,7 +1,10 @@
 import type { Call, TranscriptEntry } from "../../../typescript/index";
-import { clock, milliseconds } from "../format";
-import { hasEnded } from "../names";
+import { clock, milliseconds, share } from "../format";
+import { hasEnded, languages } from "../names";
 import { Card } from "../parts/card";
+
+/** Below this the reader is told how sure the recogniser was. */
+const doubtful = 0.6;
 
 /** What was said, in order; read out as it comes while the call goes on. */
 export function Transcript({ call }: { call: Call }) {
@@ -9,7 +12,7 @@ export function Transcript({ call }: { call: Call }) {
   return (
     <Card title="Transcript">
       <ol className="transcript" aria-live={hasEnded(call.state) ? "off" : "polite"}>
-        {lines.map((entry, index) => <Line key={index} entry={entry} />)}
+        {lines.map((entry, index) => <Line key={index} entry={entry} spoken={call.language} />)}
       </ol>
       {lines.length === 0 && (
         <p className="faint">
@@ -20,8 +23,10 @@ export function Transcript({ call }: { call: Call }) {
   );
 }
 
-function Line({ entry }: { entry: TranscriptEntry }) {
+/** One thing said; its language is named where it is not the one that the call is in. */
+function Line({ entry, spoken }: { entry: TranscriptEntry; spoken: string | undefined }) {
   const isAgent = entry.speaker === "AGENT";
+  const { confidence, language } = entry;
   return (
     <li className={isAgent ? "line agent" : "line caller"}>
       <p className="line-head">
@@ -33,8 +38,12 @@ function Line({ entry }: { entry: TranscriptEntry }) {
           </span>
         )}
         {entry.interrupted && <span>interrupted</span>}
+        {language && language !== spoken && <span>in {languages[language] ?? language}</span>}
+        {confidence !== undefined && confidence < doubtful && (
+          <span className="doubt" title="How sure the recogniser is of these words">{share(confidence)} sure</span>
+        )}
       </p>
-      <p>{entry.text}</p>
+      <p lang={language}>{entry.text}</p>
     </li>
   );
 }

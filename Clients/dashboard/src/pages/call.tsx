@@ -8,7 +8,7 @@ import { useLiveCall } from "../call/live-call";
 import { Recording } from "../call/recording";
 import { ToolUses } from "../call/tool-uses";
 import { Transcript } from "../call/transcript";
-import { duration, milliseconds, money, phone, time } from "../format";
+import { duration, milliseconds, money, phone, share, time } from "../format";
 import { useAction } from "../loaded";
 import { directions, endReasons, hasEnded, languages, mayWrite, recordingAnswers } from "../names";
 import { Button } from "../parts/button";
@@ -82,6 +82,7 @@ function phoneLine({ cost, direction }: Call): string {
 function Overview({ call, agent }: { call: Call; agent: string }) {
   const isOver = hasEnded(call.state);
   const answer = recordingAnswers[call.recordingAnswer ?? "RECORDING_ANSWER_UNSPECIFIED"];
+  const sure = call.quality?.recognitionConfidence;
   return (
     <Card title="Details">
       <Facts
@@ -97,7 +98,9 @@ function Overview({ call, agent }: { call: Call; agent: string }) {
           ["Of it, phone line", isOver ? phoneLine(call) : "–"],
           ["Of it, speech model", isOver ? money(call.cost?.model) : "–"],
           ["Reply latency, median", milliseconds(call.quality?.replyLatencyP50)],
+          ["Reply latency, 95 % within", milliseconds(call.quality?.replyLatencyP95)],
           ["Interruptions", String(call.quality?.interruptions ?? 0)],
+          ...(sure === undefined ? [] : [["Caller’s words, recogniser sure", share(sure)] as [string, string]]),
           ...(answer ? [["Asked about recording", answer] as [string, string]] : []),
         ]}
       />

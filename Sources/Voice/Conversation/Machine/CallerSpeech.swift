@@ -1,9 +1,10 @@
 internal import Audio
+internal import Speech
 
 /// What the caller said and when, until it is written to the transcript; pure.
 struct CallerSpeech {
   private var detector: VoiceActivityDetector
-  private var fragments: [(text: String, at: Duration)] = []
+  private var fragments: [(words: Recognition, at: Duration)] = []
   private(set) var startedAt: Duration?
   /// End of the latest finished speech that no answer has been matched with.
   private(set) var endedAt: Duration?
@@ -52,20 +53,22 @@ struct CallerSpeech {
   /// The next answer has another cause than the caller's last words.
   mutating func forgetEnd() { endedAt = nil }
 
-  mutating func add(_ text: String, at now: Duration) { fragments.append((text, now)) }
+  mutating func add(_ words: Recognition, at now: Duration) { fragments.append((words, now)) }
 
   /// Takes the words that arrived before `limit` as one entry; nil when there are none.
   mutating func takeEntry(turn: Int, before limit: Duration) -> TranscriptEntry? {
     let taken = fragments.prefix { $0.at < limit }
     guard let first = taken.first, let last = taken.last else { return nil }
     fragments.removeFirst(taken.count)
-    let text = taken.map(\.text).joined().trimmed
+    let heard = Recognition(joining: taken.map(\.words))
+    let text = heard.text.trimmed
     let begin = min(startedAt ?? first.at, first.at)
     startedAt = isSpeaking && limit != .forever ? limit : nil
     if text.isEmpty { return nil }
     return TranscriptEntry(
       turn: turn, speaker: .caller, text: text, startedAt: begin,
-      endedAt: lastVoice > begin ? min(lastVoice, limit) : last.at)
+      endedAt: lastVoice > begin ? min(lastVoice, limit) : last.at,
+      confidence: heard.confidence, languageCode: heard.languageCode)
   }
 }
 

@@ -12,9 +12,9 @@ extension ConversationMachine {
       isModelReady = true
       greetIfReady(at: now)
     case .audio(let frame): modelAudio(frame, at: now)
-    case .inputTranscript(let text):
-      caller.add(text, at: now)
-      heardOfCaller(text)
+    case .inputTranscript(let words):
+      caller.add(words, at: now)
+      heardOfCaller(words.text)
     case .outputTranscript(let text): modelText(text)
     case .generationComplete: closeTurn()
     case .turnComplete: turnComplete(at: now)

@@ -135,10 +135,14 @@ package struct TranscriptEntry: Sendable, Equatable {
   package var endedAt: Duration
   /// False when the caller cut the agent short.
   package var isComplete: Bool
+  /// Of what the caller said: above 0, at most 1; nil when the recogniser does not say.
+  package var confidence: Double?
+  /// Of what the caller said, BCP-47; nil when the recogniser does not say.
+  package var languageCode: String?
 
   package init(
     turn: Int, speaker: Speaker, text: String, startedAt: Duration, endedAt: Duration,
-    isComplete: Bool = true
+    isComplete: Bool = true, confidence: Double? = nil, languageCode: String? = nil
   ) {
     self.turn = turn
     self.speaker = speaker
@@ -146,6 +150,8 @@ package struct TranscriptEntry: Sendable, Equatable {
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.isComplete = isComplete
+    self.confidence = confidence
+    self.languageCode = languageCode
   }
 }
 

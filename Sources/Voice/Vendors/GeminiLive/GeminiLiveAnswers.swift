@@ -49,7 +49,7 @@ struct GeminiLiveParser {
       events.append(.speech(.interrupted))
     }
     if let text = content["inputTranscription"]?["text"]?.stringValue?.nonEmpty {
-      events.append(.speech(.inputTranscript(text)))
+      events.append(.speech(.inputTranscript(Recognition(text: text))))
     }
     for part in content["modelTurn"]?["parts"]?.arrayValue ?? [] {
       if let frame = audio(part) { events.append(.speech(.audio(frame))) }

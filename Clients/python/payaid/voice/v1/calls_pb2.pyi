@@ -162,7 +162,7 @@ class CallCost(_message.Message):
     def __init__(self, total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., telephony: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., model: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., settled: _Optional[bool] = ...) -> None: ...
 
 class TranscriptEntry(_message.Message):
-    __slots__ = ("speaker", "text", "offset", "interrupted", "reply_latency")
+    __slots__ = ("speaker", "text", "offset", "interrupted", "reply_latency", "confidence", "language")
     class Speaker(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         SPEAKER_UNSPECIFIED: _ClassVar[TranscriptEntry.Speaker]
@@ -176,12 +176,16 @@ class TranscriptEntry(_message.Message):
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     INTERRUPTED_FIELD_NUMBER: _ClassVar[int]
     REPLY_LATENCY_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     speaker: TranscriptEntry.Speaker
     text: str
     offset: _duration_pb2.Duration
     interrupted: bool
     reply_latency: _duration_pb2.Duration
-    def __init__(self, speaker: _Optional[_Union[TranscriptEntry.Speaker, str]] = ..., text: _Optional[str] = ..., offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interrupted: _Optional[bool] = ..., reply_latency: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    confidence: float
+    language: str
+    def __init__(self, speaker: _Optional[_Union[TranscriptEntry.Speaker, str]] = ..., text: _Optional[str] = ..., offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interrupted: _Optional[bool] = ..., reply_latency: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., confidence: _Optional[float] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ToolExecution(_message.Message):
     __slots__ = ("tool", "tool_call_id", "succeeded", "failure", "duration", "time")
@@ -200,18 +204,20 @@ class ToolExecution(_message.Message):
     def __init__(self, tool: _Optional[str] = ..., tool_call_id: _Optional[str] = ..., succeeded: _Optional[bool] = ..., failure: _Optional[str] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CallQuality(_message.Message):
-    __slots__ = ("reply_latency_p50", "reply_latency_p95", "server_latency_p95", "interruptions", "watchdog_trips")
+    __slots__ = ("reply_latency_p50", "reply_latency_p95", "server_latency_p95", "interruptions", "watchdog_trips", "recognition_confidence")
     REPLY_LATENCY_P50_FIELD_NUMBER: _ClassVar[int]
     REPLY_LATENCY_P95_FIELD_NUMBER: _ClassVar[int]
     SERVER_LATENCY_P95_FIELD_NUMBER: _ClassVar[int]
     INTERRUPTIONS_FIELD_NUMBER: _ClassVar[int]
     WATCHDOG_TRIPS_FIELD_NUMBER: _ClassVar[int]
+    RECOGNITION_CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     reply_latency_p50: _duration_pb2.Duration
     reply_latency_p95: _duration_pb2.Duration
     server_latency_p95: _duration_pb2.Duration
     interruptions: int
     watchdog_trips: int
-    def __init__(self, reply_latency_p50: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., reply_latency_p95: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., server_latency_p95: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interruptions: _Optional[int] = ..., watchdog_trips: _Optional[int] = ...) -> None: ...
+    recognition_confidence: float
+    def __init__(self, reply_latency_p50: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., reply_latency_p95: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., server_latency_p95: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., interruptions: _Optional[int] = ..., watchdog_trips: _Optional[int] = ..., recognition_confidence: _Optional[float] = ...) -> None: ...
 
 class CallEvent(_message.Message):
     __slots__ = ("sequence", "time", "call", "transcript")

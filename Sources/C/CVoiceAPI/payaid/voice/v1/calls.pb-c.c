@@ -1224,7 +1224,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call_cost__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__call_cost__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__transcript_entry__field_descriptors[5] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__transcript_entry__field_descriptors[7] =
 {
   {
     "f1",
@@ -1286,6 +1286,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__transcript_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED32,
+    offsetof(Payaid__Voice__V1__TranscriptEntry, o0_case),
+    offsetof(Payaid__Voice__V1__TranscriptEntry, f6),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__TranscriptEntry, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__transcript_entry__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1293,11 +1317,13 @@ static const unsigned payaid__voice__v1__transcript_entry__field_indices_by_name
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
 };
 static const ProtobufCIntRange payaid__voice__v1__transcript_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__transcript_entry__descriptor =
 {
@@ -1307,7 +1333,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__transcript_entry__descriptor
   "Payaid__Voice__V1__TranscriptEntry",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__TranscriptEntry),
-  5,
+  7,
   payaid__voice__v1__transcript_entry__field_descriptors,
   payaid__voice__v1__transcript_entry__field_indices_by_name,
   1,  payaid__voice__v1__transcript_entry__number_ranges,
@@ -1417,7 +1443,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__tool_execution__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__tool_execution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__call_quality__field_descriptors[5] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__call_quality__field_descriptors[6] =
 {
   {
     "f1",
@@ -1479,6 +1505,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__call_quality__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED32,
+    offsetof(Payaid__Voice__V1__CallQuality, o0_case),
+    offsetof(Payaid__Voice__V1__CallQuality, f6),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__call_quality__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1486,11 +1524,12 @@ static const unsigned payaid__voice__v1__call_quality__field_indices_by_name[] =
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
 };
 static const ProtobufCIntRange payaid__voice__v1__call_quality__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__call_quality__descriptor =
 {
@@ -1500,7 +1539,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__call_quality__descriptor =
   "Payaid__Voice__V1__CallQuality",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__CallQuality),
-  5,
+  6,
   payaid__voice__v1__call_quality__field_descriptors,
   payaid__voice__v1__call_quality__field_indices_by_name,
   1,  payaid__voice__v1__call_quality__number_ranges,

@@ -121,6 +121,12 @@ struct  Payaid__Voice__V1__CallCost
     , NULL, NULL, NULL, 0 }
 
 
+typedef enum {
+  PAYAID__VOICE__V1__TRANSCRIPT_ENTRY__O0__NOT_SET = 0,
+  PAYAID__VOICE__V1__TRANSCRIPT_ENTRY__O0_F6 = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__VOICE__V1__TRANSCRIPT_ENTRY__O0__CASE)
+} Payaid__Voice__V1__TranscriptEntry__O0Case;
+
 struct  Payaid__Voice__V1__TranscriptEntry
 {
   ProtobufCMessage base;
@@ -129,10 +135,15 @@ struct  Payaid__Voice__V1__TranscriptEntry
   Google__Protobuf__Duration *f3;
   protobuf_c_boolean f4;
   Google__Protobuf__Duration *f5;
+  ProtobufCBinaryData f7;
+  Payaid__Voice__V1__TranscriptEntry__O0Case o0_case;
+  union {
+    uint32_t f6;
+  };
 };
 #define PAYAID__VOICE__V1__TRANSCRIPT_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__transcript_entry__descriptor) \
-    , 0, {0,NULL}, NULL, 0, NULL }
+    , 0, {0,NULL}, NULL, 0, NULL, {0,NULL}, PAYAID__VOICE__V1__TRANSCRIPT_ENTRY__O0__NOT_SET, {0} }
 
 
 struct  Payaid__Voice__V1__ToolExecution
@@ -150,6 +161,12 @@ struct  Payaid__Voice__V1__ToolExecution
     , {0,NULL}, {0,NULL}, 0, {0,NULL}, NULL, NULL }
 
 
+typedef enum {
+  PAYAID__VOICE__V1__CALL_QUALITY__O0__NOT_SET = 0,
+  PAYAID__VOICE__V1__CALL_QUALITY__O0_F6 = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PAYAID__VOICE__V1__CALL_QUALITY__O0__CASE)
+} Payaid__Voice__V1__CallQuality__O0Case;
+
 struct  Payaid__Voice__V1__CallQuality
 {
   ProtobufCMessage base;
@@ -158,10 +175,14 @@ struct  Payaid__Voice__V1__CallQuality
   Google__Protobuf__Duration *f3;
   int32_t f4;
   int32_t f5;
+  Payaid__Voice__V1__CallQuality__O0Case o0_case;
+  union {
+    uint32_t f6;
+  };
 };
 #define PAYAID__VOICE__V1__CALL_QUALITY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call_quality__descriptor) \
-    , NULL, NULL, NULL, 0, 0 }
+    , NULL, NULL, NULL, 0, 0, PAYAID__VOICE__V1__CALL_QUALITY__O0__NOT_SET, {0} }
 
 
 typedef enum {
