@@ -49,9 +49,11 @@ export function reason(text: string): { code: string; words: string } {
   return { code, words };
 }
 
-/** Fields of agents whose labels say more than their names in the API. */
+/** Fields whose labels say more than their names in the API. */
 const labels: Record<string, string> = {
-  "agent.model.engine": "What holds its calls", "agent.maxDuration": "Longest call",
+  "agent.model.engine": "What holds its calls", "agent.model.name": "Name of the model",
+  "agent.model.temperature": "Temperature", "agent.model.maxOutputTokens": "Longest answer",
+  "agent.webhookUrl": "Webhook URL", "agent.maxDuration": "Longest call",
   "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",
   "agent.turnTaking.endOfTurnSilence": "Silence that ends the caller’s turn",
   "agent.turnTaking.interruptionSpeech": "Speech that interrupts the agent",
@@ -74,7 +76,7 @@ export function fieldName(path: string): string {
     const [, index, part = "", rest = ""] = tool;
     return `Tool ${Number(index) + 1}, ${toolLabels[part] ?? part}${spaced(rest.split(".properties").join(""))}`;
   }
-  const own = path.split(".").slice(path.includes(".") ? 1 : 0).join(".");
+  const own = path.split(".").slice(path.includes(".") ? 1 : 0).join(".").replace("VoiceIds", "Voices");
   const words = spaced(own).replace(/([A-Z])/g, " $1");
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
@@ -93,6 +95,10 @@ export function fieldErrors(error: unknown, prefix = ""): Record<string, string>
 /** What the server says to programs, as it reads to others. */
 const plainWords: [string, string][] = [
   ["expected a duration like \"1.5s\"", "must be a number, such as 1.5"],
+  ["is not a voice of ListVoices", "must be one of the voices in the list"],
+  ["expected a number that a float can hold", "must be a number, such as 0.7"],
+  ["expected a number", "must be a number, such as 0.7"],
+  ["expected a whole number from -2147483648 to 2147483647", "must be a whole number"],
   ["must match [A-Za-z_][A-Za-z0-9_]{0,63}", "must have 1 to 64 letters, digits and _, and begin with no digit"],
   ["; see SecretService", ""],
 ];

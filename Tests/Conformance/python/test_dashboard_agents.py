@@ -203,6 +203,96 @@ def test_a_voice_that_will_not_be_heard_is_told(screen):
     discarded(screen)
 
 
+def test_the_model_is_set_and_what_is_no_figure_is_told_at_its_field(screen, rest):
+    agent = rest.post("/api/v1/agents", json={
+        "name": "Model", "language": "en", "model": {"temperature": 0.7}}).json()["agentId"]
+    screen.goto(f"/agents/{agent}")
+    screen.heading("Model")
+    assert (screen.value("Temperature"), screen.value("Longest answer, in tokens")) == ("0.7", "")
+    for label, wrong in (
+            ("Temperature", {"warm": "Must be a number, such as 0.7.", "2.1": "Must be between 0 and 2.",
+                             "-1": "Must be between 0 and 2.", "Infinity": "Must be between 0 and 2.", "0": None}),
+            ("Longest answer, in tokens", {"few": "Must be a whole number.", "12.5": "Must be a whole number.",
+                                           "9000000000": "Must be a whole number.",
+                                           "15": "Must be between 16 and 8,192.", "256": None}),
+            ("Name of the model", {"x" * 101: "Has 101 characters; the limit is 100.", "gemini-3.8-live": None})):
+        for text, told in wrong.items():
+            screen.fill(label, text)
+            if told:
+                screen.click("Save changes")
+                screen.until("document.getElementById((input(label)?.getAttribute('aria-describedby') ?? '')"
+                             ".split(' ').pop())?.textContent === told", label=label, told=told)
+    saved(screen)
+    found = rest.get(f"/api/v1/agents/{agent}").json()
+    assert found["model"] == {"name": "gemini-3.8-live", "temperature": 0, "maxOutputTokens": 256}
+    screen.fill("Temperature", "")
+    saved(screen)
+    found = rest.get(f"/api/v1/agents/{agent}").json()
+    assert found["model"] == {"name": "gemini-3.8-live", "maxOutputTokens": 256}
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
+def test_fallback_voices_are_in_order_and_of_live_speech(screen, rest):
+    agent = rest.post("/api/v1/agents", json={
+        "name": "Voices", "language": "hi", "languageSettings": {"en": {"voiceId": "Kore"}}}).json()["agentId"]
+    screen.goto(f"/agents/{agent}")
+    screen.heading("Voices")
+    for number, voice in ((1, "Puck"), (2, "Charon")):
+        screen.click("Add fallback voice")
+        screen.choose(f"Fallback voice {number}", voice)
+    groups = screen.eval("[...input('Fallback voice 1').querySelectorAll('optgroup')].map(g => g.label)")
+    assert groups == ["Gemini, for live speech"]
+    screen.click("Add fallback voice")
+    screen.click("Add fallback voice in English")
+    screen.choose("Fallback voice 1 in English", "Leda")
+    screen.click("Save changes")
+    assert screen.error_at("Fallback voice 3") == "Must be one of the voices in the list."
+    screen.sees("Fallback voices 3: must be one of the voices in the list.")
+    screen.click("Remove fallback voice 3")
+    screen.click("Remove fallback voice 1")
+    screen.click("Add fallback voice")
+    screen.choose("Fallback voice 2", "Puck")
+    saved(screen)
+    found = rest.get(f"/api/v1/agents/{agent}").json()
+    assert found["fallbackVoiceIds"] == ["Charon", "Puck"]
+    assert found["languageSettings"] == {"en": {"voiceId": "Kore", "fallbackVoiceIds": ["Leda"]}}
+    for number in (3, 4):
+        screen.click("Add fallback voice")
+    # No more than four.
+    assert screen.eval("named('button', 'Add fallback voice') === undefined")
+    # A cascade has no use for them; those that are there stay to be seen.
+    for number in (4, 3, 2, 1):
+        screen.click(f"Remove fallback voice {number}")
+    screen.choose("What holds its calls", "Cascade")
+    screen.until("named('button', 'Add fallback voice') === undefined")
+    screen.click("Discard")
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
+def test_an_agent_has_a_webhook_and_its_variables_a_meaning(screen, rest):
+    agent = rest.post("/api/v1/agents", json={
+        "name": "Told", "language": "en", "variables": [{"name": "order_id"}]}).json()["agentId"]
+    screen.goto(f"/agents/{agent}")
+    screen.heading("Told")
+    screen.fill("Webhook URL", "ftp://shop.example.in/hooks")
+    screen.fill("What it is for", "x" * 501)
+    screen.click("Save changes")
+    assert "500" in screen.error_at("What it is for")
+    assert "http" in screen.error_at("Webhook URL")
+    screen.fill("Webhook URL", " https://shop.example.in/hooks ")
+    screen.fill("What it is for", "The order’s number.")
+    saved(screen)
+    found = rest.get(f"/api/v1/agents/{agent}").json()
+    assert found["webhookUrl"] == "https://shop.example.in/hooks"
+    assert found["variables"][0]["description"] == "The order’s number."
+    screen.fill("Webhook URL", "")
+    saved(screen)
+    assert "webhookUrl" not in rest.get(f"/api/v1/agents/{agent}").json()
+    screen.goto(f"/calls/new?agent={agent}")
+    screen.sees("The order’s number.")
+    rest.delete(f"/api/v1/agents/{agent}")
+
+
 def test_a_cascade_is_chosen_where_the_server_has_one(stack, site):
     sim = stack.sim.ready
     with stacks.beside(
@@ -223,7 +313,7 @@ def test_a_cascade_is_chosen_where_the_server_has_one(stack, site):
                 page.choose("Voice", "Neerja")
                 saved(page)
                 agent = rest.get(f"/api/v1{path}").json()
-            # What the form does not ask for stays as it was.
+            # What was not changed stays as it was.
             assert agent["model"] == {**settings, "engine": "CASCADE"}
             assert agent["voiceId"] == "en-IN-NeerjaNeural"
             assert page.complaints() == []

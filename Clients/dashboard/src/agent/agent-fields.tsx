@@ -11,6 +11,7 @@ import { Notice } from "../parts/notice";
 import { unknownVariables } from "./draft";
 import type { Draft } from "./draft";
 import { Labels } from "./labels";
+import { Model } from "./model";
 import type { SecretChoice } from "./secret-choice";
 import { Speech } from "./speech";
 import { Tools } from "./tools";
@@ -36,7 +37,9 @@ export function AgentFields(props: FieldsProps) {
       <Variables {...props} />
       <Tools {...props} />
       <Turns {...props} />
+      <Model {...props} />
       <Rules {...props} />
+      <Programs {...props} />
       <Labels {...props} />
     </fieldset>
   );
@@ -144,6 +147,18 @@ function Rules({ draft, set, errors }: FieldsProps) {
           ["AUTOMATIC", "Automatic: saving changes the next call"],
           ["MANUAL", "Manual: changes wait until they are published"],
         ]}
+      />
+    </Card>
+  );
+}
+
+function Programs({ draft, set, errors }: FieldsProps) {
+  return (
+    <Card title="Your systems">
+      <TextField
+        label="Webhook URL" type="url" value={draft.webhookUrl} onChange={(webhookUrl) => set({ webhookUrl })}
+        error={errors["webhookUrl"]} placeholder="https://shop.example.in/hooks/agent"
+        hint="The events of its calls go here, and not to the webhooks of the account. Begins with https://."
       />
     </Card>
   );

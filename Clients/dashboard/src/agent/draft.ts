@@ -1,9 +1,11 @@
 /** An agent as its form holds it, and what of it has to be sent. */
 
-import type { Agent, FieldViolation, LanguageSettings, ModelSettings, TemplateVariable } from "../../../typescript/index";
+import type { Agent, FieldViolation, LanguageSettings, TemplateVariable } from "../../../typescript/index";
 import { seconds } from "../format";
 import { mapOf, nameFaults, pairsOf } from "./pairs";
 import type { Pair } from "./pairs";
+import { changedSettings, modelDraft, modelOf } from "./model-draft";
+import type { ModelDraft } from "./model-draft";
 import { toolDraft, toolFaults, toolOf } from "./tool-draft";
 import type { ToolDraft } from "./tool-draft";
 import { turnsDraft, turnsOf } from "./turns-draft";
@@ -14,7 +16,8 @@ export interface Draft {
   name: string;
   language: string;
   voiceId: string;
-  engine: NonNullable<ModelSettings["engine"]>;
+  fallbackVoiceIds: string[];
+  model: ModelDraft;
   purpose: NonNullable<Agent["purpose"]>;
   systemPrompt: string;
   greeting: string;
@@ -34,6 +37,7 @@ export interface Draft {
   tools: ToolDraft[];
   turns: TurnsDraft;
   labels: Pair[];
+  webhookUrl: string;
 }
 
 /** The form of an agent; without one, that of a new agent, whose calls are recorded unless somebody says no. */
@@ -42,7 +46,8 @@ export function draftOf(agent: Agent = {}): Draft {
     name: agent.name ?? "",
     language: agent.language ?? "hi",
     voiceId: agent.voiceId ?? "",
-    engine: agent.model?.engine ?? "ENGINE_UNSPECIFIED",
+    fallbackVoiceIds: agent.fallbackVoiceIds ?? [],
+    model: modelDraft(agent.model),
     purpose: agent.purpose ?? "CALL_PURPOSE_UNSPECIFIED",
     systemPrompt: agent.systemPrompt ?? "",
     greeting: agent.greeting ?? "",
@@ -60,14 +65,15 @@ export function draftOf(agent: Agent = {}): Draft {
     tools: (agent.tools ?? []).map(toolDraft),
     turns: turnsDraft(agent.turnTaking),
     labels: pairsOf(agent.labels),
+    webhookUrl: agent.webhookUrl ?? "",
   };
 }
 
 /** The message of a form. What is no number is sent as it is, for the server to say so. */
-export function agentOf({ maxMinutes, engine, tools, turns, labels, languageSettings, ...draft }: Draft): Agent {
+export function agentOf({ maxMinutes, model, tools, turns, labels, languageSettings, ...draft }: Draft): Agent {
   const turnTaking = turnsOf(turns);
   return {
-    ...draft, model: { engine }, tools: tools.map(toolOf), labels: mapOf(labels),
+    ...draft, model: modelOf(model), tools: tools.map(toolOf), labels: mapOf(labels), webhookUrl: draft.webhookUrl.trim(),
     languageSettings: Object.fromEntries(Object.entries(languageSettings).filter(([, each]) => saysSomething(each))),
     ...(turnTaking ? { turnTaking } : {}),
     ...(maxMinutes.trim() === "" ? {} : { maxDuration: `${Math.round(Number(maxMinutes) * 60)}s` }),
@@ -83,7 +89,7 @@ export function changedFields(before: Draft, after: Draft): string[] {
   const [old, next] = [agentOf(before), agentOf(after)];
   return ([...new Set([...Object.keys(old), ...Object.keys(next)])] as (keyof Agent)[])
     .filter((field) => JSON.stringify(old[field]) !== JSON.stringify(next[field]))
-    .map((field) => (field === "model" ? "model.engine" : field));
+    .flatMap((field) => (field === "model" ? changedSettings(old.model, next.model) : field));
 }
 
 /** What is wrong with a form that its message could not even say, by the paths of a request. */

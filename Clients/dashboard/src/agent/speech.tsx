@@ -5,6 +5,8 @@ import { Card } from "../parts/card";
 import { Select, TextArea } from "../parts/field";
 import type { FieldsProps } from "./agent-fields";
 import type { Draft } from "./draft";
+import { FallbackVoices } from "./fallback-voices";
+import type { ModelDraft } from "./model-draft";
 import { useVoices, VoiceField } from "./voice-field";
 
 /** How an agent speaks: in which language, by what and with which voice, and what it always says. */
@@ -19,15 +21,22 @@ export function Speech({ draft, set, errors }: FieldsProps) {
         />
         <div className="columns">
           <Select
-            label="What holds its calls" value={draft.engine} isRequired error={errors["model.engine"]}
-            onChange={(engine) => set({ engine: engine as Draft["engine"] })}
-            options={Object.entries(engines).map(([key, { name }]) => [key, name] as const)} hint={engines[draft.engine]?.help}
+            label="What holds its calls" value={draft.model.engine} isRequired error={errors["model.engine"]}
+            onChange={(engine) => set({ model: { ...draft.model, engine: engine as ModelDraft["engine"] } })}
+            options={Object.entries(engines).map(([key, { name }]) => [key, name] as const)}
+            hint={engines[draft.model.engine]?.help}
           />
           <VoiceField
             label="Voice" usual="Default for the language" value={draft.voiceId} onChange={(voiceId) => set({ voiceId })}
-            language={draft.language} engine={draft.engine} voices={voices} error={errors["voiceId"]}
+            language={draft.language} engine={draft.model.engine} voices={voices} error={errors["voiceId"]}
           />
         </div>
+        {(draft.model.engine !== "CASCADE" || draft.fallbackVoiceIds.length > 0) && (
+          <FallbackVoices
+            voiceIds={draft.fallbackVoiceIds} onChange={(fallbackVoiceIds) => set({ fallbackVoiceIds })}
+            language={draft.language} engine={draft.model.engine} voices={voices} errors={errors} at="fallbackVoiceIds"
+          />
+        )}
         <Select
           label="Who speaks first" value={draft.firstSpeaker} isRequired error={errors["firstSpeaker"]}
           onChange={(value) => set({ firstSpeaker: value as Draft["firstSpeaker"] })}
@@ -48,14 +57,22 @@ function Elsewhere({ language, draft, set, errors, voices }: Omit<FieldsProps, "
 }) {
   const name = languages[language] ?? language;
   const settings = draft.languageSettings[language] ?? {};
+  const { fallbackVoiceIds: fallbacks = [] } = settings;
   const put = (changes: LanguageSettings) =>
     set({ languageSettings: { ...draft.languageSettings, [language]: { ...settings, ...changes } } });
   return (
     <Card title={`In calls in ${name}`} hint={`A call may ask for ${name}. This is then said instead; the instructions stay.`}>
       <VoiceField
         label={`Voice in ${name}`} usual="The voice above" value={settings.voiceId ?? ""} onChange={(voiceId) => put({ voiceId })}
-        language={language} engine={draft.engine} voices={voices} error={errors[`languageSettings.${language}.voiceId`]}
+        language={language} engine={draft.model.engine} voices={voices} error={errors[`languageSettings.${language}.voiceId`]}
       />
+      {(fallbacks.length > 0 || (settings.voiceId && draft.model.engine !== "CASCADE")) && (
+        <FallbackVoices
+          voiceIds={fallbacks} onChange={(fallbackVoiceIds) => put({ fallbackVoiceIds })} behind={` in ${name}`}
+          language={language} engine={draft.model.engine} voices={voices} errors={errors}
+          at={`languageSettings.${language}.fallbackVoiceIds`}
+        />
+      )}
       <Sentences
         draft={{ greeting: settings.greeting ?? "", farewell: settings.farewell ?? "" }} set={put} errors={errors}
         language={language} place={language}

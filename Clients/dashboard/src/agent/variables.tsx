@@ -42,25 +42,31 @@ function Variable({ variable, at, errors, onChange, onRemove }: {
   // No default and an empty one are different things to the server.
   const { defaultValue, ...plain } = variable;
   return (
-    <div className="variable" role="group" aria-label={`Variable ${variable.name || "without a name"}`}>
+    <div className="parameter" role="group" aria-label={`Variable ${variable.name || "without a name"}`}>
+      <div className="variable">
+        <TextField
+          label="Variable name" value={variable.name ?? ""} onChange={(name) => onChange({ ...variable, name })}
+          error={errors[`${at}.name`]} isRequired
+        />
+        <Select
+          label="Type" value={variable.type ?? "STRING"} options={types} isRequired error={errors[`${at}.type`]}
+          onChange={(type) => onChange({ ...variable, type: type as NonNullable<TemplateVariable["type"]> })}
+        />
+        <TextField
+          label="Default value" value={defaultValue ?? ""} isDisabled={variable.required ?? false}
+          onChange={(text) => onChange(text ? { ...plain, defaultValue: text } : plain)}
+          error={errors[`${at}.defaultValue`]}
+        />
+        <Checkbox
+          label="Every call must give it" isChecked={variable.required ?? false}
+          onChange={(required) => onChange({ ...(required ? plain : variable), required })}
+        />
+        <Button kind="quiet" onClick={onRemove} label={`Remove variable ${variable.name ?? ""}`}>Remove</Button>
+      </div>
       <TextField
-        label="Variable name" value={variable.name ?? ""} onChange={(name) => onChange({ ...variable, name })}
-        error={errors[`${at}.name`]} isRequired
+        label="What it is for" value={variable.description ?? ""} error={errors[`${at}.description`]}
+        onChange={(description) => onChange({ ...variable, description })} hint="Shown to who places a call."
       />
-      <Select
-        label="Type" value={variable.type ?? "STRING"} options={types} isRequired error={errors[`${at}.type`]}
-        onChange={(type) => onChange({ ...variable, type: type as NonNullable<TemplateVariable["type"]> })}
-      />
-      <TextField
-        label="Default value" value={defaultValue ?? ""} isDisabled={variable.required ?? false}
-        onChange={(text) => onChange(text ? { ...plain, defaultValue: text } : plain)}
-        error={errors[`${at}.defaultValue`]}
-      />
-      <Checkbox
-        label="Every call must give it" isChecked={variable.required ?? false}
-        onChange={(required) => onChange({ ...(required ? plain : variable), required })}
-      />
-      <Button kind="quiet" onClick={onRemove} label={`Remove variable ${variable.name ?? ""}`}>Remove</Button>
     </div>
   );
 }

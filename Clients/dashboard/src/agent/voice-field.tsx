@@ -5,7 +5,7 @@ import { useLoaded } from "../loaded";
 import { languages, providers } from "../names";
 import { Select } from "../parts/field";
 import type { OptionGroup } from "../parts/field";
-import type { Draft } from "./draft";
+import type { ModelDraft } from "./model-draft";
 
 /** The voices that an agent can have; undefined until they are known. */
 export function useVoices(): Voice[] | undefined {
@@ -15,7 +15,7 @@ export function useVoices(): Voice[] | undefined {
 /** A choice among the voices that speak a language; `usual` is what holds without one. */
 export function VoiceField({ label, usual, value, onChange, language, engine, voices, error }: {
   label: string; usual: string; value: string; onChange: (voiceId: string) => void;
-  language: string; engine: Draft["engine"]; voices: Voice[] | undefined; error: string | undefined;
+  language: string; engine: ModelDraft["engine"]; voices: Voice[] | undefined; error: string | undefined;
 }) {
   const chosen = voices?.find((voice) => voice.voiceId === value);
   const groups = useMemo(() => voiceGroups(voices ?? [], language), [voices, language]);
@@ -45,7 +45,7 @@ function voiceName(voiceId: string): string {
 }
 
 /** What a choice of voice comes to that one might not expect; nothing when it is simply heard. */
-function voiceHint({ provider, languages: spoken }: Voice, language: string, engine: Draft["engine"]): string | undefined {
+function voiceHint({ provider, languages: spoken }: Voice, language: string, engine: ModelDraft["engine"]): string | undefined {
   if (!spoken?.includes(language)) return `This voice does not speak ${languages[language] ?? language}. Choose another one.`;
   if (provider === "gemini" && engine === "CASCADE") {
     return "This voice is of live speech. The cascade speaks with its own default.";
