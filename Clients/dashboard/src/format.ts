@@ -83,6 +83,11 @@ export function startOfDay(text: string, days = 0): string {
   return new Date(Date.parse(`${text}T00:00:00+05:30`) + days * 86_400_000).toISOString();
 }
 
+/** A day so many days after another, `2026-12-01`. */
+export function dayAfter(text: string, days: number): string {
+  return new Date(Date.parse(`${text}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** A moment as an input of a day and a time has it, in India: `2026-12-01T10:30`. */
 export function indianMinute(at: Date): string {
   return new Date(at.getTime() + 19_800_000).toISOString().slice(0, 16);

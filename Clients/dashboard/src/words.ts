@@ -57,6 +57,7 @@ const labels: Record<string, string> = {
   "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",
   "agent.turnTaking.endOfTurnSilence": "Silence that ends the caller’s turn",
   "agent.turnTaking.interruptionSpeech": "Speech that interrupts the agent",
+  "startTime": "First day", "endTime": "Last day",
   "agent.turnTaking.idleTimeout": "Silence before it asks who is there", "agent.turnTaking.idleMessage": "What it asks",
 };
 
@@ -95,7 +96,9 @@ export function fieldErrors(error: unknown, prefix = ""): Record<string, string>
 /** What the server says to programs, as it reads to others. */
 const plainWords: [string, string][] = [
   ["expected a duration like \"1.5s\"", "must be a number, such as 1.5"],
+  ["must not be more than 31 days after startTime", "must be one of the 31 days from the first day on"],
   ["is not a voice of ListVoices", "must be one of the voices in the list"],
+  ["must be later than startTime", "must not be before the first day"],
   ["expected a number that a float can hold", "must be a number, such as 0.7"],
   ["expected a number", "must be a number, such as 0.7"],
   ["expected a whole number from -2147483648 to 2147483647", "must be a whole number"],

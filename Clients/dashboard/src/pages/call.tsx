@@ -100,7 +100,7 @@ function Overview({ call, agent }: { call: Call; agent: string }) {
           ["Reply latency, median", milliseconds(call.quality?.replyLatencyP50)],
           ["Reply latency, 95 % within", milliseconds(call.quality?.replyLatencyP95)],
           ["Interruptions", String(call.quality?.interruptions ?? 0)],
-          ...(sure === undefined ? [] : [["Caller’s words, recogniser sure", share(sure)] as [string, string]]),
+          ...(sure === undefined ? [] : [["Recognition confidence", share(sure)] as [string, string]]),
           ...(answer ? [["Asked about recording", answer] as [string, string]] : []),
         ]}
       />

@@ -1,10 +1,12 @@
+import { useState } from "react";
 import type { Agent, Call, CallState, User } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
 import { api } from "../api";
 import { CallStateBadge } from "../call/call-state";
+import { ExportRecords } from "../call/export-records";
 import { duration, money, phone, startOfDay, time } from "../format";
 import { usePages } from "../loaded";
-import { callStates, languages, mayWrite } from "../names";
+import { callStates, languages, mayManage, mayWrite } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
@@ -49,9 +51,19 @@ export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
     return { items: page.calls ?? [], next: page.nextPageToken };
   }, [wanted.agentId, wanted.state, wanted.from, wanted.to]);
   const isFiltered = Object.values(wanted).some(Boolean);
+  const [isExporting, setExporting] = useState(false);
   const place = mayWrite(user) && <Link to="/calls/new" className="button primary">Place a call</Link>;
   return (
-    <Page title="Calls" actions={<><Button onClick={list.reload} isBusy={list.isLoading}>Refresh</Button>{place}</>}>
+    <Page
+      title="Calls"
+      actions={(
+        <>
+          <Button onClick={list.reload} isBusy={list.isLoading}>Refresh</Button>
+          <Button onClick={() => setExporting(true)} label="Export call records">Export</Button>
+          {place}
+        </>
+      )}
+    >
       <Filters wanted={wanted} agents={agents.value ?? []} isFiltered={isFiltered} />
       <Await of={list} lines={8}>
         {({ items }) => items.length === 0
@@ -65,6 +77,11 @@ export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
             </>
           )}
       </Await>
+      {isExporting && (
+        <ExportRecords
+          from={wanted.from} to={wanted.to} mayHaveNumbers={mayManage(user)} onClose={() => setExporting(false)}
+        />
+      )}
     </Page>
   );
 }
