@@ -2015,6 +2015,8 @@ export interface ExportCallRecordsRequest {
    * had them.
    */
   fullNumbers?: boolean;
+  /** Only calls of this agent; all when empty. NOT_FOUND when there is no such agent. */
+  agentId?: string;
 }
 
 /** What the file is. */

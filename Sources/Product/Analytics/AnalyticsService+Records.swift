@@ -20,13 +20,17 @@ extension AnalyticsService {
     let span = ReportSpan(request, &violations)
     violations.require(
       [.unspecified, .csv, .ndjson].contains(request.format), "format", "must be CSV or NDJSON")
+    let agent = agent(request.agentId, &violations)
     try violations.throwIfAny()
     guard caller.role >= .admin || !request.fullNumbers else {
       throw AccessRefusal.error("fullNumbers: whole numbers are for admins and owners")
     }
+    let database = pool.autocommit(.merchant(caller.merchant.text))
+    try await require(agent, of: caller.merchant, database)
     let isCSV = request.format != .ndjson
     let data = try await records(
-      in: span, of: caller.merchant, isCSV: isCSV, hasFullNumbers: request.fullNumbers)
+      in: span, of: caller.merchant, agent: agent, isCSV: isCSV, hasFullNumbers: request.fullNumbers
+    )
     if request.fullNumbers {
       // Committed before anything is answered: nobody has what is not written down.
       try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
@@ -41,13 +45,13 @@ extension AnalyticsService {
 
   /// The file's bytes. Throws `outOfRange` when the span has too many calls.
   private func records(
-    in span: ReportSpan, of merchant: MerchantID, isCSV: Bool, hasFullNumbers: Bool
+    in span: ReportSpan, of merchant: MerchantID, agent: AgentID?, isCSV: Bool, hasFullNumbers: Bool
   ) async throws -> [UInt8] {
     var data = isCSV ? Array(CallDetailRecord.csvHead.utf8) : []
     var (cursor, count) = ("", 0)
     while true {
       let page = try await CallRecordStore.page(
-        in: span, of: merchant, after: cursor, limit: Self.recordBatch,
+        in: span, of: merchant, agent: agent, after: cursor, limit: Self.recordBatch,
         hasFullNumbers: hasFullNumbers, pool.autocommit(.merchant(merchant.text)))
       count += page.count
       guard count <= Self.recordLimit else {

@@ -25,14 +25,10 @@ package struct AnalyticsService: Payaid.Voice.V1.AnalyticsServiceServing {
     let merchant = try context.caller().merchant
     var violations = FieldViolations()
     let span = ReportSpan(request.period, at: now(), &violations)
-    let agent = AgentID(request.agentId)
-    violations.require(
-      request.agentId.isEmpty || agent != nil, "agentId", "must be the id of an agent")
+    let agent = agent(request.agentId, &violations)
     try violations.throwIfAny()
     return try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
-      if let agent, !(try await AnalyticsStore.has(agent, merchant, transaction)) {
-        throw RPCError(.notFound, "agentId: there is no such agent")
-      }
+      try await require(agent, of: merchant, transaction)
       var figures = try await AnalyticsStore.totals(
         in: span, of: merchant, agent: agent, transaction)
       figures.callsByAgent = try await AnalyticsStore.callsByAgent(
@@ -41,6 +37,21 @@ package struct AnalyticsService: Payaid.Voice.V1.AnalyticsServiceServing {
       figures.endTime = span.end.timestamp
       return figures
     }
+  }
+
+  /// The agent that a request is about; `nil` for all.
+  func agent(_ id: String, _ violations: inout FieldViolations) -> AgentID? {
+    let agent = AgentID(id)
+    violations.require(id.isEmpty || agent != nil, "agentId", "must be the id of an agent")
+    return agent
+  }
+
+  /// Throws `notFound` when the merchant has no such agent, and had none.
+  func require(
+    _ agent: AgentID?, of merchant: MerchantID, _ database: some Querying
+  ) async throws {
+    guard let agent, !(try await AnalyticsStore.has(agent, merchant, database)) else { return }
+    throw RPCError(.notFound, "agentId: there is no such agent")
   }
 
   package func getRevenue(

@@ -17,12 +17,12 @@ enum CallRecordStore {
       """)
   }
 
-  /// Calls of a span behind `cursor`, oldest first.
+  /// Calls of a span, or those of one agent among them, behind `cursor`, oldest first.
   static func page(
-    in span: ReportSpan, of merchant: MerchantID, after cursor: String, limit: Int,
+    in span: ReportSpan, of merchant: MerchantID, agent: AgentID?, after cursor: String, limit: Int,
     hasFullNumbers: Bool, _ database: some Querying
   ) async throws -> [Found] {
-    let calls = AnalyticsStore.calls(in: span, of: merchant)
+    let calls = AnalyticsStore.calls(in: span, of: merchant, agent: agent)
     return try await database.query(
       """
       SELECT call_id, merchant_id, agent_id, agent_version::bigint, direction, caller_id,

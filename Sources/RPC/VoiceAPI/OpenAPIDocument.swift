@@ -3190,6 +3190,14 @@ public enum OpenAPIDocument {
                 "schema": {
                   "type": "boolean"
                 }
+              },
+              {
+                "name": "agentId",
+                "in": "query",
+                "description": "Only calls of this agent; all when empty. NOT_FOUND when there is no such agent.",
+                "schema": {
+                  "type": "string"
+                }
               }
             ],
             "responses": {

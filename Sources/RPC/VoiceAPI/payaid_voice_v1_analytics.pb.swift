@@ -206,6 +206,8 @@ extension Payaid.Voice.V1 {
     /// unless the caller is an admin or owner, or a key that may do everything. The audit log then
     /// says who had them.
     public var fullNumbers: Bool = false
+    /// Only calls of this agent; all when empty. NOT_FOUND when there is no such agent.
+    public var agentId: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -433,6 +435,7 @@ extension Payaid.Voice.V1.ExportCallRecordsRequest {
     unsafe reader.message(c.pointee.f2, into: &endTime)
     unsafe format = .init(rawValue: c.pointee.f3)
     unsafe fullNumbers = c.pointee.f4 != 0
+    unsafe agentId = reader.string(c.pointee.f5)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -445,6 +448,7 @@ extension Payaid.Voice.V1.ExportCallRecordsRequest {
     unsafe c.pointee.f2 = writer.message(endTime)
     unsafe c.pointee.f3 = format.rawValue
     unsafe c.pointee.f4 = fullNumbers ? 1 : 0
+    unsafe c.pointee.f5 = writer.data(agentId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

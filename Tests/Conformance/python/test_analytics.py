@@ -103,6 +103,7 @@ def test_a_held_call_has_its_record_in_both_forms(rest, call):
     assert int(row["talk_seconds"]) == int(calling.seconds(held["duration"])) and int(row["ring_seconds"]) >= 0
     assert row["recording_id"] == held["callId"] and row["hangup_cause"] == held["endReason"]
     assert row["queued_at"] <= row["initiated_at"] <= row["answered_at"] <= row["ended_at"]
+    assert rest.get(RECORDS, params=span(agentId=agent)).text == answer.text
     answer = rest.get(RECORDS, params=span(format="NDJSON", fullNumbers=True))
     assert answer.headers["content-type"] == "application/x-ndjson"
     record = json.loads(answer.text)
@@ -126,7 +127,8 @@ def test_records_over_grpc_are_the_same_bytes(channel, shop, rest, call):
 @pytest.mark.parametrize("change", [
     {"startTime": ""}, {"endTime": ""}, {"startTime": "yesterday"}, {"endTime": "2026-13-01T00:00:00Z"},
     {"startTime": "2020-01-01T00:00:00Z"}, {"endTime": "2020-01-01T00:00:00Z"}, {"format": "XLSX"},
-    {"format": "99"}, {"fullNumbers": "maybe"}, {"startTime": "0000-01-01T00:00:00Z"}, {"columns": "*"}])
+    {"format": "99"}, {"fullNumbers": "maybe"}, {"startTime": "0000-01-01T00:00:00Z"}, {"columns": "*"},
+    {"agentId": "agt_'"}])
 def test_a_bad_question_for_records_is_refused(rest, change):
     error(rest.get(RECORDS, params=span(**change)), 400, "INVALID_ARGUMENT")
 
@@ -134,6 +136,7 @@ def test_a_bad_question_for_records_is_refused(rest, change):
 def test_another_merchants_records_and_whole_numbers_are_not_for_everybody(stack, stranger, shop, rest, call):
     with client(stack, stranger) as other:
         assert call[1]["callId"] not in other.get(RECORDS, params=span()).text
+        error(other.get(RECORDS, params=span(agentId=call[0])), 404, "NOT_FOUND")
     made = rest.post("/api/v1/api-keys", json={"scopes": ["analytics.read"]}).json()
     with client(stack, {"key": made["apiKey"]["keyId"], "secret": made["secret"]}) as reader:
         assert "+9190******77" in reader.get(RECORDS, params=span()).text

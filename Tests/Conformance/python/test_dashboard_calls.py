@@ -61,7 +61,8 @@ def downloaded(folder, name):
     return stacks.wait_for(lambda: path.exists() and path.read_text())
 
 
-def test_call_records_are_downloaded_for_the_days_of_the_filter(screen, browser, held, tmp_path):  # noqa: F811
+def test_call_records_are_downloaded_for_the_days_of_the_filter(screen, browser, held, rest, tmp_path):  # noqa: F811
+    unused = rest.post("/api/v1/agents", json={"name": "Unused", "language": "en"}).json()
     browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=5, minutes=30))).date()
     first = today - datetime.timedelta(days=3)
@@ -73,6 +74,14 @@ def test_call_records_are_downloaded_for_the_days_of_the_filter(screen, browser,
     [record] = csv.DictReader(downloaded(tmp_path, f"calls-{first}-to-{today}.csv").splitlines())
     assert (record["call_id"], record["called_number"]) == (held["callId"], "+9190******01")
 
+    screen.goto(f"/calls?agent={unused['agentId']}")
+    screen.click("Export call records")
+    screen.sees("When each call of the chosen agent was")
+    screen.click("Download")
+    last_month = today - datetime.timedelta(days=30)
+    assert len(downloaded(tmp_path, f"calls-{last_month}-to-{today}.csv").splitlines()) == 1
+
+    screen.goto("/calls")
     screen.click("Export call records")
     screen.choose("First day", str(today - datetime.timedelta(days=40)))
     screen.click("Download")

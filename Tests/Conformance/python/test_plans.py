@@ -157,8 +157,9 @@ def statements(stack, merchant, request):
         rest.get(f"{base}?pageSize=1").raise_for_status()
         rest.post(f"{base}:search", json={"query": "when is it open"}).raise_for_status()
         rest.delete(path).raise_for_status()
-        rest.get("/api/v1/analytics/call-records?startTime=2026-11-01T00:00:00Z&endTime=2026-11-08T00:00:00Z"
-                  ).raise_for_status()
+        span = "startTime=2026-11-01T00:00:00Z&endTime=2026-11-08T00:00:00Z"
+        for whose in ("", f"&agentId={agent}"):
+            rest.get(f"/api/v1/analytics/call-records?{span}{whose}").raise_for_status()
         base = "/api/v1/compliance/erasures"
         erasure = rest.post(base, json={"phoneNumber": "+919000000001"}).json()["erasureId"]
         stacks.wait_for(lambda: rest.get(f"{base}/{erasure}").json()["state"] == "DONE")

@@ -41,8 +41,8 @@ function save(file: Blob, name: string): void {
 }
 
 /** Asks for which days the call detail records are wanted, and hands over the file. */
-export function ExportRecords({ from, to, mayHaveNumbers, onClose }: {
-  from: string; to: string; mayHaveNumbers: boolean; onClose: () => void;
+export function ExportRecords({ from, to, agentId, mayHaveNumbers, onClose }: {
+  from: string; to: string; agentId: string; mayHaveNumbers: boolean; onClose: () => void;
 }) {
   const [days, setDays] = useState(() => offered({ from, to }));
   const [format, setFormat] = useState<Format>("CSV");
@@ -50,7 +50,7 @@ export function ExportRecords({ from, to, mayHaveNumbers, onClose }: {
   const { first, last } = days;
   const exporting = useAction(async () => {
     const file = await api.analytics.exportCallRecords({
-      startTime: startOfDay(first), endTime: startOfDay(last, 1), format, fullNumbers,
+      startTime: startOfDay(first), endTime: startOfDay(last, 1), format, fullNumbers, agentId,
     });
     save(file, `calls-${first}-to-${last}.${formats[format].ending}`);
     announce("The call records were downloaded");
@@ -60,7 +60,8 @@ export function ExportRecords({ from, to, mayHaveNumbers, onClose }: {
   return (
     <Dialog title="Export call records" onClose={onClose}>
       <p className="hint">
-        When each call was, how long, to whom and at what cost, of all agents; nothing of what was said. At most {longest} days.
+        When each call{agentId && " of the chosen agent"} was, how long, to whom and at what cost; nothing of what was said.
+        At most {longest} days.
       </p>
       <Form onSubmit={() => void exporting.run()} errors={errors} label="Export">
         <Problem error={exporting.error} title="There is no file" />

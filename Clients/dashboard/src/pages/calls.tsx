@@ -79,7 +79,8 @@ export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
       </Await>
       {isExporting && (
         <ExportRecords
-          from={wanted.from} to={wanted.to} mayHaveNumbers={mayManage(user)} onClose={() => setExporting(false)}
+          from={wanted.from} to={wanted.to} agentId={wanted.agentId} mayHaveNumbers={mayManage(user)}
+          onClose={() => setExporting(false)}
         />
       )}
     </Page>

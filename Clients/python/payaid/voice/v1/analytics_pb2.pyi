@@ -106,7 +106,7 @@ class RevenueReport(_message.Message):
     def __init__(self, months: _Optional[_Iterable[_Union[RevenueReport.Month, _Mapping]]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ExportCallRecordsRequest(_message.Message):
-    __slots__ = ("start_time", "end_time", "format", "full_numbers")
+    __slots__ = ("start_time", "end_time", "format", "full_numbers", "agent_id")
     class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         FORMAT_UNSPECIFIED: _ClassVar[ExportCallRecordsRequest.Format]
@@ -119,8 +119,10 @@ class ExportCallRecordsRequest(_message.Message):
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     FULL_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     format: ExportCallRecordsRequest.Format
     full_numbers: bool
-    def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., format: _Optional[_Union[ExportCallRecordsRequest.Format, str]] = ..., full_numbers: _Optional[bool] = ...) -> None: ...
+    agent_id: str
+    def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., format: _Optional[_Union[ExportCallRecordsRequest.Format, str]] = ..., full_numbers: _Optional[bool] = ..., agent_id: _Optional[str] = ...) -> None: ...

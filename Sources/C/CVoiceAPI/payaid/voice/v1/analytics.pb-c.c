@@ -776,7 +776,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__revenue_report__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__revenue_report__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__export_call_records_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__export_call_records_request__field_descriptors[5] =
 {
   {
     "f1",
@@ -826,17 +826,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__export_call_records_req
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ExportCallRecordsRequest, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__export_call_records_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
 };
 static const ProtobufCIntRange payaid__voice__v1__export_call_records_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__export_call_records_request__descriptor =
 {
@@ -846,7 +859,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__export_call_records_request_
   "Payaid__Voice__V1__ExportCallRecordsRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__ExportCallRecordsRequest),
-  4,
+  5,
   payaid__voice__v1__export_call_records_request__field_descriptors,
   payaid__voice__v1__export_call_records_request__field_indices_by_name,
   1,  payaid__voice__v1__export_call_records_request__number_ranges,

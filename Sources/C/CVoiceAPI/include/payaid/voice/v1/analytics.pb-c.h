@@ -135,10 +135,11 @@ struct  Payaid__Voice__V1__ExportCallRecordsRequest
   Google__Protobuf__Timestamp *f2;
   int32_t f3;
   protobuf_c_boolean f4;
+  ProtobufCBinaryData f5;
 };
 #define PAYAID__VOICE__V1__EXPORT_CALL_RECORDS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__export_call_records_request__descriptor) \
-    , NULL, NULL, 0, 0 }
+    , NULL, NULL, 0, 0, {0,NULL} }
 
 
 /* Payaid__Voice__V1__GetDashboardRequest methods */
