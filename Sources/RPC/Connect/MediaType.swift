@@ -13,7 +13,7 @@ package enum MediaType: Sendable, Equatable {
   case stream(Codec)
   /// One bare message of Connect, or of REST: the path decides.
   case unary(Codec)
-  /// A codec this server does not have, in gRPC-Web or in a Connect stream.
+  /// A codec this server does not have, in gRPC, gRPC-Web or a Connect stream.
   case unknownCodec
   case other
 
@@ -41,8 +41,8 @@ package enum MediaType: Sendable, Equatable {
       self = .web(.proto, text: true)
     case "application/grpc-web-text+json": self = .web(.json, text: true)
     case let name:
-      let isOurs = name.hasPrefix("application/connect+") || name.hasPrefix("application/grpc-web")
-      self = isOurs ? .unknownCodec : .other
+      let ours = ["application/connect+", "application/grpc+", "application/grpc-web"]
+      self = ours.contains { name.hasPrefix($0) } ? .unknownCodec : .other
     }
   }
 

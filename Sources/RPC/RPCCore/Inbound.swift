@@ -21,11 +21,11 @@ public struct Inbound<M: Sendable>: AsyncSequence, Sendable {
       received = try await withUnsafeThrowingContinuation { port.whenReceived($0) }
     }
     switch received {
-    case .message(let bytes): return try codec.decoded(bytes)
+    case .message(let bytes): return try codec.decoded(bytes, from: port)
     case .end: return nil
     case .pending, .unknown:
       guard let bytes = try await port.receive() else { return nil }
-      return try codec.decoded(bytes)
+      return try codec.decoded(bytes, from: port)
     }
   }
 

@@ -1,4 +1,5 @@
-/// How one message type becomes bytes and back. Errors it throws are told to the peer as `internal`.
+/// How one message type becomes bytes and back. Errors it throws are told to the peer as `internal`,
+/// or as the protocol has it that brought the bytes.
 public struct MessageCodec<M: Sendable>: Sendable {
   /// Makes the message from exactly these bytes.
   public let decode: @Sendable ([UInt8]) throws -> M
@@ -19,7 +20,14 @@ public struct MessageCodec<M: Sendable>: Sendable {
 
   /// ``decode`` with any error made `internal`, as gRPC wants for a message that does not parse.
   @inlinable public func decoded(_ bytes: [UInt8]) throws -> M {
-    do { return try decode(bytes) } catch { throw CodecFailure.unreadable(error) }
+    do { return try decode(bytes) } catch { throw CodecFailure.unreadable(error, .internal) }
+  }
+
+  /// ``decode`` of what came through `port`, with any error made its ``MessagePort/unreadableCode``.
+  @inlinable func decoded(_ bytes: [UInt8], from port: any MessagePort) throws -> M {
+    do { return try decode(bytes) } catch {
+      throw CodecFailure.unreadable(error, port.unreadableCode)
+    }
   }
 
   /// ``encode`` with any error made `internal`.
@@ -27,10 +35,12 @@ public struct MessageCodec<M: Sendable>: Sendable {
     do { return try encode(message) } catch { throw CodecFailure.unwritable(error) }
   }
 
-  /// The message that `object` is; by way of bytes where the codec knows no objects.
-  @inlinable public func decoded(_ object: any MessageObject) throws -> M {
-    guard let objects else { return try decoded(object.serializedBytes()) }
-    do { return try objects.decode(object) } catch { throw CodecFailure.unreadable(error) }
+  /// The message that `object` from `port` is; by way of bytes where the codec knows no objects.
+  @inlinable func decoded(_ object: any MessageObject, from port: any MessagePort) throws -> M {
+    guard let objects else { return try decoded(object.serializedBytes(), from: port) }
+    do { return try objects.decode(object) } catch {
+      throw CodecFailure.unreadable(error, port.unreadableCode)
+    }
   }
 }
 
@@ -70,8 +80,8 @@ extension MessageCodec where M == [UInt8] {
 
 /// Kept apart from the generic code so that the cold path is not specialised with it.
 @usableFromInline enum CodecFailure {
-  @usableFromInline static func unreadable(_ error: any Error) -> RPCError {
-    (error as? RPCError) ?? RPCError(.internal, "the message does not parse", cause: error)
+  @usableFromInline static func unreadable(_ error: any Error, _ code: StatusCode) -> RPCError {
+    (error as? RPCError) ?? RPCError(code, "the message does not parse", cause: error)
   }
 
   @usableFromInline static func unwritable(_ error: any Error) -> RPCError {

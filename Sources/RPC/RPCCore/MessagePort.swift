@@ -56,6 +56,9 @@ public protocol MessagePort: AnyObject, Sendable {
 
   /// Sends the response headers now rather than with the first message. A second call does nothing.
   func sendHeaders(_ metadata: Metadata) async throws
+
+  /// What a message of the peer's that does not parse is in the transport's protocol.
+  var unreadableCode: StatusCode { get }
 }
 
 extension MessagePort {
@@ -81,4 +84,7 @@ extension MessagePort {
 
   /// Leaves it to ``send(_:)``.
   public func sendNow(_ message: [UInt8]) throws -> Bool { false }
+
+  /// `internal`, as gRPC wants.
+  public var unreadableCode: StatusCode { .internal }
 }

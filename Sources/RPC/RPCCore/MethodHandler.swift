@@ -28,7 +28,7 @@ public struct MethodHandler: Sendable {
       if let here = try port.takeOnly(input) {
         request = here
       } else {
-        request = try input.decoded(await Cardinality.oneRequest(port, method))
+        request = try input.decoded(await Cardinality.oneRequest(port, method), from: port)
       }
       let response = try await body(consume request, context)
       if port.takesObjects, let objects = output.objects,
@@ -48,7 +48,7 @@ public struct MethodHandler: Sendable {
     _ body: @escaping @Sendable (I, Outbound<O>, RPCContext) async throws -> Void
   ) -> MethodHandler {
     MethodHandler(method) { context, port in
-      let request = try await input.decoded(Cardinality.oneRequest(port, method))
+      let request = try await input.decoded(Cardinality.oneRequest(port, method), from: port)
       try await body(request, Outbound(port: port, codec: output), context)
     }
   }
@@ -80,9 +80,9 @@ extension MessagePort {
   /// The only message of the peer, when it and the end of its stream are here already.
   // Always inlined: called as it is, it would be generic code at run time.
   @inlinable @inline(__always) func takeOnly<M>(_ codec: MessageCodec<M>) throws -> M? {
-    if let object = try takeOnlyObject() { return try codec.decoded(object) }
+    if let object = try takeOnlyObject() { return try codec.decoded(object, from: self) }
     guard let bytes = takeOnlyMessage() else { return nil }
-    return try codec.decoded(bytes)
+    return try codec.decoded(bytes, from: self)
   }
 }
 

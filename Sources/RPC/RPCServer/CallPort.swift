@@ -231,6 +231,14 @@ class CallPort: MessagePort, @unchecked Sendable {  // confined to its loop, see
 
   var takesObjects: Bool { false }
 
+  /// gRPC's status table has `internal`; elsewhere a client that wrote it is told so.
+  final var unreadableCode: StatusCode {
+    switch edge {
+    case .grpc, .web: .internal
+    case .connect, .rest, .webSocket: .invalidArgument
+    }
+  }
+
   /// For a task that may be cancelled while its call goes on. Nothing has come since the caller
   /// looked: it has not left the loop.
   // Out of line, so that the frame of the usual case stays small: it lives in the task's allocator.

@@ -111,11 +111,11 @@ WRONG = {
     "no json": (["}{"], "INVALID_ARGUMENT"),
     "two values": (["{} {}"], "INVALID_ARGUMENT"),
     "unknown field": (['{"weather":1}'], "INVALID_ARGUMENT"),
-    "no protobuf": ([b"\xff"], "INTERNAL"),
+    "no protobuf": ([b"\xff"], "INVALID_ARGUMENT"),
     "nothing": ([""], "INVALID_ARGUMENT"),
     "unknown agent": ([frame(start={"agentId": "agt_nobody"})], "NOT_FOUND"),
 }
-CODES = {"INVALID_ARGUMENT": 4003, "DEADLINE_EXCEEDED": 4004, "NOT_FOUND": 4005, "INTERNAL": 4013,
+CODES = {"INVALID_ARGUMENT": 4003, "DEADLINE_EXCEEDED": 4004, "NOT_FOUND": 4005,
          "UNAUTHENTICATED": 4016}
 
 

@@ -15,7 +15,7 @@ import Testing
     ("Application/GRPC-Web+JSON; a=b", .web(.json, text: false)),
     ("application/grpc-web-text", .web(.proto, text: true)),
     ("application/grpc-web-text+proto", .web(.proto, text: true)),
-    ("application/grpc-web+thrift", .unknownCodec),
+    ("application/grpc-web+thrift", .unknownCodec), ("application/grpc+json", .unknownCodec),
     ("application/connect+proto", .stream(.proto)),
     ("application/connect+json", .stream(.json)),
     ("application/connect+thrift", .unknownCodec),

@@ -11,6 +11,8 @@ import Testing
   static let web: HTTPHeaders = ["content-type": "application/grpc-web+proto"]
   static let stream: HTTPHeaders = ["content-type": "application/connect+proto"]
   static let unary: HTTPHeaders = ["content-type": "application/proto"]
+  /// Takes a message, where the methods of `test.Echo` take any bytes.
+  static let health = "/grpc.health.v1.Health/Check"
 
   struct Row: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -49,6 +51,9 @@ import Testing
         testDescription: "web oversize", headers: web, body: [0, 255, 255, 255, 255],
         says: "grpc-status: 8"),
       Row(
+        testDescription: "web message that does not parse", path: health, headers: web,
+        body: Envelope.frame([255]), says: "grpc-status: 13"),
+      Row(
         testDescription: "web trailers from a client", headers: web, body: [128, 0, 0, 0, 0],
         says: "grpc-status: 13"),
       Row(
@@ -84,6 +89,9 @@ import Testing
       testDescription: "unary broken gzip", headers: unary.adding("content-encoding", "gzip"),
       body: [1], http: "400", says: "invalid_argument"),
     Row(
+      testDescription: "unary message that does not parse", path: health, headers: unary,
+      body: [255], http: "400", says: #""code":"invalid_argument""#),
+    Row(
       testDescription: "unary bad timeout", headers: unary.adding("connect-timeout-ms", "x"),
       http: "400", says: "invalid_argument"),
     Row(
@@ -116,11 +124,17 @@ import Testing
       testDescription: "stream of a unary method", headers: stream, body: Envelope.frame([65]),
       http: "415"),
     Row(
+      testDescription: "gRPC of an unknown codec", path: "/test.Echo/Chat",
+      headers: ["content-type": "application/grpc+json"], http: "415", says: "accept-post: "),
+    Row(
       testDescription: "stream cut", path: "/test.Echo/Chat", headers: stream, body: [0, 0],
       says: #""code":"invalid_argument""#),
     Row(
       testDescription: "stream data after its end", path: "/test.Echo/Chat", headers: stream,
       body: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0], says: #""code":"invalid_argument""#),
+    Row(
+      testDescription: "stream message that does not parse", path: "/grpc.health.v1.Health/Watch",
+      headers: stream, body: Envelope.frame([255]), says: #""code":"invalid_argument""#),
     Row(
       testDescription: "stream oversize", path: "/test.Echo/Chat", headers: stream,
       body: [0, 255, 255, 255, 255], says: #""code":"resource_exhausted""#),
