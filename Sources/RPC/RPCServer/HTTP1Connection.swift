@@ -176,12 +176,21 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
       let head = HTTPResponseHead(
         status: error.status, headers: ["content-type": "application/json"])
       let body = server.rest.failure(
-        RPCError(.invalidArgument, error.message), status: error.status.rawValue
+        RPCError(Self.code(error.status), error.message), status: error.status.rawValue
       ).body
       try? HTTP1Writer.appendHead(head, body: .length(body.count), closes: true, to: &output)
       output += body
     }
     finish()
+  }
+
+  private static func code(_ status: HTTPStatus) -> StatusCode {
+    switch status {
+    case .requestTimeout: .deadlineExceeded
+    case .contentTooLarge: .resourceExhausted
+    case .notImplemented, .versionNotSupported: .unimplemented
+    default: .invalidArgument
+    }
   }
 
   private func finish() {

@@ -103,9 +103,18 @@ import VoiceAPI
       request: "GET /socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n", status: "403"),
     Row(
       testDescription: "a body over the limit",
-      request: "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n", status: "413"),
+      request: "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n", status: "413",
+      has: ["RESOURCE_EXHAUSTED"]),
+    Row(
+      testDescription: "a coding of the body that is not served",
+      request: "POST /size HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n", status: "501",
+      has: ["UNIMPLEMENTED"]),
+    Row(
+      testDescription: "another version", request: "GET /hello/a HTTP/1.2\r\nHost: a\r\n",
+      status: "505", has: ["UNIMPLEMENTED"]),
     Row(testDescription: "no host", request: "GET /hello/a HTTP/1.1\r\n", status: "400"),
-    Row(testDescription: "no HTTP", request: "BAD\r\n", status: "400"),
+    Row(
+      testDescription: "no HTTP", request: "BAD\r\n", status: "400", has: ["INVALID_ARGUMENT"]),
     Row(
       testDescription: "two lengths",
       request: "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
