@@ -17,7 +17,9 @@ struct MessageType {
   func write(_ text: inout SourceText) {
     text.doc(Comment.of(descriptor, fallback: "The message `\(descriptor.fullName)`."))
     let name = SwiftNames.type(descriptor.name)
-    text.block("public struct \(name): \(scope.parent("ProtobufMessage")) {") { text in
+    var parents = scope.parent("ProtobufMessage")
+    if descriptor.fullName == "google.protobuf.Any" { parents += ", AnyMessage" }
+    text.block("public struct \(name): \(parents) {") { text in
       for field in descriptor.fields {
         if let oneof = field.realContainingOneof {
           if oneof.fields.first === field { property(of: oneof, &text) }

@@ -83,7 +83,7 @@ extension Google.Protobuf {
   ///     "@type": "type.googleapis.com/google.protobuf.Duration",
   ///     "value": "1.212s"
   ///     }
-  public struct `Any`: ProtobufMessage {
+  public struct `Any`: ProtobufMessage, AnyMessage {
     /// A URL/resource name that uniquely identifies the type of the serialized protocol buffer
     /// message. This string must contain at least one "/" character. The last segment of the URL's
     /// path must represent the fully qualified name of the type (as in
