@@ -11,8 +11,8 @@ public struct RetryPolicy: Sendable, Equatable {
 
   /// A policy; more attempts than 5 count as 5, fewer than 2 as 2.
   public init(
-    maxAttempts: Int, initialBackoff: Duration, maxBackoff: Duration, multiplier: Double,
-    retryableCodes: Set<StatusCode>
+    maxAttempts: Int, initialBackoff: Duration = .milliseconds(100),
+    maxBackoff: Duration = .seconds(5), multiplier: Double = 2, retryableCodes: Set<StatusCode>
   ) {
     self.maxAttempts = Attempts.bounded(maxAttempts)
     var backoff = Backoff()
