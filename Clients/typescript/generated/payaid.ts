@@ -1928,6 +1928,12 @@ export interface Document {
   passages?: number;
   /** When it was added. */
   createTime?: string;
+  /** The embedding model that it is found by; empty until it is READY. */
+  embeddingModel?: string;
+  /** The embedding model that it is being moved to; empty when it is not. It is found by the old
+   * one meanwhile.
+   */
+  nextEmbeddingModel?: string;
 }
 
 /** Where it stands. */

@@ -9,6 +9,7 @@ struct Admin: AsyncParsableCommand {
     abstract: "The operator's commands; they need DATABASE_URL.",
     subcommands: [
       AdminMerchant.self, AdminUser.self, AdminJobs.self, AdminKeys.self, AdminAudit.self,
+      AdminKnowledge.self,
     ])
 }
 

@@ -7,6 +7,7 @@ internal import Domain
 internal import EventLoop
 internal import FoundationEssentials
 internal import Jobs
+internal import Knowledge
 internal import Limits
 internal import Postgres
 internal import RPCCore
@@ -29,6 +30,8 @@ struct Application {
   private let live: LiveCalls
   private let reaper: Task<Void, Never>
   private let keyWatch: Task<Void, Never>
+  private let knowledge: KnowledgeWatch
+  private let knowledgeWatch: Task<Void, Never>
   private let readiness: Readiness
 
   static func start(_ current: CurrentSettings) async throws -> Application {
@@ -113,6 +116,7 @@ struct Application {
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
     try await product.bell.start(database.pool)
     try await product.live.start(database.pool)
+    try await product.knowledgeWatch.announce()
     let workers = try Workers(product, database.pool, on: loop)
     await workers.start()
     await product.relay.start()
@@ -122,12 +126,16 @@ struct Application {
     await scheduler.start()
     let keyWatch = Task(executorPreference: loop) { await product.keys.run(on: loop) }
     let reaper = Task(executorPreference: loop) { await product.reaper.run(on: loop) }
+    let knowledgeWatch = Task(executorPreference: loop) {
+      await product.knowledgeWatch.run(on: loop)
+    }
     return Application(
       readyLine: Ready.line(
         address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
       loops: loops, database: database, shared: shared, server: server,
       workers: workers, relay: product.relay, scheduler: scheduler, live: product.live,
-      reaper: reaper, keyWatch: keyWatch, readiness: readiness)
+      reaper: reaper, keyWatch: keyWatch, knowledge: product.knowledgeWatch,
+      knowledgeWatch: knowledgeWatch, readiness: readiness)
   }
 
   private static func dashboard(_ folder: String) throws -> StaticSite {
@@ -146,6 +154,9 @@ struct Application {
     await server.health.shutdown()
     live.beginDrain()
     await scheduler.stop()
+    knowledgeWatch.cancel()
+    await knowledgeWatch.value
+    await knowledge.withdraw()
     await workers.stopDialing()
     await drainCalls(grace)
     await relay.stop()

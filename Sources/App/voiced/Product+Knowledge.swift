@@ -1,16 +1,21 @@
 internal import Documents
-internal import Documents
 internal import EventLoop
 internal import Knowledge
 internal import Postgres
 internal import Speech
 internal import Vendors
 
+/// What makes agents know something: by the model and the index of the settings, all of it.
+struct KnowledgeParts {
+  let retriever: Retriever
+  let jobs: KnowledgeJobs
+  let watch: KnowledgeWatch
+}
+
 extension Product {
-  /// What finds passages, and what reads documents; both with the model and the index of the settings.
   static func knowledge(
-    _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop
-  ) -> (Retriever, KnowledgeJobs) {
+    _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop, server: String
+  ) -> KnowledgeParts {
     let settings = current.value
     let model = GeminiEmbeddingModel(
       settings: { embedding(current.value.gemini, model: settings.gemini.embeddingModel) },
@@ -18,10 +23,13 @@ extension Product {
     let index = vectorIndex(settings.pinecone, model.space, loop)
     let reader = DocumentReader(loop: loop)
     let indexer = Indexer(pool: pool, model: model, index: index) { try await reader.pages(of: $0) }
-    return (
-      Retriever(pool: pool, model: model, index: index),
-      KnowledgeJobs(pool: pool, indexer: indexer)
-    )
+    let mover = KnowledgeMover(
+      pool: pool, indexer: indexer, rate: settings.gemini.embeddingMoveRate,
+      pause: { try await loop.sleep(for: $0) })
+    return KnowledgeParts(
+      retriever: Retriever(pool: pool, model: model, index: index),
+      jobs: KnowledgeJobs(pool: pool, indexer: indexer, mover: mover),
+      watch: KnowledgeWatch(pool: pool, server: server, indexer: indexer))
   }
 
   private static func embedding(

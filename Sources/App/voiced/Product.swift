@@ -44,6 +44,7 @@ struct Product {
   let retentions: [Retention]
   let webhooks: WebhookJobs
   let knowledge: KnowledgeJobs
+  let knowledgeWatch: KnowledgeWatch
   let relay: EventRelay
   let keys: KeyWatch
   let resealer: Resealer
@@ -83,8 +84,10 @@ struct Product {
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
       admission: admission, settings: callSettings)
-    let (retriever, knowledge) = Self.knowledge(current, pool, loop)
-    self.knowledge = knowledge
+    let knowledge = Self.knowledge(current, pool, loop, server: owner)
+    let retriever = knowledge.retriever
+    self.knowledge = knowledge.jobs
+    knowledgeWatch = knowledge.watch
     let brain = Self.brain(current, loop)
     runner = CallRunner(
       pool: pool, agents: agents, model: brain, settings: callSettings, live: live,
@@ -144,7 +147,7 @@ struct Product {
           forms: ConsentLinks(
             seal: DataSeal(ring, "consent-links"), base: { endpoint.url }), numbers: numbers),
         AnalyticsService(pool: pool),
-        KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge),
+        KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge.jobs),
       ]
   }
 

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Postgres
 internal import Protobuf
+internal import Speech
 internal import VoiceAPI
 
 /// A document as its row holds it.
@@ -19,8 +20,13 @@ struct DocumentRecord: Sendable {
   let state: State
   let error: String
   let passages: Int64
+  /// The space that it is found in, and behind a blank the index that has its vectors too; empty before it
+  /// is ready.
   let placement: String
   let createTime: Moment
+
+  /// The name of the space that it is found in; empty before it is ready.
+  var space: String { String(placement.prefix { $0 != " " }) }
 
   static let columns: Query = """
     document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, error,
@@ -45,8 +51,8 @@ struct DocumentRecord: Sendable {
     createTime = try row.decode("create_time")
   }
 
-  /// As the API shows it.
-  var proto: Payaid.Voice.V1.Document {
+  /// As the API shows it, where vectors are wanted in `wanted`.
+  func proto(wanted: EmbeddingSpace) -> Payaid.Voice.V1.Document {
     .with {
       $0.documentId = id.text
       $0.displayName = displayName
@@ -61,6 +67,10 @@ struct DocumentRecord: Sendable {
       $0.error = error
       $0.passages = Int32(clamping: passages)
       $0.createTime = createTime.timestamp
+      if let found = EmbeddingSpace(name: space) {
+        $0.embeddingModel = found.model
+        if found != wanted { $0.nextEmbeddingModel = wanted.model }
+      }
     }
   }
 }

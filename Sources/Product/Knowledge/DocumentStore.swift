@@ -172,22 +172,6 @@ enum DocumentStore {
     ).first.map(DocumentRecord.init)
   }
 
-  /// Ready documents whose vectors are not where they are wanted now; some of them.
-  static func misplaced(
-    wanted placement: String, limit: Int, _ database: some Querying
-  ) async throws -> [String] {
-    try await database.query(
-      """
-      (SELECT document_id FROM knowledge_documents
-       WHERE state = 'ready' AND placement < \(placement) ORDER BY placement LIMIT \(limit))
-      UNION ALL
-      (SELECT document_id FROM knowledge_documents
-       WHERE state = 'ready' AND placement > \(placement) ORDER BY placement LIMIT \(limit))
-      LIMIT \(limit)
-      """
-    ).map { try $0.decode("document_id") }
-  }
-
   /// Whether an agent has anything to answer from.
   static func hasReady(_ agent: AgentID, _ database: some Querying) async throws -> Bool {
     try await !database.query(

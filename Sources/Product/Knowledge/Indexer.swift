@@ -16,9 +16,9 @@ package struct Indexer: Sendable {
   /// The text of a file, page by page; throws `DocumentError`.
   package typealias Reader = @Sendable ([UInt8]) async throws -> [DocumentPage]
 
-  private let pool: PostgresPool
-  private let model: any EmbeddingModel
-  private let index: NamedIndex?
+  let pool: PostgresPool
+  let model: any EmbeddingModel
+  let index: NamedIndex?
   private let reader: Reader
 
   package init(
@@ -35,7 +35,7 @@ package struct Indexer: Sendable {
   /// Where vectors are wanted now.
   var placement: String { model.space.placement(index) }
 
-  /// Brings a document to where it is wanted; nothing happens when it is gone, failed or there.
+  /// Brings a document to where its agent is searched; nothing happens when it is gone, failed or there.
   func index(_ id: DocumentID) async throws {
     let system = pool.autocommit(.system)
     guard var document = try await DocumentStore.find(id, system), document.state != .failed else {
@@ -45,10 +45,14 @@ package struct Indexer: Sendable {
       guard let read = try await read(content, of: document) else { return }
       document = read
     }
-    let space = model.space
-    try await embed(document, in: space)
-    try await finish(document, in: space)
-    if index != nil { try await copy(document, space) }
+    if document.state == .pending {
+      let standing = try await SpaceStore.standing(of: document.agent, nil, system)
+      let space = standing?.space ?? model.space
+      try await PassageEmbedder(pool: pool, model: model).embed(document, in: space)
+      guard let ready = try await finish(document, in: space) else { return }
+      document = ready
+    }
+    try await copy(document)
   }
 
   /// Removes what the index has of a document.
@@ -116,48 +120,45 @@ package struct Indexer: Sendable {
     }
   }
 
-  /// Gives each passage that has none in `space` its vector, batch by batch.
-  private func embed(_ document: DocumentRecord, in space: EmbeddingSpace) async throws {
-    let database = pool.autocommit(.merchant(document.merchant.text))
-    while true {
-      let batch = try await PassageStore.unplaced(
-        of: document.id, space: space, limit: model.batchSize, database)
-      if batch.isEmpty { return }
-      let vectors = try await model.embed(batch.map(\.words), as: .passage)
-      guard vectors.count == batch.count, vectors.allSatisfy({ $0.count == space.dimensions })
-      else { throw SpeechError(.transient, "the embedding model was changed meanwhile") }
-      try await pool.transaction(tenant: .merchant(document.merchant.text)) {
-        try await PassageStore.place(
-          Array(zip(batch.map(\.number), vectors)), of: document.id, space: space, $0)
-      }
-    }
-  }
-
-  /// Makes the document one to answer from, if its merchant has not deleted it meanwhile.
-  private func finish(_ document: DocumentRecord, in space: EmbeddingSpace) async throws {
+  /// Makes the document one to answer from; `nil` when its merchant has deleted it meanwhile.
+  private func finish(
+    _ document: DocumentRecord, in space: EmbeddingSpace
+  ) async throws -> DocumentRecord? {
     try await pool.transaction(tenant: .system) { transaction in
+      let standing = try await SpaceStore.lock(document, transaction)
+      guard standing == nil || standing?.space == space else {
+        throw SpeechError(.transient, "the agent was moved to another model meanwhile")
+      }
       let ready = try await DocumentStore.markReady(
         document.id, placement: space.name, transaction)
-      guard let ready else { return }
-      try await DocumentStore.bump(ready, transaction)
-      if document.state == .pending {
-        try await KnowledgeNews.tell(.documentReady, of: ready, transaction)
-      }
+      guard let ready else { return nil }
+      try await SpaceStore.settle(ready, in: space, transaction)
+      try await KnowledgeNews.tell(.documentReady, of: ready, transaction)
+      return ready
     }
   }
 
-  /// Puts the vectors into the index too. Of a document that was deleted meanwhile none stays there.
-  private func copy(_ document: DocumentRecord, _ space: EmbeddingSpace) async throws {
+  /// Puts the vectors that a document is found by into the index too, where there is one and it has not
+  /// got them. Of a document that was deleted meanwhile none stays there.
+  func copy(_ document: DocumentRecord) async throws {
+    guard let index else { return }
+    let system = pool.autocommit(.system)
+    let standing = try await SpaceStore.standing(of: document.agent, index, system)
+    guard let space = standing?.space, document.placement != space.placement(index) else { return }
     let vectors = try await PassageStore.vectors(
       of: document.id, space: space, pool.autocommit(.merchant(document.merchant.text)))
-    try await index?.index.write(
+    guard vectors.count == document.passages else { return }
+    try await index.index.write(
       vectors.map { key, vector in
         IndexedVector(
           id: NamedIndex.id(key, of: document.agent), group: document.agent.text, values: vector)
       }, namespace: document.merchant.text)
-    let ready = try await pool.transaction(tenant: .system) {
-      try await DocumentStore.markReady(document.id, placement: space.placement(index), $0)
+    let isThere = try await pool.transaction(tenant: .system) { transaction in
+      // An agent that was moved meanwhile is copied again.
+      guard try await SpaceStore.lock(document, transaction)?.space == space else { return true }
+      return try await DocumentStore.markReady(
+        document.id, placement: space.placement(index), transaction) != nil
     }
-    if ready == nil { try await forget(document.id, of: document.agent, document.merchant) }
+    if !isThere { try await forget(document.id, of: document.agent, document.merchant) }
   }
 }

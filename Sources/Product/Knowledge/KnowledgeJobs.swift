@@ -14,23 +14,31 @@ package struct KnowledgeJobs: Sendable {
   private static let indexKind = "knowledge.index"
   private static let forgetKind = "knowledge.forget"
   private static let sweepKind = "knowledge.sweep"
+  private static let moveKind = "knowledge.move"
   /// About 80 minutes of trying.
   private static let attempts = 8
-  /// Documents that one sweep moves at most.
-  private static let sweepBatch = 500
+  /// How soon a move is looked at again, by whoever has it next.
+  private static let movePause = Duration.seconds(15)
+  /// How long a move waits for a quota whose end the vendor does not tell, and most of what it tells.
+  private static let quotaPause = (usual: Duration.seconds(60), most: Duration.seconds(3_600))
   /// Deleted agents whose documents one sweep removes at most.
   private static let sweepAgents = 10
 
   private let indexer: Indexer
+  private let mover: KnowledgeMover
   private let pool: PostgresPool
 
-  package init(pool: PostgresPool, indexer: Indexer) {
+  package init(pool: PostgresPool, indexer: Indexer, mover: KnowledgeMover) {
     self.pool = pool
     self.indexer = indexer
+    self.mover = mover
   }
 
-  /// What recurs: documents are moved to the model and the index that are wanted now, and go with their
-  /// agents.
+  /// Where vectors are wanted.
+  var space: EmbeddingSpace { indexer.model.space }
+
+  /// What recurs: agents are moved to the model and the index that are wanted now, and documents go with
+  /// their agents.
   package static let schedules = [
     JobSchedule(name: sweepKind, kind: sweepKind, queue: queue.name, .every(.seconds(300)))
   ]
@@ -52,6 +60,7 @@ package struct KnowledgeJobs: Sendable {
         try await indexer.forget(document, of: agent, merchant)
       },
       JobHandler(kind: Self.sweepKind) { _ in try await sweep() },
+      JobHandler(kind: Self.moveKind, timeout: .seconds(900)) { _ in try await move() },
     ]
   }
 
@@ -89,16 +98,25 @@ package struct KnowledgeJobs: Sendable {
     }
   }
 
-  /// Has documents moved to where they are wanted, and removes those of deleted agents.
+  /// Moves agents; nothing but trouble at the vendor counts as an attempt.
+  private func move() async throws {
+    do {
+      if try await mover.run() != .done { throw JobControl.snooze(Self.movePause) }
+    } catch let error as SpeechError where error.kind == .quota {
+      throw JobControl.snooze(min(error.retryAfter ?? Self.quotaPause.usual, Self.quotaPause.most))
+    } catch let error as SpeechError {
+      throw JobControl.retry(
+        after: error.retryAfter ?? Self.quotaPause.usual, reason: error.message)
+    }
+  }
+
+  /// Has agents moved to where they are wanted, in one job of all, and removes the documents of deleted ones.
   func sweep() async throws {
     try await pool.transaction(tenant: .system) { transaction in
       let orphans = try await DocumentStore.deleteOrphans(agents: Self.sweepAgents, transaction)
       for document in orphans { try await enqueueForgetting(document, transaction) }
-      let found = try await DocumentStore.misplaced(
-        wanted: indexer.placement, limit: Self.sweepBatch, transaction)
-      for id in found.compactMap({ DocumentID($0) }) {
-        try await Self.enqueueIndexing(id, transaction)
-      }
+      guard try await mover.isNeeded(transaction) else { return }
+      try await Self.queue.enqueue(kind: Self.moveKind, uniqueKey: "all", transaction)
     }
   }
 }

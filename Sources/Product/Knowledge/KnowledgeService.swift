@@ -50,7 +50,7 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
         let document = try await DocumentStore.insert(
           DocumentID(), of: agent, merchant: caller.merchant, file: file, transaction)
         try await KnowledgeJobs.enqueueIndexing(document.id, transaction)
-        return document.proto
+        return document.proto(wanted: jobs.space)
       }
     }
   }
@@ -67,7 +67,7 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
       try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
         guard try await DocumentStore.has(agent, $0) else { throw Self.noAgent }
         return try await DocumentStore.page(of: agent, after: cursor, limit: limit, $0)
-      }.map(\.proto)
+      }.map { $0.proto(wanted: jobs.space) }
     }
     return .with {
       $0.documents = page.entries
@@ -83,7 +83,7 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
       let found = try await DocumentStore.find(
         id, of: agent, pool.autocommit(.merchant(caller.merchant.text)))
     else { throw Self.notFound }
-    return found.proto
+    return found.proto(wanted: jobs.space)
   }
 
   package func deleteDocument(
@@ -94,6 +94,8 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
       throw Self.notFound
     }
     return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
+      // Before the document, as everybody takes them.
+      _ = try await DocumentStore.lock(agent, caller.merchant, transaction)
       guard let document = try await DocumentStore.delete(id, of: agent, transaction) else {
         throw Self.notFound
       }

@@ -30,10 +30,22 @@ package struct NamedIndex: Sendable {
   }
 }
 
+extension NamedIndex {
+  /// What a placement has behind its space.
+  static func suffix(_ index: NamedIndex?) -> String { index.map { " " + $0.name } ?? "" }
+}
+
 extension EmbeddingSpace {
   /// As the database names it.
   var name: String { "\(model)/\(dimensions)" }
 
+  /// The space of this name; `nil` when it names none.
+  init?(name: String) {
+    let parts = name.split(separator: "/")
+    guard parts.count > 1, let last = parts.last, let dimensions = Int(last) else { return nil }
+    self.init(model: parts.dropLast().joined(separator: "/"), dimensions: dimensions)
+  }
+
   /// Where vectors are when they lie in this space, and in `index` too where there is one.
-  func placement(_ index: NamedIndex?) -> String { index.map { "\(name) \($0.name)" } ?? name }
+  func placement(_ index: NamedIndex?) -> String { name + NamedIndex.suffix(index) }
 }

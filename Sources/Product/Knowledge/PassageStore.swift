@@ -39,25 +39,30 @@ enum PassageStore {
       """
       SELECT number::bigint AS number, words FROM knowledge_passages
       WHERE document_id = \(document.text) AND space IS DISTINCT FROM \(space.name)
+        AND next_space IS DISTINCT FROM \(space.name)
       ORDER BY number LIMIT \(limit)
       """
     ).map { UnplacedPassage(number: try $0.decode("number"), words: try $0.decode("words")) }
   }
 
-  /// Gives passages their vectors.
+  /// Gives passages their vectors: the next ones, which wait beside those that they are found by, or those
+  /// themselves.
   static func place(
     _ vectors: [(number: Int64, vector: [Float])], of document: DocumentID, space: EmbeddingSpace,
-    _ transaction: Transaction
+    isNext: Bool, _ transaction: Transaction
   ) async throws {
     let size = Int64(space.dimensions * 4)
     let bytes = vectors.flatMap { VectorBytes.encode($0.vector) }
-    try await transaction.execute(
-      """
-      UPDATE knowledge_passages SET space = \(space.name),
-        vector = substr(\(bytes)::bytea, ((place - 1) * \(size) + 1)::integer, \(size)::integer)
-      FROM unnest(\(vectors.map(\.number))::integer[]) WITH ORDINALITY AS given (number, place)
+    let given: Query = """
+      FROM unnest(\(vectors.map(\.number))::integer[]) WITH ORDINALITY AS given (number, place),
+        LATERAL substr(\(bytes)::bytea, ((place - 1) * \(size) + 1)::integer, \(size)::integer)
+          AS bytes
       WHERE document_id = \(document.text) AND knowledge_passages.number = given.number
-      """)
+      """
+    try await transaction.execute(
+      isNext
+        ? "UPDATE knowledge_passages SET next_space = \(space.name), next_vector = bytes \(given)"
+        : "UPDATE knowledge_passages SET space = \(space.name), vector = bytes \(given)")
   }
 
   /// The vectors of one document.
@@ -71,17 +76,19 @@ enum PassageStore {
       """, space, database)
   }
 
-  /// The vectors of what an agent answers from, in order, from behind `cursor` on: some of them, so that
-  /// nobody's loop reads for long.
+  /// The vectors in `space`, also next ones, of what an agent answers from, in order, from behind `cursor` on:
+  /// some of them, so that nobody's loop reads for long.
   static func vectors(
     of agent: AgentID, after cursor: PassageKey?, limit: Int, space: EmbeddingSpace,
     _ database: some Querying
   ) async throws -> [(key: PassageKey, vector: [Float])] {
     try await read(
       """
-      SELECT document_id, number::bigint AS number, vector
+      SELECT document_id, number::bigint AS number,
+        CASE WHEN space = \(space.name) THEN vector ELSE next_vector END AS vector
       FROM knowledge_documents JOIN knowledge_passages USING (document_id)
-      WHERE agent_id = \(agent.text) AND state = 'ready' AND space = \(space.name)
+      WHERE agent_id = \(agent.text) AND state = 'ready'
+        AND (space = \(space.name) OR next_space = \(space.name))
         AND (document_id, number) > (\(cursor?.document.text ?? ""), \(cursor?.number ?? 0))
       ORDER BY document_id, number LIMIT \(limit)
       """, space, database)
@@ -97,25 +104,6 @@ enum PassageStore {
       else { throw PostgresError(.invalidValue, "a passage's row has no vector of its space") }
       return (PassageKey(document: document, number: try row.decode("number")), vector)
     }
-  }
-
-  /// How often what an agent knows has changed, 0 when it knows nothing; and whether all of it is at
-  /// `placement`.
-  static func standing(
-    of agent: AgentID, at placement: String, _ database: some Querying
-  ) async throws -> (revision: Int64, isPlaced: Bool) {
-    let row = try await database.query(
-      """
-      SELECT revision, NOT EXISTS (
-        SELECT 1 FROM knowledge_documents
-        WHERE agent_id = \(agent.text) AND state = 'ready' AND placement <> \(placement)
-      ) AS is_placed
-      FROM knowledge_bases WHERE agent_id = \(agent.text)
-      """
-    ).first
-    return (
-      try row?.decode("revision") ?? 0, try row?.decode("is_placed") ?? true
-    )
   }
 
   /// What passages say, of those that the agent still answers from.

@@ -39,19 +39,41 @@ package struct Retriever: KnowledgeSource {
     answering question: String, of agent: AgentID, _ merchant: MerchantID, limit: Int
   ) async throws -> [KnowledgePassage] {
     let database = pool.autocommit(.merchant(merchant.text))
-    let space = model.space
-    let (revision, isPlaced) = try await PassageStore.standing(
-      of: agent, at: space.placement(index), database)
-    guard revision > 0 else { return [] }
-    guard let vector = try await model.embed([question], as: .question).first else {
-      throw SpeechError(.transient, "the embedding model gave no vector")
+    guard let standing = try await SpaceStore.standing(of: agent, index, database) else {
+      return []
     }
-    var nearest = isPlaced ? try await indexed(vector, agent, merchant, limit) : nil
+    let (vector, space) = try await embed(question, for: standing)
+    var nearest =
+      standing.isCopied && space == standing.space
+      ? try await indexed(vector, agent, merchant, limit) : nil
     if nearest == nil {
-      nearest = try await kept(agent, merchant, revision: revision, space)
+      nearest = try await kept(agent, merchant, revision: standing.revision, space)
         .nearest(to: vector, limit: limit)
     }
     return try await read(nearest ?? [], of: agent, database)
+  }
+
+  /// The question's vector in the space that the agent is searched in. When that model is gone before the
+  /// agent was moved: in the one that is wanted, which finds what is there already.
+  private func embed(
+    _ question: String, for standing: KnowledgeStanding
+  ) async throws -> ([Float], EmbeddingSpace) {
+    do {
+      return (try await vector(of: question, in: standing.space), standing.space)
+    } catch let error as SpeechError
+      where [.permanent, .configuration].contains(error.kind) && standing.space != model.space
+    {
+      Log("knowledge").warning(
+        "the model that an agent waits to leave did not answer", ["error": "\(error)"])
+      return (try await vector(of: question, in: model.space), model.space)
+    }
+  }
+
+  private func vector(of question: String, in space: EmbeddingSpace) async throws -> [Float] {
+    guard let vector = try await model.embed([question], as: .question, in: space).first else {
+      throw SpeechError(.transient, "the embedding model gave no vector")
+    }
+    return vector
   }
 
   /// What the index finds; `nil` without an index, or when it fails: the database has the same vectors.

@@ -10124,6 +10124,16 @@ public enum OpenAPIDocument {
                 "format": "date-time",
                 "description": "When it was added.",
                 "readOnly": true
+              },
+              "embeddingModel": {
+                "type": "string",
+                "description": "The embedding model that it is found by; empty until it is READY.",
+                "readOnly": true
+              },
+              "nextEmbeddingModel": {
+                "type": "string",
+                "description": "The embedding model that it is being moved to; empty when it is not. It is found by the old one meanwhile.",
+                "readOnly": true
               }
             }
           },

@@ -24,6 +24,11 @@ extension Payaid.Voice.V1 {
     public var passages: Int32 = 0
     /// When it was added.
     public var createTime: Google.Protobuf.Timestamp?
+    /// The embedding model that it is found by; empty until it is READY.
+    public var embeddingModel: String = ""
+    /// The embedding model that it is being moved to; empty when it is not. It is found by the old
+    /// one meanwhile.
+    public var nextEmbeddingModel: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -240,6 +245,8 @@ extension Payaid.Voice.V1.Document {
     unsafe error = reader.string(c.pointee.f6)
     unsafe passages = c.pointee.f7
     unsafe reader.message(c.pointee.f8, into: &createTime)
+    unsafe embeddingModel = reader.string(c.pointee.f9)
+    unsafe nextEmbeddingModel = reader.string(c.pointee.f10)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -256,6 +263,8 @@ extension Payaid.Voice.V1.Document {
     unsafe c.pointee.f6 = writer.data(error)
     unsafe c.pointee.f7 = passages
     unsafe c.pointee.f8 = writer.message(createTime)
+    unsafe c.pointee.f9 = writer.data(embeddingModel)
+    unsafe c.pointee.f10 = writer.data(nextEmbeddingModel)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -15,17 +15,19 @@ package enum EmbeddingPurpose: Sendable, Equatable {
   case passage
 }
 
-/// A model that turns texts into vectors which lie near each other when the texts mean much the same.
+/// A vendor's models that turn texts into vectors which lie near each other when the texts mean much the same.
 /// Safe from any task.
 package protocol EmbeddingModel: Sendable {
-  /// Where its vectors lie now; the settings may move it.
+  /// Where vectors are wanted; the settings may move it.
   var space: EmbeddingSpace { get }
 
   /// Texts that one request may have.
   var batchSize: Int { get }
 
-  /// The vectors of `texts`, in their order: of the space's dimensions, finite, of length 1.
+  /// The vectors of `texts` in `space`, in their order: of its dimensions, finite, of length 1.
   ///
   /// Asks once, for at most ``batchSize`` texts, none empty. Throws ``SpeechError``.
-  func embed(_ texts: [String], as purpose: EmbeddingPurpose) async throws -> [[Float]]
+  func embed(
+    _ texts: [String], as purpose: EmbeddingPurpose, in space: EmbeddingSpace
+  ) async throws -> [[Float]]
 }

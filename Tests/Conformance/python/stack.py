@@ -189,11 +189,14 @@ def running(*server_options, environment=None, script=None):
 
 
 @contextlib.contextmanager
-def beside(other, *options, **environment):
-    """Another voiced, with data of its own, whose stand-ins are those of `other`."""
+def beside(other, *options, keys=None, **environment):
+    """Another voiced, with data of its own, whose stand-ins are those of `other`; with the master key of the stack `keys`,
+    as servers of one database have."""
     stack = Stack(new_folder())
     stack.sim = other.sim
     try:
+        if keys:
+            shutil.copytree(keys.data / "keys", stack.data / "keys")
         stack.start_server(*options, environment=environment)
         yield stack
     finally:

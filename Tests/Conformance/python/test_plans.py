@@ -46,7 +46,7 @@ INSERT INTO knowledge_documents
     (document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, passages, placement)
   SELECT 'doc_' || right(agent_id, 26), merchant_id, agent_id, 'a', 'text/plain', 1, 'ready', 10, 'm/8'
   FROM agents;
-INSERT INTO knowledge_bases SELECT agent_id, merchant_id FROM agents;
+INSERT INTO knowledge_bases (agent_id, merchant_id, space) SELECT agent_id, merchant_id, 'm/8' FROM agents;
 INSERT INTO knowledge_files SELECT document_id, merchant_id, 'x' FROM knowledge_documents;
 INSERT INTO knowledge_passages
   SELECT document_id, n, merchant_id, 0, 'w', '\\x0000803f', 'm/8'

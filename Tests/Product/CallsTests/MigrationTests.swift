@@ -195,6 +195,10 @@ internal import Webhooks
       "INSERT INTO knowledge_passages VALUES ('doc_\(digits)', 0, '\(merchant)', 0, 'w')"
     ),
     (
+      "knowledge_servers",
+      "INSERT INTO knowledge_servers (server, placement) VALUES ('s', 'm/8')"
+    ),
+    (
       "knowledge_bases",
       "INSERT INTO knowledge_bases VALUES ('agt_\(digits)', '\(merchant)') ON CONFLICT DO NOTHING"
     ),

@@ -96,24 +96,6 @@ import VoiceAPI
     #expect(data.contains(id.text) && !data.contains("recipe"))
     await scene.pool.close()
   }
-
-  @Test func `another model's vectors take the place of the old ones`() async throws {
-    let scene = try await KnowledgeScene.make()
-    let id = try await scene.add("returns take seven days")
-    scene.model.state.withLock { $0.name = "words-2" }
-    #expect(try await scene.search("returns").isEmpty)
-    let wanted = scene.indexer.placement
-    let misplaced = try await DocumentStore.misplaced(
-      wanted: wanted, limit: 9, scene.pool.autocommit(.system))
-    #expect(misplaced == [id.text])
-    try await scene.indexer.index(id)
-    #expect(try await scene.search("returns").count == 1)
-    #expect(
-      try await DocumentStore.misplaced(
-        wanted: wanted, limit: 9, scene.pool.autocommit(.system)
-      ).isEmpty)
-    await scene.pool.close()
-  }
 }
 
 @Suite struct KnowledgeSweepTests {
@@ -132,20 +114,6 @@ import VoiceAPI
     }
     #expect(
       try await scene.count("SELECT count(*) AS n FROM jobs WHERE kind = 'knowledge.forget'") == 1)
-    await scene.pool.close()
-  }
-
-  @Test func `a sweep has documents of another model read again, once`() async throws {
-    let scene = try await KnowledgeScene.make()
-    let id = try await scene.add("returns take seven days")
-    let jobs: Query = "SELECT count(*) AS n FROM jobs WHERE kind = 'knowledge.index'"
-    try await scene.pool.autocommit(.system).execute("DELETE FROM jobs")
-    try await scene.jobs.sweep()
-    #expect(try await scene.count(jobs) == 0)
-    scene.model.state.withLock { $0.name = "words-2" }
-    for _ in 0..<2 { try await scene.jobs.sweep() }
-    #expect(try await scene.count(jobs) == 1)
-    try await scene.indexer.index(id)
     await scene.pool.close()
   }
 }

@@ -27,6 +27,7 @@ struct KnowledgeScene {
   let index: MemoryIndex?
   let indexer: Indexer
   let retriever: Retriever
+  let mover: KnowledgeMover
   let jobs: KnowledgeJobs
   let service: KnowledgeService
 
@@ -51,12 +52,13 @@ struct KnowledgeScene {
     let named = index.map { NamedIndex("test", $0) }
     let indexer = Indexer(pool: pool, model: model, index: named, reader: reader)
     let retriever = Retriever(pool: pool, model: model, index: named)
-    let jobs = KnowledgeJobs(pool: pool, indexer: indexer)
+    let mover = KnowledgeMover(pool: pool, indexer: indexer, rate: 1_000_000) { _ in }
+    let jobs = KnowledgeJobs(pool: pool, indexer: indexer, mover: mover)
     return KnowledgeScene(
       pool: pool, merchant: merchant, rival: rival,
       asha: try await agent("Asha", of: merchant, pool),
       ravi: try await agent("Ravi", of: rival, pool), model: model, index: index, indexer: indexer,
-      retriever: retriever, jobs: jobs,
+      retriever: retriever, mover: mover, jobs: jobs,
       service: KnowledgeService(
         pool: pool, tokens: PageTokens(key: [1, 2, 3]), retriever: retriever, jobs: jobs))
   }
@@ -148,6 +150,8 @@ final class WordModel: EmbeddingModel, Sendable {
     var name = "words-1"
     var failures: [SpeechError] = []
     var batches: [Int] = []
+    /// Models that the vendor has taken back.
+    var gone: Set<String> = []
   }
 
   static let dimensions = 64
@@ -158,20 +162,24 @@ final class WordModel: EmbeddingModel, Sendable {
     EmbeddingSpace(model: state.withLock(\.name), dimensions: Self.dimensions)
   }
 
-  func embed(_ texts: [String], as purpose: EmbeddingPurpose) async throws -> [[Float]] {
+  func embed(
+    _ texts: [String], as purpose: EmbeddingPurpose, in space: EmbeddingSpace
+  ) async throws -> [[Float]] {
     let failure = state.withLock { state -> SpeechError? in
+      if state.gone.contains(space.model) { return SpeechError(.configuration, "404") }
       state.batches.append(texts.count)
       return state.failures.isEmpty ? nil : state.failures.removeFirst()
     }
     if let failure { throw failure }
-    return texts.map(Self.vector)
+    return texts.map { Self.vector($0, space.model) }
   }
 
-  private static func vector(_ text: String) -> [Float] {
+  /// Each model has a place of its own for a word.
+  private static func vector(_ text: String, _ model: String) -> [Float] {
     var values = [Float](repeating: 0, count: dimensions)
     values[0] = 0.01
     for word in text.lowercased().split(whereSeparator: { !$0.isLetter }) {
-      let hash = word.utf8.reduce(5_381) { ($0 &* 33 &+ Int($1)) & 0xFFFF }
+      let hash = (model + word).utf8.reduce(5_381) { ($0 &* 33 &+ Int($1)) & 0xFFFF }
       values[1 + hash % (dimensions - 1)] += 1
     }
     let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -161,6 +161,16 @@ import Testing
     #expect(script.requests.count == 1)
   }
 
+  @Test func `a space other than that of the settings is asked for by its own name`() async throws {
+    let script = ScriptedHTTP([.response(500, "")])
+    _ = try? await model(script).embed(
+      ["a"], as: .passage, in: EmbeddingSpace(model: "gemini-embedding-2", dimensions: 256))
+    let request = try #require(script.requests.first)
+    #expect(request.url.hasSuffix("models/gemini-embedding-2:batchEmbedContents"))
+    let body = String(decoding: request.body, as: UTF8.self)
+    #expect(body.contains("title: none | text: a") && body.contains("256"))
+  }
+
   @Test(arguments: [VendorHTTPFailure.notSent("refused"), .unclear("time out")])
   func `a question that was not answered may be asked again`(failure: VendorHTTPFailure)
     async throws
@@ -169,5 +179,14 @@ import Testing
       try await model(ScriptedHTTP([.failure(failure)])).embed(["a"], as: .question)
     }
     #expect(error?.kind == .transient)
+  }
+}
+
+extension GeminiEmbeddingModel {
+  /// In the space that is set.
+  fileprivate func embed(
+    _ texts: [String], as purpose: EmbeddingPurpose
+  ) async throws -> [[Float]] {
+    try await embed(texts, as: purpose, in: space)
   }
 }

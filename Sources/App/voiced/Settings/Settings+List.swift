@@ -147,8 +147,15 @@ extension Settings {
       Setting(
         "GEMINI_EMBEDDING_MODEL", \.gemini.embeddingModel, .text, default: "gemini-embedding-001",
         """
-        What turns documents and questions into vectors of 768 dimensions. After a change all documents are \
-        embedded again, which takes minutes; those that are not yet are not found.
+        What turns documents and questions into vectors of 768 dimensions. After a change, once no server wants \
+        the old one, documents are embedded again, and are found by the old one until then.
+        """),
+      Setting(
+        "GEMINI_EMBEDDING_MOVE_RATE", \.gemini.embeddingMoveRate, .number(1...1_000_000),
+        default: "1000",
+        """
+        Passages, of some 300 to 700 tokens, that a change of the model embeds a minute, all servers together: \
+        below the quota, which questions and new documents need too.
         """),
       Setting(
         "CALL_ANALYSIS", \.gemini.analyzesCalls, .flag, default: "true",

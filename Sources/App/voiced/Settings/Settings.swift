@@ -65,6 +65,8 @@ struct Settings: Sendable {
     var textModels: [String] = []
     /// What turns documents and questions into vectors.
     var embeddingModel = ""
+    /// Passages a minute that a change of it embeds again.
+    var embeddingMoveRate = 0
     /// Whether transcripts are sent to a text model after each call.
     var analyzesCalls = true
   }

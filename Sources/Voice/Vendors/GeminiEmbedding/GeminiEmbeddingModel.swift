@@ -2,7 +2,7 @@ package import EventLoop
 internal import HTTPClient
 package import Speech
 
-/// Gemini's `batchEmbedContents` as an embedding model. Safe from any task.
+/// Gemini's `batchEmbedContents` as embedding models. Safe from any task.
 ///
 /// A request is sent once; asking again later is the caller's. A question has two seconds.
 package struct GeminiEmbeddingModel: EmbeddingModel {
@@ -24,9 +24,12 @@ package struct GeminiEmbeddingModel: EmbeddingModel {
 
   package var batchSize: Int { GeminiEmbeddingRequests.batchSize }
 
-  package func embed(_ texts: [String], as purpose: EmbeddingPurpose) async throws -> [[Float]] {
+  package func embed(
+    _ texts: [String], as purpose: EmbeddingPurpose, in space: EmbeddingSpace
+  ) async throws -> [[Float]] {
     guard !texts.isEmpty else { return [] }
-    let settings = settings()
+    var settings = settings()
+    (settings.model, settings.dimensions) = (space.model, space.dimensions)
     let request = try GeminiEmbeddingRequests(settings: settings).embed(texts, as: purpose)
     do {
       return try GeminiEmbeddingAnswers.vectors(

@@ -412,7 +412,7 @@ void   payaid__voice__v1__search_knowledge_response__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__search_knowledge_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__document__field_descriptors[8] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__document__field_descriptors[10] =
 {
   {
     "f1",
@@ -510,9 +510,34 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__document__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Document, f9),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f10",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Document, f10),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__document__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
+  9,   /* field[9] = f10 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
@@ -520,11 +545,12 @@ static const unsigned payaid__voice__v1__document__field_indices_by_name[] = {
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
   7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
 };
 static const ProtobufCIntRange payaid__voice__v1__document__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__document__descriptor =
 {
@@ -534,7 +560,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__document__descriptor =
   "Payaid__Voice__V1__Document",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Document),
-  8,
+  10,
   payaid__voice__v1__document__field_descriptors,
   payaid__voice__v1__document__field_indices_by_name,
   1,  payaid__voice__v1__document__number_ranges,

@@ -47,10 +47,12 @@ struct  Payaid__Voice__V1__Document
   ProtobufCBinaryData f6;
   int32_t f7;
   Google__Protobuf__Timestamp *f8;
+  ProtobufCBinaryData f9;
+  ProtobufCBinaryData f10;
 };
 #define PAYAID__VOICE__V1__DOCUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__document__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0, NULL, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__Passage
