@@ -196,7 +196,7 @@ let modules: [Module] = [
       "Postgres", "Jobs", "Cache", "Documents", "Speech",
     ],
     resources: [.embedInCode("Migrations")],
-    testImports: ["ScratchPostgres", "Accounts", "Agents"]),
+    testImports: ["ScratchPostgres", "TLS", "Accounts", "Agents"]),
 
   Module("Configuration", .app, ["Buffers"]),
   Module("Dashboard", .app, ["Buffers", "HTTP", "TLS", "RPCServer"]),

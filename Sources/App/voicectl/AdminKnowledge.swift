@@ -8,7 +8,7 @@ struct AdminKnowledge: AsyncParsableCommand {
     abstract: "Shows which models and indexes have the documents, and which the servers want.",
     discussion: """
       After a change of GEMINI_EMBEDDING_MODEL documents move once all servers want the same. A job does it, \
-      knowledge.move of `admin jobs`.
+      knowledge.move of `admin jobs`. What a version before sealed texts kept plain is sealed by knowledge.seal.
       """)
 
   func run() async throws {
@@ -25,6 +25,9 @@ struct AdminKnowledge: AsyncParsableCommand {
         UNION ALL
         (SELECT format('next    %-50s %s passages have a vector already', next_space, count(*)) AS line
          FROM knowledge_passages WHERE next_space IS NOT NULL GROUP BY next_space)
+        UNION ALL
+        (SELECT format('plain   %s documents are not sealed yet', count(*)) AS line
+         FROM knowledge_documents WHERE text_key IS NULL AND state = 'ready' HAVING count(*) > 0)
         """)
       return try rows.map { try $0.decode("line", as: String.self) }
     }

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Domain
 internal import EventLoop
 internal import Knowledge
 internal import Postgres
@@ -10,26 +11,31 @@ struct KnowledgeParts {
   let retriever: Retriever
   let jobs: KnowledgeJobs
   let watch: KnowledgeWatch
+  let keys: DocumentKeys
 }
 
 extension Product {
   static func knowledge(
-    _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop, server: String
+    _ current: CurrentSettings, _ pool: PostgresPool, _ loop: EventLoop, _ ring: KeyRing,
+    server: String
   ) -> KnowledgeParts {
     let settings = current.value
+    let keys = DocumentKeys(seal: DataSeal(ring, "documents"))
     let model = GeminiEmbeddingModel(
       settings: { embedding(current.value.gemini, model: settings.gemini.embeddingModel) },
       loop: loop)
     let index = vectorIndex(settings.pinecone, model.space, loop)
     let reader = DocumentReader(loop: loop)
-    let indexer = Indexer(pool: pool, model: model, index: index) { try await reader.pages(of: $0) }
+    let indexer = Indexer(pool: pool, model: model, index: index, keys: keys) {
+      try await reader.pages(of: $0)
+    }
     let mover = KnowledgeMover(
       pool: pool, indexer: indexer, rate: settings.gemini.embeddingMoveRate,
       pause: { try await loop.sleep(for: $0) })
     return KnowledgeParts(
-      retriever: Retriever(pool: pool, model: model, index: index),
+      retriever: Retriever(pool: pool, model: model, index: index, keys: keys),
       jobs: KnowledgeJobs(pool: pool, indexer: indexer, mover: mover),
-      watch: KnowledgeWatch(pool: pool, server: server, indexer: indexer))
+      watch: KnowledgeWatch(pool: pool, server: server, indexer: indexer), keys: keys)
   }
 
   private static func embedding(

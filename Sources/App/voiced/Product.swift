@@ -84,7 +84,7 @@ struct Product {
     let dialer = Dialer(
       pool: pool, jobs: JobQueue(), carrier: carrier, callbacks: callbacks, agents: agents,
       admission: admission, settings: callSettings)
-    let knowledge = Self.knowledge(current, pool, loop, server: owner)
+    let knowledge = Self.knowledge(current, pool, loop, ring, server: owner)
     let retriever = knowledge.retriever
     self.knowledge = knowledge.jobs
     knowledgeWatch = knowledge.watch
@@ -124,7 +124,10 @@ struct Product {
       webhook: ManagedEndpoint(policy: policy, seal: webhookSeal))
     resealer = Resealer(
       pool: pool, ring: ring,
-      kinds: [AccountStore.resealing(accountSeal), toolSecrets.resealing, recordings.resealing]
+      kinds: [
+        AccountStore.resealing(accountSeal), toolSecrets.resealing, recordings.resealing,
+        knowledge.keys.resealing,
+      ]
         + WebhookJobs.resealings(webhookSeal))
     services =
       accounts + [
@@ -147,7 +150,9 @@ struct Product {
           forms: ConsentLinks(
             seal: DataSeal(ring, "consent-links"), base: { endpoint.url }), numbers: numbers),
         AnalyticsService(pool: pool),
-        KnowledgeService(pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge.jobs),
+        KnowledgeService(
+          pool: pool, tokens: tokens, retriever: retriever, jobs: knowledge.jobs,
+          keys: knowledge.keys),
       ]
   }
 

@@ -23,6 +23,8 @@ struct DocumentRecord: Sendable {
   /// The space that it is found in, and behind a blank the index that has its vectors too; empty before it
   /// is ready.
   let placement: String
+  /// Its key, wrapped; `nil` in a row of a version before this whose text is not sealed yet.
+  let textKey: [UInt8]?
   let createTime: Moment
 
   /// The name of the space that it is found in; empty before it is ready.
@@ -30,7 +32,8 @@ struct DocumentRecord: Sendable {
 
   static let columns: Query = """
     document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, error,
-    passages::bigint AS passages, placement, create_time
+    passages::bigint AS passages, placement, text_key,
+    create_time
     """
 
   init(_ row: Row) throws {
@@ -48,6 +51,7 @@ struct DocumentRecord: Sendable {
     error = try row.decode("error")
     passages = try row.decode("passages")
     placement = try row.decode("placement")
+    textKey = try row.decode("text_key")
     createTime = try row.decode("create_time")
   }
 

@@ -1,6 +1,13 @@
 internal import Domain
 internal import Postgres
 
+/// A document's bytes as they are kept; one of the two is there.
+struct StoredFile: Sendable {
+  /// Of a version before this.
+  let content: [UInt8]?
+  let sealed: [UInt8]?
+}
+
 /// All SQL of documents and their files. What changes something runs in the caller's transaction.
 enum DocumentStore {
   /// Most documents of one agent.
@@ -51,23 +58,23 @@ enum DocumentStore {
     return (try row.decode("documents"), try row.decode("passages"))
   }
 
-  /// Keeps a document with its file.
+  /// Keeps a document with its file, which its key sealed.
   static func insert(
     _ id: DocumentID, of agent: AgentID, merchant: MerchantID, file: UploadedFile,
-    _ transaction: Transaction
+    sealed: [UInt8], by key: DocumentKey, _ transaction: Transaction
   ) async throws -> DocumentRecord {
     let rows = try await transaction.query(
       """
       INSERT INTO knowledge_documents
-        (document_id, merchant_id, agent_id, display_name, content_type, size_bytes)
+        (document_id, merchant_id, agent_id, display_name, content_type, size_bytes, text_key)
       VALUES (\(id.text), \(merchant.text), \(agent.text), \(file.displayName),
-        \(file.contentType.rawValue), \(Int64(file.content.count)))
+        \(file.contentType.rawValue), \(Int64(file.content.count)), \(key.wrapped))
       RETURNING \(DocumentRecord.columns)
       """)
     try await transaction.execute(
       """
-      INSERT INTO knowledge_files (document_id, merchant_id, content)
-      VALUES (\(id.text), \(merchant.text), \(file.content))
+      INSERT INTO knowledge_files (document_id, merchant_id, sealed)
+      VALUES (\(id.text), \(merchant.text), \(sealed))
       """)
     return try DocumentRecord(rows[0])
   }
@@ -94,10 +101,12 @@ enum DocumentStore {
   }
 
   /// The bytes of a document that was not read yet.
-  static func file(of id: DocumentID, _ database: some Querying) async throws -> [UInt8]? {
+  static func file(of id: DocumentID, _ database: some Querying) async throws -> StoredFile? {
     try await database.query(
-      "SELECT content FROM knowledge_files WHERE document_id = \(id.text)"
-    ).first?.decode("content")
+      "SELECT content, sealed FROM knowledge_files WHERE document_id = \(id.text)"
+    ).first.map {
+      StoredFile(content: try $0.decode("content"), sealed: try $0.decode("sealed"))
+    }
   }
 
   /// Forgets the file of a document that was read, or cannot be.

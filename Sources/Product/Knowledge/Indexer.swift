@@ -19,14 +19,19 @@ package struct Indexer: Sendable {
   let pool: PostgresPool
   let model: any EmbeddingModel
   let index: NamedIndex?
+  let keys: DocumentKeys
+  let embedder: PassageEmbedder
   private let reader: Reader
 
   package init(
-    pool: PostgresPool, model: any EmbeddingModel, index: NamedIndex?, reader: @escaping Reader
+    pool: PostgresPool, model: any EmbeddingModel, index: NamedIndex?, keys: DocumentKeys,
+    reader: @escaping Reader
   ) {
     self.pool = pool
     self.model = model
     self.index = index
+    self.keys = keys
+    embedder = PassageEmbedder(pool: pool, model: model, keys: keys)
     self.reader = reader
   }
 
@@ -41,14 +46,14 @@ package struct Indexer: Sendable {
     guard var document = try await DocumentStore.find(id, system), document.state != .failed else {
       return
     }
-    if let content = try await DocumentStore.file(of: id, system) {
-      guard let read = try await read(content, of: document) else { return }
+    if let file = try await DocumentStore.file(of: id, system) {
+      guard let read = try await read(file, of: document) else { return }
       document = read
     }
     if document.state == .pending {
       let standing = try await SpaceStore.standing(of: document.agent, nil, system)
       let space = standing?.space ?? model.space
-      try await PassageEmbedder(pool: pool, model: model).embed(document, in: space)
+      try await embedder.embed(document, in: space)
       guard let ready = try await finish(document, in: space) else { return }
       document = ready
     }
@@ -75,13 +80,22 @@ package struct Indexer: Sendable {
 
   /// Keeps what a file says in place of the file; `nil` when it was given up, or is gone.
   private func read(
-    _ content: [UInt8], of document: DocumentRecord
+    _ file: StoredFile, of document: DocumentRecord
   ) async throws -> DocumentRecord? {
-    let passages: [CutPassage]
+    let key = try keys.open(document) ?? keys.make(for: document.id, of: document.merchant)
+    let passages: [SealedPassage]
     do {
-      let pages = try await reader(content)
       // A long document would hold up a loop that carries calls.
-      passages = try await blocking { PassageCutter().cut(pages) }
+      let content = try await blocking {
+        try file.content ?? file.sealed.map { try key.openFile($0) } ?? []
+      }
+      let pages = try await reader(content)
+      passages = try await blocking {
+        try PassageCutter().cut(pages).enumerated().map { number, passage in
+          SealedPassage(
+            page: passage.page, words: try key.seal(passage.words, number: Int64(number)))
+        }
+      }
     } catch let error as DocumentError where error.kind != .unavailable {
       try await giveUp(document.id, error.message)
       return nil
@@ -90,14 +104,14 @@ package struct Indexer: Sendable {
       try await giveUp(document.id, "there is no text in it")
       return nil
     }
-    let (kept, excess) = try await keep(passages, of: document)
+    let (kept, excess) = try await keep(passages, sealedBy: key, of: document)
     if let excess { try await giveUp(document.id, excess) }
     return kept
   }
 
   /// The document with its passages kept, or why an agent cannot have as many.
   private func keep(
-    _ passages: [CutPassage], of document: DocumentRecord
+    _ passages: [SealedPassage], sealedBy key: DocumentKey, of document: DocumentRecord
   ) async throws -> (DocumentRecord?, excess: String?) {
     try await pool.transaction(tenant: .merchant(document.merchant.text)) { transaction in
       guard try await DocumentStore.lock(document.agent, document.merchant, transaction) else {
@@ -110,6 +124,7 @@ package struct Indexer: Sendable {
           nil, "with it the agent's documents have \(total) passages; the limit is \(Self.limit)"
         )
       }
+      try await DocumentKeyStore.insert(key, of: document.id, transaction)
       guard
         let kept = try await DocumentStore.setPassages(
           passages.count, of: document.id, transaction)

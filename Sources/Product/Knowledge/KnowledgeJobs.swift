@@ -15,6 +15,7 @@ package struct KnowledgeJobs: Sendable {
   private static let forgetKind = "knowledge.forget"
   private static let sweepKind = "knowledge.sweep"
   private static let moveKind = "knowledge.move"
+  private static let sealKind = "knowledge.seal"
   /// About 80 minutes of trying.
   private static let attempts = 8
   /// How soon a move is looked at again, by whoever has it next.
@@ -26,12 +27,14 @@ package struct KnowledgeJobs: Sendable {
 
   private let indexer: Indexer
   private let mover: KnowledgeMover
+  private let sealer: DocumentSealer
   private let pool: PostgresPool
 
   package init(pool: PostgresPool, indexer: Indexer, mover: KnowledgeMover) {
     self.pool = pool
     self.indexer = indexer
     self.mover = mover
+    sealer = DocumentSealer(pool: pool, keys: indexer.keys)
   }
 
   /// Where vectors are wanted.
@@ -61,6 +64,9 @@ package struct KnowledgeJobs: Sendable {
       },
       JobHandler(kind: Self.sweepKind) { _ in try await sweep() },
       JobHandler(kind: Self.moveKind, timeout: .seconds(900)) { _ in try await move() },
+      JobHandler(kind: Self.sealKind, timeout: .seconds(300)) { _ in
+        if try await sealer.run() == .more { throw JobControl.snooze(.seconds(1)) }
+      },
     ]
   }
 
@@ -110,13 +116,18 @@ package struct KnowledgeJobs: Sendable {
     }
   }
 
-  /// Has agents moved to where they are wanted, in one job of all, and removes the documents of deleted ones.
+  /// Has agents moved to where they are wanted, and plain text sealed, in one job each, and removes the
+  /// documents of deleted agents.
   func sweep() async throws {
     try await pool.transaction(tenant: .system) { transaction in
       let orphans = try await DocumentStore.deleteOrphans(agents: Self.sweepAgents, transaction)
       for document in orphans { try await enqueueForgetting(document, transaction) }
-      guard try await mover.isNeeded(transaction) else { return }
-      try await Self.queue.enqueue(kind: Self.moveKind, uniqueKey: "all", transaction)
+      if try await DocumentKeyStore.hasPlain(transaction) {
+        try await Self.queue.enqueue(kind: Self.sealKind, uniqueKey: "all", transaction)
+      }
+      if try await mover.isNeeded(transaction) {
+        try await Self.queue.enqueue(kind: Self.moveKind, uniqueKey: "all", transaction)
+      }
     }
   }
 }

@@ -89,11 +89,10 @@ package struct KnowledgeMover: Sendable {
 
   private func move(_ document: DocumentRecord, _ pace: inout MovePace) async throws {
     let space = indexer.model.space
-    let embedder = PassageEmbedder(pool: pool, model: indexer.model)
     // Again for documents that became ready meanwhile.
     repeat {
       for document in try await ready(like: document) {
-        try await embedder.embed(document, in: space) { count in
+        try await indexer.embedder.embed(document, in: space) { count in
           let wait = pace.pause(before: count, now: .now)
           if wait > .zero { try await pause(wait) }
         }

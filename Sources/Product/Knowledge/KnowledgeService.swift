@@ -19,9 +19,14 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
   private let tokens: PageTokens
   private let retriever: Retriever
   private let jobs: KnowledgeJobs
+  private let keys: DocumentKeys
 
-  package init(pool: PostgresPool, tokens: PageTokens, retriever: Retriever, jobs: KnowledgeJobs) {
+  package init(
+    pool: PostgresPool, tokens: PageTokens, retriever: Retriever, jobs: KnowledgeJobs,
+    keys: DocumentKeys
+  ) {
     self.pool = pool
+    self.keys = keys
     self.tokens = tokens
     self.retriever = retriever
     self.jobs = jobs
@@ -32,8 +37,13 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
   ) async throws -> V1.Document {
     let caller = try context.caller()
     let agent = try Self.agent(request.agentId)
+    let id = DocumentID()
+    let key = try keys.make(for: id, of: caller.merchant)
     // A long text is read through, which would hold up a loop that carries calls.
-    let file = try await blocking { try UploadedFile(request) }
+    let (file, sealed) = try await blocking {
+      let file = try UploadedFile(request)
+      return (file, try key.sealFile(file.content))
+    }
     return try await pool.transaction(tenant: .merchant(caller.merchant.text)) { transaction in
       try await Idempotency.once(
         transaction, caller, method: "UploadDocument", requestID: request.requestId,
@@ -48,7 +58,8 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
             .resourceExhausted, "an agent has at most \(DocumentStore.limit) documents")
         }
         let document = try await DocumentStore.insert(
-          DocumentID(), of: agent, merchant: caller.merchant, file: file, transaction)
+          id, of: agent, merchant: caller.merchant, file: file, sealed: sealed, by: key,
+          transaction)
         try await KnowledgeJobs.enqueueIndexing(document.id, transaction)
         return document.proto(wanted: jobs.space)
       }

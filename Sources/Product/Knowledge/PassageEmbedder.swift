@@ -8,13 +8,15 @@ internal import Telemetry
 struct PassageEmbedder: Sendable {
   let pool: PostgresPool
   let model: any EmbeddingModel
+  let keys: DocumentKeys
 
   private let read = counter("read")
   private let moved = counter("move")
 
-  init(pool: PostgresPool, model: any EmbeddingModel) {
+  init(pool: PostgresPool, model: any EmbeddingModel, keys: DocumentKeys) {
     self.pool = pool
     self.model = model
+    self.keys = keys
   }
 
   /// Each passage of a document that has no vector in `space` gets one: beside those that it is found by
@@ -24,12 +26,14 @@ struct PassageEmbedder: Sendable {
     willSend: (_ count: Int) async throws -> Void = { _ in }
   ) async throws {
     let database = pool.autocommit(.merchant(document.merchant.text))
+    let key = try keys.open(document)
     while true {
       let batch = try await PassageStore.unplaced(
         of: document.id, space: space, limit: model.batchSize, database)
       if batch.isEmpty { return }
       try await willSend(batch.count)
-      let vectors = try await model.embed(batch.map(\.words), as: .passage, in: space)
+      let vectors = try await model.embed(
+        try batch.map { try $0.text(key) }, as: .passage, in: space)
       guard vectors.count == batch.count, vectors.allSatisfy({ $0.count == space.dimensions })
       else {
         throw SpeechError(.transient, "the embedding model gave other vectors than asked for")

@@ -1,3 +1,4 @@
+internal import Buffers
 internal import Domain
 internal import Postgres
 internal import Speech
@@ -8,41 +9,90 @@ struct PassageKey: Sendable, Hashable {
   let number: Int64
 }
 
-/// A passage that waits for its vector.
-struct UnplacedPassage: Sendable {
+/// What a passage says, as its row has it; one of the two is there.
+struct StoredWords: Sendable {
   let number: Int64
-  let words: String
+  /// Of a version before this.
+  let words: String?
+  let sealed: [UInt8]?
+
+  init(_ row: Row) throws {
+    number = try row.decode("number")
+    words = try row.decode("words")
+    sealed = try row.decode("sealed")
+  }
+
+  /// The words, opened by the key of their document.
+  func text(_ key: DocumentKey?) throws -> String {
+    if let words { return words }
+    guard let key, let sealed else {
+      throw PostgresError(.invalidValue, "a passage is sealed, and its document's row has no key")
+    }
+    return try key.open(sealed, number: number)
+  }
+}
+
+/// A passage as it is kept.
+struct SealedPassage: Sendable {
+  let page: Int
+  let words: [UInt8]
 }
 
 /// All SQL of passages.
 enum PassageStore {
   /// Keeps what a document was cut into, over what was there.
   static func replace(
-    _ passages: [CutPassage], of document: DocumentRecord, _ transaction: Transaction
+    _ passages: [SealedPassage], of document: DocumentRecord, _ transaction: Transaction
   ) async throws {
     try await transaction.execute(
       "DELETE FROM knowledge_passages WHERE document_id = \(document.id.text)")
     try await transaction.execute(
       """
-      INSERT INTO knowledge_passages (document_id, number, merchant_id, page, words)
-      SELECT \(document.id.text), place - 1, \(document.merchant.text), page, words
+      INSERT INTO knowledge_passages (document_id, number, merchant_id, page, sealed)
+      SELECT \(document.id.text), place - 1, \(document.merchant.text), page, decode(words, 'base64')
       FROM unnest(\(passages.map { Int64($0.page) })::integer[],
-        \(passages.map(\.words))::text[]) WITH ORDINALITY AS passage (page, words, place)
+        \(passages.map { Base64.encode($0.words) })::text[])
+        WITH ORDINALITY AS passage (page, words, place)
       """)
   }
 
   /// Passages of a document that have no vector in `space` yet, the first ones.
   static func unplaced(
     of document: DocumentID, space: EmbeddingSpace, limit: Int, _ database: some Querying
-  ) async throws -> [UnplacedPassage] {
+  ) async throws -> [StoredWords] {
     try await database.query(
       """
-      SELECT number::bigint AS number, words FROM knowledge_passages
+      SELECT number::bigint AS number, words, sealed FROM knowledge_passages
       WHERE document_id = \(document.text) AND space IS DISTINCT FROM \(space.name)
         AND next_space IS DISTINCT FROM \(space.name)
       ORDER BY number LIMIT \(limit)
       """
-    ).map { UnplacedPassage(number: try $0.decode("number"), words: try $0.decode("words")) }
+    ).map(StoredWords.init)
+  }
+
+  /// Passages of a document whose words are not sealed, the first ones.
+  static func plain(
+    of document: DocumentID, limit: Int, _ transaction: Transaction
+  ) async throws -> [StoredWords] {
+    try await transaction.query(
+      """
+      SELECT number::bigint AS number, words, sealed FROM knowledge_passages
+      WHERE document_id = \(document.text) AND words IS NOT NULL ORDER BY number LIMIT \(limit)
+      """
+    ).map(StoredWords.init)
+  }
+
+  /// Puts sealed words in the place of plain ones.
+  static func seal(
+    _ words: [(number: Int64, sealed: [UInt8])], of document: DocumentID, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE knowledge_passages SET words = NULL, sealed = decode(given.words, 'base64')
+      FROM unnest(\(words.map(\.number))::integer[],
+        \(words.map { Base64.encode($0.sealed) })::text[]) AS given (number, words)
+      WHERE document_id = \(document.text) AND knowledge_passages.number = given.number
+      """)
   }
 
   /// Gives passages their vectors: the next ones, which wait beside those that they are found by, or those
@@ -108,11 +158,13 @@ enum PassageStore {
 
   /// What passages say, of those that the agent still answers from.
   static func read(
-    _ keys: [PassageKey], of agent: AgentID, _ database: some Querying
+    _ keys: [PassageKey], of agent: AgentID, _ merchant: MerchantID, _ documents: DocumentKeys,
+    _ database: some Querying
   ) async throws -> [PassageKey: KnowledgePassage] {
     let rows = try await database.query(
       """
-      SELECT document_id, number::bigint AS number, page::bigint AS page, words, display_name
+      SELECT document_id, number::bigint AS number, page::bigint AS page, words, sealed, text_key,
+        display_name
       FROM unnest(\(keys.map(\.document.text))::text[], \(keys.map(\.number))::integer[])
         AS wanted (document_id, number)
       JOIN knowledge_passages USING (document_id, number)
@@ -124,10 +176,13 @@ enum PassageStore {
       guard let document = DocumentID(try row.decode("document_id", as: String.self)) else {
         continue
       }
-      let key = PassageKey(document: document, number: try row.decode("number"))
-      found[key] = KnowledgePassage(
-        document: document, source: try row.decode("display_name"),
-        text: try row.decode("words"), page: Int(try row.decode("page", as: Int64.self)), score: 0)
+      let words = try StoredWords(row)
+      let key = try row.decode("text_key", as: [UInt8]?.self).map {
+        try documents.open($0, for: document, of: merchant)
+      }
+      found[PassageKey(document: document, number: words.number)] = KnowledgePassage(
+        document: document, source: try row.decode("display_name"), text: try words.text(key),
+        page: Int(try row.decode("page", as: Int64.self)), score: 0)
     }
     return found
   }

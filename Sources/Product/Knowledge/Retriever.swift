@@ -16,15 +16,19 @@ package struct Retriever: KnowledgeSource {
   private let pool: PostgresPool
   private let model: any EmbeddingModel
   private let index: NamedIndex?
+  private let keys: DocumentKeys
   private let vectors: ReadThrough<PassageVectors>
   private let fallbacks = MetricsRegistry.process.counter(
     "payaid_knowledge_index_failures_total",
     help: "Questions that the index of vectors did not answer, and the database did.")
 
-  package init(pool: PostgresPool, model: any EmbeddingModel, index: NamedIndex?) {
+  package init(
+    pool: PostgresPool, model: any EmbeddingModel, index: NamedIndex?, keys: DocumentKeys
+  ) {
     self.pool = pool
     self.model = model
     self.index = index
+    self.keys = keys
     var limits = MemoryCache<PassageVectors>.Limits(lifetime: .seconds(3_600))
     limits.cost = Self.memory
     vectors = ReadThrough(
@@ -50,7 +54,7 @@ package struct Retriever: KnowledgeSource {
       nearest = try await kept(agent, merchant, revision: standing.revision, space)
         .nearest(to: vector, limit: limit)
     }
-    return try await read(nearest ?? [], of: agent, database)
+    return try await read(nearest ?? [], of: agent, merchant, database)
   }
 
   /// The question's vector in the space that the agent is searched in. When that model is gone before the
@@ -114,10 +118,12 @@ package struct Retriever: KnowledgeSource {
   }
 
   private func read(
-    _ nearest: [(key: PassageKey, score: Float)], of agent: AgentID, _ database: Autocommit
+    _ nearest: [(key: PassageKey, score: Float)], of agent: AgentID, _ merchant: MerchantID,
+    _ database: Autocommit
   ) async throws -> [KnowledgePassage] {
     guard !nearest.isEmpty else { return [] }
-    let passages = try await PassageStore.read(nearest.map(\.key), of: agent, database)
+    let passages = try await PassageStore.read(
+      nearest.map(\.key), of: agent, merchant, keys, database)
     return nearest.compactMap { key, score in
       guard var passage = passages[key] else { return nil }
       passage.score = score

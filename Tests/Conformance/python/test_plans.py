@@ -43,8 +43,8 @@ INSERT INTO calls (call_id, merchant_id, agent_id, direction, phone_number, lang
          now() - make_interval(secs => {CALLS} - c), CASE WHEN c % 5000 <> 0 THEN now() END
   FROM generate_series(1, {CALLS}) c;
 INSERT INTO knowledge_documents
-    (document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, passages, placement)
-  SELECT 'doc_' || right(agent_id, 26), merchant_id, agent_id, 'a', 'text/plain', 1, 'ready', 10, 'm/8'
+    (document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, passages, placement, text_key)
+  SELECT 'doc_' || right(agent_id, 26), merchant_id, agent_id, 'a', 'text/plain', 1, 'ready', 10, 'm/8', '\\x00'
   FROM agents;
 INSERT INTO knowledge_bases (agent_id, merchant_id, space) SELECT agent_id, merchant_id, 'm/8' FROM agents;
 INSERT INTO knowledge_files SELECT document_id, merchant_id, 'x' FROM knowledge_documents;

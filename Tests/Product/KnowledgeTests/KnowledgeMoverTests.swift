@@ -162,7 +162,7 @@ extension KnowledgeScene {
   /// Does what a move does before it is cut off.
   fileprivate func embedOne() async throws {
     let first = try await SpaceStore.ready(of: asha, pool.autocommit(.system))[0]
-    try await PassageEmbedder(pool: pool, model: model).embed(first, in: model.space)
+    try await indexer.embedder.embed(first, in: model.space)
   }
 
   fileprivate func moves() async throws -> Int64 {

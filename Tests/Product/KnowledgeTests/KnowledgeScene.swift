@@ -28,6 +28,8 @@ struct KnowledgeScene {
   let indexer: Indexer
   let retriever: Retriever
   let mover: KnowledgeMover
+  let ring: KeyRing
+  let keys: DocumentKeys
   let jobs: KnowledgeJobs
   let service: KnowledgeService
 
@@ -50,17 +52,20 @@ struct KnowledgeScene {
       )
     }
     let named = index.map { NamedIndex("test", $0) }
-    let indexer = Indexer(pool: pool, model: model, index: named, reader: reader)
-    let retriever = Retriever(pool: pool, model: model, index: named)
+    let ring = KeyRing(MasterKey(bytes: Array(repeating: 1, count: MasterKey.length)))
+    let keys = DocumentKeys(seal: DataSeal(ring, "documents"))
+    let indexer = Indexer(pool: pool, model: model, index: named, keys: keys, reader: reader)
+    let retriever = Retriever(pool: pool, model: model, index: named, keys: keys)
     let mover = KnowledgeMover(pool: pool, indexer: indexer, rate: 1_000_000) { _ in }
     let jobs = KnowledgeJobs(pool: pool, indexer: indexer, mover: mover)
     return KnowledgeScene(
       pool: pool, merchant: merchant, rival: rival,
       asha: try await agent("Asha", of: merchant, pool),
       ravi: try await agent("Ravi", of: rival, pool), model: model, index: index, indexer: indexer,
-      retriever: retriever, mover: mover, jobs: jobs,
+      retriever: retriever, mover: mover, ring: ring, keys: keys, jobs: jobs,
       service: KnowledgeService(
-        pool: pool, tokens: PageTokens(key: [1, 2, 3]), retriever: retriever, jobs: jobs))
+        pool: pool, tokens: PageTokens(key: [1, 2, 3]), retriever: retriever, jobs: jobs,
+        keys: keys))
   }
 
   static let readText: Indexer.Reader = { bytes in

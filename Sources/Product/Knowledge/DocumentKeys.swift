@@ -1,0 +1,138 @@
+package import Domain
+internal import Postgres
+
+/// The keys of documents: each seals what one document says, and is kept wrapped in its row.
+package struct DocumentKeys: Sendable {
+  private let seal: DataSeal
+
+  /// Keys wrapped by `seal`, which seals nothing else.
+  package init(seal: DataSeal) { self.seal = seal }
+
+  func make(for document: DocumentID, of merchant: MerchantID) throws -> DocumentKey {
+    DocumentKey(try DataKey(under: seal, for: Self.context(document.text, merchant.text)))
+  }
+
+  /// The key in `wrapped`; throws when it is another document's or was changed.
+  func open(
+    _ wrapped: [UInt8], for document: DocumentID, of merchant: MerchantID
+  ) throws -> DocumentKey {
+    DocumentKey(try DataKey(wrapped, under: seal, for: Self.context(document.text, merchant.text)))
+  }
+
+  /// The key of a document; `nil` when its row has none yet.
+  func open(_ document: DocumentRecord) throws -> DocumentKey? {
+    try document.textKey.map { try open($0, for: document.id, of: document.merchant) }
+  }
+
+  private static func context(_ document: String, _ merchant: String) -> [String] {
+    ["knowledge_documents", merchant, document]
+  }
+}
+
+/// One document's key.
+struct DocumentKey: Sendable {
+  private let key: DataKey
+  var wrapped: [UInt8] { key.wrapped }
+
+  fileprivate init(_ key: DataKey) { self.key = key }
+
+  func sealFile(_ content: [UInt8]) throws -> [UInt8] { try key.seal(content, in: "file") }
+  func openFile(_ sealed: [UInt8]) throws -> [UInt8] { try key.open(sealed, in: "file") }
+
+  /// What passage `number` says.
+  func seal(_ words: String, number: Int64) throws -> [UInt8] {
+    try key.seal(Array(words.utf8), in: "\(number)")
+  }
+
+  func open(_ sealed: [UInt8], number: Int64) throws -> String {
+    String(decoding: try key.open(sealed, in: "\(number)"), as: UTF8.self)
+  }
+}
+
+extension DocumentKeys {
+  /// How the wrapped keys move to another master key. No text is touched. A row's id here is its document,
+  /// a space and its merchant.
+  package var resealing: Resealing {
+    Resealing(
+      "knowledge.keys",
+      find: { try await DocumentKeyStore.lock(after: $0, limit: $1, $2) },
+      renew: { value in
+        let parts = value.id.split(separator: " ").map(String.init)
+        return try seal.renew(value.bytes, for: Self.context(parts[0], parts[1]))
+      },
+      replace: { try await DocumentKeyStore.replace($0, $1, $2) },
+      count: { try await DocumentKeyStore.count(unlike: $0, $1) })
+  }
+}
+
+/// All SQL of documents' keys.
+enum DocumentKeyStore {
+  fileprivate static func lock(
+    after id: String, limit: Int, _ transaction: Transaction
+  ) async throws -> [SealedValue] {
+    try await transaction.query(
+      """
+      SELECT document_id || ' ' || merchant_id AS id, text_key FROM knowledge_documents
+      WHERE document_id > split_part(\(id), ' ', 1) AND text_key IS NOT NULL
+      ORDER BY document_id LIMIT \(limit) FOR NO KEY UPDATE
+      """
+    ).map { SealedValue(id: try $0.decode("id"), bytes: try $0.decode("text_key")) }
+  }
+
+  fileprivate static func replace(
+    _ id: String, _ bytes: [UInt8], _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE knowledge_documents SET text_key = \(bytes)
+      WHERE document_id = split_part(\(id), ' ', 1)
+      """)
+  }
+
+  /// How many keys do not begin with a mark.
+  fileprivate static func count(
+    unlike mark: [UInt8], _ transaction: Transaction
+  ) async throws -> Int {
+    try await transaction.query(
+      """
+      SELECT count(*) AS count FROM knowledge_documents
+      WHERE text_key IS NOT NULL AND substr(text_key, 1, \(mark.count)) <> \(mark)
+      """)[0].decode("count")
+  }
+
+  /// Keeps the key of a document that has none.
+  static func insert(
+    _ key: DocumentKey, of document: DocumentID, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE knowledge_documents SET text_key = \(key.wrapped)
+      WHERE document_id = \(document.text) AND text_key IS NULL
+      """)
+  }
+
+  /// Whether there are documents of a version before this, and all servers of that version have gone: they
+  /// drain for two hours at most.
+  static func hasPlain(_ transaction: Transaction) async throws -> Bool {
+    try await !transaction.query(
+      """
+      SELECT 1 AS one FROM knowledge_documents
+      WHERE text_key IS NULL AND state = 'ready' AND EXISTS (
+        SELECT FROM payaid_migrations
+        WHERE version = 88 AND applied_at < now() - interval '2 hours')
+      ORDER BY document_id LIMIT 1
+      """
+    ).isEmpty
+  }
+
+  /// One of them, locked; one that somebody else has is passed over.
+  static func lockPlain(_ transaction: Transaction) async throws -> DocumentRecord? {
+    try await transaction.query(
+      """
+      SELECT \(DocumentRecord.columns) FROM knowledge_documents
+      WHERE text_key IS NULL AND state = 'ready'
+      ORDER BY document_id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+      """
+    ).first.map(DocumentRecord.init)
+  }
+}
