@@ -5,7 +5,7 @@
 debian_packages="
   libuv1-dev libnghttp2-dev libssl-dev libpq-dev libcurl4-openssl-dev libprotobuf-c-dev libwslay-dev
   zlib1g-dev libbrotli-dev libargon2-dev libhiredis-dev libespeak-ng-dev libpocketsphinx-dev libsphinxbase-dev
-  pocketsphinx-en-us poppler-utils esbuild node-react node-react-dom
+  pocketsphinx-en-us poppler-utils tesseract-ocr tesseract-ocr-hin esbuild node-react node-react-dom
   pkg-config python3 python3-venv curl ca-certificates"
 
 # What generating code and checking the project take besides.

@@ -716,8 +716,8 @@ export class KnowledgeService {
   constructor(private readonly transport: Transport) {}
 
   /** Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the
-   * background; when that is done, the event `document.ready` or `document.failed` says so. An
-   * agent has at most 100 documents, of 5,000 passages together.
+   * background, scanned pages in English and Hindi; when that is done, the event `document.ready`
+   * or `document.failed` says so. An agent has at most 100 documents, of 5,000 passages together.
    */
   uploadDocument(request: UploadDocumentRequest, options?: CallOptions): Promise<Document> {
     const { agentId, requestId, file, ...query } = request;
@@ -1934,6 +1934,10 @@ export interface Document {
    * one meanwhile.
    */
   nextEmbeddingModel?: string;
+  /** Which pages could not be read, and why, of a document that is READY: scans beyond the first
+   * 50, or unclear ones. Empty when all were.
+   */
+  notice?: string;
 }
 
 /** Where it stands. */

@@ -27,7 +27,7 @@ extension Product {
     let index = vectorIndex(settings.pinecone, model.space, loop)
     let reader = DocumentReader(loop: loop)
     let indexer = Indexer(pool: pool, model: model, index: index, keys: keys) {
-      try await reader.pages(of: $0)
+      try await reader.read($0)
     }
     let mover = KnowledgeMover(
       pool: pool, indexer: indexer, rate: settings.gemini.embeddingMoveRate,

@@ -1,39 +1,59 @@
 package import EventLoop
 
-/// Reads the text of documents: PDFs by `pdftotext`, text files itself. Safe from any task.
+/// Reads the text of documents: PDFs by `pdftotext`, their scanned pages by `pdftoppm` and `tesseract`, text files
+/// itself. Safe from any task.
 ///
 /// How many are read at once is the caller's matter.
 package struct DocumentReader: Sendable {
   private let loop: EventLoop
-  private let program: String
+  private let programs: DocumentPrograms
   private let limits: DocumentLimits
 
-  /// Watches its child processes on `loop`. `program` is the path or name of `pdftotext`.
+  /// Watches its child processes on `loop`.
   package init(
-    loop: EventLoop, program: String = "pdftotext", limits: DocumentLimits = DocumentLimits()
+    loop: EventLoop, programs: DocumentPrograms = DocumentPrograms(),
+    limits: DocumentLimits = DocumentLimits()
   ) {
     self.loop = loop
-    self.program = program
+    self.programs = programs
     self.limits = limits
   }
 
-  /// The pages of `document` that have text, at least one, in their order.
+  /// What `document` says.
   ///
   /// Throws ``DocumentError``, and `CancellationError` when the task is cancelled; nothing runs on
   /// then. The work is done off the loops.
-  package func pages(of document: [UInt8]) async throws -> [DocumentPage] {
-    if DocumentFormat.isPDF(document) { return try await pdfPages(document) }
+  package func read(_ document: [UInt8]) async throws -> DocumentText {
+    if DocumentFormat.isPDF(document) { return try await pdf(document) }
     let limits = limits
-    return try await loop.blocking { [try Self.textPage(document, limits)] }
+    return DocumentText(pages: try await loop.blocking { [try Self.textPage(document, limits)] })
   }
 
-  private func pdfPages(_ document: [UInt8]) async throws -> [DocumentPage] {
+  private func pdf(_ document: [UInt8]) async throws -> DocumentText {
+    let text = try await textPages(of: document)
+    guard !text.blank.isEmpty else { return DocumentText(pages: text.pages) }
+    let scans = try await ScanReader(loop: loop, programs: programs, limits: limits)
+      .read(text.blank, of: document)
+    let pages = (text.pages + scans.pages).sorted { $0.number < $1.number }
+    let notice = scans.unread.notice
+    guard !pages.isEmpty else {
+      throw DocumentError(.noText, "the pdf has no text" + (notice.isEmpty ? "" : ": \(notice)"))
+    }
+    guard pages.reduce(0, { $0 + $1.text.utf8.count }) <= limits.textBytes else {
+      throw DocumentError.tooMuchText(limits)
+    }
+    return DocumentText(pages: pages, notice: notice)
+  }
+
+  private func textPages(of document: [UInt8]) async throws -> PDFToText.Pages {
     let limits = limits
     do {
-      let result = try await PDFTextRun(loop: loop, limits: limits).run(program, document)
+      let result = try await ProgramRun(
+        loop: loop, PDFToText.program(programs.pdftotext, limits)
+      ).run(document)
       return try await loop.blocking {
         try PDFToText.pages(
-          result.ending, text: result.text, errors: result.errors, limits: limits)
+          result.ending, text: result.output, errors: result.errors, limits: limits)
       }
     } catch let error as EventLoopError {
       throw DocumentError.unavailable(error)

@@ -19,6 +19,8 @@ struct DocumentRecord: Sendable {
   let sizeBytes: Int64
   let state: State
   let error: String
+  /// What of it was not read; empty when all was.
+  let notice: String
   let passages: Int64
   /// The space that it is found in, and behind a blank the index that has its vectors too; empty before it
   /// is ready.
@@ -31,7 +33,7 @@ struct DocumentRecord: Sendable {
   var space: String { String(placement.prefix { $0 != " " }) }
 
   static let columns: Query = """
-    document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, error,
+    document_id, merchant_id, agent_id, display_name, content_type, size_bytes, state, error, notice,
     passages::bigint AS passages, placement, text_key,
     create_time
     """
@@ -49,6 +51,7 @@ struct DocumentRecord: Sendable {
     sizeBytes = try row.decode("size_bytes")
     state = try row.decode("state")
     error = try row.decode("error")
+    notice = try row.decode("notice")
     passages = try row.decode("passages")
     placement = try row.decode("placement")
     textKey = try row.decode("text_key")
@@ -69,6 +72,7 @@ struct DocumentRecord: Sendable {
         case .failed: .failed
         }
       $0.error = error
+      $0.notice = notice
       $0.passages = Int32(clamping: passages)
       $0.createTime = createTime.timestamp
       if let found = EmbeddingSpace(name: space) {

@@ -145,13 +145,13 @@ enum DocumentStore {
     ).map(DocumentRecord.init)
   }
 
-  /// Says how many passages a document was cut into.
+  /// Says how many passages a document was cut into, and what of it was not read.
   static func setPassages(
-    _ count: Int, of id: DocumentID, _ transaction: Transaction
+    _ count: Int, _ notice: String, of id: DocumentID, _ transaction: Transaction
   ) async throws -> DocumentRecord? {
     try await transaction.query(
       """
-      UPDATE knowledge_documents SET passages = \(Int64(count))
+      UPDATE knowledge_documents SET passages = \(Int64(count)), notice = \(notice)
       WHERE document_id = \(id.text) RETURNING \(DocumentRecord.columns)
       """
     ).first.map(DocumentRecord.init)

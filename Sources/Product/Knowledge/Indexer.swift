@@ -14,7 +14,7 @@ package struct Indexer: Sendable {
   static let limit = 5_000
 
   /// The text of a file, page by page; throws `DocumentError`.
-  package typealias Reader = @Sendable ([UInt8]) async throws -> [DocumentPage]
+  package typealias Reader = @Sendable ([UInt8]) async throws -> DocumentText
 
   let pool: PostgresPool
   let model: any EmbeddingModel
@@ -83,15 +83,16 @@ package struct Indexer: Sendable {
     _ file: StoredFile, of document: DocumentRecord
   ) async throws -> DocumentRecord? {
     let key = try keys.open(document) ?? keys.make(for: document.id, of: document.merchant)
-    let passages: [SealedPassage]
+    let (passages, notice): ([SealedPassage], String)
     do {
       // A long document would hold up a loop that carries calls.
       let content = try await blocking {
         try file.content ?? file.sealed.map { try key.openFile($0) } ?? []
       }
-      let pages = try await reader(content)
+      let text = try await reader(content)
+      notice = text.notice
       passages = try await blocking {
-        try PassageCutter().cut(pages).enumerated().map { number, passage in
+        try PassageCutter().cut(text.pages).enumerated().map { number, passage in
           SealedPassage(
             page: passage.page, words: try key.seal(passage.words, number: Int64(number)))
         }
@@ -104,14 +105,16 @@ package struct Indexer: Sendable {
       try await giveUp(document.id, "there is no text in it")
       return nil
     }
-    let (kept, excess) = try await keep(passages, sealedBy: key, of: document)
+    let (kept, excess) = try await keep(
+      passages, notice, sealedBy: key, of: document)
     if let excess { try await giveUp(document.id, excess) }
     return kept
   }
 
   /// The document with its passages kept, or why an agent cannot have as many.
   private func keep(
-    _ passages: [SealedPassage], sealedBy key: DocumentKey, of document: DocumentRecord
+    _ passages: [SealedPassage], _ notice: String, sealedBy key: DocumentKey,
+    of document: DocumentRecord
   ) async throws -> (DocumentRecord?, excess: String?) {
     try await pool.transaction(tenant: .merchant(document.merchant.text)) { transaction in
       guard try await DocumentStore.lock(document.agent, document.merchant, transaction) else {
@@ -127,7 +130,7 @@ package struct Indexer: Sendable {
       try await DocumentKeyStore.insert(key, of: document.id, transaction)
       guard
         let kept = try await DocumentStore.setPassages(
-          passages.count, of: document.id, transaction)
+          passages.count, notice, of: document.id, transaction)
       else { return (nil, nil) }
       try await PassageStore.replace(passages, of: kept, transaction)
       try await DocumentStore.deleteFile(of: document.id, transaction)

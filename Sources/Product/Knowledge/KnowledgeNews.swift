@@ -18,6 +18,8 @@ enum KnowledgeNews {
         $0.number(document.passages)
         $0.key("error")
         $0.string(document.error)
+        $0.key("notice")
+        $0.string(document.notice)
       }, transaction)
   }
 }

@@ -6021,7 +6021,7 @@ public enum OpenAPIDocument {
             "tags": ["KnowledgeService"],
             "operationId": "KnowledgeService.UploadDocument",
             "summary": "Adds a PDF or text file to an agent's knowledge, the raw file as the body.",
-            "description": "It is read in the background; when that is done, the event `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000 passages together.",
+            "description": "It is read in the background, scanned pages in English and Hindi; when that is done, the event `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000 passages together.",
             "parameters": [
               {
                 "name": "agentId",
@@ -10133,6 +10133,11 @@ public enum OpenAPIDocument {
               "nextEmbeddingModel": {
                 "type": "string",
                 "description": "The embedding model that it is being moved to; empty when it is not. It is found by the old one meanwhile.",
+                "readOnly": true
+              },
+              "notice": {
+                "type": "string",
+                "description": "Which pages could not be read, and why, of a document that is READY: scans beyond the first 50, or unclear ones. Empty when all were.",
                 "readOnly": true
               }
             }

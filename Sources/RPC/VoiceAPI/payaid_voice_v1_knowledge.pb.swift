@@ -29,6 +29,9 @@ extension Payaid.Voice.V1 {
     /// The embedding model that it is being moved to; empty when it is not. It is found by the old
     /// one meanwhile.
     public var nextEmbeddingModel: String = ""
+    /// Which pages could not be read, and why, of a document that is READY: scans beyond the first
+    /// 50, or unclear ones. Empty when all were.
+    public var notice: String = ""
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -247,6 +250,7 @@ extension Payaid.Voice.V1.Document {
     unsafe reader.message(c.pointee.f8, into: &createTime)
     unsafe embeddingModel = reader.string(c.pointee.f9)
     unsafe nextEmbeddingModel = reader.string(c.pointee.f10)
+    unsafe notice = reader.string(c.pointee.f11)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -265,6 +269,7 @@ extension Payaid.Voice.V1.Document {
     unsafe c.pointee.f8 = writer.message(createTime)
     unsafe c.pointee.f9 = writer.data(embeddingModel)
     unsafe c.pointee.f10 = writer.data(nextEmbeddingModel)
+    unsafe c.pointee.f11 = writer.data(notice)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

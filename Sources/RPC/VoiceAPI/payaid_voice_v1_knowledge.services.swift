@@ -13,8 +13,9 @@ extension Payaid.Voice.V1 {
   /// own.
   public protocol KnowledgeServiceServing: RPCService {
     /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the
-    /// background; when that is done, the event `document.ready` or `document.failed` says so. An
-    /// agent has at most 100 documents, of 5,000 passages together.
+    /// background, scanned pages in English and Hindi; when that is done, the event
+    /// `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000
+    /// passages together.
     func uploadDocument(
       _ request: consuming Payaid.Voice.V1.UploadDocumentRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Document
@@ -107,8 +108,9 @@ extension Payaid.Voice.V1 {
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
     /// Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the
-    /// background; when that is done, the event `document.ready` or `document.failed` says so. An
-    /// agent has at most 100 documents, of 5,000 passages together.
+    /// background, scanned pages in English and Hindi; when that is done, the event
+    /// `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000
+    /// passages together.
     public func uploadDocument(
       _ request: Payaid.Voice.V1.UploadDocumentRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Document {

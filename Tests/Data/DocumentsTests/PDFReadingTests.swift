@@ -7,7 +7,7 @@ import Testing
   private func read(
     _ bytes: [UInt8], _ limits: DocumentLimits = DocumentLimits()
   ) async throws -> [DocumentPage] {
-    try await withLoop { try await DocumentReader(loop: $0, limits: limits).pages(of: bytes) }
+    try await withLoop { try await DocumentReader(loop: $0, limits: limits).read(bytes).pages }
   }
 
   private func failure(
@@ -126,7 +126,7 @@ import Testing
       try await withThrowingTaskGroup(of: (Int, [DocumentPage]).self) { group in
         for number in 0..<8 {
           group.addTask {
-            (number, try await reader.pages(of: PDFWriter.pages(["number \(number)"]).bytes))
+            (number, try await reader.read(PDFWriter.pages(["number \(number)"]).bytes).pages)
           }
         }
         for try await (number, pages) in group {

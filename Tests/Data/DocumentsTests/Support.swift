@@ -13,7 +13,7 @@ func withLoop<T: Sendable>(
   return try result.get()
 }
 
-/// Gives `body` the path of a shell script to put in place of `pdftotext`.
+/// Gives `body` the path of a shell script to put in place of one of the programs.
 func withProgram<T>(_ script: String, _ body: (String) async throws -> T) async throws -> T {
   var template = Array("/tmp/payaid-documents-XXXXXX".utf8CString)
   let folder = String(cString: try #require(mkdtemp(&template)))

@@ -49,21 +49,35 @@ import VoiceAPI
   }
 
   @Test func `a document in which nothing is said fails`() async throws {
-    let scene = try await KnowledgeScene.make { _ in [DocumentPage(number: 1, text: "...")] }
+    let scene = try await KnowledgeScene.make { _ in
+      DocumentText(pages: [DocumentPage(number: 1, text: "...")])
+    }
     let failed = try await scene.read(try await scene.add("x"))
     #expect(failed.state == .failed && failed.error == "there is no text in it")
     await scene.pool.close()
   }
 
+  @Test func `a document that was read in part says so`() async throws {
+    let scene = try await KnowledgeScene.make { _ in
+      DocumentText(
+        pages: [DocumentPage(number: 1, text: "returns take seven days")],
+        notice: "page 2 not read: the scan is not clear enough")
+    }
+    let read = try await scene.read(try await scene.add("x"))
+    #expect(read.state == .ready && read.notice == "page 2 not read: the scan is not clear enough")
+    await scene.pool.close()
+  }
+
   @Test func `an agent's documents have a limited number of passages together`() async throws {
     let scene = try await KnowledgeScene.make { _ in
-      (0...(Indexer.limit / 2)).map {
-        DocumentPage(number: $0 + 1, text: String(repeating: "word ", count: 100))
-      }
+      DocumentText(
+        pages: (0...(Indexer.limit / 2)).map {
+          DocumentPage(number: $0 + 1, text: String(repeating: "word ", count: 100))
+        })
     }
     let first = try #require(DocumentID(try await scene.upload("x").documentId))
     try await scene.pool.transaction(tenant: .system) {
-      _ = try await DocumentStore.setPassages(Indexer.limit, of: first, $0)
+      _ = try await DocumentStore.setPassages(Indexer.limit, "", of: first, $0)
     }
     let second = try await scene.read(try await scene.add("x"))
     #expect(second.state == .failed && second.error.contains("the limit is 5000"))

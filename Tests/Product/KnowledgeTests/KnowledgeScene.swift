@@ -69,7 +69,7 @@ struct KnowledgeScene {
   }
 
   static let readText: Indexer.Reader = { bytes in
-    [DocumentPage(number: 0, text: String(decoding: bytes, as: UTF8.self))]
+    DocumentText(pages: [DocumentPage(number: 0, text: String(decoding: bytes, as: UTF8.self))])
   }
 
   static func agent(

@@ -83,7 +83,14 @@ function columns(isWriter: boolean, onDelete: (document: KnowledgeDocument) => v
 }
 
 function DocumentState({ document }: { document: KnowledgeDocument }) {
-  if (document.state === "READY") return <Badge kind="good">Ready</Badge>;
+  if (document.state === "READY") {
+    return (
+      <div>
+        <Badge kind="good">Ready</Badge>
+        {document.notice && <p className="faint">{sentence(document.notice)}</p>}
+      </div>
+    );
+  }
   if (document.state !== "FAILED") return <Badge kind="busy">Being read</Badge>;
   return (
     <div>

@@ -29,7 +29,7 @@ from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpayaid/voice/v1/knowledge.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x03\n\x08\x44ocument\x12\x19\n\x0b\x64ocument_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x03 \x01(\t\x12\x18\n\nsize_bytes\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x34\n\x05state\x18\x05 \x01(\x0e\x32\x1f.payaid.voice.v1.Document.StateB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x65rror\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08passages\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\x0f\x65mbedding_model\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x14next_embedding_model\x18\n \x01(\tB\x04\xe2\x41\x01\x03\"B\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0b\n\x07PENDING\x10\x01\x12\t\n\x05READY\x10\x02\x12\n\n\x06\x46\x41ILED\x10\x03\"I\n\x07Passage\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x02\x12\x0c\n\x04page\x18\x04 \x01(\x05\"\x83\x01\n\x15UploadDocumentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12(\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x14.google.api.HttpBodyB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"U\n\x14ListDocumentsRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"^\n\x15ListDocumentsResponse\x12,\n\tdocuments\x18\x01 \x03(\x0b\x32\x19.payaid.voice.v1.Document\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"G\n\x12GetDocumentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64ocument_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"J\n\x15\x44\x65leteDocumentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64ocument_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"T\n\x16SearchKnowledgeRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05query\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\r\n\x05limit\x18\x03 \x01(\x05\"E\n\x17SearchKnowledgeResponse\x12*\n\x08passages\x18\x01 \x03(\x0b\x32\x18.payaid.voice.v1.Passage2\x85\x06\n\x10KnowledgeService\x12\x8b\x01\n\x0eUploadDocument\x12&.payaid.voice.v1.UploadDocumentRequest\x1a\x19.payaid.voice.v1.Document\"6\x82\xd3\xe4\x93\x02\x30\"(/api/v1/agents/{agent_id}/knowledge-base:\x04\x66ile\x12\x93\x01\n\rListDocuments\x12%.payaid.voice.v1.ListDocumentsRequest\x1a&.payaid.voice.v1.ListDocumentsResponse\"3\x90\x02\x01\x82\xd3\xe4\x93\x02*\x12(/api/v1/agents/{agent_id}/knowledge-base\x12\x90\x01\n\x0bGetDocument\x12#.payaid.voice.v1.GetDocumentRequest\x1a\x19.payaid.voice.v1.Document\"A\x90\x02\x01\x82\xd3\xe4\x93\x02\x38\x12\x36/api/v1/agents/{agent_id}/knowledge-base/{document_id}\x12\x93\x01\n\x0e\x44\x65leteDocument\x12&.payaid.voice.v1.DeleteDocumentRequest\x1a\x16.google.protobuf.Empty\"A\x90\x02\x02\x82\xd3\xe4\x93\x02\x38*6/api/v1/agents/{agent_id}/knowledge-base/{document_id}\x12\xa3\x01\n\x0fSearchKnowledge\x12\'.payaid.voice.v1.SearchKnowledgeRequest\x1a(.payaid.voice.v1.SearchKnowledgeResponse\"=\x90\x02\x01\x82\xd3\xe4\x93\x02\x34\"//api/v1/agents/{agent_id}/knowledge-base:search:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpayaid/voice/v1/knowledge.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x03\n\x08\x44ocument\x12\x19\n\x0b\x64ocument_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x03 \x01(\t\x12\x18\n\nsize_bytes\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x34\n\x05state\x18\x05 \x01(\x0e\x32\x1f.payaid.voice.v1.Document.StateB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x65rror\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08passages\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\x0f\x65mbedding_model\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x14next_embedding_model\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06notice\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\"B\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0b\n\x07PENDING\x10\x01\x12\t\n\x05READY\x10\x02\x12\n\n\x06\x46\x41ILED\x10\x03\"I\n\x07Passage\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x02\x12\x0c\n\x04page\x18\x04 \x01(\x05\"\x83\x01\n\x15UploadDocumentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12(\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x14.google.api.HttpBodyB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"U\n\x14ListDocumentsRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"^\n\x15ListDocumentsResponse\x12,\n\tdocuments\x18\x01 \x03(\x0b\x32\x19.payaid.voice.v1.Document\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"G\n\x12GetDocumentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64ocument_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"J\n\x15\x44\x65leteDocumentRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x64ocument_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"T\n\x16SearchKnowledgeRequest\x12\x16\n\x08\x61gent_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05query\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\r\n\x05limit\x18\x03 \x01(\x05\"E\n\x17SearchKnowledgeResponse\x12*\n\x08passages\x18\x01 \x03(\x0b\x32\x18.payaid.voice.v1.Passage2\x85\x06\n\x10KnowledgeService\x12\x8b\x01\n\x0eUploadDocument\x12&.payaid.voice.v1.UploadDocumentRequest\x1a\x19.payaid.voice.v1.Document\"6\x82\xd3\xe4\x93\x02\x30\"(/api/v1/agents/{agent_id}/knowledge-base:\x04\x66ile\x12\x93\x01\n\rListDocuments\x12%.payaid.voice.v1.ListDocumentsRequest\x1a&.payaid.voice.v1.ListDocumentsResponse\"3\x90\x02\x01\x82\xd3\xe4\x93\x02*\x12(/api/v1/agents/{agent_id}/knowledge-base\x12\x90\x01\n\x0bGetDocument\x12#.payaid.voice.v1.GetDocumentRequest\x1a\x19.payaid.voice.v1.Document\"A\x90\x02\x01\x82\xd3\xe4\x93\x02\x38\x12\x36/api/v1/agents/{agent_id}/knowledge-base/{document_id}\x12\x93\x01\n\x0e\x44\x65leteDocument\x12&.payaid.voice.v1.DeleteDocumentRequest\x1a\x16.google.protobuf.Empty\"A\x90\x02\x02\x82\xd3\xe4\x93\x02\x38*6/api/v1/agents/{agent_id}/knowledge-base/{document_id}\x12\xa3\x01\n\x0fSearchKnowledge\x12\'.payaid.voice.v1.SearchKnowledgeRequest\x1a(.payaid.voice.v1.SearchKnowledgeResponse\"=\x90\x02\x01\x82\xd3\xe4\x93\x02\x34\"//api/v1/agents/{agent_id}/knowledge-base:search:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +52,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DOCUMENT'].fields_by_name['embedding_model']._serialized_options = b'\342A\001\003'
   _globals['_DOCUMENT'].fields_by_name['next_embedding_model']._loaded_options = None
   _globals['_DOCUMENT'].fields_by_name['next_embedding_model']._serialized_options = b'\342A\001\003'
+  _globals['_DOCUMENT'].fields_by_name['notice']._loaded_options = None
+  _globals['_DOCUMENT'].fields_by_name['notice']._serialized_options = b'\342A\001\003'
   _globals['_UPLOADDOCUMENTREQUEST'].fields_by_name['agent_id']._loaded_options = None
   _globals['_UPLOADDOCUMENTREQUEST'].fields_by_name['agent_id']._serialized_options = b'\342A\001\002'
   _globals['_UPLOADDOCUMENTREQUEST'].fields_by_name['file']._loaded_options = None
@@ -81,25 +83,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_KNOWLEDGESERVICE'].methods_by_name['SearchKnowledge']._loaded_options = None
   _globals['_KNOWLEDGESERVICE'].methods_by_name['SearchKnowledge']._serialized_options = b'\220\002\001\202\323\344\223\0024\"//api/v1/agents/{agent_id}/knowledge-base:search:\001*'
   _globals['_DOCUMENT']._serialized_start=205
-  _globals['_DOCUMENT']._serialized_end=601
-  _globals['_DOCUMENT_STATE']._serialized_start=535
-  _globals['_DOCUMENT_STATE']._serialized_end=601
-  _globals['_PASSAGE']._serialized_start=603
-  _globals['_PASSAGE']._serialized_end=676
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=679
-  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=810
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=812
-  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=897
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=899
-  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=993
-  _globals['_GETDOCUMENTREQUEST']._serialized_start=995
-  _globals['_GETDOCUMENTREQUEST']._serialized_end=1066
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1068
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1142
-  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1144
-  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=1228
-  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=1230
-  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=1299
-  _globals['_KNOWLEDGESERVICE']._serialized_start=1302
-  _globals['_KNOWLEDGESERVICE']._serialized_end=2075
+  _globals['_DOCUMENT']._serialized_end=623
+  _globals['_DOCUMENT_STATE']._serialized_start=557
+  _globals['_DOCUMENT_STATE']._serialized_end=623
+  _globals['_PASSAGE']._serialized_start=625
+  _globals['_PASSAGE']._serialized_end=698
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_start=701
+  _globals['_UPLOADDOCUMENTREQUEST']._serialized_end=832
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=834
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=919
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=921
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=1015
+  _globals['_GETDOCUMENTREQUEST']._serialized_start=1017
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=1088
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1090
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1164
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1166
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=1250
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=1252
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=1321
+  _globals['_KNOWLEDGESERVICE']._serialized_start=1324
+  _globals['_KNOWLEDGESERVICE']._serialized_end=2097
 # @@protoc_insertion_point(module_scope)

@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "display_name", "content_type", "size_bytes", "state", "error", "passages", "create_time", "embedding_model", "next_embedding_model")
+    __slots__ = ("document_id", "display_name", "content_type", "size_bytes", "state", "error", "passages", "create_time", "embedding_model", "next_embedding_model", "notice")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Document.State]
@@ -36,6 +36,7 @@ class Document(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     EMBEDDING_MODEL_FIELD_NUMBER: _ClassVar[int]
     NEXT_EMBEDDING_MODEL_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     display_name: str
     content_type: str
@@ -46,7 +47,8 @@ class Document(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     embedding_model: str
     next_embedding_model: str
-    def __init__(self, document_id: _Optional[str] = ..., display_name: _Optional[str] = ..., content_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., state: _Optional[_Union[Document.State, str]] = ..., error: _Optional[str] = ..., passages: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding_model: _Optional[str] = ..., next_embedding_model: _Optional[str] = ...) -> None: ...
+    notice: str
+    def __init__(self, document_id: _Optional[str] = ..., display_name: _Optional[str] = ..., content_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., state: _Optional[_Union[Document.State, str]] = ..., error: _Optional[str] = ..., passages: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., embedding_model: _Optional[str] = ..., next_embedding_model: _Optional[str] = ..., notice: _Optional[str] = ...) -> None: ...
 
 class Passage(_message.Message):
     __slots__ = ("document_id", "text", "score", "page")

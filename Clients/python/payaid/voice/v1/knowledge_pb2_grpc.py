@@ -74,7 +74,8 @@ class KnowledgeServiceServicer:
     """
 
     def UploadDocument(self, request, context):
-        """Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the background; when that is done, the
+        """Adds a PDF or text file to an agent's knowledge, the raw file as the body. It is read in the background, scanned pages in English
+        and Hindi; when that is done, the
         event `document.ready` or `document.failed` says so. An agent has at most 100 documents, of 5,000 passages together.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -412,7 +412,7 @@ void   payaid__voice__v1__search_knowledge_response__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__search_knowledge_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__document__field_descriptors[10] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__document__field_descriptors[11] =
 {
   {
     "f1",
@@ -534,10 +534,23 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__document__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Document, f11),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__document__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
@@ -550,7 +563,7 @@ static const unsigned payaid__voice__v1__document__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__document__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__document__descriptor =
 {
@@ -560,7 +573,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__document__descriptor =
   "Payaid__Voice__V1__Document",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Document),
-  10,
+  11,
   payaid__voice__v1__document__field_descriptors,
   payaid__voice__v1__document__field_indices_by_name,
   1,  payaid__voice__v1__document__number_ranges,

@@ -49,10 +49,11 @@ struct  Payaid__Voice__V1__Document
   Google__Protobuf__Timestamp *f8;
   ProtobufCBinaryData f9;
   ProtobufCBinaryData f10;
+  ProtobufCBinaryData f11;
 };
 #define PAYAID__VOICE__V1__DOCUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__document__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__Passage

@@ -1,12 +1,12 @@
 internal import EventLoop
 
-/// One run of `pdftotext`: starts it, feeds it, gathers what it writes, kills it when it takes too
-/// much. Lives on a loop.
-actor PDFTextRun {
+/// One run of a program: starts it, feeds it, gathers what it writes, kills it when it takes too much. Lives on a
+/// loop.
+actor ProgramRun {
   /// What it wrote and how it ended.
   struct Result: Sendable {
-    var ending: PDFToText.Ending
-    var text: [UInt8]
+    var ending: SandboxedProgram.Ending
+    var output: [UInt8]
     var errors: [UInt8]
   }
 
@@ -15,27 +15,27 @@ actor PDFTextRun {
 
   nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-  private let limits: DocumentLimits
+  private let program: SandboxedProgram
   private var child: ChildProcess?
-  private var text: [UInt8] = []
+  private var output: [UInt8] = []
   private var errors: [UInt8] = []
-  private var ending: PDFToText.Ending?
+  private var ending: SandboxedProgram.Ending?
   private var isCancelled = false
 
-  init(loop: EventLoop, limits: DocumentLimits) {
+  init(loop: EventLoop, _ program: SandboxedProgram) {
     self.loop = loop
-    self.limits = limits
+    self.program = program
   }
 
   /// The child's id while it runs.
   var pid: Int32? { child?.pid }
 
-  /// Runs `program` on `pdf`; once only. Returns when the child has ended and everything it wrote was
+  /// Runs the program on `input`; once only. Returns when the child has ended and everything it wrote was
   /// read; a cancelled caller has it killed. Throws `EventLoopError` when it cannot be started.
-  func run(_ program: String, _ pdf: [UInt8]) async throws -> Result {
+  func run(_ input: [UInt8]) async throws -> Result {
     try Task.checkCancellation()
-    let child = try start(program)
-    let timer = loop.schedule(after: limits.time, onStop: { self.kill(.abandoned) }) {
+    let child = try start()
+    let timer = loop.schedule(after: program.time, onStop: { self.kill(.abandoned) }) {
       self.kill(.outOfTime)
     }
     defer {
@@ -44,7 +44,7 @@ actor PDFTextRun {
       self.child = nil
     }
     // A child that dies early breaks the pipe, and what is unwritten is dropped.
-    child.input?.write(pdf)
+    child.input?.write(input)
     child.input?.shutdownWrite()
     let status = await withTaskCancellationHandler {
       let status = await child.waitForExit()
@@ -55,11 +55,12 @@ actor PDFTextRun {
     }
     try Task.checkCancellation()
     return Result(
-      ending: ending ?? status.map { .ended($0) } ?? .abandoned, text: text, errors: errors)
+      ending: ending ?? status.map { .ended($0) } ?? .abandoned, output: output,
+      errors: errors)
   }
 
-  private func start(_ program: String) throws -> ChildProcess {
-    var options = PDFToText.options(program: program, limits: limits)
+  private func start() throws -> ChildProcess {
+    var options = program.options
     options.output = .read { self.didWrite($0) }
     options.errors = .read { self.didComplain($0) }
     let child = try ChildProcess.spawn(loop, options)
@@ -69,8 +70,8 @@ actor PDFTextRun {
 
   private func didWrite(_ bytes: UnsafeRawBufferPointer) {
     guard ending == nil else { return }
-    guard text.count + bytes.count <= limits.textBytes else { return kill(.outOfSpace) }
-    text.append(contentsOf: bytes)
+    guard output.count + bytes.count <= program.outputBytes else { return kill(.outOfSpace) }
+    output.append(contentsOf: bytes)
   }
 
   private func didComplain(_ bytes: UnsafeRawBufferPointer) {
@@ -78,7 +79,7 @@ actor PDFTextRun {
   }
 
   /// Its pipes are closed too: whoever else holds one shall not be waited for.
-  private func kill(_ reason: PDFToText.Ending) {
+  private func kill(_ reason: SandboxedProgram.Ending) {
     guard ending == nil, let child else { return }
     ending = reason
     child.kill(9)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Documents
 
-@Suite struct PDFTextRunTests {
+@Suite struct ProgramRunTests {
   /// More than a pipe holds.
   private static let large = Array("%PDF-".utf8) + Array(repeating: UInt8(0), count: 5_000_000)
 
@@ -13,7 +13,8 @@ import Testing
   ) async throws -> [DocumentPage] {
     try await withProgram(script) { path in
       try await withLoop {
-        try await DocumentReader(loop: $0, program: path, limits: limits).pages(of: Self.large)
+        try await DocumentReader(loop: $0, programs: .reading(by: path), limits: limits)
+          .read(Self.large).pages
       }
     }
   }
@@ -79,7 +80,8 @@ import Testing
   @Test func `a program that is missing is no fault of the document`() async throws {
     let error = await #expect(throws: DocumentError.self) {
       try await withLoop {
-        try await DocumentReader(loop: $0, program: "/no/such/program").pages(of: Self.large)
+        try await DocumentReader(loop: $0, programs: .reading(by: "/no/such/program"))
+          .read(Self.large)
       }
     }
     #expect(error?.kind == .unavailable)
@@ -89,8 +91,8 @@ import Testing
   @Test func `a caller that is cancelled leaves no process`() async throws {
     try await withProgram("exec sleep 1000") { path in
       let pid = try await withLoop { loop in
-        let run = PDFTextRun(loop: loop, limits: DocumentLimits())
-        let task = Task { try await run.run(path, Self.large) }
+        let run = ProgramRun(loop: loop, PDFToText.program(path, DocumentLimits()))
+        let task = Task { try await run.run(Self.large) }
         var pid: Int32?
         while pid == nil {
           await Task.yield()
@@ -111,7 +113,8 @@ import Testing
       try await withLoop { loop in
         let task = Task {
           withUnsafeCurrentTask { $0?.cancel() }
-          return try await DocumentReader(loop: loop, program: "/no/such").pages(of: Self.large)
+          return try await DocumentReader(loop: loop, programs: .reading(by: "/no/such"))
+            .read(Self.large)
         }
         return try await task.value
       }
@@ -122,8 +125,8 @@ import Testing
   @Test func `a loop that stops kills the program`() async throws {
     try await withProgram("exec sleep 1000") { path in
       let loop = EventLoop.start(name: "stopping")
-      let run = PDFTextRun(loop: loop, limits: DocumentLimits())
-      let task = Task { try await run.run(path, Self.large) }
+      let run = ProgramRun(loop: loop, PDFToText.program(path, DocumentLimits()))
+      let task = Task { try await run.run(Self.large) }
       var pid: Int32?
       while pid == nil {
         await Task.yield()
@@ -141,7 +144,7 @@ import Testing
 
   @Test(arguments: [
     (
-      PDFToText.Ending.ended(.exited(1)), "Command Line Error: Incorrect password",
+      SandboxedProgram.Ending.ended(.exited(1)), "Command Line Error: Incorrect password",
       DocumentError.Kind.encrypted
     ),
     (.ended(.exited(1)), "Syntax Error: Couldn't find the 'X' security handler", .encrypted),
@@ -154,7 +157,7 @@ import Testing
     (.ended(.exited(0)), "Syntax Error: Invalid page count 0", .unreadable),
   ])
   func `the end of the program says what is wrong`(
-    ending: PDFToText.Ending, errors: String, kind: DocumentError.Kind
+    ending: SandboxedProgram.Ending, errors: String, kind: DocumentError.Kind
   ) {
     let error = #expect(throws: DocumentError.self) {
       try PDFToText.pages(
@@ -168,6 +171,18 @@ import Testing
     let pages = try PDFToText.pages(
       .ended(.exited(0)), text: output, errors: [], limits: DocumentLimits())
     #expect(
-      pages == [DocumentPage(number: 1, text: "a"), DocumentPage(number: 4, text: "b\u{FFFD}")])
+      pages.pages == [
+        DocumentPage(number: 1, text: "a"), DocumentPage(number: 4, text: "b\u{FFFD}"),
+      ])
+    #expect(pages.blank == [2, 3])
+  }
+}
+
+extension DocumentPrograms {
+  /// With another program in place of `pdftotext`.
+  fileprivate static func reading(by path: String) -> DocumentPrograms {
+    var programs = DocumentPrograms()
+    programs.pdftotext = path
+    return programs
   }
 }
