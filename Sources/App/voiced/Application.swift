@@ -24,6 +24,8 @@ struct Application {
   private let database: Database
   private let shared: SharedState
   private let server: Server
+  /// Nil where the server itself has what operators read.
+  private let operations: Server?
   private let workers: Workers
   private let relay: EventRelay
   private let scheduler: JobScheduler
@@ -76,6 +78,17 @@ struct Application {
     return configuration
   }
 
+  /// What operators read, where it has a port of its own.
+  private static func operationsServer(
+    _ settings: Settings, _ certificates: Certificates?, _ loops: EventLoopGroup,
+    _ routes: OperationsRoutes
+  ) throws -> Server? {
+    guard let address = settings.metricsListen else { return nil }
+    var configuration = ServerConfiguration(listen: [address], tls: certificates?.context)
+    configuration.security = SecurityHeaders(overTLS: !settings.isCleartext)
+    return try Server(loops: loops, configuration: configuration, services: [], routes: routes.all)
+  }
+
   private static func start(
     _ current: CurrentSettings, _ loops: EventLoopGroup, _ database: Database,
     _ dashboard: StaticSite?
@@ -101,6 +114,9 @@ struct Application {
     let configuration = configuration(settings, certificates, product.origins)
     try AccessTable.product.check(product.bindings)
     let readiness = Readiness([database.dependency] + shared.dependencies)
+    let routes = OperationsRoutes(
+      database.pool, readiness, hasOwnPort: settings.metricsListen != nil)
+    let operations = try operationsServer(settings, certificates, loops, routes)
     let server = try Server(
       loops: loops, configuration: configuration,
       services: product.services, bindings: product.bindings,
@@ -108,9 +124,10 @@ struct Application {
         .requestInfo, shared.limits.gate, APIAudit(pool: database.pool).interceptor,
         product.authenticator.interceptor, shared.limits.meter,
       ],
-      routes: Routes.make(product, database, readiness, shared.limits, dashboard))
+      routes: Routes.make(product, routes, shared.limits, dashboard))
     try await product.authenticator.start()
     try await product.origins.start()
+    let metrics = try await operations?.start().first
     let addresses = try await server.start()
     let address = addresses.first ?? settings.listen
     endpoint.listens(on: address, isCleartext: settings.isCleartext)
@@ -131,8 +148,9 @@ struct Application {
     }
     return Application(
       readyLine: Ready.line(
-        address, endpoint: endpoint.url, ca: certificates?.chainPath, database: database.url),
-      loops: loops, database: database, shared: shared, server: server,
+        address, endpoint: endpoint.url, metrics: metrics ?? address,
+        ca: certificates?.chainPath, database: database.url),
+      loops: loops, database: database, shared: shared, server: server, operations: operations,
       workers: workers, relay: product.relay, scheduler: scheduler, live: product.live,
       reaper: reaper, keyWatch: keyWatch, knowledge: product.knowledgeWatch,
       knowledgeWatch: knowledgeWatch, readiness: readiness)
@@ -152,6 +170,7 @@ struct Application {
     Log("voiced").info("draining", ["calls": .int(live.count)])
     readiness.beginDrain()
     await server.health.shutdown()
+    await operations?.health.shutdown()
     live.beginDrain()
     await scheduler.stop()
     knowledgeWatch.cancel()
@@ -167,6 +186,7 @@ struct Application {
       await task.value
     }
     await server.stop()
+    await operations?.stop()
     await shared.stop()
     await database.close()
     await loops.stop()
@@ -191,7 +211,8 @@ struct Application {
 /// The one line of JSON that says where the server is.
 enum Ready {
   static func line(
-    _ address: SocketAddress, endpoint: String, ca: String?, database: String
+    _ address: SocketAddress, endpoint: String, metrics: SocketAddress, ca: String?,
+    database: String
   ) -> String {
     var json = JSONWriter()
     json.beginObject()
@@ -205,6 +226,8 @@ enum Ready {
     json.string(endpoint + "/api/v1")
     json.key("grpc")
     json.string(address.description)
+    json.key("metrics")
+    json.string(metrics.description)
     json.key("ca")
     json.string(ca ?? "")
     json.key("database")

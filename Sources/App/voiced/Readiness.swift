@@ -20,9 +20,18 @@ final class Readiness: Sendable {
     let probe: @Sendable () async throws -> Void
   }
 
+  /// What was found, at most a second ago.
+  struct Answer {
+    let isReady: Bool
+    /// What a load balancer needs to know.
+    let summary: [UInt8]
+    /// With each dependency, which is for operators.
+    let details: [UInt8]
+  }
+
   private struct State {
     var isDraining = false
-    var answer: (body: [UInt8], isReady: Bool)?
+    var answer: Answer?
     var time = ContinuousClock.now
   }
 
@@ -51,16 +60,17 @@ final class Readiness: Sendable {
   }
 
   /// `{"status":"ready","dependencies":{"database":{"status":"ok","kind":"embedded","ms":0.4}}}` with
-  /// 200, or 503 with the status `draining` or `unavailable`.
-  func response() async -> HTTPExchangeResponse {
-    let (body, isReady) = await answer()
+  /// 200, or 503 with the status `draining` or `unavailable`; the status alone unless `inDetail`.
+  func response(inDetail: Bool) async -> HTTPExchangeResponse {
+    let answer = await answer()
     return HTTPExchangeResponse(
-      status: isReady ? .ok : .serviceUnavailable, contentType: "application/json", body: body)
+      status: answer.isReady ? .ok : .serviceUnavailable, contentType: "application/json",
+      body: inDetail ? answer.details : answer.summary)
   }
 
   /// The answer of the last second, or a new one; the gauges then show what was found.
   @discardableResult
-  func answer() async -> (body: [UInt8], isReady: Bool) {
+  func answer() async -> Answer {
     let known = state.withLock { state in
       ContinuousClock.now - state.time < Self.lifetime ? state.answer : nil
     }
@@ -68,7 +78,7 @@ final class Readiness: Sendable {
     return await ask()
   }
 
-  private func ask() async -> (body: [UInt8], isReady: Bool) {
+  private func ask() async -> Answer {
     var states: [(Dependency, Bool, Duration)] = []
     for (dependency, gauge) in zip(dependencies, gauges) {
       let start = ContinuousClock.now
@@ -80,11 +90,21 @@ final class Readiness: Sendable {
     return state.withLock { state in
       let isReady = !state.isDraining && found.allSatisfy { $0.1 || !$0.0.isVital }
       let status = state.isDraining ? "draining" : isReady ? "ready" : "unavailable"
-      let answer = (body: Self.body(status, found), isReady: isReady)
+      let answer = Answer(
+        isReady: isReady, summary: Self.body(status), details: Self.body(status, found))
       state.answer = answer
       state.time = .now
       return answer
     }
+  }
+
+  private static func body(_ status: String) -> [UInt8] {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("status")
+    json.string(status)
+    json.endObject()
+    return json.bytes
   }
 
   private static func body(_ status: String, _ states: [(Dependency, Bool, Duration)]) -> [UInt8] {

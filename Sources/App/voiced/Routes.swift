@@ -5,7 +5,6 @@ internal import Dashboard
 internal import EventLoop
 internal import HTTP
 internal import Limits
-internal import Postgres
 internal import RPCServer
 internal import Speech
 internal import Telemetry
@@ -13,27 +12,15 @@ internal import Vendors
 internal import VoiceAPI
 internal import WebSocket
 
-/// What is served besides the services: health, metrics, the dashboard, pages of consent
+/// What is served besides the services: what operators read, the dashboard, pages of consent
 /// forms, and the carrier's audio.
 enum Routes {
   static func make(
-    _ product: Product, _ database: Database, _ readiness: Readiness, _ limits: AccessLimits,
+    _ product: Product, _ operations: OperationsRoutes, _ limits: AccessLimits,
     _ dashboard: StaticSite?
   ) -> HTTPRoutes {
-    let gauges = PoolGauges(database.pool)
-    var routes = HTTPRoutes()
+    var routes = operations.onPublicPort
     if let dashboard { routes.serve(dashboard) }
-    routes.handle("GET", "/healthz") { _ in
-      HTTPExchangeResponse(contentType: "text/plain", body: "ok\n".utf8)
-    }
-    routes.handle("GET", "/readyz") { _ in await readiness.response() }
-    routes.handle("GET", "/metrics") { _ in
-      await gauges.update()
-      await readiness.answer()
-      return HTTPExchangeResponse(
-        contentType: "text/plain; version=0.0.4",
-        body: MetricsRegistry.process.prometheusText().utf8)
-    }
     routes.handle("GET", "/openapi.json") { _ in
       HTTPExchangeResponse(contentType: "application/json", body: OpenAPIDocument.json.utf8)
     }
@@ -133,29 +120,5 @@ extension IncomingCalls.Refusal {
     case .over: .conflict
     case .draining: .serviceUnavailable
     }
-  }
-}
-
-/// How busy the database's connections are, as metrics.
-private struct PoolGauges: Sendable {
-  private let pool: PostgresPool
-  private let open = gauge("open")
-  private let leased = gauge("leased")
-  private let waiting = MetricsRegistry.process.gauge(
-    "postgres_pool_waiting", help: "Callers that wait for a database connection.")
-
-  init(_ pool: PostgresPool) { self.pool = pool }
-
-  func update() async {
-    let counts = await pool.counts()
-    open.set(Int64(counts.open))
-    leased.set(Int64(counts.leased))
-    waiting.set(Int64(counts.waiting))
-  }
-
-  private static func gauge(_ state: String) -> Gauge {
-    MetricsRegistry.process.gauge(
-      "postgres_pool_connections", help: "Database connections, by state.",
-      labels: ["state": state])
   }
 }

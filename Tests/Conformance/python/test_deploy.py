@@ -84,6 +84,21 @@ def test_the_scripts_of_an_instance_are_shell():
         assert subprocess.run(["bash", "-n"], input=shell, text=True).returncode == 0
 
 
+def test_figures_are_scraped_inside_the_network_at_a_port_that_is_not_forwarded_to():
+    port = int(re.search(r"METRICS_LISTEN_ADDRESS=0\.0\.0\.0:(\d+)", (FOLDER / "Dockerfile").read_text())[1])
+    [job] = yaml.safe_load((FOLDER / "prometheus" / "scrape.yaml").read_text())["scrape_configs"]
+    assert (job["job_name"], [it["port"] for it in job["ec2_sd_configs"]]) == ("voiced", [port])
+    network = resources("network")
+    group = network["ServerGroup"]["Properties"]["SecurityGroupIngress"]
+    rules = {rule["FromPort"]: rule for rule in group if rule["FromPort"] == rule["ToPort"]}
+    forwarded = resources("service")["Targets"]["Properties"]["Port"]
+    assert len(group) == len(rules) and set(rules) == {forwarded, port} and forwarded != port
+    assert rules[port]["CidrIp"] == network["Network"]["Properties"]["CidrBlock"]
+    assert "CidrIp" not in rules[forwarded]
+    compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]["voiced"]["ports"]
+    assert f"127.0.0.1:{port}:{port}" in compose
+
+
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml"])
 def test_a_container_is_given_enough_time_to_drain(file):
     """The calls' time, and the 40 s of what follows them."""

@@ -5,6 +5,7 @@ import signal
 import time
 
 import grpc
+import httpx
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -83,7 +84,7 @@ def server_dies():
 
 
 def server_stops():
-    with stacks.running() as stack:
+    with stacks.running(environment={"METRICS_LISTEN_ADDRESS": "127.0.0.1:0"}) as stack:
         owner = stack.merchant("drain@example.in")
         with open(stack.ca, "rb") as file:
             trust = grpc.ssl_channel_credentials(file.read())
@@ -97,11 +98,14 @@ def server_stops():
             seen.append(next(health).status)
             told = time.monotonic() - asked
             refusal = converse(channel, owner)
+            shown = [
+                httpx.get(f"https://{stack.ready['metrics']}{path}", verify=False)
+                for path in ("/readyz", "/metrics")]
         status = stack.server.process.wait(40)
         left = alive(below)
         stack.start_server()
         return dict(
-            seen=seen, told=told, refusal=refusal, status=status, below=below, left=left,
+            seen=seen, told=told, refusal=refusal, shown=shown, status=status, below=below, left=left,
             call=look(stack, owner, call, {"COMPLETED"}, 10))
 
 
@@ -148,6 +152,12 @@ def test_a_stopping_server_says_so_at_once_and_takes_nothing_new(outcomes):
         health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING]
     assert outcome["told"] < 1
     assert outcome["refusal"] == grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_stopping_server_shows_its_figures_while_it_waits_for_calls(outcomes):
+    ready, metrics = outcomes[server_stops].result()["shown"]
+    assert (ready.status_code, ready.json()["status"]) == (503, "draining")
+    assert metrics.status_code == 200 and "payaid_calls_live " in metrics.text
 
 
 def test_a_stopping_server_lets_a_call_end_and_leaves_nothing_behind(outcomes):

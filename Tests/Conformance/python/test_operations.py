@@ -32,6 +32,13 @@ AGENT = {"name": "Asha", "language": "hi"}
 PATHS = ["/api/v1/agents", "/api/v1/agents/none", "/nothing", "/readyz", "/metrics"]
 
 
+@pytest.fixture(scope="module")
+def own_port(stack):
+    """A server that has a port of its own for what operators read."""
+    with stacks.beside(stack, METRICS_LISTEN_ADDRESS="127.0.0.1:0") as own:
+        yield own
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_tells_browsers_to_take_care(rest, path):
     headers = rest.get(path).headers
@@ -141,12 +148,55 @@ def test_metrics_are_prometheus_text(rest):
             "postgres_pool_waiting", "api_audit_lost_total"} <= families
 
 
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+def test_with_a_port_of_their_own_figures_and_dependencies_are_there_alone(own_port, http2):
+    with client(own_port, None, http2) as public:
+        for method, path in (("GET", "/metrics"), ("HEAD", "/metrics"), ("GET", "//metrics"), ("GET", "/metrics/")):
+            assert public.request(method, path).status_code == 404
+        answer = public.get("/readyz")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+        assert public.get("/healthz").text == "ok\n"
+        assert public.get("/api/v1/agents").status_code == 401
+        there = f"https://{own_port.ready['metrics']}"
+        assert "server_connections " in public.get(f"{there}/metrics").text
+        assert set(public.get(f"{there}/readyz").json()["dependencies"]) == {"database"}
+        assert public.get(f"{there}/healthz").text == "ok\n"
+        for path in ("/api/v1/agents", "/openapi.json", "/api/v1/auth/login"):
+            assert public.get(there + path).status_code == 404
+
+
+def test_a_call_is_not_served_where_the_figures_are(own_port, auth):
+    with open(own_port.ca, "rb") as file:
+        trust = grpc.ssl_channel_credentials(file.read())
+    with grpc.secure_channel(own_port.ready["metrics"], trust) as channel:
+        with pytest.raises(grpc.RpcError) as raised:
+            agents_pb2_grpc.AgentServiceStub(channel).ListAgents(
+                agents_pb2.ListAgentsRequest(), metadata=auth, timeout=10)
+    assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_without_tls_the_figures_have_none_either(stack):
+    with stacks.beside(stack, "--cleartext", METRICS_LISTEN_ADDRESS="127.0.0.1:0") as own:
+        assert httpx.get(f"http://{own.ready['metrics']}/metrics").status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{own.port}/metrics").status_code == 404
+
+
+def test_two_listeners_on_one_port_are_refused():
+    """The system would share the connections out between them."""
+    answer = subprocess.run(
+        [stacks.BIN / "voiced", "config"], capture_output=True, text=True, timeout=30,
+        env={**stacks.VENDOR_SETTINGS, "DATA_DIR": "/tmp/nowhere", "LISTEN_ADDRESS": "0.0.0.0:3000",
+             "METRICS_LISTEN_ADDRESS": "127.0.0.1:3000"})
+    assert answer.returncode == 1
+    assert "METRICS_LISTEN_ADDRESS must have another port than LISTEN_ADDRESS" in answer.stderr
+
 
 def test_the_end_of_the_certificate_is_among_the_figures(stack, rest):
     [found] = re.findall(r"tls_certificate_expiry_timestamp_seconds (\d+)", rest.get("/metrics").text)
     with open(stack.ca, "rb") as file:
         certificate = x509.load_pem_x509_certificate(file.read())
     assert int(found) == certificate.not_valid_after_utc.timestamp()
+
 
 def new_certificate(folder, days):
     """Puts a certificate for localhost, good for so many days, where a server has its own."""

@@ -23,6 +23,13 @@ extension Settings {
         "LISTEN_ADDRESS", \.listen, .address, default: "127.0.0.1:3000",
         "Where to listen; port 0 lets the system choose. Also --listen."),
       Setting(
+        optional: "METRICS_LISTEN_ADDRESS", \.metricsListen, .address,
+        """
+        Where to serve /metrics, /healthz and what /readyz knows of each dependency, by TLS as there; \
+        /metrics is then not on LISTEN_ADDRESS, where it is when unset. For a network that strangers \
+        do not reach.
+        """),
+      Setting(
         required: "DATA_DIR", \.dataDirectory, .folder,
         "The folder of everything this server keeps; made when it is missing. Also --data-dir."),
       Setting(

@@ -10,6 +10,8 @@ internal import Telemetry
 /// or refuses. A new setting is a field here and a line in `Settings+List.swift`.
 struct Settings: Sendable {
   var listen = SocketAddress(host: "127.0.0.1", port: 0)
+  /// What operators read is served here alone; nil for beside everything else.
+  var metricsListen: SocketAddress?
   var dataDirectory = ""
   /// Nil for one per core.
   var loops: Int?
@@ -106,6 +108,9 @@ struct Settings: Sendable {
   /// What only several settings together can get wrong.
   func problems() -> [String] {
     var problems: [String] = []
+    if let port = metricsListen?.port, port != 0, port == listen.port {
+      problems.append("METRICS_LISTEN_ADDRESS must have another port than LISTEN_ADDRESS")
+    }
     if exotel.previousWebhookSecret == exotel.webhookSecret {
       problems.append("EXOTEL_WEBHOOK_SECRET_PREVIOUS must differ from EXOTEL_WEBHOOK_SECRET")
     }
