@@ -21,10 +21,10 @@ from payaid.voice.v1.phone_numbers_pb2_grpc import PhoneNumberServiceStub
 from payaid.voice.v1.secrets_pb2_grpc import SecretServiceStub
 from payaid.voice.v1.webhooks_pb2_grpc import WebhookServiceStub
 
-__all__ = ["RECORDING_BYTES", "Voice", "connect", "explain"]
+__all__ = ["ANSWER_BYTES", "Voice", "connect", "explain"]
 
-RECORDING_BYTES = 384 * 1024 * 1024
-"""Holds any recording: an hour, the longest call, of two voices in 16 bit at 24 kHz is 346 MB."""
+ANSWER_BYTES = 16 * 1024 * 1024
+"""Holds any answer: a file of call records, the largest, has ten thousand."""
 
 
 def connect(
@@ -34,9 +34,8 @@ def connect(
 
     `ca` is a PEM file with whom to trust; None trusts the system's authorities. http:// is for
     tests: the key then travels in the clear. `options` are grpc's channel arguments. Unless they
-    say otherwise, an answer may have `RECORDING_BYTES` and not grpc's 4 MiB, which are 65 s of a
-    phone call's recording. Connects with the first call. Raises ValueError for a URL that is none,
-    OSError for a file that cannot be read.
+    say otherwise, an answer may have `ANSWER_BYTES` and not grpc's 4 MiB. Connects with the first
+    call. Raises ValueError for a URL that is none, OSError for a file that cannot be read.
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -44,7 +43,7 @@ def connect(
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     target = f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
     # Once each: of two values grpc takes the first.
-    arguments = list({"grpc.max_receive_message_length": RECORDING_BYTES, **dict(options)}.items())
+    arguments = list({"grpc.max_receive_message_length": ANSWER_BYTES, **dict(options)}.items())
     if parts.scheme == "http":
         return Voice(grpc.insecure_channel(target, options=arguments), key)
     roots = None

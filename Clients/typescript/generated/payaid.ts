@@ -421,10 +421,10 @@ export class CallService {
   /** Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND when
    * there is none.
    *
-   * It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000, 64,000
-   * or 96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB on the
-   * phone and 346 MB at most. gRPC clients take 4 MiB unless they are told otherwise, which is 65
-   * s on the phone: raise their limit for responses to 384 MiB.
+   * The bytes of all messages, one behind the other, are the file: 64,000 for each second on the
+   * phone, and 32,000, 64,000 or 96,000 over LiveService, by the rate there. An hour, the longest
+   * call, is 230 MB on the phone and 346 MB at most. A stream that ends with an error leaves a
+   * file that is cut short.
    */
   getRecording(request: GetRecordingRequest, options?: CallOptions): Promise<Blob> {
     const { callId } = request;

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import Protobuf
 internal import RPCCore
 internal import Schema
@@ -127,19 +126,16 @@ struct Calls: AsyncParsableCommand {
   struct Recording: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Saves a call's recording.")
 
-    /// Any recording: an hour, the longest call, of two voices in 16 bit at 24 kHz is 346 MB.
-    private static let limit = 384 * 1024 * 1024
-
     @OptionGroup var server: ServerOptions
     @Option(name: .shortAndLong, help: "The WAV file to write.") var output: String
     @Argument(help: "The call's id.") var callID: String
 
     func run() async throws {
-      let body = try await server.withChannel(messageLimit: Self.limit) { channel, metadata in
-        try await Client(channel).getRecording(
+      try await server.withChannel { channel, metadata in
+        let parts = try await Client(channel).getRecording(
           .with { $0.callId = callID }, options: CallOptions(metadata: metadata))
+        try await SavedFile.write(parts, to: output)
       }
-      try Data(body.data).write(to: URL(fileURLWithPath: output))
     }
   }
 }

@@ -16,14 +16,11 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "The API key: id and secret joined by an underscore; else VOICE_API_KEY.")
   var key: String?
 
-  /// Opens a channel, runs `body` with it and the caller's metadata, and closes it. No response may
-  /// have more than `messageLimit` bytes; nil is the channel's default.
+  /// Opens a channel, runs `body` with it and the caller's metadata, and closes it.
   func withChannel<Result>(
-    messageLimit: Int? = nil, _ body: (any ClientChannel, Metadata) async throws -> Result
+    _ body: (any ClientChannel, Metadata) async throws -> Result
   ) async throws -> Result {
-    var configuration = try configuration(try trust())
-    if let messageLimit { configuration.maxMessageBytes = messageLimit }
-    return try await open(configuration) { try await body($0, try metadata()) }
+    try await open(try configuration(try trust())) { try await body($0, try metadata()) }
   }
 
   /// The same without a caller, and with any name for the certificate of `--ca`.

@@ -168,7 +168,7 @@ struct OpenAPIOperation {
     if rule.verb == "GET", has(method.outputType, "etag") {
       add("If-None-Match", "The tag of an answer the caller has.", pattern: "^\"[!#-~]{1,250}\"$")
     }
-    if method.serverStreaming {
+    if method.serverStreaming, method.outputType.fullName != "google.api.HttpBody" {
       add("Last-Event-ID", "Takes the stream up behind this event.", pattern: "^[0-9]{1,18}$")
     }
     return headers

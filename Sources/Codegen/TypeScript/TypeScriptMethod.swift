@@ -40,10 +40,11 @@ struct TypeScriptMethod {
 
   /// How the transport carries it.
   private var verb: String {
-    if method.serverStreaming { return "stream<\(types.name(method.outputType))>" }
-    return isBytes ? "bytes" : "unary<\(types.name(method.outputType))>"
+    if isBytes { return "bytes" }
+    return "\(method.serverStreaming ? "stream" : "unary")<\(types.name(method.outputType))>"
   }
 
+  /// Whether a body is the answer as it is, in however many messages.
   private var isBytes: Bool { method.outputType.fullName == "google.api.HttpBody" }
 
   private var signature: String {
@@ -52,7 +53,8 @@ struct TypeScriptMethod {
     let isOptional = !input.fields.contains { $0.isRequiredByBehavior }
     let answer = types.name(method.outputType)
     let result =
-      method.serverStreaming ? "AsyncGenerator<\(answer), void, undefined>" : "Promise<\(answer)>"
+      method.serverStreaming && !isBytes
+      ? "AsyncGenerator<\(answer), void, undefined>" : "Promise<\(answer)>"
     let parameter = input.fields.isEmpty ? "_request" : "request"
     return "\(name)(\(parameter): \(types.name(input))\(isOptional ? " = {}" : ""), "
       + "options?: CallOptions): \(result)"

@@ -78,11 +78,16 @@ extension S3Bucket {
       bodyHash: hash)
   }
 
-  func get(_ key: ObjectKey) -> S3Request {
-    var request = S3Request("GetObject", "GET", address(of: key))
-    request.http.timeout = .seconds(600)
+  /// A piece of an object behind its first `offset` bytes. `tag` is what S3 called the object whose
+  /// beginning it gave; another one is refused.
+  func get(_ key: ObjectKey, from offset: Int, tag: String?) -> S3Request {
+    let last = offset + ObjectPiece.size - 1
+    var headers: HTTPHeaders = ["range": "bytes=\(offset)-\(last)"]
+    if let tag { headers.add("if-match", tag) }
+    var request = S3Request("GetObject", "GET", address(of: key), headers: headers)
+    request.http.timeout = S3Request.time(for: ObjectPiece.size)
     request.http.silenceTimeout = .seconds(10)
-    request.http.maxResponseBytes = 1 << 30
+    request.http.maxResponseBytes = ObjectPiece.size
     return request
   }
 

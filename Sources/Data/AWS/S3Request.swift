@@ -26,10 +26,13 @@ struct S3Request: Sendable {
     self.bodyHash = bodyHash ?? Hex.encode(Digest.sha256(body))
     http = ClientRequest(
       method: method, url: url, headers: headers, body: body,
-      timeout: .seconds(10 + body.count / Self.slowest))
+      timeout: Self.time(for: body.count))
     http.connectTimeout = .seconds(5)
     http.maxResponseBytes = 65_536
   }
+
+  /// What is waited for `count` bytes to come or go.
+  static func time(for count: Int) -> Duration { .seconds(10 + count / slowest) }
 
   /// Why an answer is none; nil for a good one.
   func failure(_ answer: ClientResponse) -> S3Failure? {

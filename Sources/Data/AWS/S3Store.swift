@@ -41,7 +41,7 @@ package struct S3Store: ObjectStore {
 
   package func put(_ bytes: [UInt8], key: ObjectKey) async throws {
     let hash = try await Self.hash(bytes)
-    try await telling("put", key) {
+    try await Self.telling("put", key) {
       guard bytes.count > Self.largestPut else {
         _ = try await link.exchange(bucket.put(key, bytes, hash: hash))
         return
@@ -50,18 +50,15 @@ package struct S3Store: ObjectStore {
     }
   }
 
-  package func get(_ key: ObjectKey) async throws -> [UInt8] {
-    let answer = try await telling("get", key) { try await link.exchange(bucket.get(key)) }
-    let hash = try await Self.hash(answer.body)
-    guard answer.headers[S3Request.hashHeader].map({ $0 == hash }) ?? true else {
-      throw ObjectError(.unavailable, "cannot get \(key.text): it is not what was put")
-    }
-    return answer.body
+  package func open(_ key: ObjectKey) async throws -> any ObjectReader {
+    let reader = try S3Reader(bucket: bucket, key: key, link: link)
+    try await Self.telling("get", key) { try await reader.begin() }
+    return reader
   }
 
   package func delete(_ key: ObjectKey) async throws {
     do {
-      _ = try await telling("delete", key) { try await link.exchange(bucket.delete(key)) }
+      _ = try await Self.telling("delete", key) { try await link.exchange(bucket.delete(key)) }
     } catch let error as ObjectError where error.kind == .notFound {
       return
     }
@@ -73,7 +70,7 @@ package struct S3Store: ObjectStore {
   }
 
   /// Only S3's own word makes an object one that is not there: a missing bucket has the same status.
-  private func telling<T: Sendable>(
+  static func telling<T: Sendable>(
     _ verb: String, _ key: ObjectKey, _ work: () async throws -> T
   ) async throws -> T {
     do {

@@ -21,9 +21,9 @@ package struct FolderStore: ObjectStore {
     }
   }
 
-  package func get(_ key: ObjectKey) async throws -> [UInt8] {
+  package func open(_ key: ObjectKey) async throws -> any ObjectReader {
     let path = path(of: key)
-    return try await blocking { try Self.read(path, key) }
+    return try await blocking { try FolderReader(path, key) }
   }
 
   package func delete(_ key: ObjectKey) async throws {
@@ -37,7 +37,7 @@ package struct FolderStore: ObjectStore {
 }
 
 extension FolderStore {
-  private static func failure(_ verb: String, _ what: String) -> ObjectError {
+  fileprivate static func failure(_ verb: String, _ what: String) -> ObjectError {
     ObjectError(.unavailable, "cannot \(verb) \(what): errno \(errno)")
   }
 
@@ -56,7 +56,7 @@ extension FolderStore {
 
   private static func write(_ bytes: [UInt8], to path: String) throws(ObjectError) {
     let part = "\(path).\(getpid()).part"
-    let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    let file = Glibc.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw failure("create", path) }
     let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
     guard close(file) == 0, isWritten, rename(part, path) == 0 else {
@@ -81,27 +81,52 @@ extension FolderStore {
 
   /// A rename is safe only when the folder is.
   private static func syncFolder(_ folder: String) {
-    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let file = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard file >= 0 else { return }
     fsync(file)
     close(file)
   }
+}
 
-  private static func read(_ path: String, _ key: ObjectKey) throws(ObjectError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      throw errno == ENOENT
-        ? ObjectError(.notFound, "there is no object \(key.text)") : failure("open", key.text)
+/// A file that is read to its end. One that is replaced or deleted meanwhile is read as it was.
+private final class FolderReader: ObjectReader {
+  /// Bytes of a piece.
+  private static let pieceSize = 1 << 20
+
+  private let file: CInt
+  private let key: ObjectKey
+
+  /// Blocks.
+  init(_ path: String, _ key: ObjectKey) throws(ObjectError) {
+    file = open(path, O_RDONLY | O_CLOEXEC)
+    self.key = key
+    guard file < 0 else { return }
+    throw errno == ENOENT
+      ? ObjectError(.notFound, "there is no object \(key.text)")
+      : FolderStore.failure("open", key.text)
+  }
+
+  deinit { if file >= 0 { close(file) } }
+
+  func next() async throws -> [UInt8]? {
+    let bytes = try await blocking { try self.read() }
+    return bytes.isEmpty ? nil : bytes
+  }
+
+  /// Up to a piece; none at the end. Blocks.
+  private func read() throws(ObjectError) -> [UInt8] {
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: Self.pieceSize) { buffer, filled in
+      filled = 0
+      while filled < buffer.count {
+        let count = Glibc.read(file, buffer.baseAddress! + filled, buffer.count - filled)
+        if count < 0 && errno == EINTR { continue }
+        failed = count < 0
+        if count <= 0 { break }
+        filled += count
+      }
     }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = chunk.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure("read", key.text) }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-    }
+    if failed { throw FolderStore.failure("read", key.text) }
+    return bytes
   }
 }

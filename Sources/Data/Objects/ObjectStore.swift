@@ -2,10 +2,34 @@
 package protocol ObjectStore: Sendable {
   /// Keeps `bytes` under `key`, replacing what was there; when it returns they are safe.
   func put(_ bytes: [UInt8], key: ObjectKey) async throws
-  /// What is kept under `key`. Throws `notFound`.
-  func get(_ key: ObjectKey) async throws -> [UInt8]
+  /// Begins to read what is kept under `key`. Throws `notFound`.
+  func open(_ key: ObjectKey) async throws -> any ObjectReader
   /// Removes what is kept under `key`; nothing happens when there is nothing.
   func delete(_ key: ObjectKey) async throws
+}
+
+extension ObjectStore {
+  /// All of what is kept under `key`, for what is small. Throws `notFound`.
+  package func get(_ key: ObjectKey) async throws -> [UInt8] {
+    let reader = try await open(key)
+    var bytes: [UInt8] = []
+    while let piece = try await reader.next() { bytes += piece }
+    return bytes
+  }
+}
+
+/// What is kept under one key, from its start to its end: no more of it is in memory than its user has,
+/// and nothing is asked for before its user wants it. One task at a time.
+package protocol ObjectReader: Sendable {
+  /// The next piece, of `ObjectPiece.size` at most and never empty; nil at the end. What is not as it
+  /// was put throws `unavailable` in place of its last piece.
+  func next() async throws -> [UInt8]?
+}
+
+/// How much of an object is read at a time.
+package enum ObjectPiece {
+  /// Bytes.
+  package static let size = 8 << 20
 }
 
 /// The name of an object: segments of `A-Z a-z 0-9 . _ -` joined by slashes, none of them `.` or `..`.

@@ -93,9 +93,13 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
     return call
   }
 
+  /// Bytes of one message of a recording: any client takes it, and a slow one holds up little.
+  private static let recordingMessage = 256 * 1024
+
   package func getRecording(
-    _ request: V1.GetRecordingRequest, _ context: RPCContext
-  ) async throws -> Google.Api.HttpBody {
+    _ request: V1.GetRecordingRequest, _ responses: Outbound<Google.Api.HttpBody>,
+    _ context: RPCContext
+  ) async throws {
     let caller = try context.caller()
     let tenant = Tenant.merchant(caller.merchant.text)
     let (id, found) = try await pool.transaction(tenant: tenant) { transaction in
@@ -105,23 +109,28 @@ package struct CallService: Payaid.Voice.V1.CallServiceServing {
       try await CallAccessLog.noteRecording(of: id, isThere: found != nil, caller, transaction)
       return (id, found)
     }
-    guard let found, let wav = try await sound(of: id, found.url, found.wrappedKey, tenant) else {
+    guard let found, let sound = try await sound(of: id, found.url, found.wrappedKey, tenant) else {
       throw RPCError(.notFound, "there is no recording of this call")
     }
-    // Sound does not shrink, and hundreds of megabytes would hold the loop for seconds.
+    // Sound does not shrink.
     context.compressesResponses = false
-    return .with {
-      $0.contentType = "audio/wav"
-      $0.data = wav
+    try await sound.send { bytes in
+      for start in stride(from: 0, to: bytes.count, by: Self.recordingMessage) {
+        try await responses.send(
+          .with {
+            $0.contentType = "audio/wav"
+            $0.data = Array(bytes[start..<min(start + Self.recordingMessage, bytes.count)])
+          })
+      }
     }
   }
 
-  /// The recording as a WAV file's bytes; `nil` when it was deleted while it was looked for.
+  /// The recording; `nil` when it was deleted while it was looked for.
   private func sound(
     of id: CallID, _ url: String, _ wrappedKey: [UInt8], _ tenant: Tenant
-  ) async throws -> [UInt8]? {
+  ) async throws -> RecordingSound? {
     do {
-      return try await recordings.read(url, wrappedKey: wrappedKey)
+      return try await recordings.open(url, wrappedKey: wrappedKey)
     } catch let error as ObjectError where error.kind == .notFound {
       let isKept = try await pool.transaction(tenant: tenant) {
         try await CallMetadataStore.isRecordingKept(of: id, $0)

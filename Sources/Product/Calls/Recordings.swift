@@ -151,14 +151,13 @@ package final class Recordings: Sendable {
     return found.header.wrappedKey
   }
 
-  /// The recording as a WAV file's bytes.
-  func read(_ url: String, wrappedKey: [UInt8]) async throws -> [UInt8] {
-    guard let objectKey = ObjectKey(url),
+  /// The recording under `url`, which can be sent.
+  func open(_ url: String, wrappedKey: [UInt8]) async throws -> RecordingSound {
+    guard let object = ObjectKey(url),
       let call = url.split(separator: "/").last.flatMap({ CallID(String($0.dropLast(6))) })
     else { throw ObjectError(.notFound, "there is no such recording") }
-    let spool = try await store.get(objectKey)
     let key = try keys.unwrap(wrappedKey, for: call)
-    return try await blocking { try RecordingExport(opening: spool, key: key).wav }
+    return try await RecordingSound.open(object, in: store, key: key)
   }
 
   /// Where the object store has the recording of a call, if it has one.

@@ -38,13 +38,13 @@ extension Payaid.Voice.V1 {
     /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
     /// when there is none.
     ///
-    /// It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000,
-    /// 64,000 or 96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB
-    /// on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are told otherwise,
-    /// which is 65 s on the phone: raise their limit for responses to 384 MiB.
+    /// The bytes of all messages, one behind the other, are the file: 64,000 for each second on the
+    /// phone, and 32,000, 64,000 or 96,000 over LiveService, by the rate there. An hour, the
+    /// longest call, is 230 MB on the phone and 346 MB at most. A stream that ends with an error
+    /// leaves a file that is cut short.
     func getRecording(
-      _ request: consuming Payaid.Voice.V1.GetRecordingRequest, _ context: RPCContext
-    ) async throws -> Google.Api.HttpBody
+      _ request: Payaid.Voice.V1.GetRecordingRequest, _ responses: Outbound<Google.Api.HttpBody>,
+      _ context: RPCContext) async throws
   }
 
   /// What the edges know of `payaid.voice.v1.CallService`: methods, types and routes.
@@ -103,7 +103,7 @@ extension Payaid.Voice.V1 {
     public static let getRecording = MethodBinding(
       method: MethodDescriptor(
         service: "payaid.voice.v1.CallService", name: "GetRecording",
-        kind: .unary, idempotency: .noSideEffects
+        kind: .serverStreaming, idempotency: .noSideEffects
       ),
       input: Payaid.Voice.V1.GetRecordingRequest.messageType,
       output: Google.Api.HttpBody.messageType,
@@ -178,14 +178,14 @@ extension Payaid.Voice.V1 {
     /// Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND
     /// when there is none.
     ///
-    /// It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000,
-    /// 64,000 or 96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB
-    /// on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are told otherwise,
-    /// which is 65 s on the phone: raise their limit for responses to 384 MiB.
+    /// The bytes of all messages, one behind the other, are the file: 64,000 for each second on the
+    /// phone, and 32,000, 64,000 or 96,000 over LiveService, by the rate there. An hour, the
+    /// longest call, is 230 MB on the phone and 346 MB at most. A stream that ends with an error
+    /// leaves a file that is cut short.
     public func getRecording(
       _ request: Payaid.Voice.V1.GetRecordingRequest, options: CallOptions = CallOptions()
-    ) async throws -> Google.Api.HttpBody {
-      try await channel.unary(
+    ) async throws -> ClientResponses<Google.Api.HttpBody> {
+      try await channel.serverStreaming(
         CallServiceBinding.getRecording.method, request, in: .protobuf, out: .protobuf,
         options: options)
     }
@@ -213,9 +213,10 @@ extension Payaid.Voice.V1.CallServiceServing {
       ) {
         try await self.watchCall($0, $1, $2)
       },
-      .unary(Payaid.Voice.V1.CallServiceBinding.getRecording.method, in: .protobuf, out: .protobuf)
-      {
-        try await self.getRecording($0, $1)
+      .serverStreaming(
+        Payaid.Voice.V1.CallServiceBinding.getRecording.method, in: .protobuf, out: .protobuf
+      ) {
+        try await self.getRecording($0, $1, $2)
       },
     ]
   }

@@ -81,6 +81,15 @@ extension ClientResponse {
     ClientResponse(status: .ok, headers: headers)
   }
 
+  /// A part of an object.
+  static func part(
+    _ bytes: [UInt8], _ range: String, _ headers: HTTPHeaders = [:]
+  ) -> ClientResponse {
+    var headers = headers
+    headers.add("content-range", range)
+    return ClientResponse(status: HTTPStatus(rawValue: 206), headers: headers, body: bytes)
+  }
+
   /// What S3 answers when it refuses.
   static func refusal(
     _ status: HTTPStatus, _ code: String, _ headers: HTTPHeaders = [:]

@@ -90,6 +90,48 @@ import Testing
     #expect(error?.message == "cannot get \(key.text): it is not what was put")
   }
 
+  @Test func `each piece is asked for when it is wanted, and of the object that was begun`()
+    async throws
+  {
+    let piece = [UInt8](repeating: 0, count: ObjectPiece.size)
+    let size = piece.count + 3
+    let script = AWSScript(
+      .part(piece, "bytes 0-\(piece.count - 1)/\(size)", ["etag": "\"a\""]),
+      .refusal(HTTPStatus(rawValue: 503), "SlowDown"),
+      .part([1, 2, 3], "bytes \(piece.count)-\(size - 1)/\(size)"))
+    let reader = try await script.store().open(key)
+    #expect(try await reader.next() == piece)
+    #expect(script.requests.count == 1)
+    #expect(try await reader.next() == [1, 2, 3])
+    #expect(try await reader.next() == nil)
+    #expect(
+      script.requests.map { $0.headers["range"] }
+        == ["bytes=0-8388607", "bytes=8388608-16777215", "bytes=8388608-16777215"])
+    #expect(script.requests.map { $0.headers["if-match"] } == [nil, "\"a\"", "\"a\""])
+  }
+
+  @Test(
+    arguments: [
+      ("bytes 0-2/3", 0, 3), ("bytes 0-2/4", 0, nil), ("bytes 1-3/4", 1, 4),
+      ("bytes 0-2/3", 1, nil),
+      ("bytes 0-2/2", 0, nil), ("bytes 0-1/2", 0, nil), ("bytes 0-2/*", 0, nil),
+      ("bytes -1-2/3", 0, nil),
+      ("bytes 0-9223372036854775807/3", 0, nil), ("bytes 0-2/99999999999999999999", 0, nil),
+      ("", 0, nil),
+      (
+        "bytes 9223372036854775805-9223372036854775807/9223372036854775807",
+        9_223_372_036_854_775_805, nil
+      ),
+    ] as [(String, Int, Int?)])
+  func `an answer has the range that was asked for`(range: String, offset: Int, size: Int?) {
+    #expect(S3Part(.part([1, 2, 3], range), from: offset)?.size == size)
+  }
+
+  @Test func `a store without ranges gives the whole object, once`() {
+    #expect(S3Part(ClientResponse(status: .ok, body: [1, 2]), from: 0)?.size == 2)
+    #expect(S3Part(ClientResponse(status: .ok, body: [1, 2]), from: 2) == nil)
+  }
+
   @Test(arguments: [
     (ClientResponse.refusal(.notFound, "NoSuchKey"), ObjectError.Kind.notFound, "NoSuchKey"),
     (.refusal(.notFound, "NoSuchBucket"), .unavailable, "NoSuchBucket"),

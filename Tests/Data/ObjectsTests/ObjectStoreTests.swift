@@ -36,13 +36,36 @@ import Testing
   @Test(arguments: Implementation.allCases)
   func `an object of any size comes back whole`(_ kind: Implementation) async throws {
     try await kind.withStore { store in
-      for count in [0, 1, (16 << 20) + 1] {
+      for count in [0, 1, ObjectPiece.size, ObjectPiece.size + 1, 2 * ObjectPiece.size + 1] {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
           for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: index / 251) }
           filled = count
         }
         try await store.put(bytes, key: try key("large"))
         #expect(try await store.get(try key("large")) == bytes)
+      }
+    }
+  }
+
+  @Test(arguments: Implementation.allCases)
+  func
+    `an object comes in pieces, and one that is replaced meanwhile is never mixed with the other`(
+      _ kind: Implementation
+    ) async throws
+  {
+    try await kind.withStore { store in
+      let old = [UInt8](repeating: 1, count: ObjectPiece.size + 1)
+      try await store.put(old, key: try key("a"))
+      let reader = try await store.open(try key("a"))
+      let first = try #require(try await reader.next())
+      #expect(!first.isEmpty && first.count <= ObjectPiece.size)
+      try await store.put([UInt8](repeating: 2, count: old.count), key: try key("a"))
+      var rest: [UInt8] = []
+      do {
+        while let piece = try await reader.next() { rest += piece }
+        #expect(first + rest == old)
+      } catch let error as ObjectError {
+        #expect(error.kind == .unavailable)
       }
     }
   }

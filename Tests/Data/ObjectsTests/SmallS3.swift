@@ -59,8 +59,24 @@ final class SmallS3: Sendable {
       return ClientResponse(status: .noContent)
     default:
       guard let (bytes, hash) = state.objects[path] else { return refusal(.notFound, "NoSuchKey") }
-      return ClientResponse(status: .ok, headers: ["x-amz-meta-sha256": hash], body: bytes)
+      return part(request, bytes, ["x-amz-meta-sha256": hash, "etag": "\"\(hash)\""])
     }
+  }
+
+  /// The range that is asked for, as far as there is any of it.
+  private static func part(
+    _ request: ClientRequest, _ bytes: [UInt8], _ headers: HTTPHeaders
+  ) -> ClientResponse {
+    if let tag = request.headers["if-match"], tag != headers["etag"] {
+      return refusal(HTTPStatus(rawValue: 412), "PreconditionFailed")
+    }
+    let range = (request.headers["range"] ?? "").dropFirst("bytes=".count).split(separator: "-")
+    let (first, last) = (Int(range[0]) ?? 0, min(Int(range[1]) ?? 0, bytes.count - 1))
+    guard first <= last else { return refusal(HTTPStatus(rawValue: 416), "InvalidRange") }
+    var headers = headers
+    headers.add("content-range", "bytes \(first)-\(last)/\(bytes.count)")
+    return ClientResponse(
+      status: HTTPStatus(rawValue: 206), headers: headers, body: Array(bytes[first...last]))
   }
 
   private static func begin(

@@ -10,19 +10,6 @@ internal import VoiceAPI
 
 @testable internal import Calls
 
-/// Keeps what is sent.
-private final class KeptMessages: MessagePort {
-  private let messages = Mutex<[[UInt8]]>([])
-
-  var count: Int { messages.withLock { $0.count } }
-
-  func receive() async throws -> [UInt8]? { nil }
-
-  func send(_ message: [UInt8]) async throws { messages.withLock { $0.append(message) } }
-
-  func sendHeaders(_ metadata: Metadata) async throws {}
-}
-
 /// A time of day that is set.
 private final class SetClock: Sendable {
   private let moment = Mutex(Moment(seconds: 3_600 * 500_000))
@@ -45,15 +32,12 @@ private final class SetClock: Sendable {
     async throws
   {
     let ending = try await EndingScene.make()
-    let service = ending.service()
     let (call, bare) = (try await ending.ended(), try await ending.ended(isRecorded: false))
     for key in ["key_a", "key_b", "key_a"] {
-      let body = try await service.getRecording(
-        .with { $0.callId = call.id.text }, ending.context(key))
-      #expect(!body.data.isEmpty)
+      #expect(try await !ending.heard(call.id, ending.context(key)).isEmpty)
     }
     await #expect(throws: RPCError.self) {
-      _ = try await service.getRecording(.with { $0.callId = bare.id.text }, ending.context())
+      _ = try await ending.heard(bare.id)
     }
     #expect(
       try await ending.readings(of: call.id)
@@ -67,8 +51,7 @@ private final class SetClock: Sendable {
     let call = try await ending.ended()
     let stranger = MerchantID()
     let error = await #expect(throws: RPCError.self) {
-      _ = try await ending.service().getRecording(
-        .with { $0.callId = call.id.text }, ending.context(of: stranger))
+      _ = try await ending.heard(call.id, ending.context(of: stranger))
     }
     #expect(error?.code == .notFound)
     #expect(try await ending.readings(of: call.id).isEmpty)
@@ -80,8 +63,7 @@ private final class SetClock: Sendable {
     let call = try await ending.ended()
     for key in ending.store.keys { try await ending.store.delete(try #require(ObjectKey(key))) }
     await #expect(throws: ObjectError.self) {
-      _ = try await ending.service().getRecording(
-        .with { $0.callId = call.id.text }, ending.context())
+      _ = try await ending.heard(call.id)
     }
     await ending.scene.pool.close()
   }
@@ -92,7 +74,7 @@ private final class SetClock: Sendable {
     let call = try await ending.ended()
     try await rename("call_access", to: "away", ending)
     await #expect(throws: PostgresError.self) {
-      _ = try await service.getRecording(.with { $0.callId = call.id.text }, ending.context())
+      _ = try await ending.heard(call.id)
     }
     let read = try await service.getCall(.with { $0.callId = call.id.text }, ending.context())
     #expect(read.transcript.count == 1)
@@ -133,7 +115,7 @@ private final class SetClock: Sendable {
     }
     try await ending.service().watchCall(
       request, Outbound(port: kept, codec: codec), ending.context())
-    #expect(kept.count == 2 - Int(after))
+    #expect(kept.all.count == 2 - Int(after))
     #expect(try await ending.readings(of: call.id) == readings)
     await ending.scene.pool.close()
   }

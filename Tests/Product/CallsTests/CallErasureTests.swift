@@ -188,10 +188,8 @@ internal import Webhooks
     #expect(held.state == .completed && held.metadata == nil)
     #expect(try await erasing.occurrences(of: "Ravi") == ["call_metadata"])
     #expect(try await erasing.occurrences(of: Scene.number) == [])
-    let service = erasing.ending.service()
     let error = await #expect(throws: RPCError.self) {
-      _ = try await service.getRecording(
-        .with { $0.callId = call.id.text }, erasing.ending.context())
+      _ = try await erasing.ending.heard(call.id)
     }
     #expect(error?.code == .notFound)
     #expect(try await erasing.ending.recording(call.id)?.isEmpty == false)

@@ -32,7 +32,7 @@ internal import VoiceAPI
     #expect(keyed == 1)
     let service = ending.service()
     let error = await #expect(throws: RPCError.self) {
-      _ = try await service.getRecording(.with { $0.callId = old.id.text }, ending.context())
+      _ = try await ending.heard(old.id)
     }
     #expect(error?.code == .notFound)
     let call = try await service.getCall(.with { $0.callId = old.id.text }, ending.context())

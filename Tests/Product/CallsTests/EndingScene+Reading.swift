@@ -6,7 +6,10 @@ internal import Jobs
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
+internal import Schema
 internal import Speech
+internal import Synchronization
+import Testing
 internal import VoiceAPI
 
 @testable internal import Calls
@@ -37,6 +40,19 @@ private struct IdleCallbacks: CarrierCallbacks {
   ) throws(CarrierCallbackRefusal) -> VerifiedCarrierEvent { throw .unauthenticated }
 }
 
+/// Keeps what is sent.
+final class KeptMessages: MessagePort {
+  private let messages = Mutex<[[UInt8]]>([])
+
+  var all: [[UInt8]] { messages.withLock { $0 } }
+
+  func receive() async throws -> [UInt8]? { nil }
+
+  func send(_ message: [UInt8]) async throws { messages.withLock { $0.append(message) } }
+
+  func sendHeaders(_ metadata: Metadata) async throws {}
+}
+
 /// Calls that have ended, as the API reads them.
 extension EndingScene {
   /// The service, as each process has its own.
@@ -58,6 +74,19 @@ extension EndingScene {
       method: MethodDescriptor(service: "test.Test", name: "Test", kind: .unary))
     context.identity = Caller(merchant: merchant ?? scene.merchant, principal: key)
     return context
+  }
+
+  /// What GetRecording sends of a call, put together: a WAV file.
+  func heard(_ call: CallID, _ caller: RPCContext? = nil) async throws -> [UInt8] {
+    let kept = KeptMessages()
+    let codec = MessageCodec<Google.Api.HttpBody>(
+      decode: { try Google.Api.HttpBody(serializedBytes: $0) },
+      encode: { try $0.serializedBytes() })
+    try await service().getRecording(
+      .with { $0.callId = call.text }, Outbound(port: kept, codec: codec), caller ?? context())
+    let bodies = try kept.all.map { try Google.Api.HttpBody(serializedBytes: $0) }
+    #expect(bodies.allSatisfy { $0.contentType == "audio/wav" && $0.data.count <= 256 * 1024 })
+    return bodies.flatMap(\.data)
   }
 
   /// A call that ended `days` ago and in which something was said.

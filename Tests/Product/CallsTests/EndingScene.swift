@@ -12,6 +12,20 @@ import Testing
 @testable internal import Calls
 @testable internal import Conversation
 
+/// An object in memory, in small pieces.
+final class HeldObject: ObjectReader {
+  private let rest: Mutex<ArraySlice<UInt8>>
+
+  init(_ bytes: [UInt8]) { rest = Mutex(bytes[...]) }
+
+  func next() async throws -> [UInt8]? {
+    rest.withLock { rest in
+      defer { rest = rest.dropFirst(1_000) }
+      return rest.isEmpty ? nil : Array(rest.prefix(1_000))
+    }
+  }
+}
+
 /// An object store in memory that can be down, or silent.
 final class MoodyStore: ObjectStore {
   enum Mood { case works, refuses, isSilent }
@@ -40,11 +54,11 @@ final class MoodyStore: ObjectStore {
     state.withLock { $0.objects[key.text] = bytes }
   }
 
-  func get(_ key: ObjectKey) async throws -> [UInt8] {
+  func open(_ key: ObjectKey) async throws -> any ObjectReader {
     guard let bytes = state.withLock({ $0.objects[key.text] }) else {
       throw ObjectError(.notFound, "there is no such object")
     }
-    return bytes
+    return HeldObject(bytes)
   }
 
   func delete(_ key: ObjectKey) async throws {
@@ -163,7 +177,10 @@ struct EndingScene {
     guard let found = try await system({ try await CallMetadataStore.recording(of: id, $0) }) else {
       return nil
     }
-    return try await recordings.read(found.url, wrappedKey: found.wrappedKey)
+    let sound = try await recordings.open(found.url, wrappedKey: found.wrappedKey)
+    var wav: [UInt8] = []
+    try await sound.send { wav += $0 }
+    return wav
   }
 
   /// How often merchants are told of this.

@@ -236,17 +236,26 @@ final class TestClock: Sendable {
   func advance(seconds: Int64) { moment.withLock { $0 = $0 + .seconds(seconds) } }
 }
 
+/// One object, whole.
+private final class SavedObject: ObjectReader {
+  private let bytes: Mutex<[UInt8]?>
+
+  init(_ bytes: [UInt8]) { self.bytes = Mutex(bytes) }
+
+  func next() async throws -> [UInt8]? { bytes.withLock { $0.take() } }
+}
+
 /// Objects in memory, which a test can lose or change.
 final class SavedObjects: ObjectStore {
   let saved = Mutex<[ObjectKey: [UInt8]]>([:])
 
   func put(_ bytes: [UInt8], key: ObjectKey) async throws { saved.withLock { $0[key] = bytes } }
 
-  func get(_ key: ObjectKey) async throws -> [UInt8] {
+  func open(_ key: ObjectKey) async throws -> any ObjectReader {
     guard let bytes = saved.withLock({ $0[key] }) else {
       throw ObjectError(.notFound, "there is no \(key.text)")
     }
-    return bytes
+    return SavedObject(bytes)
   }
 
   func delete(_ key: ObjectKey) async throws { saved.withLock { $0[key] = nil } }

@@ -159,8 +159,8 @@ private final class Notes: Sendable {
     let summary = try #require(report.recording)
     #expect(summary.isSealed)
     #expect(summary.droppedSamples == 0)
-    let export = try RecordingExport(
-      opening: ScratchFolder.read(summary.path), key: recording.key)
+    let export = try OpenedRecording(
+      ScratchFolder.read(summary.path), key: recording.key)
     #expect(export.isComplete)
     #expect(export.duration >= .milliseconds(900))
   }

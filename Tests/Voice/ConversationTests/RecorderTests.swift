@@ -65,7 +65,7 @@ final class ScratchFolder {
 
   @Test func `a recording becomes a stereo file with both sides in place`() throws {
     _ = try spool()
-    let export = try RecordingExport(opening: ScratchFolder.read(setup.path), key: key)
+    let export = try OpenedRecording(ScratchFolder.read(setup.path), key: key)
     #expect(export.isComplete)
     #expect(export.duration == .milliseconds(60))
     let wav = try WAV(parsing: export.wav)
@@ -75,6 +75,50 @@ final class ScratchFolder {
       #expect(wav.samples[index * 2] == Int16(index / 160 + 1))
       #expect(wav.samples[index * 2 + 1] == -Int16(index / 160 + 1))
     }
+  }
+
+  @Test func `the file is the same in whatever pieces its spool comes, whole or damaged`() throws {
+    let ends = try spool()
+    var bytes = try ScratchFolder.read(setup.path)
+    for damage in [nil, ends[1] + 30, bytes.count - 1] {
+      if let damage { bytes[damage] ^= 0x10 }
+      let whole = try OpenedRecording(bytes, key: key, inPiecesOf: bytes.count)
+      #expect(whole.isComplete == (damage == nil))
+      for size in [1, 7, 100, 333, bytes.count - 1] {
+        #expect(try OpenedRecording(bytes, key: key, inPiecesOf: size) == whole)
+      }
+    }
+  }
+
+  @Test func `sound comes out as soon as it is settled, and no more than that is held back`() throws
+  {
+    var writer = try SpoolWriter(setup, rate: .telephone)
+    for second in 0..<60 {
+      let samples = [Int16](repeating: Int16(second), count: 8_000)
+      let segment = AudioSegment(channel: 0, position: second * 8_000, samples: samples)
+      try writer.append([segment], time: UInt64(second + 1) * 1_000)
+    }
+    try writer.finish(time: 60_000)
+    let spool = try ScratchFolder.read(setup.path)
+    var export = RecordingExport(key: key)
+    var given = 0
+    for start in stride(from: 0, to: spool.count, by: 16_000) {
+      let piece = Array(spool[start..<min(start + 16_000, spool.count)])
+      given += try export.take(piece).count
+      // Fifteen seconds, a header that may be long, and a record that is not whole.
+      #expect(given >= 2 * (start - 15 * 16_000 - 65_536 - 2 * 17_000))
+    }
+    #expect(given == 45 * 32_000)
+    #expect(try export.finish().count == 15 * 32_000)
+    #expect(export.duration == .seconds(60))
+  }
+
+  @Test(arguments: [0, 1, 11, 39])
+  func `a spool without a whole header is none`(length: Int) throws {
+    _ = try spool()
+    let bytes = Array(try ScratchFolder.read(setup.path).prefix(length))
+    let error = #expect(throws: RecordingError.self) { try OpenedRecording(bytes, key: key) }
+    #expect(error?.kind == .header)
   }
 
   @Test func `what the line held back for nine seconds is in its place beside the agent's words`()
@@ -89,7 +133,7 @@ final class ScratchFolder {
     let late = [Int16](repeating: 5, count: 72_000)
     try writer.append([AudioSegment(channel: 0, position: 8_000, samples: late)], time: 10_250)
     try writer.finish(time: 10_250)
-    let export = try RecordingExport(opening: ScratchFolder.read(setup.path), key: key)
+    let export = try OpenedRecording(ScratchFolder.read(setup.path), key: key)
     let wav = try WAV(parsing: export.wav)
     #expect(wav.samples.count == 160_000)
     #expect((8_000..<80_000).allSatisfy { wav.samples[$0 * 2] == 5 })
@@ -112,7 +156,7 @@ final class ScratchFolder {
       #expect(recovery.header.wrappedKey == [1, 2, 3])
       if length % 97 == 0 {
         try SpoolRecovery.seal(path: cut, key: key)
-        let export = try RecordingExport(opening: ScratchFolder.read(cut), key: key)
+        let export = try OpenedRecording(ScratchFolder.read(cut), key: key)
         #expect(export.isComplete)
         #expect(export.duration == .milliseconds(whole * 20))
       }
@@ -135,13 +179,13 @@ final class ScratchFolder {
     _ = try spool()
     let wrong = [UInt8](repeating: 8, count: 32)
     #expect(throws: RecordingError.self) {
-      try RecordingExport(opening: ScratchFolder.read(setup.path), key: wrong)
+      try OpenedRecording(ScratchFolder.read(setup.path), key: wrong)
     }
     let cipher = try SpoolCipher(key: key, recordingID: "rec_2")
     let file = try SpoolFile.open(setup.path, forWriting: false)
     defer { file.close() }
     var reader = try SpoolReader(file)
-    let record = try #require(try reader.next())
+    let record = try #require(try reader.next(in: file))
     #expect(throws: RecordingError.self) { try cipher.open(record) }
   }
 

@@ -1,39 +1,85 @@
 internal import Audio
 
-/// A spool as a stereo WAV file: caller left, agent right. Opened in memory, so that no sound lies on a
-/// disk unsealed.
-package struct RecordingExport: Sendable, Equatable {
-  package let duration: Duration
-  /// The file: 44 bytes and four for each sample, some 115 MB an hour at 8 kHz.
-  package let wav: [UInt8]
-  /// False when the spool has no closing record: its last second may be missing.
-  package let isComplete: Bool
+/// A spool as a stereo WAV file: caller left, agent right. Both are passed through in pieces, in memory, so
+/// that no sound lies on a disk unsealed and an hour takes no more memory than a minute.
+///
+/// The file's head says how long the sound is, which is known at the end: who wants it first takes the
+/// whole spool twice.
+package struct RecordingExport: Sendable {
+  private let key: [UInt8]
+  private var window = SpoolWindow()
+  private var sound: Sound?
 
-  /// Opens the bytes of a spool. Throws when the header is damaged or the key is wrong. An hour is work
+  /// An export of a spool whose records `key` opens.
+  package init(key: [UInt8]) { self.key = key }
+
+  /// The sound that is settled once `piece`, the next of the spool, has come: samples of both sides in turn,
+  /// as they stand in the file. Throws when the header is damaged or the key is wrong. Megabytes are work
   /// for a thread that may block.
-  package init(opening spool: [UInt8], key: [UInt8]) throws(RecordingError) {
-    var reader = try SpoolReader(SpoolBytes(bytes: spool))
-    let rate = reader.header.rate
-    let cipher = try SpoolCipher(key: key, recordingID: reader.header.recordingID)
-    var mix = StereoMix(rate: rate)
-    var wav = WAV.header(rate: rate, channels: 2, dataBytes: 0)
-    // A spool is hardly larger than its sound.
-    wav.reserveCapacity(spool.count)
-    while let record = try reader.next() {
+  package mutating func take(_ piece: [UInt8]) throws(RecordingError) -> [UInt8] {
+    window.append(piece)
+    return try read()
+  }
+
+  /// The rest of the sound; no piece comes after it.
+  package mutating func finish() throws(RecordingError) -> [UInt8] {
+    window.end()
+    let settled = try read()
+    return settled + (sound?.mix.takeAll() ?? [])
+  }
+
+  /// The first bytes of the file, when all of its sound has been given; some 115 MB follow for an hour at 8 kHz.
+  package var head: [UInt8] {
+    sound.map { WAV.header(rate: $0.mix.rate, channels: 2, dataBytes: $0.mix.written * 4) } ?? []
+  }
+
+  /// How long what was given so far is.
+  package var duration: Duration {
+    sound.map { $0.mix.rate.duration(samples: $0.mix.written) } ?? .zero
+  }
+
+  /// False as long as the spool's closing record was not read: its last second may be missing.
+  package var isComplete: Bool { sound?.reader.isSealed ?? false }
+
+  /// Reads all records that are there.
+  private mutating func read() throws(RecordingError) -> [UInt8] {
+    if sound == nil, window.hasHeader { sound = try Sound(window, key) }
+    // Taken out, as two owners would copy all that is not settled with each segment.
+    guard var current = sound.take() else { return [] }
+    defer { sound = current }
+    return try current.read(from: &window)
+  }
+}
+
+/// What is heard of a spool whose header was read.
+private struct Sound {
+  var reader: SpoolReader
+  var mix: StereoMix
+  private let cipher: SpoolCipher
+
+  init(_ window: SpoolWindow, _ key: [UInt8]) throws(RecordingError) {
+    reader = try SpoolReader(window)
+    cipher = try SpoolCipher(key: key, recordingID: reader.header.recordingID)
+    mix = StereoMix(rate: reader.header.rate)
+  }
+
+  mutating func read(from window: inout SpoolWindow) throws(RecordingError) -> [UInt8] {
+    var settled: [UInt8] = []
+    while window.hasRecord(at: reader.offset) {
+      guard let record = try reader.next(in: window) else {
+        window.close()
+        break
+      }
       let payload = try cipher.open(record)
       guard record.kind == .audio else { continue }
       guard let segments = AudioSegment.parse(payload) else {
         throw RecordingError(.authentication, "record \(record.sequence) holds no audio segments")
       }
       for segment in segments { mix.add(segment) }
-      wav += mix.takeSettled(now: .milliseconds(Int64(clamping: record.time)))
+      settled += mix.takeSettled(now: .milliseconds(Int64(clamping: record.time)))
     }
-    wav += mix.takeAll()
-    let header = WAV.header(rate: rate, channels: 2, dataBytes: mix.written * 4)
-    wav.replaceSubrange(..<header.count, with: header)
-    self.wav = wav
-    duration = rate.duration(samples: mix.written)
-    isComplete = reader.isSealed
+    window.drop(before: reader.offset)
+    return settled
   }
 }
 

@@ -4,20 +4,57 @@ protocol SpoolSource: Sendable {
   func read(_ count: Int, at offset: Int) throws(RecordingError) -> [UInt8]
 }
 
-/// A spool in memory.
-struct SpoolBytes: SpoolSource {
-  let bytes: [UInt8]
+/// The part of a spool in memory that has come and was not dropped.
+struct SpoolWindow: SpoolSource {
+  /// Where in the spool `bytes` begin.
+  private var start = 0
+  private var bytes: [UInt8] = []
+  private var isWhole = false
+  private var isClosed = false
+
+  /// What comes next in the spool.
+  mutating func append(_ piece: [UInt8]) {
+    if !isClosed { bytes += piece }
+  }
+
+  /// Nothing comes any more.
+  mutating func end() { isWhole = true }
+
+  /// Nothing is wanted any more, whatever comes.
+  mutating func close() {
+    isClosed = true
+    bytes = []
+  }
+
+  mutating func drop(before offset: Int) {
+    guard !isClosed, offset > start else { return }
+    bytes.removeFirst(min(offset - start, bytes.count))
+    start = offset
+  }
+
+  /// Whether a header can be read, or will never be.
+  var hasHeader: Bool { isWhole || bytes.count >= SpoolHeader.limit + 16 }
+
+  /// Whether the record at `offset` can be read, or will never be.
+  func hasRecord(at offset: Int) -> Bool {
+    if isClosed { return false }
+    var rest = bytes[min(max(0, offset - start), bytes.count)...]
+    let count = rest.count
+    guard !isWhole, let length = rest.takeNumber(4) else { return isWhole }
+    return length > SpoolRecord.sealedLimit
+      || count >= SpoolRecord.headBytes + Int(length) + SpoolRecord.checksumBytes
+  }
 
   func read(_ count: Int, at offset: Int) -> [UInt8] {
-    let start = min(offset, bytes.count)
-    return Array(bytes[start..<start + min(count, bytes.count - start)])
+    let from = min(max(0, offset - start), bytes.count)
+    return Array(bytes[from..<from + min(count, bytes.count - from)])
   }
 }
 
-/// Walks a spool's records in order, without the key. Blocks as its source does.
-struct SpoolReader<Source: SpoolSource> {
+/// Walks a spool's records in order, without the key. Blocks as its source does, which is the same each
+/// time.
+struct SpoolReader {
   let header: SpoolHeader
-  private let source: Source
   /// End of the last good record.
   private(set) var offset: Int
   private var sequence: UInt64 = 0
@@ -27,7 +64,7 @@ struct SpoolReader<Source: SpoolSource> {
   /// Records read so far, without the closing one.
   var records: Int { Int(sequence) - (isSealed ? 1 : 0) }
 
-  init(_ source: Source) throws(RecordingError) {
+  init(_ source: some SpoolSource) throws(RecordingError) {
     let head = try source.read(12, at: 0)
     var rest = head.dropFirst(8)
     guard head.starts(with: SpoolHeader.magic), let length = rest.takeNumber(4),
@@ -39,13 +76,12 @@ struct SpoolReader<Source: SpoolSource> {
       checksum.takeNumber(4) == UInt64(CRC32C.checksum(whole.dropLast(4))),
       let header = SpoolHeader(fields: whole[12..<12 + Int(length)])
     else { throw RecordingError(.header, "recording header is damaged") }
-    self.source = source
     self.header = header
     offset = whole.count
   }
 
   /// The next good record; nil at the first that is torn, damaged or out of order, and at the end.
-  mutating func next() throws(RecordingError) -> SpoolRecord? {
+  mutating func next(in source: some SpoolSource) throws(RecordingError) -> SpoolRecord? {
     if isSealed { return nil }
     let head = try source.read(SpoolRecord.headBytes, at: offset)
     var rest = head[...]

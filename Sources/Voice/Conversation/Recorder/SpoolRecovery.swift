@@ -15,7 +15,7 @@ package struct SpoolRecovery: Sendable, Equatable {
     let file = try SpoolFile.open(path, forWriting: true)
     defer { file.close() }
     var reader = try SpoolReader(file)
-    while try reader.next() != nil {}
+    while try reader.next(in: file) != nil {}
     let cut = try file.length() - reader.offset
     if cut > 0 {
       try file.truncate(to: reader.offset)
@@ -38,7 +38,7 @@ package struct SpoolRecovery: Sendable, Equatable {
     let file = try SpoolFile.open(path, forWriting: true)
     defer { file.close() }
     var reader = try SpoolReader(file)
-    while try reader.next() != nil {}
+    while try reader.next(in: file) != nil {}
     if reader.isSealed { return }
     var payload: [UInt8] = []
     payload.append(number: UInt64(reader.records), bytes: 8)

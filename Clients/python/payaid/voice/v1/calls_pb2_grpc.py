@@ -61,7 +61,7 @@ class CallServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_calls__pb2.WatchCallRequest.SerializeToString,
                 response_deserializer=payaid_dot_voice_dot_v1_dot_calls__pb2.CallEvent.FromString,
                 _registered_method=True)
-        self.GetRecording = channel.unary_unary(
+        self.GetRecording = channel.unary_stream(
                 '/payaid.voice.v1.CallService/GetRecording',
                 request_serializer=payaid_dot_voice_dot_v1_dot_calls__pb2.GetRecordingRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
@@ -114,9 +114,9 @@ class CallServiceServicer:
     def GetRecording(self, request, context):
         """Reads the recording as a WAV file: 16 bit, the caller left and the agent right. NOT_FOUND when there is none.
 
-        It comes whole, as one message: 64,000 bytes for each second on the phone, and 32,000, 64,000 or 96,000 over LiveService, by
-        the rate there. An hour, the longest call, is 230 MB on the phone and 346 MB at most. gRPC clients take 4 MiB unless they are
-        told otherwise, which is 65 s on the phone: raise their limit for responses to 384 MiB.
+        The bytes of all messages, one behind the other, are the file: 64,000 for each second on the phone, and 32,000, 64,000 or
+        96,000 over LiveService, by the rate there. An hour, the longest call, is 230 MB on the phone and 346 MB at most. A stream
+        that ends with an error leaves a file that is cut short.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -150,7 +150,7 @@ def add_CallServiceServicer_to_server(servicer, server):
                     request_deserializer=payaid_dot_voice_dot_v1_dot_calls__pb2.WatchCallRequest.FromString,
                     response_serializer=payaid_dot_voice_dot_v1_dot_calls__pb2.CallEvent.SerializeToString,
             ),
-            'GetRecording': grpc.unary_unary_rpc_method_handler(
+            'GetRecording': grpc.unary_stream_rpc_method_handler(
                     servicer.GetRecording,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_calls__pb2.GetRecordingRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
@@ -313,7 +313,7 @@ class CallService:
             wait_for_ready=None,
             timeout=None,
             metadata=None):
-        return grpc.experimental.unary_unary(
+        return grpc.experimental.unary_stream(
             request,
             target,
             '/payaid.voice.v1.CallService/GetRecording',
