@@ -20,24 +20,32 @@ package struct ClientAddress: Sendable {
   }
 
   /// Whom guesses of passwords are counted by: whom limits go by, but nobody where everybody may be
-  /// behind it: this machine, or a proxy of ours that does not say for whom it forwards.
+  /// behind it: this machine, or a proxy of ours that does not say for whom it forwards. Whom a proxy of
+  /// ours names is counted, whatever the address: a header frees nobody.
   package func guesser(of context: RPCContext) -> NetworkAddress? {
     guard let peer = NetworkAddress(endpoint: context.peer[...]) else { return nil }
-    let found = client(peer, forwarded: context.metadata.values("x-forwarded-for"))
-    return found.isLoopback || isProxy(found) ? nil : found.customer
+    if let named = named(by: peer, context.metadata.values("x-forwarded-for")) {
+      return named.customer
+    }
+    return peer.isLoopback || isProxy(peer) ? nil : peer.customer
+  }
+
+  private func client(_ peer: NetworkAddress, forwarded: [String]) -> NetworkAddress {
+    named(by: peer, forwarded) ?? peer
   }
 
   /// Goes from the nearest hop outwards and stops at the first that is no proxy of ours: what is
-  /// further out, anybody may have written. At what is no address, the last one known stands.
-  func client(_ peer: NetworkAddress, forwarded: [String]) -> NetworkAddress {
-    var client = peer
+  /// further out, anybody may have written. At what is no address, the last one known stands; nil where
+  /// that is the peer.
+  private func named(by peer: NetworkAddress, _ forwarded: [String]) -> NetworkAddress? {
+    var named: NetworkAddress?
     let hops = forwarded.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
     for hop in hops.reversed().prefix(32) {
       let text = hop.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
-      guard isProxy(client), let next = NetworkAddress(endpoint: text) else { break }
-      client = next
+      guard isProxy(named ?? peer), let next = NetworkAddress(endpoint: text) else { break }
+      named = next
     }
-    return client
+    return named
   }
 
   private func isProxy(_ address: NetworkAddress) -> Bool {

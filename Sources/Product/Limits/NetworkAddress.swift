@@ -10,7 +10,7 @@ package struct NetworkAddress: Sendable, Hashable {
     self.low = low
   }
 
-  private init(v4: UInt32) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(v4)) }
+  fileprivate init(v4: UInt32) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(v4)) }
 
   /// Reads a numeric address, with brackets around IPv6 or without; nil for other text.
   package init?(_ text: Substring) {
@@ -126,6 +126,15 @@ package struct NetworkBlock: Sendable, Hashable {
     }
     self.bits = isV4 ? bits + 96 : bits
     base = address.masked(self.bits)
+  }
+
+  /// Whether it is wider than a network that one owner has, /8 of IPv4 or /16 of IPv6: a part of the internet,
+  /// in which anybody may be.
+  package var isPartOfTheInternet: Bool {
+    // Those of IPv4 lie below ::ffff:0:0/96, which blocks of IPv6 may hold.
+    let mapped = min(bits, 96)
+    let hasV4 = base.masked(mapped) == NetworkAddress(v4: 0).masked(mapped)
+    return bits < (hasV4 ? 96 + 8 : 16)
   }
 
   /// Whether the address lies in it.

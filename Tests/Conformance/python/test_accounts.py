@@ -337,7 +337,23 @@ def test_who_guesses_behind_a_trusted_proxy_holds_up_nobody_else(stack, owner):
             assert len(guesses) > 50
             error(guesses[-1], 429, "RESOURCE_EXHAUSTED")
             assert 1 <= int(guesses[-1].headers["retry-after"]) <= 60
+            # Whoever guesses is not believed to be somebody else, or nobody.
+            for hostile in ("198.51.100.7, 203.0.113.9", "127.0.0.1, 203.0.113.9", "a, , 203.0.113.9, 127.0.0.2"):
+                email = f"{uuid.uuid4()}@example.in"
+                error(attempt(hostile, email, "wrong horse battery"), 429, "RESOURCE_EXHAUSTED")
             assert attempt("203.0.113.10", owner, PASSWORD).status_code == 200
+
+
+def test_an_address_has_to_wait_wherever_its_guesses_come_from(stack):
+    email = f"{uuid.uuid4()}@example.in"
+    with stacks.beside(stack, DATABASE_URL=stack.ready["database"], TRUSTED_PROXIES="127.0.0.0/8") as it:
+        with client(it, None) as rest:
+            codes = [
+                rest.post(
+                    "/api/v1/auth/login", json={"email": email, "password": "wrong horse battery"},
+                    headers={"x-forwarded-for": f"203.0.113.{number}"}).status_code
+                for number in range(12)]
+    assert codes[:5] == [401] * 5 and codes.count(429) >= 3
 
 
 def test_a_changed_password_ends_other_sessions(v1, service, door, owner, login):

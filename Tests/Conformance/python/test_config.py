@@ -93,6 +93,16 @@ def test_everything_wrong_is_said_at_once_and_no_value_is(tmp_path):
     assert not os.path.exists("/tmp/nowhere")
 
 
+@pytest.mark.parametrize("proxies", ["0.0.0.0/0", "::/0", "10.0.0.1, 0.0.0.0/1", "::ffff:0:0/96", "10.0.0.0/7"])
+def test_a_proxy_is_not_a_part_of_the_internet(tmp_path, proxies):
+    answer = config(folder=tmp_path, environment={**ENOUGH, "TRUSTED_PROXIES": proxies})
+    assert answer.returncode == 1
+    assert "TRUSTED_PROXIES (environment) must be addresses or networks" in answer.stderr
+    assert "none wider than /8, or /16 of IPv6" in answer.stderr
+    fine = config(folder=tmp_path, environment={**ENOUGH, "TRUSTED_PROXIES": "10.0.0.0/8, fd00:1::/32"})
+    assert fine.returncode == 0, fine.stderr
+
+
 def refused_start(data):
     """What `voiced serve` says on a data folder it does not start with."""
     os.chmod(data, 0o711)

@@ -59,6 +59,18 @@ import Testing
     Case(peer: "10.0.0.1:80", forwarded: ["127.0.0.1, 198.51.100.1"], client: "198.51.100.1"),
     Case(peer: "10.0.0.1:80", client: ""),
     Case(peer: "10.0.0.1:80", forwarded: ["unknown"], client: ""),
+    Case(peer: "10.0.0.1:80", forwarded: ["198.51.100.1, unknown"], client: ""),
+    Case(peer: "10.0.0.1:80", forwarded: ["10.0.0.1"], client: "10.0.0.1"),
+    Case(peer: "10.0.0.1:80", forwarded: ["10.7.7.7"], client: "10.7.7.7"),
+    Case(peer: "10.0.0.1:80", forwarded: ["10.7.7.7, 10.0.0.2"], client: "10.7.7.7"),
+    Case(peer: "10.0.0.1:80", forwarded: ["198.51.100.1, 127.0.0.1"], client: "127.0.0.1"),
+    Case(peer: "10.0.0.1:80", forwarded: ["::1"], client: "::"),
+    Case(
+      peer: "10.0.0.1:80", forwarded: ["6.6.6.6, 198.51.100.1", "10.0.0.9"], client: "198.51.100.1"),
+    Case(
+      peer: "10.0.0.1:80", forwarded: [String(repeating: "10.0.0.2,", count: 5_000) + "10.0.0.3"],
+      client: "10.0.0.2"),
+    Case(peer: "203.0.113.9:4000", forwarded: ["127.0.0.1"], client: "203.0.113.9"),
     Case(peer: "127.0.0.1:4000", client: ""),
     Case(peer: "127.9.9.9:4000", forwarded: ["198.51.100.1"], client: ""),
     Case(peer: "[::ffff:127.0.0.1]:4000", client: ""),
@@ -104,6 +116,18 @@ import Testing
   func `a block holds its addresses`(block: String, address: String, isIn: Bool) throws {
     let address = try #require(NetworkAddress(address[...]))
     #expect(try #require(NetworkBlock(block)).contains(address) == isIn)
+  }
+
+  @Test(arguments: [
+    ("0.0.0.0/0", true), ("0.0.0.0/1", true), ("128.0.0.0/1", true), ("10.0.0.0/7", true),
+    ("10.0.0.0/8", false), ("172.16.0.0/12", false), ("203.0.113.9", false), ("::/0", true),
+    ("::ffff:0:0/96", true), ("::/64", true), ("::/80", true), ("::/95", false),
+    ("::ffff:10.0.0.0/104", false),
+    ("2000::/3", true), ("fc00::/7", true), ("fd00::/16", false), ("2001:db8::/32", false),
+    ("::1", false),
+  ])
+  func `a block that anybody may be in is told from a network`(block: String, isWide: Bool) throws {
+    #expect(try #require(NetworkBlock(block)).isPartOfTheInternet == isWide)
   }
 
   @Test(arguments: [

@@ -24,7 +24,10 @@ extension Settings {
         "Phone calls and live sessions that a key or user begins."),
       Setting(
         "TRUSTED_PROXIES", \.trustedProxies, .networks, default: "",
-        "Proxies whose X-Forwarded-For is believed; nobody's is when unset."),
+        """
+        Proxies whose X-Forwarded-For is believed; nobody's is when unset. Name no network that clients are \
+        in: they could say to be anybody, and no limit by address would hold them.
+        """),
     ])
 }
 
@@ -38,9 +41,11 @@ extension SettingType<Rate> {
 extension SettingType<[NetworkBlock]> {
   /// Blocks of addresses.
   fileprivate static var networks: SettingType {
-    SettingType("addresses or networks, such as 10.0.0.0/8, separated by commas") { text in
+    SettingType(
+      "addresses or networks, such as 10.0.0.0/24, separated by commas; none wider than /8, or /16 of IPv6"
+    ) { text in
       let words = text.split { $0 == "," || $0 == " " }
-      let blocks = words.compactMap { NetworkBlock(String($0)) }
+      let blocks = words.compactMap { NetworkBlock(String($0)) }.filter { !$0.isPartOfTheInternet }
       return blocks.count == words.count ? blocks : nil
     }
   }
