@@ -225,7 +225,8 @@ let executables = [
   Executable(
     name: "voiced", path: "Sources/App/voiced",
     imports: [
-      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "RPCCore", "RPCProtobuf",
+      "Buffers", "EventLoop", "Telemetry", "HTTP", "TLS", "WebSocket", "Protobuf", "RPCCore",
+      "RPCProtobuf",
       "RPCServer", "VoiceAPI", "Postgres", "Passwords", "Jobs", "Objects", "Audio",
       "Speech", "Vendors",
       "Domain", "Accounts", "Agents", "Compliance", "Calls", "Webhooks", "Analytics", "Knowledge",

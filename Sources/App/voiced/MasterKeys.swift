@@ -14,15 +14,18 @@ struct MasterKeys {
   /// Nil without KMS.
   let vault: KeyVault?
 
-  /// Reads the keys, and makes or wraps the first one where there is none yet. KMS is asked once for
+  /// Reads the keys, and makes or wraps the first one where there is none yet and `makesFirst`. KMS is asked once for
   /// each key, and for nothing that a key seals. Throws `SettingsError` for all that keeps this server from having the keys
   /// that its database is sealed with.
   static func open(
-    _ current: CurrentSettings, _ pool: PostgresPool, on loop: EventLoop
+    _ current: CurrentSettings, _ pool: PostgresPool, on loop: EventLoop, makesFirst: Bool = true
   ) async throws -> MasterKeys {
     let settings = current.value
     let file = LocalMasterKey(folder: settings.dataDirectory)
     let wrapped = try await pool.transaction(tenant: .system) { try await MasterKeyStore.keys($0) }
+    if !makesFirst, try wrapped.isEmpty && file.read() == nil {
+      throw SettingsError("there is neither \(file.path) nor a master key in the database")
+    }
     guard let wrappingKey = settings.aws.masterWrappingKey else {
       guard let key = wrapped.first else {
         return MasterKeys(ring: KeyRing(MasterKey(bytes: try file.ensure())), vault: nil)

@@ -128,7 +128,7 @@ struct Product {
         AccountStore.resealing(accountSeal), toolSecrets.resealing, recordings.resealing,
         knowledge.keys.resealing,
       ]
-        + WebhookJobs.resealings(webhookSeal))
+        + numbers.resealings + WebhookJobs.resealings(webhookSeal))
     services =
       accounts + [
         PackedAgents(

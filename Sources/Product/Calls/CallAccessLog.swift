@@ -17,6 +17,10 @@ final class CallAccessLog: Sendable {
     case call
     /// The transcript, by WatchCall.
     case watch
+    /// What is kept of an erased person's call, by the operator.
+    case held
+    /// Its recording.
+    case heldRecording = "held_recording"
   }
 
   private struct Reading: Hashable {
@@ -46,6 +50,23 @@ final class CallAccessLog: Sendable {
   ) async throws {
     let outcome = isThere ? StatusCode.ok : .notFound
     try await transaction.execute(entry(call.text, caller, .recording, outcome, WallClock.now))
+  }
+
+  /// Notes in the caller's transaction, the system's, that `reader` of the operator's reads what is held
+  /// of a call.
+  static func noteHeld(
+    _ call: CallID, of merchant: MerchantID, by reader: String, for reason: String,
+    hearsSound: Bool, _ transaction: Transaction
+  ) async throws {
+    let all: [What] = hearsSound ? [.held, .heldRecording] : [.held]
+    for what in all {
+      try await transaction.execute(
+        """
+        INSERT INTO call_access (merchant_id, call_id, principal, what, outcome, time, reason)
+        VALUES (\(merchant.text), \(call.text), \(reader), \(what),
+          \(StatusCode.ok.description), \(WallClock.now), \(reason))
+        """)
+    }
   }
 
   /// Notes that `caller` is about to be sent lines of the transcript of `call`, one of its own.

@@ -15,5 +15,6 @@ package enum CallsMigrations {
     Migration(file: "m0076_end_requests.sql", PackageResources.m0076_end_requests_sql),
     Migration(
       file: "m0077_recording_answers.sql", PackageResources.m0077_recording_answers_sql),
+    Migration(file: "m0085_held_readings.sql", PackageResources.m0085_held_readings_sql),
   ]
 }

@@ -16,13 +16,19 @@ package struct NumberSeal: Sendable {
 
   /// The number, to be read again in the same erasure only.
   func close(_ number: PhoneNumber, in erasure: ErasureID) throws -> [UInt8] {
-    try seal.seal(Array(number.e164.utf8), for: Self.context(erasure))
+    try seal.seal(Array(number.e164.utf8), for: Self.context(erasure.text))
   }
 
   /// The number that was sealed for an erasure; `nil` when it is none.
   func open(_ sealed: [UInt8], in erasure: ErasureID) throws -> PhoneNumber? {
-    PhoneNumber(String(decoding: try seal.open(sealed, for: Self.context(erasure)), as: UTF8.self))
+    PhoneNumber(
+      String(decoding: try seal.open(sealed, for: Self.context(erasure.text)), as: UTF8.self))
   }
 
-  private static func context(_ erasure: ErasureID) -> [String] { ["erasures", erasure.text] }
+  /// The same sealed by the current master key; nil when it is.
+  func renew(_ sealed: [UInt8], in erasure: String) throws -> [UInt8]? {
+    try seal.renew(sealed, for: Self.context(erasure))
+  }
+
+  private static func context(_ erasure: String) -> [String] { ["erasures", erasure] }
 }

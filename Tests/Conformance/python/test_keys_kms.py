@@ -209,7 +209,8 @@ def test_a_rotation_moves_all_that_is_sealed_while_two_servers_run(own, keys, sh
         stacks.wait_for(lambda: "no value is left" in voicectl(url, "admin", "keys").stdout)
         shown = voicectl(url, "admin", "keys").stdout
         for kind, count in {"merchants.pan": 1, "tool_secrets": 1, "webhooks.secrets": 1,
-                            "webhooks.old_secrets": 1, "recordings.keys": 0}.items():
+                            "webhooks.old_secrets": 1, "recordings.keys": 0,
+                            "erasures.numbers": 0, "erasures.holds": 0}.items():
             assert f"  {kind:20} {count} moved, 0 cannot be opened\n" in shown
         mark = "'\\x70766b0100000002'"
         assert system(url, f"""

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Agents
+internal import Compliance
 internal import Domain
 internal import Postgres
 import Testing
@@ -11,6 +12,8 @@ internal import Webhooks
 @Suite struct ResealerTests {
   private static let pan = Array("AAPFU0939F".utf8)
   private static let hook = "wep_00000000000000000000000001"
+  private static let erasure = "era_00000000000000000000000001"
+  private static let number = Array("+919876543210".utf8)
 
   /// A database with one sealed value of each kind, and the ring that sealed them.
   private struct Bundle {
@@ -19,6 +22,7 @@ internal import Webhooks
     let accounts: DataSeal
     let tools: DataSeal
     let hooks: DataSeal
+    let numbers: DataSeal
     var merchant: String { ending.scene.merchant.text }
     var ring: KeyRing { ending.ring }
 
@@ -28,7 +32,8 @@ internal import Webhooks
         ending: ending, call: try await ending.ended(),
         accounts: DataSeal(ending.ring, "account-data"),
         tools: DataSeal(ending.ring, "tool-secrets"),
-        hooks: DataSeal(ending.ring, "webhook-secrets"))
+        hooks: DataSeal(ending.ring, "webhook-secrets"),
+        numbers: DataSeal(ending.ring, "erased-numbers"))
       try await bundle.sealAll()
       try await bundle.keep(1, settled: true)
       return bundle
@@ -40,7 +45,7 @@ internal import Webhooks
         kinds: [
           AccountStore.resealing(accounts), ToolSecrets(seal: tools).resealing,
           ending.recordings.resealing,
-        ] + WebhookJobs.resealings(hooks))
+        ] + NumberSeal(numbers).resealings + WebhookJobs.resealings(hooks))
     }
 
     private func sealAll() async throws {
@@ -62,6 +67,26 @@ internal import Webhooks
           INSERT INTO webhook_endpoints (endpoint_id, merchant_id, url, secret, old_secret,
             old_secret_expire_time)
           VALUES (\(ResealerTests.hook), \(merchant), 'https://example.in/', \(hook), \(hook), now())
+          """)
+      }
+      try await sealNumbers()
+    }
+
+    /// An erasure that is under way, and a call that is held of it.
+    private func sealNumbers() async throws {
+      let number = try numbers.seal(
+        ResealerTests.number, for: ["erasures", ResealerTests.erasure])
+      try await ending.system { transaction in
+        try await transaction.execute(
+          """
+          INSERT INTO erasures (erasure_id, merchant_id, number_digest, number_sealed, reason, create_time)
+          VALUES (\(ResealerTests.erasure), \(merchant), sha256('n'), \(number), 'request', now())
+          """)
+        try await transaction.execute(
+          """
+          INSERT INTO erasure_holds
+            (merchant_id, erasure_id, call_id, number_sealed, rule, keep_until)
+          VALUES (\(merchant), \(ResealerTests.erasure), \(call.id.text), \(number), 'LEGAL_HOLD', now())
           """)
       }
     }
@@ -87,6 +112,7 @@ internal import Webhooks
           SELECT pan_sealed AS sealed FROM merchants WHERE pan_sealed IS NOT NULL
           UNION ALL SELECT sealed FROM tool_secrets UNION ALL SELECT secret FROM webhook_endpoints
           UNION ALL SELECT old_secret FROM webhook_endpoints
+          UNION ALL SELECT number_sealed FROM erasures UNION ALL SELECT number_sealed FROM erasure_holds
           UNION ALL SELECT recording_key FROM call_metadata WHERE recording_key IS NOT NULL
           """
         ).map { try $0.decode("sealed") }
@@ -100,6 +126,9 @@ internal import Webhooks
         && tools.open(values[1], for: ["tool_secrets", merchant, "crm"]) == [7]
         && hooks.open(values[2], for: ["webhook_endpoints", ResealerTests.hook]) == [8]
         && hooks.open(values[3], for: ["webhook_endpoints", ResealerTests.hook]) == [8]
+        && values[4...5].allSatisfy {
+          try numbers.open($0, for: ["erasures", ResealerTests.erasure]) == ResealerTests.number
+        }
     }
 
     func isResealed() async throws -> Bool {
@@ -119,7 +148,7 @@ internal import Webhooks
     #expect(try await bundle.opens())
     #expect(try await bundle.resealer.run())
     let after = try await bundle.sealed()
-    #expect(after.count == 5 && after.allSatisfy { $0.starts(with: KeyMark.bytes(of: 2)) })
+    #expect(after.count == 7 && after.allSatisfy { $0.starts(with: KeyMark.bytes(of: 2)) })
     #expect(try await bundle.opens())
     #expect(try await bundle.ending.recording(bundle.call.id) == sound && sound != nil)
     #expect(try await bundle.isResealed())
@@ -147,7 +176,7 @@ internal import Webhooks
     #expect(try await !bundle.resealer.run())
     #expect(try await !bundle.isResealed())
     let moved = try await bundle.sealed().filter { $0.starts(with: KeyMark.bytes(of: 2)) }
-    #expect(moved.count == 4)
+    #expect(moved.count == 6)
     try await bundle.ending.system { try await $0.execute("DELETE FROM tool_secrets") }
     #expect(try await bundle.resealer.run())
     #expect(try await bundle.isResealed())
@@ -183,6 +212,28 @@ internal import Webhooks
         .decode("moved", as: Int.self)
     }
     #expect(moved == count + 1 + 5)
+    await bundle.ending.scene.pool.close()
+  }
+
+  @Test func `held numbers move in batches, across erasures`() async throws {
+    let bundle = try await Bundle.make()
+    let count = Resealer.batch + 1
+    try await bundle.ending.system {
+      try await $0.execute(
+        """
+        INSERT INTO erasure_holds (merchant_id, erasure_id, call_id, number_sealed, rule, keep_until)
+        SELECT merchant_id, erasure_id, call_id || '.' || n, number_sealed, rule, keep_until
+        FROM erasure_holds, generate_series(1, \(count)) AS n
+        """)
+    }
+    try await bundle.keep(2, settled: true)
+    #expect(try await bundle.resealer.run())
+    let moved = try await bundle.ending.system {
+      try await $0.query("SELECT moved FROM key_reseals WHERE area = 'erasures.holds'")[0]
+        .decode("moved", as: Int.self)
+    }
+    #expect(moved == count + 1)
+    #expect(try await bundle.sealed().allSatisfy { $0.starts(with: KeyMark.bytes(of: 2)) })
     await bundle.ending.scene.pool.close()
   }
 
