@@ -10,6 +10,8 @@ import yaml
 
 import aws
 import stack as stacks
+from test_keys_kms import CONTEXT
+from test_objects_s3 import KMS_RIGHTS
 
 FOLDER = stacks.ROOT / "tools" / "deploy"
 TEMPLATES = sorted((FOLDER / "aws").glob("*.yaml"))
@@ -49,6 +51,37 @@ def test_the_server_may_do_what_it_does_and_nothing_else():
         assert statement["Resource"] != "*"
     assert allowed == {
         *aws.S3_RIGHTS, "secretsmanager:GetSecretValue", "kms:GenerateDataKey", "kms:Decrypt"}
+
+
+def test_the_key_that_wraps_the_master_key_is_the_servers_own_and_stays():
+    """What they do with it is what test_keys_kms.py and test_objects_s3.py let them do."""
+    [key] = [it for it in resources("data").values()
+             if it["Type"] == "AWS::KMS::Key" and "master key" in it["Properties"]["Description"]]
+    assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+    administration, servers = key["Properties"]["KeyPolicy"]["Statement"]
+    for word in ("*", "Encrypt", "Decrypt", "GenerateDataKey", "Grant", "ScheduleKeyDeletion", "DisableKey"):
+        assert not any(word in action for action in administration["Action"]), word
+    role = servers["Condition"].pop("ArnLike")
+    assert role["aws:PrincipalArn"]["!Sub"].endswith(":role/${ServiceStack}-Role-*")
+    [granted] = [it for it in resources("service")["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+                 if "master-key" in str(it["Resource"])]
+    for statement in (servers, granted):
+        assert sorted(statement["Action"]) == sorted(KMS_RIGHTS)
+        assert statement["Condition"] == {"StringEquals": {
+            f"kms:EncryptionContext:{name}": CONTEXT[name] for name in ("application", "purpose")}}
+
+
+def test_the_settings_of_an_instance_are_settings():
+    [text, _] = resources("service")["Template"]["Properties"]["LaunchTemplateData"]["UserData"][
+        "Fn::Base64"]["Fn::Sub"]
+    [written] = re.findall(r"<<SETTINGS\n(.*?)^SETTINGS$", text, re.M | re.S)
+    names = re.findall(r"^([A-Z0-9_]+)=", written, re.M)
+    known = re.findall(r"^#? ?([A-Z0-9_]+)=", (stacks.ROOT / "env.example").read_text(), re.M)
+    assert "VOICE_KMS_KEY" in names and set(names) <= set(known)
+    # No key of ours is in Secrets Manager, or on a machine's disk.
+    secrets = [it["Properties"]["Name"] for it in resources("data").values() if it["Type"] == "AWS::SecretsManager::Secret"]
+    assert sorted(secrets) == ["payaid/voice/database", "payaid/voice/redis", "payaid/voice/settings"]
+    assert "master.key" not in text
 
 
 def test_every_bucket_is_encrypted_closed_to_the_public_and_to_plain_text():
