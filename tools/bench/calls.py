@@ -17,7 +17,7 @@ from build import ROOT, note
 KEYS = {
     "EXOTEL_API_KEY": "sim-key", "EXOTEL_API_TOKEN": "sim-token", "EXOTEL_SID": "payaid1",
     "EXOTEL_WEBHOOK_SECRET": "bench-webhook-secret-0123456789abcdef",
-    "GEMINI_API_KEY": "sim-gemini-key",
+    "GEMINI_API_KEY": "sim-gemini-key", "DLT_TELEMARKETER_ID": "1102000000000000002",
 }
 ENDED = {"COMPLETED", "FAILED", "BLOCKED", "BUSY", "NO_ANSWER", "CANCELED"}
 TIMEOUT = 300
@@ -60,7 +60,7 @@ class API:
     def __init__(self, ready, bin_folder):
         self.url = ready["url"]
         self.trust = ssl.create_default_context(cafile=ready["ca"])
-        environment = os.environ | {
+        environment = os.environ | KEYS | {
             "DATABASE_URL": os.environ.get("DATABASE_URL") or ready["database"]}
         made = subprocess.run(
             [str(bin_folder / "voicectl"), "admin", "merchant", "create", "--email",
@@ -72,9 +72,10 @@ class API:
         self.send("/api/v1/merchant", business, "PATCH")
         declaration = json.loads((ROOT / "tools/demo/declaration.json").read_text())
         self.send("/api/v1/compliance/a2p-declarations", declaration)
-        subprocess.run(
-            [str(bin_folder / "voicectl"), "admin", "merchant", "review", merchant["id"], "--by",
-             "operator@example.in"], env=environment, check=True, stdout=subprocess.DEVNULL)
+        for act in "review", "bind":
+            subprocess.run(
+                [str(bin_folder / "voicectl"), "admin", "merchant", act, merchant["id"], "--by",
+                 "operator@example.in"], env=environment, check=True, stdout=subprocess.DEVNULL)
 
     def send(self, path, body=None, method=None):
         request = urllib.request.Request(

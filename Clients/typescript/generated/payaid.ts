@@ -1910,6 +1910,34 @@ export interface DeleteWebhookEndpointRequest {
   endpointId: string;
 }
 
+/** Whether the operators' DLT platforms let a telemarketer call for a principal entity. The
+ * merchant has the two bound there; this platform's operator looks, and records it. No call is
+ * placed before.
+ */
+export interface DltBinding {
+  /** The telemarketer to be bound to: the merchant itself where it has such an id, else this
+   * platform. Empty when neither has one.
+   */
+  telemarketerId?: string;
+  /** Whether it is. */
+  state?: DltBindingState;
+  /** Until when. */
+  expireTime?: string;
+}
+
+/** Whether it does. */
+export type DltBindingState =
+  /** Never sent by the server. */
+  | "STATE_UNSPECIFIED"
+  /** Nobody recorded it of these two ids. */
+  | "UNBOUND"
+  /** Bound until `expire_time`. */
+  | "BOUND"
+  /** Bound once; it has to be looked at again. */
+  | "EXPIRED"
+  /** Taken back. */
+  | "REVOKED";
+
 /** One document. */
 export interface Document {
   /** Identifier, `doc_` and 26 characters. */
@@ -2190,7 +2218,9 @@ export interface Kyc {
   registrationNumber?: string;
   /** Registered address. */
   registeredAddress?: string;
-  /** Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it. */
+  /** Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it,
+   * nor before `dlt_binding`.
+   */
   dltEntityId?: string;
   /** What the agents call people for. */
   useCase?: string;
@@ -2202,6 +2232,12 @@ export interface Kyc {
   sector?: KycSector;
   /** Why the operator decided as it did, where a reason was given. */
   reviewReason?: string;
+  /** Telemarketer id on the operators' DLT platforms, 19 digits, of a merchant that is its own
+   * telemarketer; empty when this platform is it.
+   */
+  dltTelemarketerId?: string;
+  /** Whether the entity id is bound to its telemarketer; unset without an entity id. */
+  dltBinding?: DltBinding;
 }
 
 /** What kind of business it is. */

@@ -71,7 +71,7 @@ struct Product {
     let admission = StoredGate(
       registry: DoNotDisturbLookup(
         ExotelNumberLookup(settings: { Self.exotel(current.value.exotel) }, loop: loop)),
-      numbers: numbers)
+      numbers: numbers, telemarketer: settings.telemarketer)
     let recordings = Recordings(store: objects, settings: callSettings)
     eraser = Eraser(
       pool: pool, numbers: numbers, calls: CallErasure(recordings: recordings),
@@ -166,7 +166,7 @@ struct Product {
     return [
       AccountService(
         pool: pool, tokens: tokens, seal: seal, passwords: passwords, authenticator: authenticator,
-        webhook: webhook),
+        webhook: webhook, telemarketer: settings.telemarketer),
       AuthService(
         pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator,
         client: { addresses.guesser(of: $0)?.text }),

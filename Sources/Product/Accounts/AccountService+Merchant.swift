@@ -10,10 +10,10 @@ extension AccountService {
     _ request: V1.GetMerchantRequest, _ context: RPCContext
   ) async throws -> V1.Merchant {
     let caller = try context.caller()
-    let row = try await AccountStore.find(
-      caller.merchant, seal, pool.autocommit(.merchant(caller.merchant.text)))
+    let reader = pool.autocommit(.merchant(caller.merchant.text))
+    let row = try await AccountStore.find(caller.merchant, seal, reader)
     guard let row else { throw Self.noSuchMerchant }
-    return row.proto(now: WallClock.now)
+    return try await shown(row, reader)
   }
 
   package func updateMerchant(
@@ -57,14 +57,28 @@ extension AccountService {
       merged, kyc: isSame ? nil : current.kycState.changed(isComplete: isComplete), seal,
       transaction)
     try await webhook.follow(merged.webhookUrl, of: id, transaction)
-    return updated.proto(now: WallClock.now)
+    return try await shown(updated, transaction)
+  }
+
+  /// As the API shows a merchant, with what the operator recorded of its telemarketer.
+  private func shown(_ row: MerchantRow, _ database: some Querying) async throws -> V1.Merchant {
+    let now = WallClock.now
+    var merchant = row.proto(now: now)
+    guard let kyc = merchant.kyc, !kyc.dltEntityId.isEmpty,
+      let id = MerchantID(merchant.merchantId)
+    else { return merchant }
+    let telemarketer = DLTChain.telemarketer(own: kyc.dltTelemarketerId, platform: telemarketer)
+    let chain = try await DLTChain.find(
+      entity: kyc.dltEntityId, telemarketer: telemarketer, of: id, database)
+    merchant.kyc?.dltBinding = chain.proto(telemarketer, now: now)
+    return merchant
   }
 
   private static let merge = FieldMerge<V1.Merchant>(
     "a merchant",
     outputOnly: [
       "merchant_id", "state", "create_time", "update_time", "etag", "kyc.state",
-      "kyc.missing_fields", "kyc.expire_time", "kyc.review_reason",
+      "kyc.missing_fields", "kyc.expire_time", "kyc.review_reason", "kyc.dlt_binding",
     ])
 
   private static var noSuchMerchant: RPCError { RPCError(.notFound, "there is no such merchant") }

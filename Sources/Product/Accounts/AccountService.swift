@@ -17,11 +17,14 @@ package struct AccountService: Payaid.Voice.V1.AccountServiceServing {
   let authenticator: Authenticator
   /// What becomes of a merchant's `webhook_url`.
   let webhook: any MerchantWebhook
+  /// This platform's id as telemarketer on the operators' DLT platforms.
+  let telemarketer: String?
   let scopes: Set<String>
 
   package init(
     pool: PostgresPool, tokens: PageTokens, seal: DataSeal, passwords: PasswordHasher,
-    authenticator: Authenticator, webhook: any MerchantWebhook, table: AccessTable = .product
+    authenticator: Authenticator, webhook: any MerchantWebhook, telemarketer: String?,
+    table: AccessTable = .product
   ) {
     self.pool = pool
     self.tokens = tokens
@@ -29,6 +32,7 @@ package struct AccountService: Payaid.Voice.V1.AccountServiceServing {
     self.passwords = passwords
     self.authenticator = authenticator
     self.webhook = webhook
+    self.telemarketer = telemarketer
     scopes = table.scopes
   }
 

@@ -10,5 +10,6 @@ package enum AccountsMigrations {
     Migration(file: "m0014_key_cache.sql", PackageResources.m0014_key_cache_sql),
     Migration(file: "m0017_webhook_url.sql", PackageResources.m0017_webhook_url_sql),
     Migration(file: "m0061_kyc_reviews.sql", PackageResources.m0061_kyc_reviews_sql),
+    Migration(file: "m0079_dlt_bindings.sql", PackageResources.m0079_dlt_bindings_sql),
   ]
 }

@@ -72,11 +72,6 @@ enum BusinessNumber {
       && bytes[4..<8].allSatisfy(isDigit)
   }
 
-  /// Principal entity on the operators' DLT platforms.
-  static func isDLTEntity(_ text: String) -> Bool {
-    text.utf8.count == 19 && text.utf8.allSatisfy(isDigit)
-  }
-
   private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 

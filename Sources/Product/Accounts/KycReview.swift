@@ -1,3 +1,5 @@
+package import Domain
+
 /// A decision of the operator's on who a merchant is.
 package struct KycReview: Sendable {
   /// What was decided.
@@ -10,34 +12,13 @@ package struct KycReview: Sendable {
     case suspended
   }
 
-  /// What the decision rests on.
-  package enum Method: String, Sendable, CaseIterable {
-    /// Documents that the merchant showed.
-    case document
-    /// A register of the state's.
-    case register
-    /// What the reviewer knows.
-    case manual
-  }
-
   package var outcome: Outcome
-  /// The address of the person who decides: none of the merchant's, since nobody checks themselves.
-  package var reviewer: String
-  package var method: Method
-  /// Why, for the merchant to read; needed with every outcome but an approval.
-  package var reason: String
-  /// SHA-256 of what was looked at.
-  package var evidence: [UInt8]?
+  /// Who decided, and why.
+  package var decision: OperatorDecision
 
-  package init(
-    _ outcome: Outcome, by reviewer: String, method: Method = .manual, reason: String = "",
-    evidence: [UInt8]? = nil
-  ) {
+  package init(_ outcome: Outcome, _ decision: OperatorDecision) {
     self.outcome = outcome
-    self.reviewer = reviewer.lowercased()
-    self.method = method
-    self.reason = reason
-    self.evidence = evidence
+    self.decision = decision
   }
 
   /// Where it leads.

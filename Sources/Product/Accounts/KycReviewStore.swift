@@ -10,7 +10,7 @@ package enum KycReviewStore {
     _ review: KycReview, on merchant: MerchantID, _ transaction: Transaction
   ) async throws -> OnKycReview {
     if let refusal = try await refusal(of: review, merchant, transaction) { return refusal }
-    let microseconds = review.duration?.microseconds
+    let (microseconds, decision) = (review.duration?.microseconds, review.decision)
     _ = try await transaction.execute(
       """
       UPDATE merchants SET kyc_state = \(review.state.rawValue), revision = revision + 1,
@@ -21,8 +21,8 @@ package enum KycReviewStore {
       """
       INSERT INTO kyc_reviews
         (merchant_id, outcome, reviewer, method, reason, evidence, expire_time)
-      VALUES (\(merchant.text), \(review.state.rawValue), \(review.reviewer),
-        \(review.method.rawValue), \(review.reason), \(review.evidence),
+      VALUES (\(merchant.text), \(review.state.rawValue), \(decision.reviewer),
+        \(decision.method.rawValue), \(decision.reason), \(decision.evidence),
         now() + \(microseconds)::bigint * interval '1 us')
       """)
     return .decided
@@ -35,13 +35,13 @@ package enum KycReviewStore {
     try await AccountStore.lock(merchant, transaction)
     let rows = try await transaction.query(
       """
-      SELECT kyc_state, kyc::text AS kyc, pan_sealed IS NOT NULL AS has_pan,
-        email = \(review.reviewer) OR EXISTS (SELECT FROM users
-          WHERE merchant_id = \(merchant.text) AND email = \(review.reviewer)) AS is_own
+      SELECT kyc_state, kyc::text AS kyc, pan_sealed IS NOT NULL AS has_pan
       FROM merchants WHERE merchant_id = \(merchant.text)
       """)
     guard let row = rows.first else { return .noSuchMerchant }
-    if try row.decode("is_own") { return .reviewerIsTheMerchants }
+    if try await review.decision.isOwn(of: merchant, transaction) {
+      return .reviewerIsTheMerchants
+    }
     guard let state = KycState(rawValue: try row.decode("kyc_state")) else {
       throw PostgresError(.invalidValue, "merchants.kyc_state is unknown")
     }

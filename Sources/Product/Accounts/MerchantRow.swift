@@ -71,6 +71,7 @@ struct MerchantRow {
     rest.missingFields = []
     rest.expireTime = nil
     rest.reviewReason = ""
+    rest.dltBinding = nil
     return String(decoding: try rest.storableJSON(), as: UTF8.self)
   }
 

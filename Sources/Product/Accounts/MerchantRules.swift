@@ -84,8 +84,11 @@ enum MerchantRules {
       isRegistration(kyc), "merchant.kyc.registrationNumber",
       "must be a CIN for a company, an LLPIN for an LLP, and empty or a text for others")
     violations.require(
-      kyc.dltEntityId.isEmpty || BusinessNumber.isDLTEntity(kyc.dltEntityId),
+      kyc.dltEntityId.isEmpty || DLTChain.isID(kyc.dltEntityId),
       "merchant.kyc.dltEntityId", "must have 19 digits")
+    violations.require(
+      kyc.dltTelemarketerId.isEmpty || DLTChain.isID(kyc.dltTelemarketerId),
+      "merchant.kyc.dltTelemarketerId", "must have 19 digits")
   }
 
   private static func checkGSTINs(_ kyc: Kyc, _ violations: inout FieldViolations) {

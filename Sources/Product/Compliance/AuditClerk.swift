@@ -2,8 +2,8 @@ package import Domain
 package import Postgres
 internal import Buffers
 
-/// Puts what waits in the inbox into its merchant's audit log: the ends of calls, and recordings that were
-/// deleted. It is called before a log is signed, so what happened is signed within a minute.
+/// Puts what waits in the inbox into its merchant's audit log: the ends of calls, recordings that were
+/// deleted, and what the operator decided. It is called before a log is signed, so what happened is signed within a minute.
 package struct AuditClerk: Sendable {
   private let pool: PostgresPool
 
@@ -42,23 +42,25 @@ package struct AuditClerk: Sendable {
   ) async throws -> Int {
     let items = try await AuditInboxStore.take(limit: Self.batch, of: merchant, transaction)
     for item in items {
-      let call =
-        item.kind == "call.ended"
-        ? try await AuditInboxStore.call(item.subject, transaction) : nil
+      let note = try await AuditInboxStore.note(
+        on: item.kind, item.subject, of: merchant, transaction)
       try await AuditLog.append(
-        kind: item.kind, subject: item.subject, actor: "system:calls", merchant: merchant,
-        transaction
-      ) { digest in .object(call?.payload(digest) ?? JSONObject()) }
+        kind: item.kind, subject: note.subject, actor: note.actor, merchant: merchant, transaction
+      ) { .object(note.payload($0)) }
     }
     return items.count
   }
 }
 
-/// What the log says of a call that is over: its record, without speech, the number as a digest.
-struct EndedCall: Sendable {
+/// What the log says of something that waited in the inbox.
+struct AuditNote: Sendable {
+  /// What it is about.
+  let subject: String
+  let actor: String
   /// The columns that are texts, and times, as the log shows them.
-  let texts: [(name: String, value: String)]
-  let phoneNumber: PhoneNumber?
+  var texts: [(name: String, value: String)] = []
+  /// A person's number, which the log has as a digest.
+  var phoneNumber: PhoneNumber?
 
   func payload(_ digest: SaltedDigest) -> JSONObject {
     var payload = JSONObject()

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Postgres
 
-/// The SQL of what is not in an audit log yet. It reads the tables of calls.
+/// The SQL of what is not in an audit log yet. It reads the tables of accounts and calls.
 enum AuditInboxStore {
   /// Merchants of whom something waits.
   static func merchants(limit: Int, _ transaction: Transaction) async throws -> [MerchantID] {
@@ -28,8 +28,23 @@ enum AuditInboxStore {
     return try rows.map { (try $0.decode("kind"), try $0.decode("subject")) }
   }
 
-  /// What a call was.
-  static func call(_ id: String, _ transaction: Transaction) async throws -> EndedCall? {
+  /// What the log will say of it.
+  static func note(
+    on kind: String, _ subject: String, of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> AuditNote {
+    switch kind {
+    case "call.ended": try await call(subject, transaction)
+    case "kyc.reviewed": try await review(subject, of: merchant, transaction)
+    case "dlt.binding": try await binding(subject, of: merchant, transaction)
+    default: AuditNote(subject: subject, actor: calls)
+    }
+  }
+
+  private static let calls = "system:calls"
+
+  private static func call(
+    _ id: String, _ transaction: Transaction
+  ) async throws -> AuditNote {
     let rows = try await transaction.query(
       """
       SELECT agent_id, coalesce(agent_version, 0)::text AS agent_version, direction, state, end_reason,
@@ -40,23 +55,63 @@ enum AuditInboxStore {
           WHERE call_metadata.call_id = calls.call_id), '') AS recording_answer
       FROM calls WHERE call_id = \(id)
       """)
-    return try rows.first.map(read)
+    var note = AuditNote(subject: id, actor: calls)
+    guard let row = rows.first else { return note }
+    note.texts = try texts(
+      [
+        "agent_id", "agent_version", "direction", "state", "end_reason", "language", "dnd_status",
+        "decision_id", "duration_us", "cost_micros", "recording_answer",
+      ], times: ["create_time", "dial_time", "answer_time", "end_time"], row)
+    note.phoneNumber = try row.decode("phone_number", as: String?.self).flatMap { PhoneNumber($0) }
+    return note
   }
 
-  private static func read(_ row: Row) throws -> EndedCall {
-    var texts: [(String, String)] = []
-    for name in [
-      "agent_id", "agent_version", "direction", "state", "end_reason", "language", "dnd_status",
-      "decision_id", "duration_us", "cost_micros", "recording_answer",
-    ] {
-      let text: String = try row.decode(name)
-      if !text.isEmpty { texts.append((name, text)) }
+  private static func review(
+    _ id: String, of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> AuditNote {
+    let rows = try await transaction.query(
+      """
+      SELECT outcome, \(decision) FROM kyc_reviews WHERE review_id = \(Int64(id) ?? 0)
+      """)
+    return try decided(["outcome"], rows.first, merchant)
+  }
+
+  private static func binding(
+    _ id: String, of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> AuditNote {
+    let rows = try await transaction.query(
+      """
+      SELECT outcome, entity_id, telemarketer_id, \(decision) FROM dlt_bindings
+      WHERE binding_id = \(Int64(id) ?? 0)
+      """)
+    return try decided(["outcome", "entity_id", "telemarketer_id"], rows.first, merchant)
+  }
+
+  /// What every decision of the operator's has.
+  private static let decision: Query = """
+    reviewer, method, reason, coalesce(encode(evidence, 'hex'), '') AS evidence, create_time, expire_time
+    """
+
+  private static func decided(
+    _ names: [String], _ row: Row?, _ merchant: MerchantID
+  ) throws -> AuditNote {
+    var note = AuditNote(subject: merchant.text, actor: "system:operator")
+    if let row {
+      note.texts = try texts(
+        names + ["reviewer", "method", "reason", "evidence"],
+        times: ["create_time", "expire_time"], row)
     }
-    for name in ["create_time", "dial_time", "answer_time", "end_time"] {
-      if let time = try row.decode(name, as: Moment?.self) { texts.append((name, time.iso8601)) }
+    return note
+  }
+
+  /// Columns that are not empty.
+  private static func texts(
+    _ names: [String], times: [String], _ row: Row
+  ) throws -> [(name: String, value: String)] {
+    let texts = try names.map { (name: $0, value: try row.decode($0, as: String.self)) }
+    let moments = try times.map {
+      (name: $0, value: try row.decode($0, as: Moment?.self)?.iso8601 ?? "")
     }
-    return EndedCall(
-      texts: texts,
-      phoneNumber: try row.decode("phone_number", as: String?.self).flatMap { PhoneNumber($0) })
+    return (texts + moments).filter { !$0.value.isEmpty }
   }
 }

@@ -11,6 +11,8 @@ package enum ComplianceMigrations {
     Migration(file: "m0065_erasures.sql", PackageResources.m0065_erasures_sql),
     Migration(file: "m0069_consent_forms.sql", PackageResources.m0069_consent_forms_sql),
     Migration(file: "m0078_erased_forms.sql", PackageResources.m0078_erased_forms_sql),
+    Migration(
+      file: "m0080_audited_decisions.sql", PackageResources.m0080_audited_decisions_sql),
     Migration(file: "m0086_holds_by_call.sql", PackageResources.m0086_holds_by_call_sql),
     Migration(file: "m0089_audit_epochs.sql", PackageResources.m0089_audit_epochs_sql),
     Migration(file: "m0090_decision_lists.sql", PackageResources.m0090_decision_lists_sql),

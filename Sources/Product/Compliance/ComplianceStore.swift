@@ -5,9 +5,10 @@ internal import VoiceAPI
 
 /// The SQL of what the gate asks of a merchant and its numbers.
 enum ComplianceStore {
-  /// What the gate asks of the merchant; reads the table of accounts.
+  /// What the gate asks of the merchant; reads the table of accounts. `telemarketer` is the platform's id as
+  /// one.
   static func standing(
-    of merchant: MerchantID, _ transaction: Transaction
+    of merchant: MerchantID, telemarketer: String?, _ transaction: Transaction
   ) async throws -> MerchantStanding {
     let rows = try await transaction.query(
       """
@@ -16,9 +17,22 @@ enum ComplianceStore {
       """)
     guard let row = rows.first else { return .none }
     let kyc = try Payaid.Voice.V1.Kyc(json: Array(try row.decode("kyc", as: String.self).utf8))
+    let chain = try await DLTChain.find(
+      entity: kyc.dltEntityId,
+      telemarketer: DLTChain.telemarketer(own: kyc.dltTelemarketerId, platform: telemarketer),
+      of: merchant, transaction)
     return MerchantStanding(
       isActive: try row.decode("is_active"), check: try MerchantStanding.Check(row),
-      hasDLTEntity: !kyc.dltEntityId.isEmpty, sector: kyc.sector)
+      hasDLTEntity: !kyc.dltEntityId.isEmpty, chain: chain, sector: kyc.sector)
+  }
+
+  /// Whether the merchant's account is open; reads the table of accounts.
+  static func isActive(_ merchant: MerchantID, _ transaction: Transaction) async throws -> Bool {
+    let rows = try await transaction.query(
+      """
+      SELECT state = 'active' AS is_active FROM merchants WHERE merchant_id = \(merchant.text)
+      """)
+    return try rows.first?.decode("is_active") ?? false
   }
 
   /// Whether the merchant may call from `number`: it rents it, or, where nobody here does, an agent

@@ -3,7 +3,7 @@ internal import VoiceAPI
 
 /// The rule tables. Their version changes with every change of a rule.
 enum GateRules {
-  static let version = "2026-12-01"
+  static let version = "2026-12-02"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   static let tcccpr = Moment(seconds: 1_551_292_200)
@@ -47,6 +47,9 @@ enum GateRules {
       input.merchant.hasDLTEntity
         ? .pass : .fail("the merchant has no principal entity id on the operators' DLT platforms")
     },
+    GateRule(
+      "DLT_CHAIN", source: "TCCCPR 2018, second amendment, chain of sender and telemarketer",
+      from: SeriesRules.secondAmendment, bound),
     GateRule("SECTOR_KNOWN", source: "platform, know your customer", from: always) { input in
       switch input.merchant.sector {
       case .unspecified, .unrecognized:
@@ -102,6 +105,22 @@ enum GateRules {
       input.declarations.isEmpty
         ? "no operator acknowledged that machines call from the number to call from"
         : "the declaration of the number to call from has ended")
+  }
+
+  /// A telemarketer calls only for the senders that it is bound to on the operators' DLT platforms.
+  @Sendable private static func bound(_ input: GateInput) -> GateAnswer {
+    guard input.merchant.hasDLTEntity else { return .notApplicable }
+    return switch input.merchant.chain {
+    case .noTelemarketer:
+      .fail("TELEMARKETER_MISSING: neither the merchant nor the platform has a telemarketer id")
+    case .unbound:
+      .fail("CHAIN_MISSING: nobody has recorded that sender and telemarketer are bound")
+    case .revoked: .fail("CHAIN_REVOKED: sender and telemarketer are bound no more")
+    case .bound(let end):
+      input.now < end
+        ? .pass
+        : .fail("CHAIN_EXPIRED: the binding of sender and telemarketer was seen too long ago")
+    }
   }
 
   /// A call is placed only for a merchant of whom a person has found out who it is, not too long ago.

@@ -21,17 +21,21 @@ package struct MerchantStanding: Sendable {
   package var check: Check
   /// It has an id as principal entity on the operators' DLT platforms.
   package var hasDLTEntity: Bool
+  /// Whether it is bound to the telemarketer that calls for it.
+  package var chain: DLTChain
   /// Who supervises it, or what it supplies; `.unspecified` when it has not said.
   package var sector: Sector
 
-  package init(isActive: Bool, check: Check, hasDLTEntity: Bool, sector: Sector) {
+  package init(isActive: Bool, check: Check, hasDLTEntity: Bool, chain: DLTChain, sector: Sector) {
     self.isActive = isActive
     self.check = check
     self.hasDLTEntity = hasDLTEntity
+    self.chain = chain
     self.sector = sector
   }
 
   /// Of a merchant that is not there.
   static let none = MerchantStanding(
-    isActive: false, check: .missing, hasDLTEntity: false, sector: .unspecified)
+    isActive: false, check: .missing, hasDLTEntity: false, chain: .noTelemarketer,
+    sector: .unspecified)
 }

@@ -9,15 +9,18 @@ package import VoiceAPI
 package struct StoredGate: CallAdmission {
   private let registry: any DoNotDisturbRegistry
   private let numbers: NumberSeal
+  private let telemarketer: String?
   private let now: @Sendable () -> Moment
 
-  /// `numbers` tells those of people who were erased.
+  /// `numbers` tells those of people who were erased; `telemarketer` is the platform's id as one on the
+  /// operators' DLT platforms.
   package init(
-    registry: any DoNotDisturbRegistry, numbers: NumberSeal,
+    registry: any DoNotDisturbRegistry, numbers: NumberSeal, telemarketer: String?,
     now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) {
     self.registry = registry
     self.numbers = numbers
+    self.telemarketer = telemarketer
     self.now = now
   }
 
@@ -44,8 +47,7 @@ package struct StoredGate: CallAdmission {
     let verdict = Gate.evaluate(
       IncomingInput(
         now: now(),
-        merchantIsActive: try await ComplianceStore.standing(of: request.merchant, transaction)
-          .isActive,
+        merchantIsActive: try await ComplianceStore.isActive(request.merchant, transaction),
         agentIsActive: request.agent.state == .active))
     return try await Self.keep(
       verdict, on: request.call, with: ("caller", request.caller), agent: request.agent.agentId,
@@ -81,7 +83,8 @@ package struct StoredGate: CallAdmission {
         callerID: request.callerID,
         callerIDIsOwn: try await Self.ownsCallerID(request, transaction),
         declarations: try await Self.declarations(of: request, transaction),
-        merchant: try await ComplianceStore.standing(of: merchant, transaction),
+        merchant: try await ComplianceStore.standing(
+          of: merchant, telemarketer: telemarketer, transaction),
         agentIsActive: request.agent.state == .active,
         isSuppressed: suppression != nil || erased?.isSuppressed ?? false,
         eraseTime: erased?.eraseTime,

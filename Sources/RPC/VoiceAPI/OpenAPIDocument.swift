@@ -10077,6 +10077,50 @@ public enum OpenAPIDocument {
             "description": "Yes or no.\n\n- `VERDICT_UNSPECIFIED`: Never sent by the server.\n- `ALLOW`: The call may be placed.\n- `BLOCK`: It may not, now.",
             "enum": ["VERDICT_UNSPECIFIED","ALLOW","BLOCK"]
           },
+          "DltBinding": {
+            "type": "object",
+            "description": "Whether the operators' DLT platforms let a telemarketer call for a principal entity. The merchant has the two bound there; this platform's operator looks, and records it. No call is placed before.",
+            "properties": {
+              "telemarketerId": {
+                "type": "string",
+                "description": "The telemarketer to be bound to: the merchant itself where it has such an id, else this platform. Empty when neither has one."
+              },
+              "state": {
+                "$ref": "#/components/schemas/DltBinding.State",
+                "description": "Whether it is."
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when."
+              }
+            }
+          },
+          "DltBinding.State": {
+            "type": "string",
+            "description": "Whether it does.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `UNBOUND`: Nobody recorded it of these two ids.\n- `BOUND`: Bound until `expire_time`.\n- `EXPIRED`: Bound once; it has to be looked at again.\n- `REVOKED`: Taken back.",
+            "enum": ["STATE_UNSPECIFIED","UNBOUND","BOUND","EXPIRED","REVOKED"]
+          },
+          "DltBindingInput": {
+            "type": "object",
+            "description": "Whether the operators' DLT platforms let a telemarketer call for a principal entity. The merchant has the two bound there; this platform's operator looks, and records it. No call is placed before.",
+            "properties": {
+              "telemarketerId": {
+                "type": "string",
+                "description": "The telemarketer to be bound to: the merchant itself where it has such an id, else this platform. Empty when neither has one."
+              },
+              "state": {
+                "$ref": "#/components/schemas/DltBinding.State",
+                "description": "Whether it is."
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when."
+              }
+            },
+            "additionalProperties": false
+          },
           "Document": {
             "type": "object",
             "description": "One document.",
@@ -10383,7 +10427,7 @@ public enum OpenAPIDocument {
               },
               "dltEntityId": {
                 "type": "string",
-                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it."
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it, nor before `dlt_binding`."
               },
               "useCase": {
                 "type": "string",
@@ -10410,6 +10454,15 @@ public enum OpenAPIDocument {
               "reviewReason": {
                 "type": "string",
                 "description": "Why the operator decided as it did, where a reason was given.",
+                "readOnly": true
+              },
+              "dltTelemarketerId": {
+                "type": "string",
+                "description": "Telemarketer id on the operators' DLT platforms, 19 digits, of a merchant that is its own telemarketer; empty when this platform is it."
+              },
+              "dltBinding": {
+                "$ref": "#/components/schemas/DltBinding",
+                "description": "Whether the entity id is bound to its telemarketer; unset without an entity id.",
                 "readOnly": true
               }
             }
@@ -10467,7 +10520,7 @@ public enum OpenAPIDocument {
               },
               "dltEntityId": {
                 "type": "string",
-                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it."
+                "description": "Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without it, nor before `dlt_binding`."
               },
               "useCase": {
                 "type": "string",
@@ -10494,6 +10547,15 @@ public enum OpenAPIDocument {
               "reviewReason": {
                 "type": "string",
                 "description": "Why the operator decided as it did, where a reason was given.",
+                "readOnly": true
+              },
+              "dltTelemarketerId": {
+                "type": "string",
+                "description": "Telemarketer id on the operators' DLT platforms, 19 digits, of a merchant that is its own telemarketer; empty when this platform is it."
+              },
+              "dltBinding": {
+                "$ref": "#/components/schemas/DltBindingInput",
+                "description": "Whether the entity id is bound to its telemarketer; unset without an entity id.",
                 "readOnly": true
               }
             },

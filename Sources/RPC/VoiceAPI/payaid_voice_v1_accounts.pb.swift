@@ -144,7 +144,7 @@ extension Payaid.Voice.V1 {
     /// Registered address.
     public var registeredAddress: String = ""
     /// Principal entity id on the operators' DLT platforms: 19 digits. No call is placed without
-    /// it.
+    /// it, nor before `dlt_binding`.
     public var dltEntityId: String = ""
     /// What the agents call people for.
     public var useCase: String = ""
@@ -156,6 +156,11 @@ extension Payaid.Voice.V1 {
     public var sector: Payaid.Voice.V1.Kyc.Sector = .unspecified
     /// Why the operator decided as it did, where a reason was given.
     public var reviewReason: String = ""
+    /// Telemarketer id on the operators' DLT platforms, 19 digits, of a merchant that is its own
+    /// telemarketer; empty when this platform is it.
+    public var dltTelemarketerId: String = ""
+    /// Whether the entity id is bound to its telemarketer; unset without an entity id.
+    public var dltBinding: Payaid.Voice.V1.DltBinding?
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -352,6 +357,71 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// Whether the operators' DLT platforms let a telemarketer call for a principal entity. The
+  /// merchant has the two bound there; this platform's operator looks, and records it. No call is
+  /// placed before.
+  public struct DltBinding: ProtobufMessage {
+    /// The telemarketer to be bound to: the merchant itself where it has such an id, else this
+    /// platform. Empty when neither has one.
+    public var telemarketerId: String = ""
+    /// Whether it is.
+    public var state: Payaid.Voice.V1.DltBinding.State = .unspecified
+    /// Until when.
+    public var expireTime: Google.Protobuf.Timestamp?
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.DltBinding`.
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[2]
+
+    /// Whether it does.
+    public enum State: ProtobufEnum {
+      /// Never sent by the server.
+      case unspecified
+      /// Nobody recorded it of these two ids.
+      case unbound
+      /// Bound until `expire_time`.
+      case bound
+      /// Bound once; it has to be looked at again.
+      case expired
+      /// Taken back.
+      case revoked
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1AccountsFile.descriptor.enumType(
+        named: "payaid.voice.v1.DltBinding.State")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .unbound
+        case 2: self = .bound
+        case 3: self = .expired
+        case 4: self = .revoked
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .unbound: 1
+        case .bound: 2
+        case .expired: 3
+        case .revoked: 4
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// How a merchant's account behaves.
   public struct MerchantSettings: ProtobufMessage {
     /// How long a login lasts without being used: 1 hour to 90 days; 30 days when unset.
@@ -365,7 +435,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.MerchantSettings`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[2]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[3]
   }
 }
 
@@ -393,7 +463,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.User`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[3]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[4]
   }
 }
 
@@ -424,7 +494,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ApiKey`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[4]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[5]
   }
 }
 
@@ -446,7 +516,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.Session`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[5]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[6]
   }
 }
 
@@ -460,7 +530,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetMerchantRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[6]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[7]
   }
 }
 
@@ -480,7 +550,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.UpdateMerchantRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[7]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[8]
   }
 }
 
@@ -498,7 +568,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateApiKeyRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[8]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[9]
   }
 }
 
@@ -516,7 +586,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateApiKeyResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[9]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[10]
   }
 }
 
@@ -534,7 +604,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListApiKeysRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[11]
   }
 }
 
@@ -552,7 +622,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListApiKeysResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[12]
   }
 }
 
@@ -570,7 +640,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RevokeApiKeyRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[13]
   }
 }
 
@@ -591,7 +661,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RotateApiKeyRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[14]
   }
 }
 
@@ -611,7 +681,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RotateApiKeyResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[15]
   }
 }
 
@@ -631,7 +701,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateUserRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[16]
   }
 }
 
@@ -649,7 +719,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListUsersRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[17]
   }
 }
 
@@ -667,7 +737,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListUsersResponse`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[18]
   }
 }
 
@@ -687,7 +757,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.UpdateUserRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[19]
   }
 }
 
@@ -707,7 +777,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteUserRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[20]
   }
 }
 
@@ -725,7 +795,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.LoginRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[21]
   }
 }
 
@@ -743,7 +813,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.RefreshSessionRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[22]
   }
 }
 
@@ -759,7 +829,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.LogoutRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[23]
   }
 }
 
@@ -779,7 +849,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ChangePasswordRequest`.
-    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[23]
+    public static let messageType = PayaidVoiceV1AccountsFile.descriptor.messages[24]
   }
 }
 
@@ -840,6 +910,8 @@ extension Payaid.Voice.V1.Kyc {
     unsafe reader.message(c.pointee.f11, into: &expireTime)
     unsafe sector = .init(rawValue: c.pointee.f12)
     unsafe reviewReason = reader.string(c.pointee.f13)
+    unsafe dltTelemarketerId = reader.string(c.pointee.f14)
+    unsafe reader.message(c.pointee.f15, into: &dltBinding)
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -861,6 +933,31 @@ extension Payaid.Voice.V1.Kyc {
     unsafe c.pointee.f11 = writer.message(expireTime)
     unsafe c.pointee.f12 = sector.rawValue
     unsafe c.pointee.f13 = writer.data(reviewReason)
+    unsafe c.pointee.f14 = writer.data(dltTelemarketerId)
+    unsafe c.pointee.f15 = writer.message(dltBinding)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.DltBinding {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DltBinding.self)
+    unsafe telemarketerId = reader.string(c.pointee.f1)
+    unsafe state = .init(rawValue: c.pointee.f2)
+    unsafe reader.message(c.pointee.f3, into: &expireTime)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DltBinding.self)
+    unsafe payaid__voice__v1__dlt_binding__init(c)
+    unsafe c.pointee.f1 = writer.data(telemarketerId)
+    unsafe c.pointee.f2 = state.rawValue
+    unsafe c.pointee.f3 = writer.message(expireTime)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -29,6 +29,7 @@ VENDOR_SETTINGS = {
     "EXOTEL_SID": "payaid1",
     "EXOTEL_WEBHOOK_SECRET": "conformance-webhook-secret-0123456789abcdef",
     "GEMINI_API_KEY": "sim-gemini-key",
+    "DLT_TELEMARKETER_ID": "1102000000000000002",
 }
 
 
@@ -125,7 +126,7 @@ class Stack:
         """Runs `voicectl admin` against the server's own database; what it prints."""
         return subprocess.run(
             [BIN / "voicectl", "admin", *arguments], input=text, text=True, check=True, timeout=30,
-            capture_output=True, env={**os.environ, "DATABASE_URL": self.ready["database"]}).stdout
+            capture_output=True, env={**os.environ, **VENDOR_SETTINGS, "DATABASE_URL": self.ready["database"]}).stdout
 
     def merchant(self, email, **kyc):
         """Makes a merchant for whom calls may be placed; its id, key and secret."""
@@ -143,7 +144,8 @@ class Stack:
                 rest.post("/api/v1/compliance/a2p-declarations", json={
                     "firstNumber": first, "lastNumber": last, "acknowledgement": "OAP/2026/1",
                 }).raise_for_status()
-        self.operator("merchant", "review", made["id"], "--by", "operator@example.in")
+        for act in "review", "bind":
+            self.operator("merchant", act, made["id"], "--by", "operator@example.in")
         return made
 
     def new_merchant(self, email):

@@ -286,13 +286,30 @@ def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
             if options is not None:
                 stack.operator(*review, *options)
             why = failed(check(web, agent, "+919000000003"))
+            assert why.pop("DLT_CHAIN").startswith("CHAIN_MISSING")
             assert why.get("MERCHANT_CHECKED", "").startswith(code or "") and set(why) <= {"MERCHANT_CHECKED"}
             assert bool(why) == bool(code)
+        assert web.get("/api/v1/merchant").json()["kyc"]["dltBinding"] == {
+            "telemarketerId": "1102000000000000002", "state": "UNBOUND"}
+        stack.operator("merchant", "bind", shop["id"], "--by", "operator@example.in", "--days", "30")
+        assert check(web, agent, "+919000000003")["verdict"] == "ALLOW"
         kept = stacks.sql(stack.ready["database"], f"""
             BEGIN; SELECT set_config('payaid.merchant_id', '{shop["id"]}', true) \\g /dev/null
             SELECT outcome, reviewer, method, encode(evidence, 'hex') FROM kyc_reviews ORDER BY review_id DESC LIMIT 1;
             COMMIT""")
         assert kept == [["approved", "operator@example.in", "document", hashlib.sha256(seen.read_bytes()).hexdigest()]]
+        stack.operator("merchant", "bind", shop["id"], "--by", "operator@example.in", "--revoke", "--reason", "gone")
+        assert failed(check(web, agent, "+919000000003"))["DLT_CHAIN"].startswith("CHAIN_REVOKED")
+        assert web.get(f"{ROOT}/audit-checkpoint").status_code == 200  # What waits goes into the log before.
+        entries = pages(web, f"{ROOT}/audit-entries", "entries", subject=shop["id"])
+        told = [json.loads(base64.b64decode(entry["payload"])) for entry in entries]
+        assert [(entry["kind"], text["outcome"]) for entry, text in zip(entries, told)] == [
+            ("kyc.reviewed", outcome) for outcome in ("rejected", "suspended", "approved")
+        ] + [("dlt.binding", "bound"), ("dlt.binding", "unbound")]
+        assert {text["reviewer"] for text in told} == {"operator@example.in"}
+        assert told[2]["evidence"] == kept[0][3] and told[4]["reason"] == "gone"
+        assert (told[3]["entity_id"], told[3]["telemarketer_id"]) == ("1101234567890123456", "1102000000000000002")
+        stack.operator("merchant", "bind", shop["id"], "--by", "operator@example.in")
         assert web.delete(f"{ROOT}/a2p-declarations/{declared['declarationId']}").status_code == 200
         assert set(failed(check(web, agent, "+919000000003"))) == {"A2P_DECLARED"}
 

@@ -309,6 +309,13 @@ def test_the_business_says_who_it_is(screen, rest, stack, shop):
     stack.operator("merchant", "review", shop["id"], "--by", "operator@example.in")
     screen.goto("/settings")
     screen.sees("Approved")
+    screen.sees("1102000000000000002")
+    screen.sees("Bound until")
+    bind = ("merchant", "bind", shop["id"], "--by", "operator@example.in")
+    stack.operator(*bind, "--revoke", "--reason", "It is gone from the platform.")
+    screen.goto("/settings")
+    screen.sees("Bind your DLT entity id to this telemarketer")
+    stack.operator(*bind)
 
 
 def test_keys_are_made_and_revoked(screen, stack):

@@ -66,6 +66,9 @@ INSERT INTO api_keys (key_id, merchant_id, secret_hash)
 INSERT INTO kyc_reviews (merchant_id, outcome, reviewer, method, expire_time)
   SELECT 'mer_' || lpad((r % {MERCHANTS} + 1)::text, 26, '0'), 'approved', 'op@example.in', 'manual', now()
   FROM generate_series(1, {AGENTS}) r;
+INSERT INTO dlt_bindings (merchant_id, entity_id, telemarketer_id, outcome, reviewer, method, expire_time)
+  SELECT 'mer_' || lpad((b % {MERCHANTS} + 1)::text, 26, '0'), lpad(b::text, 19, '1'), repeat('2', 19), 'bound',
+         'op@example.in', 'manual', now() FROM generate_series(1, {AGENTS}) b;
 INSERT INTO a2p_declarations (declaration_id, merchant_id, first_number, last_number, acknowledgement,
                               start_time, create_time)
   SELECT 'a2p_' || lpad(d::text, 26, '0'), 'mer_' || lpad((d % {MERCHANTS} + 1)::text, 26, '0'),

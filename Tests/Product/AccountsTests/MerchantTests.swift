@@ -99,7 +99,7 @@ extension DatabaseTests {
       ) async throws -> OnKycReview {
         try await scene.pool.transaction(tenant: .system) {
           try await KycReviewStore.decide(
-            KycReview(outcome, by: reviewer, reason: reason), on: id, $0)
+            KycReview(outcome, OperatorDecision(by: reviewer, reason: reason)), on: id, $0)
         }
       }
       var merchant = try await scene.accounts.getMerchant(.init(), options: all)
@@ -140,7 +140,8 @@ extension DatabaseTests {
       func review(_ outcome: KycReview.Outcome) async throws -> OnKycReview {
         try await scene.pool.transaction(tenant: .system) {
           try await KycReviewStore.decide(
-            KycReview(outcome, by: "op@example.in", reason: "a cancelled GSTIN"), on: id, $0)
+            KycReview(outcome, OperatorDecision(by: "op@example.in", reason: "a cancelled GSTIN")),
+            on: id, $0)
         }
       }
       _ = try await update(scene, all, "kyc") { $0.kyc = Self.complete }
@@ -181,7 +182,8 @@ extension DatabaseTests {
         ] {
           answers.append(
             try await KycReviewStore.decide(
-              KycReview(.approved(for: .seconds(60)), by: reviewer), on: merchant, transaction))
+              KycReview(.approved(for: .seconds(60)), OperatorDecision(by: reviewer)), on: merchant,
+              transaction))
         }
         return answers
       }

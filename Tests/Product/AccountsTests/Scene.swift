@@ -43,6 +43,9 @@ struct Scene {
       lifetime: .seconds(3_600))
   }
 
+  /// The platform's id on the operators' DLT platforms.
+  static let telemarketer = "1102000000000000002"
+
   private static func make(
     over pool: PostgresPool, lifetime: Duration = .seconds(2),
     outside: (PostgresPool) -> [Interceptor] = { _ in [] },
@@ -63,7 +66,8 @@ struct Scene {
       services: [
         AccountService(
           pool: pool, tokens: PageTokens(key: Array(repeating: 1, count: 32)), seal: seal,
-          passwords: passwords, authenticator: authenticator, webhook: ToldWebhook()),
+          passwords: passwords, authenticator: authenticator, webhook: ToldWebhook(),
+          telemarketer: telemarketer),
         AuthService(
           pool: pool, seal: seal, keys: keys, passwords: passwords, authenticator: authenticator,
           client: { $0.peer }, now: now),

@@ -58,7 +58,8 @@ extension EndingScene {
   /// The service, as each process has its own.
   func service() -> CallService {
     let agents = StoredAgents()
-    let gate = StoredGate(registry: SilentRegistry(), numbers: .test())
+    let gate = StoredGate(
+      registry: SilentRegistry(), numbers: .test(), telemarketer: nil)
     let dialer = Dialer(
       pool: scene.pool, jobs: JobQueue(), carrier: IdleCarrier(), callbacks: IdleCallbacks(),
       agents: agents, admission: gate, settings: settings)

@@ -5,6 +5,7 @@ internal import Domain
 internal import Postgres
 internal import Protobuf
 internal import RPCCore
+internal import ScratchPostgres
 import Testing
 internal import VoiceAPI
 internal import Webhooks
@@ -30,7 +31,9 @@ struct ErasureScene {
   var compliance: ComplianceService {
     ComplianceService(
       pool: scene.pool, tokens: PageTokens(key: [UInt8](repeating: 7, count: 32)),
-      agents: StoredAgents(), gate: StoredGate(registry: SilentRegistry(), numbers: .test()),
+      agents: StoredAgents(),
+      gate: StoredGate(
+        registry: SilentRegistry(), numbers: .test(), telemarketer: PostgresPool.telemarketer),
       signer: AuditSigner(
         pool: scene.pool, objects: ending.store,
         keys: PurposeKeys(only: [UInt8](repeating: 5, count: 32))),

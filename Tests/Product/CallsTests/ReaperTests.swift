@@ -206,7 +206,8 @@ private struct NoCallbacks: CarrierCallbacks {
     let dialer = Dialer(
       pool: ending.scene.pool, jobs: JobQueue(), carrier: carrier, callbacks: NoCallbacks(),
       agents: StoredAgents(),
-      admission: StoredGate(registry: SilentRegistry(), numbers: .test()),
+      admission: StoredGate(
+        registry: SilentRegistry(), numbers: .test(), telemarketer: nil),
       settings: ending.settings)
     try await dialer.dial(call.id, isLastAttempt: true)
     var asked = questions.makeAsyncIterator()
@@ -230,7 +231,9 @@ private struct NoCallbacks: CarrierCallbacks {
     let dialer = Dialer(
       pool: ending.scene.pool, jobs: JobQueue(), carrier: AskedCarrier { _ in nil },
       callbacks: NoCallbacks(), agents: StoredAgents(),
-      admission: StoredGate(registry: SilentRegistry(), numbers: .test()), settings: ending.settings
+      admission: StoredGate(
+        registry: SilentRegistry(), numbers: .test(), telemarketer: nil),
+      settings: ending.settings
     )
     try await dialer.dial(call.id, isLastAttempt: false)
     let found = try await ending.find(call.id)

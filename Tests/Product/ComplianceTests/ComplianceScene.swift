@@ -65,7 +65,9 @@ struct ComplianceScene {
     self.rival = rival
     let clock = clock
     numbers = NumberSeal(try DataSeal(key: [UInt8](repeating: 9, count: 32)))
-    gate = StoredGate(registry: ClearRegistry(), numbers: numbers, now: { clock.now })
+    gate = StoredGate(
+      registry: ClearRegistry(), numbers: numbers, telemarketer: PostgresPool.telemarketer,
+      now: { clock.now })
     signer = AuditSigner(
       pool: pool, objects: objects, keys: ring.keys("audit-signing"), now: { clock.now })
     service = ComplianceService(
@@ -270,7 +272,7 @@ extension MerchantStanding {
   /// A merchant for whom calls may be placed.
   static let good = MerchantStanding(
     isActive: true, check: .approved(until: Moment(seconds: 4_000_000_000)), hasDLTEntity: true,
-    sector: .other)
+    chain: .bound(until: Moment(seconds: 4_000_000_000)), sector: .other)
 }
 
 /// A register in which nobody is.

@@ -183,6 +183,7 @@ import VoiceAPI
       { $0.callerID = nil }, { $0.callerIDIsOwn = false }, { $0.declarations = [] },
       { $0.merchant.isActive = false },
       { $0.merchant.check = .pending }, { $0.merchant.hasDLTEntity = false },
+      { $0.merchant.chain = .unbound }, { $0.merchant.chain = .revoked },
       { $0.merchant.sector = .unspecified }, { $0.merchant.sector = .insurance },
       { $0.callerID = PhoneNumber("+911601112001") },
       { $0.agentIsActive = false }, { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked },

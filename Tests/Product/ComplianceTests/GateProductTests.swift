@@ -25,12 +25,14 @@ import VoiceAPI
     var purpose: Purpose
     var series: String
     var minute: Int
-    var isApproved, isKnown, isDeclared: Bool
+    var isApproved, isKnown, isBound, isDeclared: Bool
     var register: GateInput.DoNotDisturb
   }
 
   private func mayCall(_ world: World, _ allowed: Set<String>) -> Bool {
-    guard world.isApproved && world.isKnown && world.isDeclared else { return false }
+    guard world.isApproved && world.isKnown && world.isBound && world.isDeclared else {
+      return false
+    }
     return switch world.purpose {
     case .transactional, .service: allowed.contains(world.series)
     case .recovery: allowed.contains(world.series) && (480..<1_130).contains(world.minute)
@@ -46,12 +48,13 @@ import VoiceAPI
     for purpose in Purpose.all {
       for series in Self.numbers.keys {
         for minute in Self.minutes {
-          for flags in 0..<8 {
+          for flags in 0..<16 {
             for register in [GateInput.DoNotDisturb.clear, .blocked, .unknown] {
               found.append(
                 World(
                   purpose: purpose, series: series, minute: minute, isApproved: flags & 1 == 0,
-                  isKnown: flags & 2 == 0, isDeclared: flags & 4 == 0, register: register))
+                  isKnown: flags & 2 == 0, isBound: flags & 8 == 0, isDeclared: flags & 4 == 0,
+                  register: register))
             }
           }
         }
@@ -69,7 +72,8 @@ import VoiceAPI
     for world in worlds() {
       let merchant = MerchantStanding(
         isActive: true, check: world.isApproved ? MerchantStanding.good.check : .pending,
-        hasDLTEntity: world.isKnown, sector: sector)
+        hasDLTEntity: world.isKnown, chain: world.isBound ? MerchantStanding.good.chain : .unbound,
+        sector: sector)
       let decision = Gate.evaluate(
         GateInput(
           now: Self.midnight + .seconds(world.minute * 60), purpose: world.purpose, callee: callee,

@@ -31,7 +31,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 19)
+    #expect(decision.results.count == 20)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -107,6 +107,34 @@ import VoiceAPI
     #expect(failed(Gate.evaluate(question)) == ["DLT_ENTITY"])
   }
 
+  @Test(arguments: [
+    (DLTChain.noTelemarketer, "TELEMARKETER_MISSING"), (.unbound, "CHAIN_MISSING"),
+    (.revoked, "CHAIN_REVOKED"),
+    (.bound(until: Moment(seconds: Self.midnight + 43_200)), "CHAIN_EXPIRED"),
+    (.bound(until: Moment(seconds: Self.midnight + 43_201)), ""),
+  ])
+  func `a call is placed only for a merchant that is bound to its telemarketer at that time`(
+    chain: DLTChain, code: String
+  ) throws {
+    for purpose in V1.CallPurpose.all {
+      var question = try input(purpose)
+      let allowed = failed(Gate.evaluate(question))
+      question.merchant.chain = chain
+      let decision = Gate.evaluate(question)
+      #expect(failed(decision) == (code.isEmpty ? [] : ["DLT_CHAIN"]) + allowed)
+      #expect(decision.results.contains { $0.explanation.hasPrefix(code + ":") } != code.isEmpty)
+    }
+  }
+
+  @Test func `before chains were bound nobody asked for it`() throws {
+    var question = try input()
+    question.merchant.chain = .unbound
+    question.now = IndianTime.midnight(2025, 2, 12)
+    #expect(failed(Gate.evaluate(question)) == ["DLT_CHAIN"])
+    question.now = question.now - .seconds(1)
+    #expect(failed(Gate.evaluate(question)) == [])
+  }
+
   @Test(arguments: [MerchantStanding.Sector.unspecified, .unrecognized(99)])
   func `a call is placed only for a merchant that said its sector`(
     sector: MerchantStanding.Sector
@@ -149,7 +177,7 @@ import VoiceAPI
     var bad = try input(.promotional, at: (3, 0, 0), to: "+911800110000")
     bad.callerID = nil
     bad.merchant = MerchantStanding(
-      isActive: false, check: .missing, hasDLTEntity: false, sector: .unspecified)
+      isActive: false, check: .missing, hasDLTEntity: false, chain: .unbound, sector: .unspecified)
     bad.agentIsActive = false
     bad.isSuppressed = true
     bad.doNotDisturb = .blocked

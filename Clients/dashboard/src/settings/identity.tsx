@@ -1,5 +1,7 @@
 import { useState } from "react";
-import type { Kyc, KycConstitution, KycSector, KycState, Merchant, User } from "../../../typescript/index";
+import type {
+  DltBinding, DltBindingState, Kyc, KycConstitution, KycSector, KycState, Merchant, User,
+} from "../../../typescript/index";
 import { api } from "../api";
 import { date } from "../format";
 import { useAction } from "../loaded";
@@ -22,6 +24,14 @@ const states: Record<KycState, readonly ["good" | "bad" | "busy" | "warn", strin
   REJECTED: ["bad", "Refused"],
   EXPIRED: ["bad", "Expired"],
   SUSPENDED: ["bad", "Suspended"],
+};
+
+const bindings: Record<DltBindingState, readonly ["good" | "bad" | "warn", string]> = {
+  STATE_UNSPECIFIED: ["warn", "Not seen yet"],
+  UNBOUND: ["warn", "Not seen yet"],
+  BOUND: ["good", "Bound"],
+  EXPIRED: ["bad", "Seen too long ago"],
+  REVOKED: ["bad", "Taken back"],
 };
 
 const constitutions: readonly (readonly [KycConstitution, string])[] = [
@@ -67,6 +77,7 @@ interface Draft {
   registrationNumber: string;
   registeredAddress: string;
   dltEntityId: string;
+  dltTelemarketerId: string;
   useCase: string;
   sector: KycSector;
 }
@@ -76,7 +87,7 @@ function draftOf(kyc: Kyc): Draft {
     legalName: kyc.legalName ?? "", constitution: kyc.constitution ?? "CONSTITUTION_UNSPECIFIED", pan: kyc.pan ?? "",
     gstins: (kyc.gstins ?? []).join(", "), registrationNumber: kyc.registrationNumber ?? "",
     registeredAddress: kyc.registeredAddress ?? "", dltEntityId: kyc.dltEntityId ?? "", useCase: kyc.useCase ?? "",
-    sector: kyc.sector ?? "SECTOR_UNSPECIFIED",
+    dltTelemarketerId: kyc.dltTelemarketerId ?? "", sector: kyc.sector ?? "SECTOR_UNSPECIFIED",
   };
 }
 
@@ -111,6 +122,7 @@ export function Identity({ merchant, user, onSave }: {
   return (
     <Card title="Check of the business" hint="Who a business is has to be known before its agents call people (KYC).">
       <Facts of={[["State", <Badge kind={kind}>{text}</Badge>], ["Approved until", date(kyc.expireTime)]]} />
+      {kyc.dltBinding && <Binding of={kyc.dltBinding} />}
       {kyc.reviewReason && <p className="hint">The operator said: {kyc.reviewReason}</p>}
       {lacks.length > 0 && <p className="hint">Still missing: {lacks.join(", ")}.</p>}
       <Form onSubmit={() => void saving.run()} errors={errors} label="Check of the business">
@@ -121,6 +133,26 @@ export function Identity({ merchant, user, onSave }: {
         )}
       </Form>
     </Card>
+  );
+}
+
+/** Whether the business is bound to the telemarketer that calls for it. */
+function Binding({ of: { state = "STATE_UNSPECIFIED", telemarketerId, expireTime } }: { of: DltBinding }) {
+  const [kind, text] = bindings[state];
+  return (
+    <>
+      <Facts
+        of={[
+          ["Telemarketer", telemarketerId || "None yet"], ["On the DLT platforms", <Badge kind={kind}>{text}</Badge>],
+          ["Bound until", date(expireTime)],
+        ]}
+      />
+      {state !== "BOUND" && telemarketerId && (
+        <p className="hint">
+          Bind your DLT entity id to this telemarketer on your operator’s DLT platform, and tell us: no call is placed before.
+        </p>
+      )}
+    </>
   );
 }
 
@@ -150,6 +182,7 @@ function Fields({ draft, set, errors, isDisabled }: {
       {line("registrationNumber", "CIN or LLPIN", "Of a company or a limited liability partnership.", false)}
       {line("registeredAddress", "Registered address")}
       {line("dltEntityId", "DLT entity id", "19 digits, of the operators’ DLT platforms.")}
+      {line("dltTelemarketerId", "DLT telemarketer id", "Only of a business that is its own telemarketer.", false)}
       <TextArea
         label="What the agents call people for" value={draft.useCase} rows={3} error={errors["useCase"]} isRequired
         onChange={(useCase) => set({ ...draft, useCase })} isDisabled={isDisabled}

@@ -1,5 +1,6 @@
 internal import AWS
 internal import Configuration
+internal import Domain
 internal import EventLoop
 internal import Postgres
 internal import Telemetry
@@ -127,6 +128,12 @@ extension Settings {
         """
         The call flow of App Bazaar that answers the numbers bought through the API; without one they \
         only place calls. The URL of its Voicebot applet is what `voiced incoming-url` prints.
+        """),
+      Setting(
+        optional: "DLT_TELEMARKETER_ID", \.telemarketer, .telemarketer,
+        """
+        This platform's id as telemarketer on the operators' DLT platforms. Calls are placed only for \
+        merchants that are bound to it (`voicectl admin merchant bind`), or to an id of their own.
         """),
       Setting(
         "EXOTEL_BASE_URL", \.exotel.baseURL, .webURL, default: "https://api.in.exotel.com",
@@ -276,6 +283,11 @@ extension SettingType<String> {
     SettingType("a bucket's name: 3 to 63 small letters, digits, dots and hyphens") {
       S3Bucket.isName($0) ? $0 : nil
     }
+  }
+
+  /// A telemarketer on the operators' DLT platforms.
+  fileprivate static var telemarketer: SettingType {
+    SettingType("an id of 19 digits") { DLTChain.isID($0) ? $0 : nil }
   }
 
   /// Where a PostgreSQL is.

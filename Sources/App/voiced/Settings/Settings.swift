@@ -40,6 +40,9 @@ struct Settings: Sendable {
   var limits = LimitPolicy()
   /// Whose word counts on where a call comes from.
   var trustedProxies: [NetworkBlock] = []
+  /// Our id as telemarketer on the operators' DLT platforms; no call is placed without one, but for merchants
+  /// that are their own telemarketer.
+  var telemarketer: String?
   var exotel = Exotel()
   var gemini = Gemini()
   var googleSpeech = GoogleSpeech()

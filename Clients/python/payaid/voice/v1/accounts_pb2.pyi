@@ -65,7 +65,7 @@ class Merchant(_message.Message):
     def __init__(self, merchant_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., state: _Optional[_Union[Merchant.State, str]] = ..., webhook_url: _Optional[str] = ..., cors_origins: _Optional[_Iterable[str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., kyc: _Optional[_Union[Kyc, _Mapping]] = ..., settings: _Optional[_Union[MerchantSettings, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Kyc(_message.Message):
-    __slots__ = ("state", "legal_name", "constitution", "pan", "gstins", "registration_number", "registered_address", "dlt_entity_id", "use_case", "missing_fields", "expire_time", "sector", "review_reason")
+    __slots__ = ("state", "legal_name", "constitution", "pan", "gstins", "registration_number", "registered_address", "dlt_entity_id", "use_case", "missing_fields", "expire_time", "sector", "review_reason", "dlt_telemarketer_id", "dlt_binding")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Kyc.State]
@@ -143,6 +143,8 @@ class Kyc(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     SECTOR_FIELD_NUMBER: _ClassVar[int]
     REVIEW_REASON_FIELD_NUMBER: _ClassVar[int]
+    DLT_TELEMARKETER_ID_FIELD_NUMBER: _ClassVar[int]
+    DLT_BINDING_FIELD_NUMBER: _ClassVar[int]
     state: Kyc.State
     legal_name: str
     constitution: Kyc.Constitution
@@ -156,7 +158,31 @@ class Kyc(_message.Message):
     expire_time: _timestamp_pb2.Timestamp
     sector: Kyc.Sector
     review_reason: str
-    def __init__(self, state: _Optional[_Union[Kyc.State, str]] = ..., legal_name: _Optional[str] = ..., constitution: _Optional[_Union[Kyc.Constitution, str]] = ..., pan: _Optional[str] = ..., gstins: _Optional[_Iterable[str]] = ..., registration_number: _Optional[str] = ..., registered_address: _Optional[str] = ..., dlt_entity_id: _Optional[str] = ..., use_case: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sector: _Optional[_Union[Kyc.Sector, str]] = ..., review_reason: _Optional[str] = ...) -> None: ...
+    dlt_telemarketer_id: str
+    dlt_binding: DltBinding
+    def __init__(self, state: _Optional[_Union[Kyc.State, str]] = ..., legal_name: _Optional[str] = ..., constitution: _Optional[_Union[Kyc.Constitution, str]] = ..., pan: _Optional[str] = ..., gstins: _Optional[_Iterable[str]] = ..., registration_number: _Optional[str] = ..., registered_address: _Optional[str] = ..., dlt_entity_id: _Optional[str] = ..., use_case: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sector: _Optional[_Union[Kyc.Sector, str]] = ..., review_reason: _Optional[str] = ..., dlt_telemarketer_id: _Optional[str] = ..., dlt_binding: _Optional[_Union[DltBinding, _Mapping]] = ...) -> None: ...
+
+class DltBinding(_message.Message):
+    __slots__ = ("telemarketer_id", "state", "expire_time")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[DltBinding.State]
+        UNBOUND: _ClassVar[DltBinding.State]
+        BOUND: _ClassVar[DltBinding.State]
+        EXPIRED: _ClassVar[DltBinding.State]
+        REVOKED: _ClassVar[DltBinding.State]
+    STATE_UNSPECIFIED: DltBinding.State
+    UNBOUND: DltBinding.State
+    BOUND: DltBinding.State
+    EXPIRED: DltBinding.State
+    REVOKED: DltBinding.State
+    TELEMARKETER_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    telemarketer_id: str
+    state: DltBinding.State
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, telemarketer_id: _Optional[str] = ..., state: _Optional[_Union[DltBinding.State, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class MerchantSettings(_message.Message):
     __slots__ = ("session_lifetime", "max_api_key_lifetime")

@@ -97,6 +97,51 @@ void   payaid__voice__v1__kyc__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__kyc__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__dlt_binding__init
+                     (Payaid__Voice__V1__DltBinding         *message)
+{
+  static const Payaid__Voice__V1__DltBinding init_value = PAYAID__VOICE__V1__DLT_BINDING__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__dlt_binding__get_packed_size
+                     (const Payaid__Voice__V1__DltBinding *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__dlt_binding__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__dlt_binding__pack
+                     (const Payaid__Voice__V1__DltBinding *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__dlt_binding__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__dlt_binding__pack_to_buffer
+                     (const Payaid__Voice__V1__DltBinding *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__dlt_binding__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__DltBinding *
+       payaid__voice__v1__dlt_binding__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__DltBinding *)
+     protobuf_c_message_unpack (&payaid__voice__v1__dlt_binding__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__dlt_binding__free_unpacked
+                     (Payaid__Voice__V1__DltBinding *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__dlt_binding__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__merchant_settings__init
                      (Payaid__Voice__V1__MerchantSettings         *message)
 {
@@ -1255,7 +1300,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__merchant__descriptor =
   (ProtobufCMessageInit) payaid__voice__v1__merchant__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[13] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[15] =
 {
   {
     "f1",
@@ -1413,6 +1458,30 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__kyc__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f14",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f14),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f15",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__Kyc, f15),
+    &payaid__voice__v1__dlt_binding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__kyc__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1420,6 +1489,8 @@ static const unsigned payaid__voice__v1__kyc__field_indices_by_name[] = {
   10,   /* field[10] = f11 */
   11,   /* field[11] = f12 */
   12,   /* field[12] = f13 */
+  13,   /* field[13] = f14 */
+  14,   /* field[14] = f15 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
   3,   /* field[3] = f4 */
@@ -1432,7 +1503,7 @@ static const unsigned payaid__voice__v1__kyc__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__kyc__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor =
 {
@@ -1442,11 +1513,75 @@ const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor =
   "Payaid__Voice__V1__Kyc",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Kyc),
-  13,
+  15,
   payaid__voice__v1__kyc__field_descriptors,
   payaid__voice__v1__kyc__field_indices_by_name,
   1,  payaid__voice__v1__kyc__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__kyc__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__dlt_binding__field_descriptors[3] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DltBinding, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DltBinding, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DltBinding, f3),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__dlt_binding__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+};
+static const ProtobufCIntRange payaid__voice__v1__dlt_binding__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__dlt_binding__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.DltBinding",
+  "DltBinding",
+  "Payaid__Voice__V1__DltBinding",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__DltBinding),
+  3,
+  payaid__voice__v1__dlt_binding__field_descriptors,
+  payaid__voice__v1__dlt_binding__field_indices_by_name,
+  1,  payaid__voice__v1__dlt_binding__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__dlt_binding__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__merchant_settings__field_descriptors[2] =

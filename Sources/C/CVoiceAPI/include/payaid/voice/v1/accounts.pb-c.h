@@ -23,6 +23,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Payaid__Voice__V1__Merchant Payaid__Voice__V1__Merchant;
 typedef struct Payaid__Voice__V1__Kyc Payaid__Voice__V1__Kyc;
+typedef struct Payaid__Voice__V1__DltBinding Payaid__Voice__V1__DltBinding;
 typedef struct Payaid__Voice__V1__MerchantSettings Payaid__Voice__V1__MerchantSettings;
 typedef struct Payaid__Voice__V1__User Payaid__Voice__V1__User;
 typedef struct Payaid__Voice__V1__ApiKey Payaid__Voice__V1__ApiKey;
@@ -91,10 +92,24 @@ struct  Payaid__Voice__V1__Kyc
   Google__Protobuf__Timestamp *f11;
   int32_t f12;
   ProtobufCBinaryData f13;
+  ProtobufCBinaryData f14;
+  Payaid__Voice__V1__DltBinding *f15;
 };
 #define PAYAID__VOICE__V1__KYC__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__kyc__descriptor) \
-    , 0, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, 0, {0,NULL} }
+    , 0, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Payaid__Voice__V1__DltBinding
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  int32_t f2;
+  Google__Protobuf__Timestamp *f3;
+};
+#define PAYAID__VOICE__V1__DLT_BINDING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__dlt_binding__descriptor) \
+    , {0,NULL}, 0, NULL }
 
 
 struct  Payaid__Voice__V1__MerchantSettings
@@ -396,6 +411,25 @@ Payaid__Voice__V1__Kyc *
                       const uint8_t       *data);
 void   payaid__voice__v1__kyc__free_unpacked
                      (Payaid__Voice__V1__Kyc *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__DltBinding methods */
+void   payaid__voice__v1__dlt_binding__init
+                     (Payaid__Voice__V1__DltBinding         *message);
+size_t payaid__voice__v1__dlt_binding__get_packed_size
+                     (const Payaid__Voice__V1__DltBinding   *message);
+size_t payaid__voice__v1__dlt_binding__pack
+                     (const Payaid__Voice__V1__DltBinding   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__dlt_binding__pack_to_buffer
+                     (const Payaid__Voice__V1__DltBinding   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__DltBinding *
+       payaid__voice__v1__dlt_binding__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__dlt_binding__free_unpacked
+                     (Payaid__Voice__V1__DltBinding *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__MerchantSettings methods */
 void   payaid__voice__v1__merchant_settings__init
@@ -823,6 +857,9 @@ typedef void (*Payaid__Voice__V1__Merchant_Closure)
 typedef void (*Payaid__Voice__V1__Kyc_Closure)
                  (const Payaid__Voice__V1__Kyc *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__DltBinding_Closure)
+                 (const Payaid__Voice__V1__DltBinding *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__MerchantSettings_Closure)
                  (const Payaid__Voice__V1__MerchantSettings *message,
                   void *closure_data);
@@ -897,6 +934,7 @@ typedef void (*Payaid__Voice__V1__ChangePasswordRequest_Closure)
 
 extern const ProtobufCMessageDescriptor payaid__voice__v1__merchant__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__kyc__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__dlt_binding__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__merchant_settings__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__user__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__api_key__descriptor;

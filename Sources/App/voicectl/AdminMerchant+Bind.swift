@@ -1,0 +1,63 @@
+internal import Accounts
+internal import ArgumentParser
+internal import Domain
+internal import FoundationEssentials
+
+extension AdminMerchant {
+  struct Bind: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Records that a merchant and its telemarketer are bound on the operators' DLT platforms.",
+      discussion: """
+        No call is placed for a merchant before. It counts for the two ids as they are now: of \
+        another entity or telemarketer id it has to be recorded again.
+        """)
+
+    @Argument(help: "The merchant, mer_….") var merchant: String
+    @Option(
+      help: """
+        The platform's telemarketer id; DLT_TELEMARKETER_ID when not given. Not needed for a merchant \
+        that has an id of its own.
+        """)
+    var telemarketer: String?
+    @Flag(help: "Record that they are bound no more; needs --reason.") var revoke = false
+    @OptionGroup var decision: DecisionOptions
+
+    func run() async throws {
+      let id = try AdminMerchant.id(merchant)
+      let platform = try platform()
+      let binding = DLTBinding(
+        revoke ? .unbound : .bound(for: .seconds(decision.days * 86_400)),
+        try decision.checked(isRefusal: revoke))
+      let answer = try await OperatorDatabase.transaction {
+        try await DLTBindingStore.record(binding, of: id, platform: platform, $0)
+      }
+      guard case .recorded(let entity, let telemarketer) = answer else {
+        throw CommandFailure(description: Self.refusal(answer))
+      }
+      Output.line(
+        "\(id): \(entity) and \(telemarketer) are "
+          + (revoke ? "bound no more" : "bound for \(decision.days) days"))
+    }
+
+    private func platform() throws -> String? {
+      let text = telemarketer ?? ProcessInfo.processInfo.environment["DLT_TELEMARKETER_ID"] ?? ""
+      guard text.isEmpty || DLTChain.isID(text) else {
+        throw ValidationError("--telemarketer must have 19 digits")
+      }
+      return text.isEmpty ? nil : text
+    }
+
+    private static func refusal(_ answer: OnDLTBinding) -> String {
+      switch answer {
+      case .recorded: "it is recorded"
+      case .noSuchMerchant: "there is no such merchant"
+      case .reviewerIsTheMerchants: DecisionOptions.reviewerIsTheMerchants
+      case .noEntity: "this merchant has no DLT entity id"
+      case .noTelemarketer:
+        "--telemarketer or DLT_TELEMARKETER_ID is needed: this merchant has no id of its own"
+      case .notBound: "the two are not bound"
+      }
+    }
+  }
+}

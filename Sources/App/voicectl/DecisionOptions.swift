@@ -1,0 +1,36 @@
+internal import Accounts
+internal import ArgumentParser
+internal import Domain
+internal import FoundationEssentials
+internal import TLS
+
+/// Who decides something about a merchant, and what that rests on.
+struct DecisionOptions: ParsableArguments {
+  @Option(help: "Your address. Nobody decides about a merchant that they belong to.")
+  var by: String
+  @Option(help: "Why; the merchant reads it.") var reason = ""
+  @Option(help: "What it rests on: document, register or manual.") var method = "manual"
+  @Option(help: "A file of what was looked at; its SHA-256 is kept.") var evidence: String?
+  @Option(help: "For how many days it holds.") var days = 365
+
+  static let reviewerIsTheMerchants =
+    "the reviewer belongs to this merchant; somebody else must decide"
+
+  /// The decision that the options make; a refusal needs a reason.
+  func checked(isRefusal: Bool) throws -> OperatorDecision {
+    guard (1...366).contains(days) else { throw ValidationError("--days must be 1 to 366") }
+    guard !isRefusal || !reason.isEmpty else { throw ValidationError("--reason is needed") }
+    guard reason.unicodeScalars.count <= 500 else {
+      throw ValidationError("--reason has more than 500 characters")
+    }
+    guard let reviewer = EmailAddress.normalized(by) else {
+      throw ValidationError("--by must be name@example.in")
+    }
+    guard let method = OperatorDecision.Method(rawValue: method) else {
+      throw ValidationError("--method must be document, register or manual")
+    }
+    return OperatorDecision(
+      by: reviewer, method: method, reason: reason,
+      evidence: try evidence.map { Digest.sha256(try BundleFolder.read($0)) })
+  }
+}
