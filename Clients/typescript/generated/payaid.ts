@@ -645,6 +645,51 @@ export class ComplianceService {
     }, options);
   }
 
+  /** Registers a template: words of an agent's that the operators' DLT platforms approved, with the
+   * numbers that may say them. The agent names it (`Agent.call_template_ids`), and no call goes
+   * out by it before this platform's operator has seen the approval. Promotional calls are not
+   * placed without one. ALREADY_EXISTS when one of that DLT id is registered.
+   */
+  createCallTemplate(request: CreateCallTemplateRequest, options?: CallOptions): Promise<CallTemplate> {
+    const { requestId, template } = request;
+    return this.transport.unary<CallTemplate>({
+      method: "POST",
+      path: `/api/v1/compliance/call-templates`,
+      body: template,
+      key: requestId ?? newKey(),
+    }, options);
+  }
+
+  /** Reads one template. */
+  getCallTemplate(request: GetCallTemplateRequest, options?: CallOptions): Promise<CallTemplate> {
+    const { templateId } = request;
+    return this.transport.unary<CallTemplate>({
+      method: "GET",
+      path: `/api/v1/compliance/call-templates/${segment(templateId)}`,
+    }, options);
+  }
+
+  /** Lists templates, newest first. */
+  listCallTemplates(request: ListCallTemplatesRequest = {}, options?: CallOptions): Promise<ListCallTemplatesResponse> {
+    return this.transport.unary<ListCallTemplatesResponse>({
+      method: "GET",
+      path: `/api/v1/compliance/call-templates`,
+      query: request,
+    }, options);
+  }
+
+  /** Removes a template; effective for every call that is not yet dialled. Agents that name it
+   * place no calls.
+   */
+  deleteCallTemplate(request: DeleteCallTemplateRequest, options?: CallOptions): Promise<Record<string, never>> {
+    const { templateId, ...query } = request;
+    return this.transport.unary<Record<string, never>>({
+      method: "DELETE",
+      path: `/api/v1/compliance/call-templates/${segment(templateId)}`,
+      query,
+    }, options);
+  }
+
   /** Lists the merchant's audit logs, the first one first. Most have one. Another begins when the
    * operator changes the key, or when a log does not continue what was signed of it, as after a
    * database was brought back from a backup.
@@ -1095,6 +1140,11 @@ export interface Agent {
   mayEndCall?: boolean;
   /** What comes before a call is recorded; means nothing without `recording_enabled`. */
   recordingConsent?: AgentRecordingConsent;
+  /** The call templates that its texts were registered as on the operators' DLT platforms, `ctp_…`:
+   * at most 16. See ComplianceService.CreateCallTemplate; the gate asks for those of the call's
+   * language.
+   */
+  callTemplateIds?: string[];
 }
 
 /** Who says the first sentence of a call. */
@@ -1230,13 +1280,16 @@ export interface AuditEntry {
   time?: string;
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
    * `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
-   * `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`,
-   * `records.exported` (with whole numbers), `log.closed`, `log.began`. Those of calls that ended,
-   * recordings and records come within a minute.
+   * `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`,
+   * `template.deleted`, `erasure.created`, `person.erased`, `held.read`, `records.exported` (with
+   * whole numbers), `log.closed`, `log.began`, and what the operator decided: `kyc.reviewed`,
+   * `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings, records and reviews
+   * come within a minute.
    */
   kind?: string;
-  /** What it is about: the id of a call, a consent, a form, a suppression, a declaration or an
-   * erasure, or the key or user that had records.
+  /** What it is about: the id of a call, a consent, a form, a suppression, a declaration, a
+   * template, an erasure or the merchant, the key or user that had records, or the name of the log
+   * before or behind.
    */
   subject?: string;
   /** RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`. */
@@ -1518,6 +1571,65 @@ export type CallState =
   /** Canceled before it was answered, by EndCall or by the carrier. */
   | "CANCELED";
 
+/** Words of an agent's as the operators' DLT platforms approved them. It does not change: other
+ * words are another template.
+ */
+export interface CallTemplate {
+  /** Identifier, `ctp_` and 26 characters. */
+  templateId?: string;
+  /** Its id on the operators' DLT platforms: 19 digits. */
+  dltTemplateId?: string;
+  /** The calls it is approved for. */
+  callClass?: CallTemplateCallClass;
+  /** The sector it is approved for: the merchant's own. */
+  sector?: KycSector;
+  /** The language of its words: `hi` or `en`. */
+  language?: string;
+  /** Its words, with `{#var#}` where something else is said each time: 1 to 4,000 characters. */
+  content?: string;
+  /** The numbers that are registered as its headers, E.164, at most 100: calls go out by it from
+   * these only. Needed when it is PROMOTIONAL; of the others, every number that was declared may
+   * say one without.
+   */
+  headers?: string[];
+  /** Where it stands. */
+  state?: CallTemplateState;
+  /** When it was registered here. */
+  createTime?: string;
+  /** Until when it is good. */
+  expireTime?: string;
+  /** Why the operator decided as it did, where a reason was given. */
+  reviewReason?: string;
+}
+
+/** What calls say it. Which purposes belong to which: RECOVERY and SERVICE_EXPLICIT to SERVICE,
+ * unclassified ones to PROMOTIONAL.
+ */
+export type CallTemplateCallClass =
+  /** Not allowed. */
+  | "CALL_CLASS_UNSPECIFIED"
+  /** Calls with any promotional content. */
+  | "PROMOTIONAL"
+  /** Calls about what the customer has. */
+  | "SERVICE"
+  /** Calls within 30 minutes of the customer's own transaction. */
+  | "TRANSACTIONAL";
+
+/** Where it stands. */
+export type CallTemplateState =
+  /** Never sent by the server. */
+  | "STATE_UNSPECIFIED"
+  /** This platform's operator has to look at it. */
+  | "SUBMITTED"
+  /** The operator saw that it is approved; good until `expire_time`. */
+  | "APPROVED"
+  /** It is not what was approved; `review_reason` says why. */
+  | "REJECTED"
+  /** Approved once; it has to be looked at again. */
+  | "EXPIRED"
+  /** Suspended, here or on the DLT platforms. */
+  | "SUSPENDED";
+
 /** Request of ChangePassword. */
 export interface ChangePasswordRequest {
   /** The password so far. */
@@ -1703,6 +1815,14 @@ export interface CreateCallRequest {
   requestId?: string;
 }
 
+/** Request of CreateCallTemplate. */
+export interface CreateCallTemplateRequest {
+  /** The template. */
+  template: CallTemplate;
+  /** A UUID for idempotency (AIP-155). */
+  requestId?: string;
+}
+
 /** Request of CreateConsentForm. */
 export interface CreateConsentFormRequest {
   /** Whom to ask for what. */
@@ -1875,6 +1995,14 @@ export interface DeleteAgentRequest {
   /** When set, must be the current one. */
   etag?: string;
   /** See CreateAgentRequest.request_id. */
+  requestId?: string;
+}
+
+/** Request of DeleteCallTemplate. */
+export interface DeleteCallTemplateRequest {
+  /** The template. */
+  templateId: string;
+  /** A UUID for idempotency (AIP-155). */
   requestId?: string;
 }
 
@@ -2120,6 +2248,12 @@ export interface GetAuditEntryResponse {
 export interface GetCallRequest {
   /** The call. */
   callId: string;
+}
+
+/** Request of GetCallTemplate. */
+export interface GetCallTemplateRequest {
+  /** The template. */
+  templateId: string;
 }
 
 /** Request of GetConsentForm. */
@@ -2434,6 +2568,22 @@ export interface ListAuditLogsRequest {
 export interface ListAuditLogsResponse {
   /** One page, in order. */
   logs?: AuditLog[];
+  /** Asks for the next page; empty at the end. */
+  nextPageToken?: string;
+}
+
+/** Request of ListCallTemplates. */
+export interface ListCallTemplatesRequest {
+  /** Most templates in the answer; 50 when 0, and at most 50. */
+  pageSize?: number;
+  /** `next_page_token` of the page before. */
+  pageToken?: string;
+}
+
+/** Answer of ListCallTemplates. */
+export interface ListCallTemplatesResponse {
+  /** One page, newest first. */
+  templates?: CallTemplate[];
   /** Asks for the next page; empty at the end. */
   nextPageToken?: string;
 }

@@ -8,8 +8,8 @@ struct Admin: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The operator's commands; they need DATABASE_URL.",
     subcommands: [
-      AdminMerchant.self, AdminUser.self, AdminJobs.self, AdminKeys.self, AdminAudit.self,
-      AdminKnowledge.self,
+      AdminMerchant.self, AdminTemplate.self, AdminUser.self, AdminJobs.self, AdminKeys.self,
+      AdminAudit.self, AdminKnowledge.self,
     ])
 }
 

@@ -58,7 +58,8 @@ extension CallService {
     try CallRules.checkVariables(call.variables, of: agent, path: "call.variables")
     return AdmissionRequest(
       merchant: caller.merchant, call: CallID(), agent: agent, callee: callee,
-      callerID: PhoneNumber(call.callerId.isEmpty ? agent.phoneNumber : call.callerId))
+      callerID: PhoneNumber(call.callerId.isEmpty ? agent.phoneNumber : call.callerId),
+      language: call.language)
   }
 
   private func queue(
@@ -71,7 +72,7 @@ extension CallService {
     var new = NewCall(
       id: question.call, merchant: question.merchant, agent: agent, direction: .outbound,
       phoneNumber: question.callee, callerID: question.callerID,
-      language: call.language.isEmpty ? question.agent.language : call.language, state: .queued)
+      language: question.language, state: .queued)
     new.agentVersion = question.agent.servedVersion
     new.decisionID = decision.decisionId
     new.doNotDisturb = doNotDisturb

@@ -81,7 +81,8 @@ package struct Dialer: Sendable {
       return try await end(id, .blocked, "agent_deleted")
     }
     let question = AdmissionRequest(
-      merchant: call.merchant, call: id, agent: agent, callee: callee, callerID: call.callerID)
+      merchant: call.merchant, call: id, agent: agent, callee: callee, callerID: call.callerID,
+      language: call.language)
     let doNotDisturb = await admission.doNotDisturb(question)
     return try await pool.transaction(tenant: .system) { transaction in
       let decision = try await admission.decide(

@@ -36,6 +36,7 @@ enum AuditInboxStore {
     case "call.ended": try await call(subject, transaction)
     case "kyc.reviewed": try await review(subject, of: merchant, transaction)
     case "dlt.binding": try await binding(subject, of: merchant, transaction)
+    case "template.reviewed": try await templateReview(subject, of: merchant, transaction)
     default: AuditNote(subject: subject, actor: calls)
     }
   }
@@ -73,7 +74,7 @@ enum AuditInboxStore {
       """
       SELECT outcome, \(decision) FROM kyc_reviews WHERE review_id = \(Int64(id) ?? 0)
       """)
-    return try decided(["outcome"], rows.first, merchant)
+    return try decided(["outcome"], rows.first, merchant.text)
   }
 
   private static func binding(
@@ -84,7 +85,20 @@ enum AuditInboxStore {
       SELECT outcome, entity_id, telemarketer_id, \(decision) FROM dlt_bindings
       WHERE binding_id = \(Int64(id) ?? 0)
       """)
-    return try decided(["outcome", "entity_id", "telemarketer_id"], rows.first, merchant)
+    return try decided(
+      ["outcome", "entity_id", "telemarketer_id"], rows.first, merchant.text)
+  }
+
+  private static func templateReview(
+    _ id: String, of merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> AuditNote {
+    let rows = try await transaction.query(
+      """
+      SELECT template_id, outcome, \(decision) FROM call_template_reviews
+      WHERE review_id = \(Int64(id) ?? 0)
+      """)
+    let template = try rows.first?.decode("template_id", as: String.self)
+    return try decided(["outcome"], rows.first, template ?? merchant.text)
   }
 
   /// What every decision of the operator's has.
@@ -93,9 +107,9 @@ enum AuditInboxStore {
     """
 
   private static func decided(
-    _ names: [String], _ row: Row?, _ merchant: MerchantID
+    _ names: [String], _ row: Row?, _ subject: String
   ) throws -> AuditNote {
-    var note = AuditNote(subject: merchant.text, actor: "system:operator")
+    var note = AuditNote(subject: subject, actor: "system:operator")
     if let row {
       note.texts = try texts(
         names + ["reviewer", "method", "reason", "evidence"],

@@ -13,6 +13,7 @@ package enum ComplianceMigrations {
     Migration(file: "m0078_erased_forms.sql", PackageResources.m0078_erased_forms_sql),
     Migration(
       file: "m0080_audited_decisions.sql", PackageResources.m0080_audited_decisions_sql),
+    Migration(file: "m0081_call_templates.sql", PackageResources.m0081_call_templates_sql),
     Migration(file: "m0086_holds_by_call.sql", PackageResources.m0086_holds_by_call_sql),
     Migration(file: "m0089_audit_epochs.sql", PackageResources.m0089_audit_epochs_sql),
     Migration(file: "m0090_decision_lists.sql", PackageResources.m0090_decision_lists_sql),

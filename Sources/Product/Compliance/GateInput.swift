@@ -33,6 +33,10 @@ package struct GateInput: TimedInput {
   package var declarations: [DeclaredSpan]
   package var merchant: MerchantStanding
   package var agentIsActive: Bool
+  /// What the agent will speak, `hi` or `en`.
+  package var language: String
+  /// The templates that the agent names; `nil` for one that is not there.
+  package var templates: [CallTemplateTerms?]
   /// The callee is on the merchant's own do-not-call list.
   package var isSuppressed: Bool
   /// When the callee's erasure was asked for; `nil` when it never was.
@@ -44,7 +48,8 @@ package struct GateInput: TimedInput {
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
     callerIDIsOwn: Bool, declarations: [DeclaredSpan], merchant: MerchantStanding,
-    agentIsActive: Bool, isSuppressed: Bool, eraseTime: Moment? = nil,
+    agentIsActive: Bool, language: String, templates: [CallTemplateTerms?], isSuppressed: Bool,
+    eraseTime: Moment? = nil,
     consents: [ConsentTerms], doNotDisturb: DoNotDisturb
   ) {
     self.now = now
@@ -55,6 +60,8 @@ package struct GateInput: TimedInput {
     self.declarations = declarations
     self.merchant = merchant
     self.agentIsActive = agentIsActive
+    self.language = language
+    self.templates = templates
     self.isSuppressed = isSuppressed
     self.eraseTime = eraseTime
     self.consents = consents

@@ -11,7 +11,7 @@ enum GateRules {
 
   /// Of calls that we place.
   static let all: [GateRule<GateInput>] =
-    ofNumbers + ofTheMerchant + SeriesRules.all + ofThePerson + HoursRules.all
+    ofNumbers + ofTheMerchant + SeriesRules.all + TemplateRules.all + ofThePerson + HoursRules.all
 
   private static let ofNumbers: [GateRule<GateInput>] = [
     GateRule("NUMBER_DIALLABLE", source: "National Numbering Plan", from: always) { input in

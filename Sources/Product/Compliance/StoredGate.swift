@@ -85,7 +85,9 @@ package struct StoredGate: CallAdmission {
         declarations: try await Self.declarations(of: request, transaction),
         merchant: try await ComplianceStore.standing(
           of: merchant, telemarketer: telemarketer, transaction),
-        agentIsActive: request.agent.state == .active,
+        agentIsActive: request.agent.state == .active, language: request.language,
+        templates: try await CallTemplateStore.terms(
+          of: request.agent.callTemplateIds, merchant: merchant, transaction),
         isSuppressed: suppression != nil || erased?.isSuppressed ?? false,
         eraseTime: erased?.eraseTime,
         consents: try await ConsentStore.terms(of: callee, merchant: merchant, transaction),

@@ -9,16 +9,20 @@ package struct AdmissionRequest: Sendable {
   package var agent: Payaid.Voice.V1.Agent
   package var callee: PhoneNumber
   package var callerID: PhoneNumber?
+  /// What the agent will speak.
+  package var language: String
 
+  /// The language is the agent's own where none is given.
   package init(
     merchant: MerchantID, call: CallID, agent: Payaid.Voice.V1.Agent, callee: PhoneNumber,
-    callerID: PhoneNumber?
+    callerID: PhoneNumber?, language: String = ""
   ) {
     self.merchant = merchant
     self.call = call
     self.agent = agent
     self.callee = callee
     self.callerID = callerID
+    self.language = language.isEmpty ? agent.language : language
   }
 }
 

@@ -20,6 +20,8 @@ package enum SuppressionEntity: Identified { package static let idPrefix = "sup"
 package enum ErasureEntity: Identified { package static let idPrefix = "era" }
 /// That of a declaration of calls that machines make.
 package enum A2PDeclarationEntity: Identified { package static let idPrefix = "a2p" }
+/// That of a template of the operators' DLT platforms.
+package enum CallTemplateEntity: Identified { package static let idPrefix = "ctp" }
 /// A webhook endpoint's.
 package enum WebhookEndpointEntity: Identified { package static let idPrefix = "wep" }
 /// An event's message: `webhook-id` on the wire.
@@ -40,6 +42,7 @@ package typealias ConsentFormID = ID<ConsentFormEntity>
 package typealias SuppressionID = ID<SuppressionEntity>
 package typealias ErasureID = ID<ErasureEntity>
 package typealias A2PDeclarationID = ID<A2PDeclarationEntity>
+package typealias CallTemplateID = ID<CallTemplateEntity>
 package typealias WebhookEndpointID = ID<WebhookEndpointEntity>
 package typealias MessageID = ID<MessageEntity>
 package typealias WebhookDeliveryID = ID<WebhookDeliveryEntity>

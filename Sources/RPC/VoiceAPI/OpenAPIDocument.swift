@@ -2036,6 +2036,13 @@ public enum OpenAPIDocument {
                       "recordingConsent": {
                         "$ref": "#/components/schemas/Agent.RecordingConsent",
                         "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
+                      },
+                      "callTemplateIds": {
+                        "type": "array",
+                        "items": {
+                          "type": "string"
+                        },
+                        "description": "The call templates that its texts were registered as on the operators' DLT platforms, `ctp_…`: at most 16. See ComplianceService.CreateCallTemplate; the gate asks for those of the call's language."
                       }
                     },
                     "additionalProperties": false
@@ -2293,6 +2300,13 @@ public enum OpenAPIDocument {
                       "recordingConsent": {
                         "$ref": "#/components/schemas/Agent.RecordingConsent",
                         "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
+                      },
+                      "callTemplateIds": {
+                        "type": "array",
+                        "items": {
+                          "type": "string"
+                        },
+                        "description": "The call templates that its texts were registered as on the operators' DLT platforms, `ctp_…`: at most 16. See ComplianceService.CreateCallTemplate; the gate asks for those of the call's language."
                       }
                     },
                     "required": ["name","language"],
@@ -5547,6 +5561,346 @@ public enum OpenAPIDocument {
             }
           }
         },
+        "/api/v1/compliance/call-templates": {
+          "post": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.CreateCallTemplate",
+            "summary": "Registers a template: words of an agent's that the operators' DLT platforms approved, with the numbers that may say them.",
+            "description": "The agent names it (`Agent.call_template_ids`), and no call goes out by it before this platform's operator has seen the approval. Promotional calls are not placed without one. ALREADY_EXISTS when one of that DLT id is registered.",
+            "parameters": [
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as `requestId`: the same one again gives the first answer again.",
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[!#-~]{1,255}$"
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/CallTemplateInput"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CallTemplate"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "415": {
+                "$ref": "#/components/responses/UnsupportedMediaType"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.ListCallTemplates",
+            "summary": "Lists templates, newest first.",
+            "parameters": [
+              {
+                "name": "pageSize",
+                "in": "query",
+                "description": "Most templates in the answer; 50 when 0, and at most 50.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": -2147483648,
+                  "maximum": 2147483647
+                }
+              },
+              {
+                "name": "pageToken",
+                "in": "query",
+                "description": "`next_page_token` of the page before.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListCallTemplatesResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
+        "/api/v1/compliance/call-templates/{templateId}": {
+          "get": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.GetCallTemplate",
+            "summary": "Reads one template.",
+            "parameters": [
+              {
+                "name": "templateId",
+                "in": "path",
+                "required": true,
+                "description": "The template.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CallTemplate"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          },
+          "delete": {
+            "tags": ["ComplianceService"],
+            "operationId": "ComplianceService.DeleteCallTemplate",
+            "summary": "Removes a template; effective for every call that is not yet dialled.",
+            "description": "Agents that name it place no calls.",
+            "parameters": [
+              {
+                "name": "templateId",
+                "in": "path",
+                "required": true,
+                "description": "The template.",
+                "schema": {
+                  "type": "string",
+                  "minLength": 1
+                }
+              },
+              {
+                "name": "requestId",
+                "in": "query",
+                "description": "A UUID for idempotency (AIP-155).",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "OK.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "additionalProperties": false
+                    }
+                  }
+                }
+              },
+              "400": {
+                "$ref": "#/components/responses/BadRequest"
+              },
+              "401": {
+                "$ref": "#/components/responses/Unauthenticated"
+              },
+              "403": {
+                "$ref": "#/components/responses/PermissionDenied"
+              },
+              "404": {
+                "$ref": "#/components/responses/NotFound"
+              },
+              "408": {
+                "$ref": "#/components/responses/RequestTimeout"
+              },
+              "409": {
+                "$ref": "#/components/responses/Conflict"
+              },
+              "412": {
+                "$ref": "#/components/responses/PreconditionFailed"
+              },
+              "413": {
+                "$ref": "#/components/responses/ContentTooLarge"
+              },
+              "414": {
+                "$ref": "#/components/responses/UriTooLong"
+              },
+              "429": {
+                "$ref": "#/components/responses/ResourceExhausted"
+              },
+              "499": {
+                "$ref": "#/components/responses/Cancelled"
+              },
+              "500": {
+                "$ref": "#/components/responses/Internal"
+              },
+              "501": {
+                "$ref": "#/components/responses/Unimplemented"
+              },
+              "503": {
+                "$ref": "#/components/responses/Unavailable"
+              },
+              "504": {
+                "$ref": "#/components/responses/DeadlineExceeded"
+              }
+            }
+          }
+        },
         "/api/v1/compliance/audit-logs": {
           "get": {
             "tags": ["ComplianceService"],
@@ -8491,6 +8845,13 @@ public enum OpenAPIDocument {
               "recordingConsent": {
                 "$ref": "#/components/schemas/Agent.RecordingConsent",
                 "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
+              },
+              "callTemplateIds": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The call templates that its texts were registered as on the operators' DLT platforms, `ctp_…`: at most 16. See ComplianceService.CreateCallTemplate; the gate asks for those of the call's language."
               }
             }
           },
@@ -8661,6 +9022,13 @@ public enum OpenAPIDocument {
               "recordingConsent": {
                 "$ref": "#/components/schemas/Agent.RecordingConsent",
                 "description": "What comes before a call is recorded; means nothing without `recording_enabled`."
+              },
+              "callTemplateIds": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The call templates that its texts were registered as on the operators' DLT platforms, `ctp_…`: at most 16. See ComplianceService.CreateCallTemplate; the gate asks for those of the call's language."
               }
             },
             "required": ["name","language"],
@@ -8892,11 +9260,11 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`, `records.exported` (with whole numbers), `log.closed`, `log.began`. Those of calls that ended, recordings and records come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`, `template.deleted`, `erasure.created`, `person.erased`, `held.read`, `records.exported` (with whole numbers), `log.closed`, `log.began`, and what the operator decided: `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings, records and reviews come within a minute."
               },
               "subject": {
                 "type": "string",
-                "description": "What it is about: the id of a call, a consent, a form, a suppression, a declaration or an erasure, or the key or user that had records."
+                "description": "What it is about: the id of a call, a consent, a form, a suppression, a declaration, a template, an erasure or the merchant, the key or user that had records, or the name of the log before or behind."
               },
               "leafHash": {
                 "type": "string",
@@ -9586,6 +9954,138 @@ public enum OpenAPIDocument {
                 "description": "Mean of TranscriptEntry.confidence over what the person said, by its length; unset where no entry has one."
               }
             },
+            "additionalProperties": false
+          },
+          "CallTemplate": {
+            "type": "object",
+            "description": "Words of an agent's as the operators' DLT platforms approved them. It does not change: other words are another template.",
+            "properties": {
+              "templateId": {
+                "type": "string",
+                "description": "Identifier, `ctp_` and 26 characters.",
+                "readOnly": true
+              },
+              "dltTemplateId": {
+                "type": "string",
+                "description": "Its id on the operators' DLT platforms: 19 digits."
+              },
+              "callClass": {
+                "$ref": "#/components/schemas/CallTemplate.CallClass",
+                "description": "The calls it is approved for."
+              },
+              "sector": {
+                "$ref": "#/components/schemas/Kyc.Sector",
+                "description": "The sector it is approved for: the merchant's own."
+              },
+              "language": {
+                "type": "string",
+                "description": "The language of its words: `hi` or `en`."
+              },
+              "content": {
+                "type": "string",
+                "description": "Its words, with `{#var#}` where something else is said each time: 1 to 4,000 characters."
+              },
+              "headers": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The numbers that are registered as its headers, E.164, at most 100: calls go out by it from these only. Needed when it is PROMOTIONAL; of the others, every number that was declared may say one without."
+              },
+              "state": {
+                "$ref": "#/components/schemas/CallTemplate.State",
+                "description": "Where it stands.",
+                "readOnly": true
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was registered here.",
+                "readOnly": true
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when it is good.",
+                "readOnly": true
+              },
+              "reviewReason": {
+                "type": "string",
+                "description": "Why the operator decided as it did, where a reason was given.",
+                "readOnly": true
+              }
+            }
+          },
+          "CallTemplate.CallClass": {
+            "type": "string",
+            "description": "What calls say it. Which purposes belong to which: RECOVERY and SERVICE_EXPLICIT to SERVICE, unclassified ones to PROMOTIONAL.\n\n- `CALL_CLASS_UNSPECIFIED`: Not allowed.\n- `PROMOTIONAL`: Calls with any promotional content.\n- `SERVICE`: Calls about what the customer has.\n- `TRANSACTIONAL`: Calls within 30 minutes of the customer's own transaction.",
+            "enum": ["CALL_CLASS_UNSPECIFIED","PROMOTIONAL","SERVICE","TRANSACTIONAL"]
+          },
+          "CallTemplate.State": {
+            "type": "string",
+            "description": "Where it stands.\n\n- `STATE_UNSPECIFIED`: Never sent by the server.\n- `SUBMITTED`: This platform's operator has to look at it.\n- `APPROVED`: The operator saw that it is approved; good until `expire_time`.\n- `REJECTED`: It is not what was approved; `review_reason` says why.\n- `EXPIRED`: Approved once; it has to be looked at again.\n- `SUSPENDED`: Suspended, here or on the DLT platforms.",
+            "enum": ["STATE_UNSPECIFIED","SUBMITTED","APPROVED","REJECTED","EXPIRED","SUSPENDED"]
+          },
+          "CallTemplateInput": {
+            "type": "object",
+            "description": "Words of an agent's as the operators' DLT platforms approved them. It does not change: other words are another template.",
+            "properties": {
+              "templateId": {
+                "type": "string",
+                "description": "Identifier, `ctp_` and 26 characters.",
+                "readOnly": true
+              },
+              "dltTemplateId": {
+                "type": "string",
+                "description": "Its id on the operators' DLT platforms: 19 digits."
+              },
+              "callClass": {
+                "$ref": "#/components/schemas/CallTemplate.CallClass",
+                "description": "The calls it is approved for."
+              },
+              "sector": {
+                "$ref": "#/components/schemas/Kyc.Sector",
+                "description": "The sector it is approved for: the merchant's own."
+              },
+              "language": {
+                "type": "string",
+                "description": "The language of its words: `hi` or `en`."
+              },
+              "content": {
+                "type": "string",
+                "description": "Its words, with `{#var#}` where something else is said each time: 1 to 4,000 characters."
+              },
+              "headers": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The numbers that are registered as its headers, E.164, at most 100: calls go out by it from these only. Needed when it is PROMOTIONAL; of the others, every number that was declared may say one without."
+              },
+              "state": {
+                "$ref": "#/components/schemas/CallTemplate.State",
+                "description": "Where it stands.",
+                "readOnly": true
+              },
+              "createTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it was registered here.",
+                "readOnly": true
+              },
+              "expireTime": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when it is good.",
+                "readOnly": true
+              },
+              "reviewReason": {
+                "type": "string",
+                "description": "Why the operator decided as it did, where a reason was given.",
+                "readOnly": true
+              }
+            },
+            "required": ["dltTemplateId","callClass","sector","language","content"],
             "additionalProperties": false
           },
           "Consent": {
@@ -10707,6 +11207,23 @@ public enum OpenAPIDocument {
                   "$ref": "#/components/schemas/AuditLog"
                 },
                 "description": "One page, in order."
+              },
+              "nextPageToken": {
+                "type": "string",
+                "description": "Asks for the next page; empty at the end."
+              }
+            }
+          },
+          "ListCallTemplatesResponse": {
+            "type": "object",
+            "description": "Answer of ListCallTemplates.",
+            "properties": {
+              "templates": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CallTemplate"
+                },
+                "description": "One page, newest first."
               },
               "nextPageToken": {
                 "type": "string",

@@ -96,7 +96,8 @@ public enum PayaidVoiceV1ComplianceFile {
     dependencies: [
       GoogleApiAnnotationsFile.descriptor, GoogleApiFieldBehaviorFile.descriptor,
       GoogleProtobufDurationFile.descriptor, GoogleProtobufEmptyFile.descriptor,
-      GoogleProtobufTimestampFile.descriptor, PayaidVoiceV1AgentsFile.descriptor,
+      GoogleProtobufTimestampFile.descriptor, PayaidVoiceV1AccountsFile.descriptor,
+      PayaidVoiceV1AgentsFile.descriptor,
     ]
   )
 }

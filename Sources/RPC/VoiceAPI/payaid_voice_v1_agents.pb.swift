@@ -127,6 +127,10 @@ extension Payaid.Voice.V1 {
     public var mayEndCall: Bool = false
     /// What comes before a call is recorded; means nothing without `recording_enabled`.
     public var recordingConsent: Payaid.Voice.V1.Agent.RecordingConsent = .unspecified
+    /// The call templates that its texts were registered as on the operators' DLT platforms,
+    /// `ctp_…`: at most 16. See ComplianceService.CreateCallTemplate; the gate asks for those of
+    /// the call's language.
+    public var callTemplateIds: [String] = []
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -934,6 +938,7 @@ extension Payaid.Voice.V1.Agent {
     unsafe webhookUrl = reader.string(c.pointee.f27)
     unsafe mayEndCall = c.pointee.f28 != 0
     unsafe recordingConsent = .init(rawValue: c.pointee.f29)
+    unsafe callTemplateIds = reader.strings((c.pointee.n_f30, c.pointee.f30))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -993,6 +998,7 @@ extension Payaid.Voice.V1.Agent {
     unsafe c.pointee.f27 = writer.data(webhookUrl)
     unsafe c.pointee.f28 = mayEndCall ? 1 : 0
     unsafe c.pointee.f29 = recordingConsent.rawValue
+    unsafe (c.pointee.n_f30, c.pointee.f30) = writer.datas(callTemplateIds)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

@@ -562,6 +562,130 @@ extension Payaid.Voice.V1 {
 }
 
 extension Payaid.Voice.V1 {
+  /// Words of an agent's as the operators' DLT platforms approved them. It does not change: other
+  /// words are another template.
+  public struct CallTemplate: ProtobufMessage {
+    /// Identifier, `ctp_` and 26 characters.
+    public var templateId: String = ""
+    /// Its id on the operators' DLT platforms: 19 digits.
+    public var dltTemplateId: String = ""
+    /// The calls it is approved for.
+    public var callClass: Payaid.Voice.V1.CallTemplate.CallClass = .unspecified
+    /// The sector it is approved for: the merchant's own.
+    public var sector: Payaid.Voice.V1.Kyc.Sector = .unspecified
+    /// The language of its words: `hi` or `en`.
+    public var language: String = ""
+    /// Its words, with `{#var#}` where something else is said each time: 1 to 4,000 characters.
+    public var content: String = ""
+    /// The numbers that are registered as its headers, E.164, at most 100: calls go out by it from
+    /// these only. Needed when it is PROMOTIONAL; of the others, every number that was declared may
+    /// say one without.
+    public var headers: [String] = []
+    /// Where it stands.
+    public var state: Payaid.Voice.V1.CallTemplate.State = .unspecified
+    /// When it was registered here.
+    public var createTime: Google.Protobuf.Timestamp?
+    /// Until when it is good.
+    public var expireTime: Google.Protobuf.Timestamp?
+    /// Why the operator decided as it did, where a reason was given.
+    public var reviewReason: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CallTemplate`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+
+    /// What calls say it. Which purposes belong to which: RECOVERY and SERVICE_EXPLICIT to SERVICE,
+    /// unclassified ones to PROMOTIONAL.
+    public enum CallClass: ProtobufEnum {
+      /// Not allowed.
+      case unspecified
+      /// Calls with any promotional content.
+      case promotional
+      /// Calls about what the customer has.
+      case service
+      /// Calls within 30 minutes of the customer's own transaction.
+      case transactional
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1ComplianceFile.descriptor.enumType(
+        named: "payaid.voice.v1.CallTemplate.CallClass")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .promotional
+        case 2: self = .service
+        case 3: self = .transactional
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .promotional: 1
+        case .service: 2
+        case .transactional: 3
+        case .unrecognized(let number): number
+        }
+      }
+    }
+
+    /// Where it stands.
+    public enum State: ProtobufEnum {
+      /// Never sent by the server.
+      case unspecified
+      /// This platform's operator has to look at it.
+      case submitted
+      /// The operator saw that it is approved; good until `expire_time`.
+      case approved
+      /// It is not what was approved; `review_reason` says why.
+      case rejected
+      /// Approved once; it has to be looked at again.
+      case expired
+      /// Suspended, here or on the DLT platforms.
+      case suspended
+      /// A number without a name here.
+      case unrecognized(Int32)
+
+      /// The enum's names and numbers.
+      public static let enumType = PayaidVoiceV1ComplianceFile.descriptor.enumType(
+        named: "payaid.voice.v1.CallTemplate.State")
+
+      public init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .submitted
+        case 2: self = .approved
+        case 3: self = .rejected
+        case 4: self = .expired
+        case 5: self = .suspended
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .submitted: 1
+        case .approved: 2
+        case .rejected: 3
+        case .expired: 4
+        case .suspended: 5
+        case .unrecognized(let number): number
+        }
+      }
+    }
+  }
+}
+
+extension Payaid.Voice.V1 {
   /// One line of the audit log.
   public struct AuditEntry: ProtobufMessage {
     /// Its number in its log, from 0.
@@ -570,12 +694,15 @@ extension Payaid.Voice.V1 {
     public var time: Google.Protobuf.Timestamp?
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
     /// `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
-    /// `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `erasure.created`, `person.erased`,
-    /// `records.exported` (with whole numbers), `log.closed`, `log.began`. Those of calls that
-    /// ended, recordings and records come within a minute.
+    /// `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`,
+    /// `template.deleted`, `erasure.created`, `person.erased`, `held.read`, `records.exported`
+    /// (with whole numbers), `log.closed`, `log.began`, and what the operator decided:
+    /// `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings,
+    /// records and reviews come within a minute.
     public var kind: String = ""
-    /// What it is about: the id of a call, a consent, a form, a suppression, a declaration or an
-    /// erasure, or the key or user that had records.
+    /// What it is about: the id of a call, a consent, a form, a suppression, a declaration, a
+    /// template, an erasure or the merchant, the key or user that had records, or the name of the
+    /// log before or behind.
     public var subject: String = ""
     /// RFC 6962 leaf hash: SHA-256 over 0x00 and `entry`.
     public var leafHash: [UInt8] = []
@@ -597,7 +724,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditEntry`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[10]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
   }
 }
 
@@ -625,7 +752,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditCheckpoint`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[11]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
   }
 }
 
@@ -645,7 +772,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.AuditConsistency`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[12]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
   }
 }
 
@@ -665,7 +792,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CheckCallRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[13]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
   }
 }
 
@@ -681,7 +808,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetDecisionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[14]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
   }
 }
 
@@ -709,7 +836,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListDecisionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[15]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
   }
 }
 
@@ -727,7 +854,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListDecisionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[16]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
   }
 }
 
@@ -745,7 +872,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[17]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
   }
 }
 
@@ -761,7 +888,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[18]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
   }
 }
 
@@ -781,7 +908,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[19]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
   }
 }
 
@@ -799,7 +926,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[20]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
   }
 }
 
@@ -817,7 +944,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.WithdrawConsentRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[21]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
   }
 }
 
@@ -835,7 +962,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[22]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
   }
 }
 
@@ -851,7 +978,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetConsentFormRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[23]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
   }
 }
 
@@ -871,7 +998,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[24]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
   }
 }
 
@@ -889,7 +1016,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListConsentFormsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[25]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
   }
 }
 
@@ -907,7 +1034,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateSuppressionRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[26]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
   }
 }
 
@@ -927,7 +1054,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[27]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
   }
 }
 
@@ -945,7 +1072,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListSuppressionsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[28]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
   }
 }
 
@@ -972,7 +1099,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[29]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
   }
 }
 
@@ -988,7 +1115,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetErasureRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[30]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
   }
 }
 
@@ -1006,7 +1133,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[31]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
   }
 }
 
@@ -1024,7 +1151,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.CreateA2pDeclarationRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[32]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
   }
 }
 
@@ -1042,7 +1169,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListA2pDeclarationsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[33]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
   }
 }
 
@@ -1060,7 +1187,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListErasuresResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[34]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
   }
 }
 
@@ -1078,7 +1205,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListA2pDeclarationsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[35]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
   }
 }
 
@@ -1096,7 +1223,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.DeleteA2pDeclarationRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[36]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
   }
 }
 
@@ -1114,7 +1241,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditLogsRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[37]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
   }
 }
 
@@ -1132,7 +1259,95 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditLogsResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[38]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of CreateCallTemplate.
+  public struct CreateCallTemplateRequest: ProtobufMessage {
+    /// The template.
+    public var template: Payaid.Voice.V1.CallTemplate?
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.CreateCallTemplateRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[40]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of GetCallTemplate.
+  public struct GetCallTemplateRequest: ProtobufMessage {
+    /// The template.
+    public var templateId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.GetCallTemplateRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[41]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of ListCallTemplates.
+  public struct ListCallTemplatesRequest: ProtobufMessage {
+    /// Most templates in the answer; 50 when 0, and at most 50.
+    public var pageSize: Int32 = 0
+    /// `next_page_token` of the page before.
+    public var pageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListCallTemplatesRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[42]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Answer of ListCallTemplates.
+  public struct ListCallTemplatesResponse: ProtobufMessage {
+    /// One page, newest first.
+    public var templates: [Payaid.Voice.V1.CallTemplate] = []
+    /// Asks for the next page; empty at the end.
+    public var nextPageToken: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.ListCallTemplatesResponse`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[43]
+  }
+}
+
+extension Payaid.Voice.V1 {
+  /// Request of DeleteCallTemplate.
+  public struct DeleteCallTemplateRequest: ProtobufMessage {
+    /// The template.
+    public var templateId: String = ""
+    /// A UUID for idempotency (AIP-155).
+    public var requestId: String = ""
+    /// Fields this version does not know, kept.
+    public var unknownFields = ProtobufUnknownFields()
+
+    /// The message with no field set.
+    public init() {}
+
+    /// The description of `payaid.voice.v1.DeleteCallTemplateRequest`.
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[44]
   }
 }
 
@@ -1156,7 +1371,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[39]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[45]
   }
 }
 
@@ -1174,7 +1389,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.ListAuditEntriesResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[40]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[46]
   }
 }
 
@@ -1194,7 +1409,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[41]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[47]
   }
 }
 
@@ -1214,7 +1429,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditEntryResponse`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[42]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[48]
   }
 }
 
@@ -1230,7 +1445,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditCheckpointRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[43]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[49]
   }
 }
 
@@ -1250,7 +1465,7 @@ extension Payaid.Voice.V1 {
     public init() {}
 
     /// The description of `payaid.voice.v1.GetAuditConsistencyRequest`.
-    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[44]
+    public static let messageType = PayaidVoiceV1ComplianceFile.descriptor.messages[50]
   }
 }
 
@@ -1576,6 +1791,45 @@ extension Payaid.Voice.V1.AuditLog {
     unsafe c.pointee.f5 = previousSize
     unsafe c.pointee.f6 = writer.data(previousRootHash)
     unsafe c.pointee.f7 = followsLoss ? 1 : 0
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.CallTemplate {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallTemplate.self)
+    unsafe templateId = reader.string(c.pointee.f1)
+    unsafe dltTemplateId = reader.string(c.pointee.f2)
+    unsafe callClass = .init(rawValue: c.pointee.f3)
+    unsafe sector = .init(rawValue: c.pointee.f4)
+    unsafe language = reader.string(c.pointee.f5)
+    unsafe content = reader.string(c.pointee.f6)
+    unsafe headers = reader.strings((c.pointee.n_f7, c.pointee.f7))
+    unsafe state = .init(rawValue: c.pointee.f8)
+    unsafe reader.message(c.pointee.f9, into: &createTime)
+    unsafe reader.message(c.pointee.f10, into: &expireTime)
+    unsafe reviewReason = reader.string(c.pointee.f11)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CallTemplate.self)
+    unsafe payaid__voice__v1__call_template__init(c)
+    unsafe c.pointee.f1 = writer.data(templateId)
+    unsafe c.pointee.f2 = writer.data(dltTemplateId)
+    unsafe c.pointee.f3 = callClass.rawValue
+    unsafe c.pointee.f4 = sector.rawValue
+    unsafe c.pointee.f5 = writer.data(language)
+    unsafe c.pointee.f6 = writer.data(content)
+    unsafe (c.pointee.n_f7, c.pointee.f7) = writer.datas(headers)
+    unsafe c.pointee.f8 = state.rawValue
+    unsafe c.pointee.f9 = writer.message(createTime)
+    unsafe c.pointee.f10 = writer.message(expireTime)
+    unsafe c.pointee.f11 = writer.data(reviewReason)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -2225,6 +2479,109 @@ extension Payaid.Voice.V1.ListAuditLogsResponse {
     unsafe payaid__voice__v1__list_audit_logs_response__init(c)
     unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(logs)
     unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.CreateCallTemplateRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateCallTemplateRequest.self)
+    unsafe reader.message(c.pointee.f1, into: &template)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__CreateCallTemplateRequest.self)
+    unsafe payaid__voice__v1__create_call_template_request__init(c)
+    unsafe c.pointee.f1 = writer.message(template)
+    unsafe c.pointee.f2 = writer.data(requestId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.GetCallTemplateRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetCallTemplateRequest.self)
+    unsafe templateId = reader.string(c.pointee.f1)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__GetCallTemplateRequest.self)
+    unsafe payaid__voice__v1__get_call_template_request__init(c)
+    unsafe c.pointee.f1 = writer.data(templateId)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListCallTemplatesRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListCallTemplatesRequest.self)
+    unsafe pageSize = c.pointee.f1
+    unsafe pageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListCallTemplatesRequest.self)
+    unsafe payaid__voice__v1__list_call_templates_request__init(c)
+    unsafe c.pointee.f1 = pageSize
+    unsafe c.pointee.f2 = writer.data(pageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.ListCallTemplatesResponse {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListCallTemplatesResponse.self)
+    unsafe templates = reader.messages((c.pointee.n_f1, c.pointee.f1))
+    unsafe nextPageToken = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__ListCallTemplatesResponse.self)
+    unsafe payaid__voice__v1__list_call_templates_response__init(c)
+    unsafe (c.pointee.n_f1, c.pointee.f1) = writer.messages(templates)
+    unsafe c.pointee.f2 = writer.data(nextPageToken)
+    unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
+  }
+}
+
+extension Payaid.Voice.V1.DeleteCallTemplateRequest {
+  public mutating func read(
+    unsafeC c: UnsafeRawPointer, _ reader: inout MessageReader
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteCallTemplateRequest.self)
+    unsafe templateId = reader.string(c.pointee.f1)
+    unsafe requestId = reader.string(c.pointee.f2)
+    unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
+  }
+
+  public func fill(
+    unsafeC c: UnsafeMutableRawPointer, _ writer: inout MessageWriter
+  ) {
+    let c = unsafe c.assumingMemoryBound(to: Payaid__Voice__V1__DeleteCallTemplateRequest.self)
+    unsafe payaid__voice__v1__delete_call_template_request__init(c)
+    unsafe c.pointee.f1 = writer.data(templateId)
+    unsafe c.pointee.f2 = writer.data(requestId)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

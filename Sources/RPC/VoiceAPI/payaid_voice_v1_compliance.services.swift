@@ -117,6 +117,30 @@ extension Payaid.Voice.V1 {
       _ request: consuming Payaid.Voice.V1.DeleteA2pDeclarationRequest, _ context: RPCContext
     ) async throws -> Google.Protobuf.Empty
 
+    /// Registers a template: words of an agent's that the operators' DLT platforms approved, with
+    /// the numbers that may say them. The agent names it (`Agent.call_template_ids`), and no call
+    /// goes out by it before this platform's operator has seen the approval. Promotional calls are
+    /// not placed without one. ALREADY_EXISTS when one of that DLT id is registered.
+    func createCallTemplate(
+      _ request: consuming Payaid.Voice.V1.CreateCallTemplateRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.CallTemplate
+
+    /// Reads one template.
+    func getCallTemplate(
+      _ request: consuming Payaid.Voice.V1.GetCallTemplateRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.CallTemplate
+
+    /// Lists templates, newest first.
+    func listCallTemplates(
+      _ request: consuming Payaid.Voice.V1.ListCallTemplatesRequest, _ context: RPCContext
+    ) async throws -> Payaid.Voice.V1.ListCallTemplatesResponse
+
+    /// Removes a template; effective for every call that is not yet dialled. Agents that name it
+    /// place no calls.
+    func deleteCallTemplate(
+      _ request: consuming Payaid.Voice.V1.DeleteCallTemplateRequest, _ context: RPCContext
+    ) async throws -> Google.Protobuf.Empty
+
     /// Lists the merchant's audit logs, the first one first. Most have one. Another begins when the
     /// operator changes the key, or when a log does not continue what was signed of it, as after a
     /// database was brought back from a backup.
@@ -335,6 +359,46 @@ extension Payaid.Voice.V1 {
       output: Google.Protobuf.Empty.messageType,
       http: [HTTPRule("DELETE", "/api/v1/compliance/a2p-declarations/{declaration_id}")]
     )
+    /// `CreateCallTemplate`.
+    public static let createCallTemplate = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "CreateCallTemplate",
+        kind: .unary
+      ),
+      input: Payaid.Voice.V1.CreateCallTemplateRequest.messageType,
+      output: Payaid.Voice.V1.CallTemplate.messageType,
+      http: [HTTPRule("POST", "/api/v1/compliance/call-templates", body: "template")]
+    )
+    /// `GetCallTemplate`.
+    public static let getCallTemplate = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "GetCallTemplate",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.GetCallTemplateRequest.messageType,
+      output: Payaid.Voice.V1.CallTemplate.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/call-templates/{template_id}")]
+    )
+    /// `ListCallTemplates`.
+    public static let listCallTemplates = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "ListCallTemplates",
+        kind: .unary, idempotency: .noSideEffects
+      ),
+      input: Payaid.Voice.V1.ListCallTemplatesRequest.messageType,
+      output: Payaid.Voice.V1.ListCallTemplatesResponse.messageType,
+      http: [HTTPRule("GET", "/api/v1/compliance/call-templates")]
+    )
+    /// `DeleteCallTemplate`.
+    public static let deleteCallTemplate = MethodBinding(
+      method: MethodDescriptor(
+        service: "payaid.voice.v1.ComplianceService", name: "DeleteCallTemplate",
+        kind: .unary, idempotency: .idempotent
+      ),
+      input: Payaid.Voice.V1.DeleteCallTemplateRequest.messageType,
+      output: Google.Protobuf.Empty.messageType,
+      http: [HTTPRule("DELETE", "/api/v1/compliance/call-templates/{template_id}")]
+    )
     /// `ListAuditLogs`.
     public static let listAuditLogs = MethodBinding(
       method: MethodDescriptor(
@@ -393,7 +457,8 @@ extension Payaid.Voice.V1 {
         checkCall, getDecision, listDecisions, createConsent, getConsent, listConsents,
         withdrawConsent, createConsentForm, getConsentForm, listConsentForms, createSuppression,
         listSuppressions, createErasure, getErasure, listErasures, createA2pDeclaration,
-        listA2pDeclarations, deleteA2pDeclaration, listAuditLogs, listAuditEntries, getAuditEntry,
+        listA2pDeclarations, deleteA2pDeclaration, createCallTemplate, getCallTemplate,
+        listCallTemplates, deleteCallTemplate, listAuditLogs, listAuditEntries, getAuditEntry,
         getAuditCheckpoint, getAuditConsistency,
       ]
     )
@@ -592,6 +657,46 @@ extension Payaid.Voice.V1 {
         options: options)
     }
 
+    /// Registers a template: words of an agent's that the operators' DLT platforms approved, with
+    /// the numbers that may say them. The agent names it (`Agent.call_template_ids`), and no call
+    /// goes out by it before this platform's operator has seen the approval. Promotional calls are
+    /// not placed without one. ALREADY_EXISTS when one of that DLT id is registered.
+    public func createCallTemplate(
+      _ request: Payaid.Voice.V1.CreateCallTemplateRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.CallTemplate {
+      try await channel.unary(
+        ComplianceServiceBinding.createCallTemplate.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Reads one template.
+    public func getCallTemplate(
+      _ request: Payaid.Voice.V1.GetCallTemplateRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.CallTemplate {
+      try await channel.unary(
+        ComplianceServiceBinding.getCallTemplate.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Lists templates, newest first.
+    public func listCallTemplates(
+      _ request: Payaid.Voice.V1.ListCallTemplatesRequest, options: CallOptions = CallOptions()
+    ) async throws -> Payaid.Voice.V1.ListCallTemplatesResponse {
+      try await channel.unary(
+        ComplianceServiceBinding.listCallTemplates.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
+    /// Removes a template; effective for every call that is not yet dialled. Agents that name it
+    /// place no calls.
+    public func deleteCallTemplate(
+      _ request: Payaid.Voice.V1.DeleteCallTemplateRequest, options: CallOptions = CallOptions()
+    ) async throws -> Google.Protobuf.Empty {
+      try await channel.unary(
+        ComplianceServiceBinding.deleteCallTemplate.method, request, in: .protobuf, out: .protobuf,
+        options: options)
+    }
+
     /// Lists the merchant's audit logs, the first one first. Most have one. Another begins when the
     /// operator changes the key, or when a log does not continue what was signed of it, as after a
     /// database was brought back from a backup.
@@ -751,6 +856,30 @@ extension Payaid.Voice.V1.ComplianceServiceServing {
         out: .protobuf
       ) {
         try await self.deleteA2pDeclaration($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.createCallTemplate.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.createCallTemplate($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.getCallTemplate.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.getCallTemplate($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.listCallTemplates.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.listCallTemplates($0, $1)
+      },
+      .unary(
+        Payaid.Voice.V1.ComplianceServiceBinding.deleteCallTemplate.method, in: .protobuf,
+        out: .protobuf
+      ) {
+        try await self.deleteCallTemplate($0, $1)
       },
       .unary(
         Payaid.Voice.V1.ComplianceServiceBinding.listAuditLogs.method, in: .protobuf, out: .protobuf

@@ -51,7 +51,8 @@ def seller(stack, merchant):
     with client(stack, merchant) as rest:
         return {purpose: calling.new_agent(
                     rest, "+911400165003" if purpose == "PROMOTIONAL" else f"+9180471650{n:02}",
-                    purpose=f"CALL_PURPOSE_{purpose}")
+                    purpose=f"CALL_PURPOSE_{purpose}",
+                    callTemplateIds=[stack.template(rest, "+911400165003")] if purpose == "PROMOTIONAL" else [])
                 for n, purpose in enumerate(("TRANSACTIONAL", "SERVICE", "SERVICE_EXPLICIT", "PROMOTIONAL"))}
 
 
@@ -312,6 +313,57 @@ def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
         stack.operator("merchant", "bind", shop["id"], "--by", "operator@example.in")
         assert web.delete(f"{ROOT}/a2p-declarations/{declared['declarationId']}").status_code == 200
         assert set(failed(check(web, agent, "+919000000003"))) == {"A2P_DECLARED"}
+
+
+def test_a_promotional_call_goes_out_by_a_template_that_was_approved(stack, v1, channel):
+    shop = stack.merchant(f"{uuid.uuid4()}@example.in")
+    templates = f"{ROOT}/call-templates"
+    with client(stack, shop) as web:
+        number = "+911400165096"
+        agent = calling.new_agent(web, number, purpose="CALL_PURPOSE_PROMOTIONAL", language="en")
+
+        def why():
+            return failed(check(web, agent, "+919876500001")).get("TEMPLATE_APPROVED", "").split(":")[0]
+        assert why() == "TEMPLATE_MISSING"
+        made = stack.template(web, number, review=False, language="en")
+        waiting = [json.loads(line) for line in stack.operator("template", "waiting", "--limit", "1000").splitlines()]
+        assert made in [template["templateId"] for template in waiting]
+        web.patch(f"/api/v1/agents/{agent}", json={"callTemplateIds": [made]}).raise_for_status()
+        assert why() == "TEMPLATE_PENDING"
+        review = ("template", "review", made, "--by", "operator@example.in")
+        stack.operator(*review, "--method", "register")
+        assert why() == ""
+        for header, code in (("+911400165097", "HEADER_NOT_REGISTERED"), (number, "")):
+            web.patch(f"/api/v1/agents/{agent}", json={"phoneNumber": header}).raise_for_status()
+            assert why() == code
+        # A version keeps the template that it was published with.
+        web.patch(f"/api/v1/agents/{agent}", json={"language": "hi"}).raise_for_status()
+        assert why() == "TEMPLATE_MISSING"
+        web.patch(f"/api/v1/agents/{agent}", json={"language": "en"}).raise_for_status()
+        stack.operator(*review, "--suspend", "--reason", "The operator suspended it.")
+        assert why() == "TEMPLATE_SUSPENDED"
+        stub = v1.stub(channel)
+        metadata = (("x-api-key", shop["key"]), ("x-api-secret", shop["secret"]))
+        listed = stub.ListCallTemplates(v1.messages.ListCallTemplatesRequest(), metadata=metadata).templates
+        assert [(t.template_id, t.state, t.review_reason) for t in listed] == [
+            (made, v1.messages.CallTemplate.SUSPENDED, "The operator suspended it.")]
+        assert web.get(f"{templates}/{made}").json()["state"] == "SUSPENDED"
+        assert web.delete(f"{templates}/{made}").status_code == 200
+        assert why() == "TEMPLATE_UNKNOWN"
+        error(web.get(f"{templates}/{made}"), 404, "NOT_FOUND")
+        web.get(f"{ROOT}/audit-checkpoint").raise_for_status()
+        entries = pages(web, f"{ROOT}/audit-entries", "entries", subject=made)
+        assert sorted(entry["kind"] for entry in entries) == [
+            "template.deleted", "template.registered", "template.reviewed", "template.reviewed"]
+        told = [json.loads(base64.b64decode(entry["payload"])) for entry in entries]
+        assert {text["reviewer"] for text in told if "reviewer" in text} == {"operator@example.in"}
+        assert "Namaste" not in json.dumps(told) and number not in json.dumps(told)
+        wrong = error(web.post(templates, json={
+            "dltTemplateId": "1", "headers": ["1400"], "callClass": "PROMOTIONAL"}), 400, "INVALID_ARGUMENT")
+        assert {v["field"] for v in violations(wrong, "fieldViolations")} == {
+            f"template.{field}" for field in ("dltTemplateId", "sector", "language", "content", "headers[0]")}
+        bad = error(web.patch(f"/api/v1/agents/{agent}", json={"callTemplateIds": ["x"] * 2}), 400, "INVALID_ARGUMENT")
+        assert "agent.callTemplateIds[0]" in {v["field"] for v in violations(bad, "fieldViolations")}
 
 
 def test_the_sector_and_the_purpose_decide_from_which_series_a_call_goes_out(stack):

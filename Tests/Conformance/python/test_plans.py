@@ -67,8 +67,13 @@ INSERT INTO kyc_reviews (merchant_id, outcome, reviewer, method, expire_time)
   SELECT 'mer_' || lpad((r % {MERCHANTS} + 1)::text, 26, '0'), 'approved', 'op@example.in', 'manual', now()
   FROM generate_series(1, {AGENTS}) r;
 INSERT INTO dlt_bindings (merchant_id, entity_id, telemarketer_id, outcome, reviewer, method, expire_time)
-  SELECT 'mer_' || lpad((b % {MERCHANTS} + 1)::text, 26, '0'), lpad(b::text, 19, '1'), repeat('2', 19), 'bound',
+  SELECT 'mer_' || lpad((b % {MERCHANTS} + 1)::text, 26, '0'), lpad(b::text, 19, '0'), repeat('2', 19), 'bound',
          'op@example.in', 'manual', now() FROM generate_series(1, {AGENTS}) b;
+INSERT INTO call_templates (template_id, merchant_id, dlt_template_id, template, create_time)
+  SELECT 'ctp_' || lpad(t::text, 26, '0'), 'mer_' || lpad((t % {MERCHANTS} + 1)::text, 26, '0'), lpad(t::text, 19, '0'),
+         '{{}}', now() FROM generate_series(1, {AGENTS}) t;
+INSERT INTO call_template_reviews (merchant_id, template_id, outcome, reviewer, method, expire_time)
+  SELECT merchant_id, template_id, 'approved', 'op@example.in', 'manual', now() FROM call_templates;
 INSERT INTO a2p_declarations (declaration_id, merchant_id, first_number, last_number, acknowledgement,
                               start_time, create_time)
   SELECT 'a2p_' || lpad(d::text, 26, '0'), 'mer_' || lpad((d % {MERCHANTS} + 1)::text, 26, '0'),

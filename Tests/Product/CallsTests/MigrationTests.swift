@@ -57,6 +57,20 @@ internal import Webhooks
       VALUES ('\(merchant)', repeat('1', 19), repeat('2', 19), 'unbound', 'op@example.in', 'manual', 'r')
       """
     ),
+    (
+      "call_templates",
+      """
+      INSERT INTO call_templates (template_id, merchant_id, dlt_template_id, template, create_time)
+      VALUES ('ctp_\(digits)', '\(merchant)', repeat('1', 19), '{}', now())
+      """
+    ),
+    (
+      "call_template_reviews",
+      """
+      INSERT INTO call_template_reviews (merchant_id, template_id, outcome, reviewer, method, reason)
+      VALUES ('\(merchant)', 'ctp_\(digits)', 'rejected', 'op@example.in', 'manual', 'r')
+      """
+    ),
     ("jobs", "INSERT INTO jobs (kind, payload) VALUES ('dial', 'x')"),
     (
       "idempotency_keys",

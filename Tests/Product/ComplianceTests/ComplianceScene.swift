@@ -53,6 +53,7 @@ struct ComplianceScene {
         try await scene.insertDeclaration(from: first, to: last, of: id)
       }
     }
+    try await scene.insertTemplate()
     for purpose in [V1.CallPurpose.service, .promotional] {
       try await scene.rent(OneAgent.number(for: purpose), by: merchant)
     }
@@ -111,6 +112,29 @@ struct ComplianceScene {
         INSERT INTO a2p_declarations VALUES (\(A2PDeclarationID().text), \(owner.text), \(first),
           \(last), 'OAP/2026/1', \(Moment(seconds: 0)), NULL, \(Moment(seconds: 0)))
         """)
+    }
+  }
+
+  /// The template that the agent names where it promotes; as before the first entry of the audit log.
+  private func insertTemplate() async throws {
+    let template = #"""
+      {"dltTemplateId":"1107000000000000003","callClass":"PROMOTIONAL","sector":"OTHER","language":"en",
+      "content":"Hello","headers":["+911400120000"]}
+      """#
+    try await pool.transaction(tenant: .system) {
+      try await $0.execute(
+        """
+        INSERT INTO call_templates VALUES (\(OneAgent.template.text), \(merchant.text),
+          '1107000000000000003', \(template)::jsonb, now())
+        """)
+      try await $0.execute(
+        """
+        INSERT INTO call_template_reviews
+          (merchant_id, template_id, outcome, reviewer, method, expire_time)
+        VALUES (\(merchant.text), \(OneAgent.template.text), 'approved', 'op@example.in', 'manual',
+          greatest(now(), timestamptz '2026-11-22') + interval '365 days')
+        """)
+      try await $0.execute("DELETE FROM audit_inbox")
     }
   }
 
@@ -268,6 +292,23 @@ extension DeclaredSpan {
   static let always = DeclaredSpan(start: Moment(seconds: 0))
 }
 
+extension CallTemplateTerms {
+  /// What an agent has to name for calls of a purpose: a template where that needs one.
+  static func good(
+    for purpose: GateInput.Purpose, sector: MerchantStanding.Sector = .other
+  ) -> [CallTemplateTerms?] {
+    guard ![.transactional, .service, .serviceExplicit, .recovery].contains(purpose) else {
+      return []
+    }
+    return [
+      CallTemplateTerms(
+        .promotional, sector: sector, language: "en",
+        headers: ["+911400120000"].compactMap { PhoneNumber($0) },
+        review: .approved(until: Moment(seconds: 4_000_000_000)))
+    ]
+  }
+}
+
 extension MerchantStanding {
   /// A merchant for whom calls may be placed.
   static let good = MerchantStanding(
@@ -290,6 +331,10 @@ final class OneAgent: AgentDirectory {
     }
   }
 
+  /// What it names where it promotes.
+  static let template = CallTemplateID()
+
+  let template = Mutex(OneAgent.template.text)
   let id = AgentID()
   let purpose = Mutex(Payaid.Voice.V1.CallPurpose.service)
 
@@ -302,6 +347,9 @@ final class OneAgent: AgentDirectory {
       $0.agentId = id.text
       $0.phoneNumber = Self.number(for: purpose)
       $0.purpose = purpose
+      $0.language = "en"
+      $0.callTemplateIds =
+        purpose == .promotional ? [template.withLock { $0 }].filter { !$0.isEmpty } : []
       $0.state = .active
     }
   }

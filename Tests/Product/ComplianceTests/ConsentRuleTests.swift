@@ -34,7 +34,8 @@ import VoiceAPI
       now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
       callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
       declarations: [.always], merchant: .good,
-      agentIsActive: true, isSuppressed: false, consents: consents, doNotDisturb: .clear)
+      agentIsActive: true, language: "en", templates: CallTemplateTerms.good(for: purpose),
+      isSuppressed: false, consents: consents, doNotDisturb: .clear)
   }
 
   /// The code by which the rule speaks against the call; `nil` when it does not.
@@ -168,7 +169,8 @@ import VoiceAPI
               callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
               declarations: [.always],
               merchant: .good,
-              agentIsActive: true, isSuppressed: false,
+              agentIsActive: true, language: "en", templates: CallTemplateTerms.good(for: purpose),
+              isSuppressed: false,
               consents: consents.indices.filter { chosen >> $0 & 1 == 1 }.map { consents[$0] },
               doNotDisturb: .clear))
         }
@@ -184,6 +186,8 @@ import VoiceAPI
       { $0.merchant.isActive = false },
       { $0.merchant.check = .pending }, { $0.merchant.hasDLTEntity = false },
       { $0.merchant.chain = .unbound }, { $0.merchant.chain = .revoked },
+      { $0.templates = [] }, { $0.templates.append(nil) },
+      { if !$0.templates.isEmpty { $0.templates[0]?.review = .suspended } },
       { $0.merchant.sector = .unspecified }, { $0.merchant.sector = .insurance },
       { $0.callerID = PhoneNumber("+911601112001") },
       { $0.agentIsActive = false }, { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked },

@@ -136,7 +136,9 @@ import VoiceAPI
       GateInput(
         now: now, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
         callerID: PhoneNumber("+918047120000"), callerIDIsOwn: true, declarations: [.always],
-        merchant: .good, agentIsActive: true, isSuppressed: false, eraseTime: Self.erased,
+        merchant: .good, agentIsActive: true, language: "en",
+        templates: CallTemplateTerms.good(for: purpose),
+        isSuppressed: false, eraseTime: Self.erased,
         consents: consents ?? [], doNotDisturb: .clear))
     let result = try #require(decision.results.first { $0.rule == "ERASED_PERSON" })
     return result.outcome == .pass

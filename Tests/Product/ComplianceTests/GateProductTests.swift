@@ -25,7 +25,7 @@ import VoiceAPI
     var purpose: Purpose
     var series: String
     var minute: Int
-    var isApproved, isKnown, isBound, isDeclared: Bool
+    var isApproved, isKnown, isBound, hasTemplate, isDeclared: Bool
     var register: GateInput.DoNotDisturb
   }
 
@@ -39,7 +39,8 @@ import VoiceAPI
     // Nobody consented here.
     case .serviceExplicit: false
     default:
-      world.series == "140" && world.register == .clear && (600..<1_250).contains(world.minute)
+      world.hasTemplate && world.series == "140" && world.register == .clear
+        && (600..<1_250).contains(world.minute)
     }
   }
 
@@ -48,12 +49,13 @@ import VoiceAPI
     for purpose in Purpose.all {
       for series in Self.numbers.keys {
         for minute in Self.minutes {
-          for flags in 0..<16 {
+          for flags in 0..<32 {
             for register in [GateInput.DoNotDisturb.clear, .blocked, .unknown] {
               found.append(
                 World(
                   purpose: purpose, series: series, minute: minute, isApproved: flags & 1 == 0,
-                  isKnown: flags & 2 == 0, isBound: flags & 8 == 0, isDeclared: flags & 4 == 0,
+                  isKnown: flags & 2 == 0, isBound: flags & 8 == 0, hasTemplate: flags & 16 == 0,
+                  isDeclared: flags & 4 == 0,
                   register: register))
             }
           }
@@ -79,7 +81,10 @@ import VoiceAPI
           now: Self.midnight + .seconds(world.minute * 60), purpose: world.purpose, callee: callee,
           callerID: PhoneNumber(Self.numbers[world.series] ?? ""), callerIDIsOwn: true,
           declarations: world.isDeclared ? [.always] : [], merchant: merchant,
-          agentIsActive: true, isSuppressed: false, consents: [], doNotDisturb: world.register))
+          agentIsActive: true, language: "en",
+          templates: world.hasTemplate
+            ? CallTemplateTerms.good(for: world.purpose, sector: sector) : [],
+          isSuppressed: false, consents: [], doNotDisturb: world.register))
       let mayCall = mayCall(world, allowed)
       #expect((decision.verdict == .allow) == mayCall, "\(world)")
       count += mayCall ? 1 : 0

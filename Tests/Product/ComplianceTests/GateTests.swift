@@ -20,6 +20,7 @@ import VoiceAPI
       callee: try #require(PhoneNumber(number)),
       callerID: PhoneNumber(OneAgent.number(for: purpose)),
       callerIDIsOwn: true, declarations: [.always], merchant: .good, agentIsActive: true,
+      language: "en", templates: CallTemplateTerms.good(for: purpose),
       isSuppressed: false,
       consents: [], doNotDisturb: .clear)
   }
@@ -31,7 +32,7 @@ import VoiceAPI
   @Test func `a service call passes, with every rule in the answer`() throws {
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
-    #expect(decision.results.count == 20)
+    #expect(decision.results.count == 21)
     #expect(!decision.rulesVersion.isEmpty)
   }
 
@@ -143,6 +144,7 @@ import VoiceAPI
       var question = try input(purpose)
       let allowed = failed(Gate.evaluate(question))
       question.merchant.sector = sector
+      question.templates = CallTemplateTerms.good(for: purpose, sector: sector)
       #expect(failed(Gate.evaluate(question)) == ["SECTOR_KNOWN"] + allowed)
     }
   }
@@ -183,8 +185,8 @@ import VoiceAPI
     bad.doNotDisturb = .blocked
     let decision = Gate.evaluate(bad)
     #expect(decision.verdict == .block)
-    #expect(failed(decision).count == 10)
-    #expect(decision.results.prefix(10).allSatisfy { $0.outcome == .fail })
+    #expect(failed(decision).count == 11)
+    #expect(decision.results.prefix(11).allSatisfy { $0.outcome == .fail })
   }
 }
 

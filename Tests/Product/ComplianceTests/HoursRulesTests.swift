@@ -26,6 +26,7 @@ import VoiceAPI
       now: day + .seconds(clock.0 * 3_600 + clock.1 * 60 + clock.2), purpose: purpose,
       callee: try #require(PhoneNumber("+919876500001")), callerID: PhoneNumber(number),
       callerIDIsOwn: true, declarations: [.always], merchant: merchant, agentIsActive: true,
+      language: "en", templates: CallTemplateTerms.good(for: purpose, sector: sector),
       isSuppressed: false,
       consents: [], doNotDisturb: .clear)
     change(&input)

@@ -24,6 +24,7 @@ import VoiceAPI
         now: day + .seconds(43_200), purpose: purpose,
         callee: try #require(PhoneNumber("+919876500001")), callerID: PhoneNumber(number),
         callerIDIsOwn: true, declarations: [.always], merchant: merchant, agentIsActive: true,
+        language: "en", templates: CallTemplateTerms.good(for: purpose, sector: sector),
         isSuppressed: false,
         consents: [], doNotDisturb: .clear))
     return decision.results.filter { $0.outcome == .fail && $0.rule.hasPrefix("SERIES") }

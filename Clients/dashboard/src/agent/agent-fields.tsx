@@ -126,6 +126,12 @@ function Rules({ draft, set, errors }: FieldsProps) {
         hint="The law’s rules follow from it: calling hours, do-not-disturb lists, consent. Advertising is always promotional."
       />
       <TextField
+        label="Call templates" value={draft.callTemplateIds}
+        onChange={(callTemplateIds) => set({ callTemplateIds })}
+        error={errors["callTemplateIds"] ?? Object.entries(errors).find(([field]) => field.startsWith("callTemplateIds["))?.[1]}
+        hint="Ids, ctp_…, of what your DLT platform approved that it says. Promotional calls are not placed without one."
+      />
+      <TextField
         label="Longest call, in minutes" type="text" inputMode="decimal" value={draft.maxMinutes}
         onChange={(maxMinutes) => set({ maxMinutes })} error={errors["maxDuration"]} hint="15 minutes when empty; 60 at most."
       />

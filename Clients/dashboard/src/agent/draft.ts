@@ -19,6 +19,8 @@ export interface Draft {
   fallbackVoiceIds: string[];
   model: ModelDraft;
   purpose: NonNullable<Agent["purpose"]>;
+  /** Ids, as they are typed. */
+  callTemplateIds: string;
   systemPrompt: string;
   greeting: string;
   farewell: string;
@@ -49,6 +51,7 @@ export function draftOf(agent: Agent = {}): Draft {
     fallbackVoiceIds: agent.fallbackVoiceIds ?? [],
     model: modelDraft(agent.model),
     purpose: agent.purpose ?? "CALL_PURPOSE_UNSPECIFIED",
+    callTemplateIds: (agent.callTemplateIds ?? []).join(", "),
     systemPrompt: agent.systemPrompt ?? "",
     greeting: agent.greeting ?? "",
     farewell: agent.farewell ?? "",
@@ -70,10 +73,13 @@ export function draftOf(agent: Agent = {}): Draft {
 }
 
 /** The message of a form. What is no number is sent as it is, for the server to say so. */
-export function agentOf({ maxMinutes, model, tools, turns, labels, languageSettings, ...draft }: Draft): Agent {
+export function agentOf(
+  { maxMinutes, model, tools, turns, labels, languageSettings, callTemplateIds, ...draft }: Draft,
+): Agent {
   const turnTaking = turnsOf(turns);
   return {
-    ...draft, model: modelOf(model), tools: tools.map(toolOf), labels: mapOf(labels), webhookUrl: draft.webhookUrl.trim(),
+    ...draft, model: modelOf(model), callTemplateIds: callTemplateIds.split(/[\s,]+/).filter(Boolean),
+    tools: tools.map(toolOf), labels: mapOf(labels), webhookUrl: draft.webhookUrl.trim(),
     languageSettings: Object.fromEntries(Object.entries(languageSettings).filter(([, each]) => saysSomething(each))),
     ...(turnTaking ? { turnTaking } : {}),
     ...(maxMinutes.trim() === "" ? {} : { maxDuration: `${Math.round(Number(maxMinutes) * 60)}s` }),

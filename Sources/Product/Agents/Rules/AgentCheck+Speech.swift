@@ -50,6 +50,18 @@ extension AgentCheck {
       [.notice, .ask, .unspecified].contains(agent.recordingConsent), "recordingConsent",
       "must be NOTICE or ASK")
     checkLanguages()
+    checkCallTemplates()
+  }
+
+  private mutating func checkCallTemplates() {
+    let ids = agent.callTemplateIds
+    guard isWithin(16, count: ids.count, "callTemplateIds") else { return }
+    for (index, id) in ids.enumerated() {
+      require(
+        CallTemplateID(id) != nil, "callTemplateIds[\(index)]",
+        "must be the id of a call template")
+    }
+    require(Set(ids).count == ids.count, "callTemplateIds", "names a template more than once")
   }
 
   private mutating func checkLanguages() {

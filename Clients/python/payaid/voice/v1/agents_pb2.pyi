@@ -32,7 +32,7 @@ CALL_PURPOSE_PROMOTIONAL: CallPurpose
 CALL_PURPOSE_RECOVERY: CallPurpose
 
 class Agent(_message.Message):
-    __slots__ = ("agent_id", "name", "language", "voice_id", "system_prompt", "phone_number", "state", "greeting", "first_speaker", "turn_taking", "max_duration", "tools", "model", "labels", "purpose", "recording_enabled", "create_time", "update_time", "etag", "publishing", "published_version", "has_draft_changes", "variables", "fallback_voice_ids", "language_settings", "farewell", "webhook_url", "may_end_call", "recording_consent")
+    __slots__ = ("agent_id", "name", "language", "voice_id", "system_prompt", "phone_number", "state", "greeting", "first_speaker", "turn_taking", "max_duration", "tools", "model", "labels", "purpose", "recording_enabled", "create_time", "update_time", "etag", "publishing", "published_version", "has_draft_changes", "variables", "fallback_voice_ids", "language_settings", "farewell", "webhook_url", "may_end_call", "recording_consent", "call_template_ids")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Agent.State]
@@ -110,6 +110,7 @@ class Agent(_message.Message):
     WEBHOOK_URL_FIELD_NUMBER: _ClassVar[int]
     MAY_END_CALL_FIELD_NUMBER: _ClassVar[int]
     RECORDING_CONSENT_FIELD_NUMBER: _ClassVar[int]
+    CALL_TEMPLATE_IDS_FIELD_NUMBER: _ClassVar[int]
     agent_id: str
     name: str
     language: str
@@ -139,7 +140,8 @@ class Agent(_message.Message):
     webhook_url: str
     may_end_call: bool
     recording_consent: Agent.RecordingConsent
-    def __init__(self, agent_id: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[str] = ..., voice_id: _Optional[str] = ..., system_prompt: _Optional[str] = ..., phone_number: _Optional[str] = ..., state: _Optional[_Union[Agent.State, str]] = ..., greeting: _Optional[str] = ..., first_speaker: _Optional[_Union[Agent.FirstSpeaker, str]] = ..., turn_taking: _Optional[_Union[TurnTaking, _Mapping]] = ..., max_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., tools: _Optional[_Iterable[_Union[Tool, _Mapping]]] = ..., model: _Optional[_Union[ModelSettings, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., purpose: _Optional[_Union[CallPurpose, str]] = ..., recording_enabled: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., publishing: _Optional[_Union[Agent.Publishing, str]] = ..., published_version: _Optional[int] = ..., has_draft_changes: _Optional[bool] = ..., variables: _Optional[_Iterable[_Union[TemplateVariable, _Mapping]]] = ..., fallback_voice_ids: _Optional[_Iterable[str]] = ..., language_settings: _Optional[_Mapping[str, LanguageSettings]] = ..., farewell: _Optional[str] = ..., webhook_url: _Optional[str] = ..., may_end_call: _Optional[bool] = ..., recording_consent: _Optional[_Union[Agent.RecordingConsent, str]] = ...) -> None: ...
+    call_template_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, agent_id: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[str] = ..., voice_id: _Optional[str] = ..., system_prompt: _Optional[str] = ..., phone_number: _Optional[str] = ..., state: _Optional[_Union[Agent.State, str]] = ..., greeting: _Optional[str] = ..., first_speaker: _Optional[_Union[Agent.FirstSpeaker, str]] = ..., turn_taking: _Optional[_Union[TurnTaking, _Mapping]] = ..., max_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., tools: _Optional[_Iterable[_Union[Tool, _Mapping]]] = ..., model: _Optional[_Union[ModelSettings, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., purpose: _Optional[_Union[CallPurpose, str]] = ..., recording_enabled: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., publishing: _Optional[_Union[Agent.Publishing, str]] = ..., published_version: _Optional[int] = ..., has_draft_changes: _Optional[bool] = ..., variables: _Optional[_Iterable[_Union[TemplateVariable, _Mapping]]] = ..., fallback_voice_ids: _Optional[_Iterable[str]] = ..., language_settings: _Optional[_Mapping[str, LanguageSettings]] = ..., farewell: _Optional[str] = ..., webhook_url: _Optional[str] = ..., may_end_call: _Optional[bool] = ..., recording_consent: _Optional[_Union[Agent.RecordingConsent, str]] = ..., call_template_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TemplateVariable(_message.Message):
     __slots__ = ("name", "type", "required", "default_value", "description")

@@ -5,6 +5,7 @@ from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from payaid.voice.v1 import accounts_pb2 as _accounts_pb2
 from payaid.voice.v1 import agents_pb2 as _agents_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -274,6 +275,56 @@ class AuditLog(_message.Message):
     previous_root_hash: bytes
     follows_loss: bool
     def __init__(self, epoch: _Optional[int] = ..., origin: _Optional[str] = ..., begin_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., previous_epoch: _Optional[int] = ..., previous_size: _Optional[int] = ..., previous_root_hash: _Optional[bytes] = ..., follows_loss: _Optional[bool] = ...) -> None: ...
+
+class CallTemplate(_message.Message):
+    __slots__ = ("template_id", "dlt_template_id", "call_class", "sector", "language", "content", "headers", "state", "create_time", "expire_time", "review_reason")
+    class CallClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CALL_CLASS_UNSPECIFIED: _ClassVar[CallTemplate.CallClass]
+        PROMOTIONAL: _ClassVar[CallTemplate.CallClass]
+        SERVICE: _ClassVar[CallTemplate.CallClass]
+        TRANSACTIONAL: _ClassVar[CallTemplate.CallClass]
+    CALL_CLASS_UNSPECIFIED: CallTemplate.CallClass
+    PROMOTIONAL: CallTemplate.CallClass
+    SERVICE: CallTemplate.CallClass
+    TRANSACTIONAL: CallTemplate.CallClass
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[CallTemplate.State]
+        SUBMITTED: _ClassVar[CallTemplate.State]
+        APPROVED: _ClassVar[CallTemplate.State]
+        REJECTED: _ClassVar[CallTemplate.State]
+        EXPIRED: _ClassVar[CallTemplate.State]
+        SUSPENDED: _ClassVar[CallTemplate.State]
+    STATE_UNSPECIFIED: CallTemplate.State
+    SUBMITTED: CallTemplate.State
+    APPROVED: CallTemplate.State
+    REJECTED: CallTemplate.State
+    EXPIRED: CallTemplate.State
+    SUSPENDED: CallTemplate.State
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    DLT_TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    CALL_CLASS_FIELD_NUMBER: _ClassVar[int]
+    SECTOR_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_REASON_FIELD_NUMBER: _ClassVar[int]
+    template_id: str
+    dlt_template_id: str
+    call_class: CallTemplate.CallClass
+    sector: _accounts_pb2.Kyc.Sector
+    language: str
+    content: str
+    headers: _containers.RepeatedScalarFieldContainer[str]
+    state: CallTemplate.State
+    create_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    review_reason: str
+    def __init__(self, template_id: _Optional[str] = ..., dlt_template_id: _Optional[str] = ..., call_class: _Optional[_Union[CallTemplate.CallClass, str]] = ..., sector: _Optional[_Union[_accounts_pb2.Kyc.Sector, str]] = ..., language: _Optional[str] = ..., content: _Optional[str] = ..., headers: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[CallTemplate.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., review_reason: _Optional[str] = ...) -> None: ...
 
 class AuditEntry(_message.Message):
     __slots__ = ("index", "time", "kind", "subject", "leaf_hash", "payload", "entry", "salt", "epoch")
@@ -546,6 +597,44 @@ class ListAuditLogsResponse(_message.Message):
     logs: _containers.RepeatedCompositeFieldContainer[AuditLog]
     next_page_token: str
     def __init__(self, logs: _Optional[_Iterable[_Union[AuditLog, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CreateCallTemplateRequest(_message.Message):
+    __slots__ = ("template", "request_id")
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    template: CallTemplate
+    request_id: str
+    def __init__(self, template: _Optional[_Union[CallTemplate, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GetCallTemplateRequest(_message.Message):
+    __slots__ = ("template_id",)
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    template_id: str
+    def __init__(self, template_id: _Optional[str] = ...) -> None: ...
+
+class ListCallTemplatesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListCallTemplatesResponse(_message.Message):
+    __slots__ = ("templates", "next_page_token")
+    TEMPLATES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    templates: _containers.RepeatedCompositeFieldContainer[CallTemplate]
+    next_page_token: str
+    def __init__(self, templates: _Optional[_Iterable[_Union[CallTemplate, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteCallTemplateRequest(_message.Message):
+    __slots__ = ("template_id", "request_id")
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    template_id: str
+    request_id: str
+    def __init__(self, template_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ListAuditEntriesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "subject", "epoch", "order_by")

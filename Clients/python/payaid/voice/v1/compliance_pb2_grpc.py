@@ -127,6 +127,26 @@ class ComplianceServiceStub:
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.CreateCallTemplate = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/CreateCallTemplate',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateCallTemplateRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CallTemplate.FromString,
+                _registered_method=True)
+        self.GetCallTemplate = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/GetCallTemplate',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetCallTemplateRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CallTemplate.FromString,
+                _registered_method=True)
+        self.ListCallTemplates = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/ListCallTemplates',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListCallTemplatesRequest.SerializeToString,
+                response_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListCallTemplatesResponse.FromString,
+                _registered_method=True)
+        self.DeleteCallTemplate = channel.unary_unary(
+                '/payaid.voice.v1.ComplianceService/DeleteCallTemplate',
+                request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteCallTemplateRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
         self.ListAuditLogs = channel.unary_unary(
                 '/payaid.voice.v1.ComplianceService/ListAuditLogs',
                 request_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListAuditLogsRequest.SerializeToString,
@@ -298,6 +318,36 @@ class ComplianceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateCallTemplate(self, request, context):
+        """Registers a template: words of an agent's that the operators' DLT platforms approved, with the numbers that may say them. The
+        agent names it (`Agent.call_template_ids`), and no call goes out by it before this platform's operator has seen the approval.
+        Promotional calls are not placed without one. ALREADY_EXISTS when one of that DLT id is registered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCallTemplate(self, request, context):
+        """Reads one template.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCallTemplates(self, request, context):
+        """Lists templates, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCallTemplate(self, request, context):
+        """Removes a template; effective for every call that is not yet dialled. Agents that name it place no calls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAuditLogs(self, request, context):
         """Lists the merchant's audit logs, the first one first. Most have one. Another begins when the operator changes the key, or when
         a log does not continue what was signed of it, as after a database was brought back from a backup.
@@ -430,6 +480,26 @@ def add_ComplianceServiceServicer_to_server(servicer, server):
             'DeleteA2pDeclaration': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteA2pDeclaration,
                     request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'CreateCallTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCallTemplate,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateCallTemplateRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CallTemplate.SerializeToString,
+            ),
+            'GetCallTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallTemplate,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.GetCallTemplateRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.CallTemplate.SerializeToString,
+            ),
+            'ListCallTemplates': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCallTemplates,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListCallTemplatesRequest.FromString,
+                    response_serializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.ListCallTemplatesResponse.SerializeToString,
+            ),
+            'DeleteCallTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCallTemplate,
+                    request_deserializer=payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteCallTemplateRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
             'ListAuditLogs': grpc.unary_unary_rpc_method_handler(
@@ -945,6 +1015,114 @@ class ComplianceService:
             target,
             '/payaid.voice.v1.ComplianceService/DeleteA2pDeclaration',
             payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteA2pDeclarationRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCallTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/CreateCallTemplate',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.CreateCallTemplateRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.CallTemplate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/GetCallTemplate',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.GetCallTemplateRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.CallTemplate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCallTemplates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/ListCallTemplates',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListCallTemplatesRequest.SerializeToString,
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.ListCallTemplatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCallTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/payaid.voice.v1.ComplianceService/DeleteCallTemplate',
+            payaid_dot_voice_dot_v1_dot_compliance__pb2.DeleteCallTemplateRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,

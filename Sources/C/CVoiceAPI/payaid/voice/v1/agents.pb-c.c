@@ -1123,7 +1123,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__agent__language_settings_ent
   (ProtobufCMessageInit) payaid__voice__v1__agent__language_settings_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptors[29] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptors[30] =
 {
   {
     "f1",
@@ -1473,6 +1473,18 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__agent__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f30",
+    30,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__Agent, n_f30),
+    offsetof(Payaid__Voice__V1__Agent, f30),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1498,6 +1510,7 @@ static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
   27,   /* field[27] = f28 */
   28,   /* field[28] = f29 */
   2,   /* field[2] = f3 */
+  29,   /* field[29] = f30 */
   3,   /* field[3] = f4 */
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
@@ -1508,7 +1521,7 @@ static const unsigned payaid__voice__v1__agent__field_indices_by_name[] = {
 static const ProtobufCIntRange payaid__voice__v1__agent__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 29 }
+  { 0, 30 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor =
 {
@@ -1518,7 +1531,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__agent__descriptor =
   "Payaid__Voice__V1__Agent",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Agent),
-  29,
+  30,
   payaid__voice__v1__agent__field_descriptors,
   payaid__voice__v1__agent__field_indices_by_name,
   1,  payaid__voice__v1__agent__number_ranges,

@@ -457,6 +457,51 @@ void   payaid__voice__v1__audit_log__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__audit_log__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   payaid__voice__v1__call_template__init
+                     (Payaid__Voice__V1__CallTemplate         *message)
+{
+  static const Payaid__Voice__V1__CallTemplate init_value = PAYAID__VOICE__V1__CALL_TEMPLATE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__call_template__get_packed_size
+                     (const Payaid__Voice__V1__CallTemplate *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__call_template__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__call_template__pack
+                     (const Payaid__Voice__V1__CallTemplate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__call_template__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__call_template__pack_to_buffer
+                     (const Payaid__Voice__V1__CallTemplate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__call_template__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__CallTemplate *
+       payaid__voice__v1__call_template__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__CallTemplate *)
+     protobuf_c_message_unpack (&payaid__voice__v1__call_template__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__call_template__free_unpacked
+                     (Payaid__Voice__V1__CallTemplate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__call_template__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   payaid__voice__v1__audit_entry__init
                      (Payaid__Voice__V1__AuditEntry         *message)
 {
@@ -1760,6 +1805,231 @@ void   payaid__voice__v1__list_audit_logs_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &payaid__voice__v1__list_audit_logs_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__create_call_template_request__init
+                     (Payaid__Voice__V1__CreateCallTemplateRequest         *message)
+{
+  static const Payaid__Voice__V1__CreateCallTemplateRequest init_value = PAYAID__VOICE__V1__CREATE_CALL_TEMPLATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__create_call_template_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateCallTemplateRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_call_template_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__create_call_template_request__pack
+                     (const Payaid__Voice__V1__CreateCallTemplateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_call_template_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__create_call_template_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateCallTemplateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__create_call_template_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__CreateCallTemplateRequest *
+       payaid__voice__v1__create_call_template_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__CreateCallTemplateRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__create_call_template_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__create_call_template_request__free_unpacked
+                     (Payaid__Voice__V1__CreateCallTemplateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__create_call_template_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__get_call_template_request__init
+                     (Payaid__Voice__V1__GetCallTemplateRequest         *message)
+{
+  static const Payaid__Voice__V1__GetCallTemplateRequest init_value = PAYAID__VOICE__V1__GET_CALL_TEMPLATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__get_call_template_request__get_packed_size
+                     (const Payaid__Voice__V1__GetCallTemplateRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_call_template_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__get_call_template_request__pack
+                     (const Payaid__Voice__V1__GetCallTemplateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_call_template_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__get_call_template_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetCallTemplateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__get_call_template_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__GetCallTemplateRequest *
+       payaid__voice__v1__get_call_template_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__GetCallTemplateRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__get_call_template_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__get_call_template_request__free_unpacked
+                     (Payaid__Voice__V1__GetCallTemplateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__get_call_template_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_call_templates_request__init
+                     (Payaid__Voice__V1__ListCallTemplatesRequest         *message)
+{
+  static const Payaid__Voice__V1__ListCallTemplatesRequest init_value = PAYAID__VOICE__V1__LIST_CALL_TEMPLATES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_call_templates_request__get_packed_size
+                     (const Payaid__Voice__V1__ListCallTemplatesRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_call_templates_request__pack
+                     (const Payaid__Voice__V1__ListCallTemplatesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_call_templates_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListCallTemplatesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListCallTemplatesRequest *
+       payaid__voice__v1__list_call_templates_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListCallTemplatesRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_call_templates_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_call_templates_request__free_unpacked
+                     (Payaid__Voice__V1__ListCallTemplatesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__list_call_templates_response__init
+                     (Payaid__Voice__V1__ListCallTemplatesResponse         *message)
+{
+  static const Payaid__Voice__V1__ListCallTemplatesResponse init_value = PAYAID__VOICE__V1__LIST_CALL_TEMPLATES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__list_call_templates_response__get_packed_size
+                     (const Payaid__Voice__V1__ListCallTemplatesResponse *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__list_call_templates_response__pack
+                     (const Payaid__Voice__V1__ListCallTemplatesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__list_call_templates_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListCallTemplatesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__ListCallTemplatesResponse *
+       payaid__voice__v1__list_call_templates_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__ListCallTemplatesResponse *)
+     protobuf_c_message_unpack (&payaid__voice__v1__list_call_templates_response__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__list_call_templates_response__free_unpacked
+                     (Payaid__Voice__V1__ListCallTemplatesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__list_call_templates_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   payaid__voice__v1__delete_call_template_request__init
+                     (Payaid__Voice__V1__DeleteCallTemplateRequest         *message)
+{
+  static const Payaid__Voice__V1__DeleteCallTemplateRequest init_value = PAYAID__VOICE__V1__DELETE_CALL_TEMPLATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t payaid__voice__v1__delete_call_template_request__get_packed_size
+                     (const Payaid__Voice__V1__DeleteCallTemplateRequest *message)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__delete_call_template_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t payaid__voice__v1__delete_call_template_request__pack
+                     (const Payaid__Voice__V1__DeleteCallTemplateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__delete_call_template_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t payaid__voice__v1__delete_call_template_request__pack_to_buffer
+                     (const Payaid__Voice__V1__DeleteCallTemplateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &payaid__voice__v1__delete_call_template_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Payaid__Voice__V1__DeleteCallTemplateRequest *
+       payaid__voice__v1__delete_call_template_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Payaid__Voice__V1__DeleteCallTemplateRequest *)
+     protobuf_c_message_unpack (&payaid__voice__v1__delete_call_template_request__descriptor,
+                                allocator, len, data);
+}
+void   payaid__voice__v1__delete_call_template_request__free_unpacked
+                     (Payaid__Voice__V1__DeleteCallTemplateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &payaid__voice__v1__delete_call_template_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   payaid__voice__v1__list_audit_entries_request__init
@@ -3294,6 +3564,174 @@ const ProtobufCMessageDescriptor payaid__voice__v1__audit_log__descriptor =
   payaid__voice__v1__audit_log__field_indices_by_name,
   1,  payaid__voice__v1__audit_log__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__audit_log__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__call_template__field_descriptors[11] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f3",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f3),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f5",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f5),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f6",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f6),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f7",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__CallTemplate, n_f7),
+    offsetof(Payaid__Voice__V1__CallTemplate, f7),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f8",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f8),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f9",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f9),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f10",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f10),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f11",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CallTemplate, f11),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__call_template__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  9,   /* field[9] = f10 */
+  10,   /* field[10] = f11 */
+  1,   /* field[1] = f2 */
+  2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
+  4,   /* field[4] = f5 */
+  5,   /* field[5] = f6 */
+  6,   /* field[6] = f7 */
+  7,   /* field[7] = f8 */
+  8,   /* field[8] = f9 */
+};
+static const ProtobufCIntRange payaid__voice__v1__call_template__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__call_template__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.CallTemplate",
+  "CallTemplate",
+  "Payaid__Voice__V1__CallTemplate",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__CallTemplate),
+  11,
+  payaid__voice__v1__call_template__field_descriptors,
+  payaid__voice__v1__call_template__field_indices_by_name,
+  1,  payaid__voice__v1__call_template__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__call_template__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__audit_entry__field_descriptors[9] =
@@ -5033,6 +5471,248 @@ const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_response__de
   payaid__voice__v1__list_audit_logs_response__field_indices_by_name,
   1,  payaid__voice__v1__list_audit_logs_response__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__list_audit_logs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__create_call_template_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateCallTemplateRequest, f1),
+    &payaid__voice__v1__call_template__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__CreateCallTemplateRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__create_call_template_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__create_call_template_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__create_call_template_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.CreateCallTemplateRequest",
+  "CreateCallTemplateRequest",
+  "Payaid__Voice__V1__CreateCallTemplateRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__CreateCallTemplateRequest),
+  2,
+  payaid__voice__v1__create_call_template_request__field_descriptors,
+  payaid__voice__v1__create_call_template_request__field_indices_by_name,
+  1,  payaid__voice__v1__create_call_template_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__create_call_template_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__get_call_template_request__field_descriptors[1] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__GetCallTemplateRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__get_call_template_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+};
+static const ProtobufCIntRange payaid__voice__v1__get_call_template_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__get_call_template_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.GetCallTemplateRequest",
+  "GetCallTemplateRequest",
+  "Payaid__Voice__V1__GetCallTemplateRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__GetCallTemplateRequest),
+  1,
+  payaid__voice__v1__get_call_template_request__field_descriptors,
+  payaid__voice__v1__get_call_template_request__field_indices_by_name,
+  1,  payaid__voice__v1__get_call_template_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__get_call_template_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_call_templates_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListCallTemplatesRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListCallTemplatesRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_call_templates_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_call_templates_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_call_templates_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListCallTemplatesRequest",
+  "ListCallTemplatesRequest",
+  "Payaid__Voice__V1__ListCallTemplatesRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListCallTemplatesRequest),
+  2,
+  payaid__voice__v1__list_call_templates_request__field_descriptors,
+  payaid__voice__v1__list_call_templates_request__field_indices_by_name,
+  1,  payaid__voice__v1__list_call_templates_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_call_templates_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__list_call_templates_response__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Payaid__Voice__V1__ListCallTemplatesResponse, n_f1),
+    offsetof(Payaid__Voice__V1__ListCallTemplatesResponse, f1),
+    &payaid__voice__v1__call_template__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__ListCallTemplatesResponse, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__list_call_templates_response__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__list_call_templates_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__list_call_templates_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.ListCallTemplatesResponse",
+  "ListCallTemplatesResponse",
+  "Payaid__Voice__V1__ListCallTemplatesResponse",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__ListCallTemplatesResponse),
+  2,
+  payaid__voice__v1__list_call_templates_response__field_descriptors,
+  payaid__voice__v1__list_call_templates_response__field_indices_by_name,
+  1,  payaid__voice__v1__list_call_templates_response__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__list_call_templates_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor payaid__voice__v1__delete_call_template_request__field_descriptors[2] =
+{
+  {
+    "f1",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DeleteCallTemplateRequest, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f2",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Payaid__Voice__V1__DeleteCallTemplateRequest, f2),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned payaid__voice__v1__delete_call_template_request__field_indices_by_name[] = {
+  0,   /* field[0] = f1 */
+  1,   /* field[1] = f2 */
+};
+static const ProtobufCIntRange payaid__voice__v1__delete_call_template_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor payaid__voice__v1__delete_call_template_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "payaid.voice.v1.DeleteCallTemplateRequest",
+  "DeleteCallTemplateRequest",
+  "Payaid__Voice__V1__DeleteCallTemplateRequest",
+  "payaid.voice.v1",
+  sizeof(Payaid__Voice__V1__DeleteCallTemplateRequest),
+  2,
+  payaid__voice__v1__delete_call_template_request__field_descriptors,
+  payaid__voice__v1__delete_call_template_request__field_indices_by_name,
+  1,  payaid__voice__v1__delete_call_template_request__number_ranges,
+  (ProtobufCMessageInit) payaid__voice__v1__delete_call_template_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor payaid__voice__v1__list_audit_entries_request__field_descriptors[5] =

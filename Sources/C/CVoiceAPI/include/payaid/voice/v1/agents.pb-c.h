@@ -114,10 +114,12 @@ struct  Payaid__Voice__V1__Agent
   ProtobufCBinaryData f27;
   protobuf_c_boolean f28;
   int32_t f29;
+  size_t n_f30;
+  ProtobufCBinaryData *f30;
 };
 #define PAYAID__VOICE__V1__AGENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__agent__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, NULL, NULL, 0,NULL, NULL, 0,NULL, 0, 0, NULL, NULL, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, 0, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, NULL, NULL, 0,NULL, NULL, 0,NULL, 0, 0, NULL, NULL, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, 0, 0, 0,NULL }
 
 
 typedef enum {

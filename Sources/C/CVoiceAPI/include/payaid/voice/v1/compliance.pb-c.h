@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/empty.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "payaid/voice/v1/accounts.pb-c.h"
 #include "payaid/voice/v1/agents.pb-c.h"
 
 typedef struct Payaid__Voice__V1__Decision Payaid__Voice__V1__Decision;
@@ -31,6 +32,7 @@ typedef struct Payaid__Voice__V1__ErasureCounts Payaid__Voice__V1__ErasureCounts
 typedef struct Payaid__Voice__V1__KeptRecords Payaid__Voice__V1__KeptRecords;
 typedef struct Payaid__Voice__V1__A2pDeclaration Payaid__Voice__V1__A2pDeclaration;
 typedef struct Payaid__Voice__V1__AuditLog Payaid__Voice__V1__AuditLog;
+typedef struct Payaid__Voice__V1__CallTemplate Payaid__Voice__V1__CallTemplate;
 typedef struct Payaid__Voice__V1__AuditEntry Payaid__Voice__V1__AuditEntry;
 typedef struct Payaid__Voice__V1__AuditCheckpoint Payaid__Voice__V1__AuditCheckpoint;
 typedef struct Payaid__Voice__V1__AuditConsistency Payaid__Voice__V1__AuditConsistency;
@@ -60,6 +62,11 @@ typedef struct Payaid__Voice__V1__ListA2pDeclarationsResponse Payaid__Voice__V1_
 typedef struct Payaid__Voice__V1__DeleteA2pDeclarationRequest Payaid__Voice__V1__DeleteA2pDeclarationRequest;
 typedef struct Payaid__Voice__V1__ListAuditLogsRequest Payaid__Voice__V1__ListAuditLogsRequest;
 typedef struct Payaid__Voice__V1__ListAuditLogsResponse Payaid__Voice__V1__ListAuditLogsResponse;
+typedef struct Payaid__Voice__V1__CreateCallTemplateRequest Payaid__Voice__V1__CreateCallTemplateRequest;
+typedef struct Payaid__Voice__V1__GetCallTemplateRequest Payaid__Voice__V1__GetCallTemplateRequest;
+typedef struct Payaid__Voice__V1__ListCallTemplatesRequest Payaid__Voice__V1__ListCallTemplatesRequest;
+typedef struct Payaid__Voice__V1__ListCallTemplatesResponse Payaid__Voice__V1__ListCallTemplatesResponse;
+typedef struct Payaid__Voice__V1__DeleteCallTemplateRequest Payaid__Voice__V1__DeleteCallTemplateRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesRequest Payaid__Voice__V1__ListAuditEntriesRequest;
 typedef struct Payaid__Voice__V1__ListAuditEntriesResponse Payaid__Voice__V1__ListAuditEntriesResponse;
 typedef struct Payaid__Voice__V1__GetAuditEntryRequest Payaid__Voice__V1__GetAuditEntryRequest;
@@ -243,6 +250,27 @@ struct  Payaid__Voice__V1__AuditLog
 #define PAYAID__VOICE__V1__AUDIT_LOG__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__audit_log__descriptor) \
     , 0, {0,NULL}, NULL, 0, 0, {0,NULL}, 0 }
+
+
+struct  Payaid__Voice__V1__CallTemplate
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+  int32_t f3;
+  int32_t f4;
+  ProtobufCBinaryData f5;
+  ProtobufCBinaryData f6;
+  size_t n_f7;
+  ProtobufCBinaryData *f7;
+  int32_t f8;
+  Google__Protobuf__Timestamp *f9;
+  Google__Protobuf__Timestamp *f10;
+  ProtobufCBinaryData f11;
+};
+#define PAYAID__VOICE__V1__CALL_TEMPLATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__call_template__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, 0,NULL, 0, NULL, NULL, {0,NULL} }
 
 
 struct  Payaid__Voice__V1__AuditEntry
@@ -592,6 +620,61 @@ struct  Payaid__Voice__V1__ListAuditLogsResponse
     , 0,NULL, {0,NULL} }
 
 
+struct  Payaid__Voice__V1__CreateCallTemplateRequest
+{
+  ProtobufCMessage base;
+  Payaid__Voice__V1__CallTemplate *f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__CREATE_CALL_TEMPLATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__create_call_template_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__GetCallTemplateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+};
+#define PAYAID__VOICE__V1__GET_CALL_TEMPLATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__get_call_template_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListCallTemplatesRequest
+{
+  ProtobufCMessage base;
+  int32_t f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_CALL_TEMPLATES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_call_templates_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__ListCallTemplatesResponse
+{
+  ProtobufCMessage base;
+  size_t n_f1;
+  Payaid__Voice__V1__CallTemplate **f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__LIST_CALL_TEMPLATES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__list_call_templates_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Payaid__Voice__V1__DeleteCallTemplateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData f1;
+  ProtobufCBinaryData f2;
+};
+#define PAYAID__VOICE__V1__DELETE_CALL_TEMPLATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__delete_call_template_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
 struct  Payaid__Voice__V1__ListAuditEntriesRequest
 {
   ProtobufCMessage base;
@@ -854,6 +937,25 @@ Payaid__Voice__V1__AuditLog *
                       const uint8_t       *data);
 void   payaid__voice__v1__audit_log__free_unpacked
                      (Payaid__Voice__V1__AuditLog *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CallTemplate methods */
+void   payaid__voice__v1__call_template__init
+                     (Payaid__Voice__V1__CallTemplate         *message);
+size_t payaid__voice__v1__call_template__get_packed_size
+                     (const Payaid__Voice__V1__CallTemplate   *message);
+size_t payaid__voice__v1__call_template__pack
+                     (const Payaid__Voice__V1__CallTemplate   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__call_template__pack_to_buffer
+                     (const Payaid__Voice__V1__CallTemplate   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CallTemplate *
+       payaid__voice__v1__call_template__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__call_template__free_unpacked
+                     (Payaid__Voice__V1__CallTemplate *message,
                       ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__AuditEntry methods */
 void   payaid__voice__v1__audit_entry__init
@@ -1406,6 +1508,101 @@ Payaid__Voice__V1__ListAuditLogsResponse *
 void   payaid__voice__v1__list_audit_logs_response__free_unpacked
                      (Payaid__Voice__V1__ListAuditLogsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__CreateCallTemplateRequest methods */
+void   payaid__voice__v1__create_call_template_request__init
+                     (Payaid__Voice__V1__CreateCallTemplateRequest         *message);
+size_t payaid__voice__v1__create_call_template_request__get_packed_size
+                     (const Payaid__Voice__V1__CreateCallTemplateRequest   *message);
+size_t payaid__voice__v1__create_call_template_request__pack
+                     (const Payaid__Voice__V1__CreateCallTemplateRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__create_call_template_request__pack_to_buffer
+                     (const Payaid__Voice__V1__CreateCallTemplateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__CreateCallTemplateRequest *
+       payaid__voice__v1__create_call_template_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__create_call_template_request__free_unpacked
+                     (Payaid__Voice__V1__CreateCallTemplateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__GetCallTemplateRequest methods */
+void   payaid__voice__v1__get_call_template_request__init
+                     (Payaid__Voice__V1__GetCallTemplateRequest         *message);
+size_t payaid__voice__v1__get_call_template_request__get_packed_size
+                     (const Payaid__Voice__V1__GetCallTemplateRequest   *message);
+size_t payaid__voice__v1__get_call_template_request__pack
+                     (const Payaid__Voice__V1__GetCallTemplateRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__get_call_template_request__pack_to_buffer
+                     (const Payaid__Voice__V1__GetCallTemplateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__GetCallTemplateRequest *
+       payaid__voice__v1__get_call_template_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__get_call_template_request__free_unpacked
+                     (Payaid__Voice__V1__GetCallTemplateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListCallTemplatesRequest methods */
+void   payaid__voice__v1__list_call_templates_request__init
+                     (Payaid__Voice__V1__ListCallTemplatesRequest         *message);
+size_t payaid__voice__v1__list_call_templates_request__get_packed_size
+                     (const Payaid__Voice__V1__ListCallTemplatesRequest   *message);
+size_t payaid__voice__v1__list_call_templates_request__pack
+                     (const Payaid__Voice__V1__ListCallTemplatesRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_call_templates_request__pack_to_buffer
+                     (const Payaid__Voice__V1__ListCallTemplatesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListCallTemplatesRequest *
+       payaid__voice__v1__list_call_templates_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_call_templates_request__free_unpacked
+                     (Payaid__Voice__V1__ListCallTemplatesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__ListCallTemplatesResponse methods */
+void   payaid__voice__v1__list_call_templates_response__init
+                     (Payaid__Voice__V1__ListCallTemplatesResponse         *message);
+size_t payaid__voice__v1__list_call_templates_response__get_packed_size
+                     (const Payaid__Voice__V1__ListCallTemplatesResponse   *message);
+size_t payaid__voice__v1__list_call_templates_response__pack
+                     (const Payaid__Voice__V1__ListCallTemplatesResponse   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__list_call_templates_response__pack_to_buffer
+                     (const Payaid__Voice__V1__ListCallTemplatesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__ListCallTemplatesResponse *
+       payaid__voice__v1__list_call_templates_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__list_call_templates_response__free_unpacked
+                     (Payaid__Voice__V1__ListCallTemplatesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Payaid__Voice__V1__DeleteCallTemplateRequest methods */
+void   payaid__voice__v1__delete_call_template_request__init
+                     (Payaid__Voice__V1__DeleteCallTemplateRequest         *message);
+size_t payaid__voice__v1__delete_call_template_request__get_packed_size
+                     (const Payaid__Voice__V1__DeleteCallTemplateRequest   *message);
+size_t payaid__voice__v1__delete_call_template_request__pack
+                     (const Payaid__Voice__V1__DeleteCallTemplateRequest   *message,
+                      uint8_t             *out);
+size_t payaid__voice__v1__delete_call_template_request__pack_to_buffer
+                     (const Payaid__Voice__V1__DeleteCallTemplateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Payaid__Voice__V1__DeleteCallTemplateRequest *
+       payaid__voice__v1__delete_call_template_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   payaid__voice__v1__delete_call_template_request__free_unpacked
+                     (Payaid__Voice__V1__DeleteCallTemplateRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Payaid__Voice__V1__ListAuditEntriesRequest methods */
 void   payaid__voice__v1__list_audit_entries_request__init
                      (Payaid__Voice__V1__ListAuditEntriesRequest         *message);
@@ -1552,6 +1749,9 @@ typedef void (*Payaid__Voice__V1__A2pDeclaration_Closure)
 typedef void (*Payaid__Voice__V1__AuditLog_Closure)
                  (const Payaid__Voice__V1__AuditLog *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__CallTemplate_Closure)
+                 (const Payaid__Voice__V1__CallTemplate *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__AuditEntry_Closure)
                  (const Payaid__Voice__V1__AuditEntry *message,
                   void *closure_data);
@@ -1639,6 +1839,21 @@ typedef void (*Payaid__Voice__V1__ListAuditLogsRequest_Closure)
 typedef void (*Payaid__Voice__V1__ListAuditLogsResponse_Closure)
                  (const Payaid__Voice__V1__ListAuditLogsResponse *message,
                   void *closure_data);
+typedef void (*Payaid__Voice__V1__CreateCallTemplateRequest_Closure)
+                 (const Payaid__Voice__V1__CreateCallTemplateRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__GetCallTemplateRequest_Closure)
+                 (const Payaid__Voice__V1__GetCallTemplateRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListCallTemplatesRequest_Closure)
+                 (const Payaid__Voice__V1__ListCallTemplatesRequest *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__ListCallTemplatesResponse_Closure)
+                 (const Payaid__Voice__V1__ListCallTemplatesResponse *message,
+                  void *closure_data);
+typedef void (*Payaid__Voice__V1__DeleteCallTemplateRequest_Closure)
+                 (const Payaid__Voice__V1__DeleteCallTemplateRequest *message,
+                  void *closure_data);
 typedef void (*Payaid__Voice__V1__ListAuditEntriesRequest_Closure)
                  (const Payaid__Voice__V1__ListAuditEntriesRequest *message,
                   void *closure_data);
@@ -1673,6 +1888,7 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__erasure_counts__descr
 extern const ProtobufCMessageDescriptor payaid__voice__v1__kept_records__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__a2p_declaration__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_log__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__call_template__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_checkpoint__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__audit_consistency__descriptor;
@@ -1702,6 +1918,11 @@ extern const ProtobufCMessageDescriptor payaid__voice__v1__list_a2p_declarations
 extern const ProtobufCMessageDescriptor payaid__voice__v1__delete_a2p_declaration_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_logs_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__create_call_template_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__get_call_template_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_call_templates_request__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__list_call_templates_response__descriptor;
+extern const ProtobufCMessageDescriptor payaid__voice__v1__delete_call_template_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__list_audit_entries_response__descriptor;
 extern const ProtobufCMessageDescriptor payaid__voice__v1__get_audit_entry_request__descriptor;

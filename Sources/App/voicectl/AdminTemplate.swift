@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Compliance
+internal import Domain
+
+/// `voicectl admin template`.
+struct AdminTemplate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "template", abstract: "Works with what merchants registered as call templates.",
+    subcommands: [Waiting.self, Review.self], defaultSubcommand: Waiting.self)
+
+  struct Waiting: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the templates that wait for a decision, one JSON line each, oldest first.")
+
+    @Option(help: "Most lines.") var limit = 50
+
+    func run() async throws {
+      let lines = try await OperatorDatabase.transaction {
+        try await CallTemplateStore.waiting(limit: limit, $0)
+      }
+      for line in lines { Output.line(line) }
+    }
+  }
+
+  struct Review: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Records that a template is approved on the operators' DLT platforms, or refuses or suspends it.",
+      discussion: """
+        Look there that words, class, sector, language and headers are the same. No call is placed by \
+        a template that is not approved here, too. What is rejected stays so.
+        """)
+
+    @Argument(help: "The template, ctp_….") var template: String
+    @Flag(help: "Reject it; needs --reason.") var reject = false
+    @Flag(help: "Suspend it, at once on every server; needs --reason.") var suspend = false
+    @OptionGroup var decision: DecisionOptions
+
+    func run() async throws {
+      guard let id = CallTemplateID(template) else {
+        throw ValidationError("\(template) is no template's id")
+      }
+      guard !(reject && suspend) else {
+        throw ValidationError("--reject and --suspend exclude each other")
+      }
+      let outcome: CallTemplateReview.Outcome =
+        reject
+        ? .rejected : suspend ? .suspended : .approved(for: .seconds(decision.days * 86_400))
+      let review = CallTemplateReview(outcome, try decision.checked(isRefusal: reject || suspend))
+      let answer = try await OperatorDatabase.transaction {
+        try await CallTemplateStore.decide(review, on: id, $0)
+      }
+      guard case .decided(let merchant) = answer else {
+        throw CommandFailure(description: Self.refusal(answer))
+      }
+      Output.line("\(id) of \(merchant) is \(outcomeText)")
+    }
+
+    private var outcomeText: String {
+      if reject { return "rejected" }
+      return suspend ? "suspended" : "approved for \(decision.days) days"
+    }
+
+    private static func refusal(_ answer: OnCallTemplateReview) -> String {
+      switch answer {
+      case .decided: "it is decided"
+      case .noSuchTemplate: "there is no such template"
+      case .reviewerIsTheMerchants: DecisionOptions.reviewerIsTheMerchants
+      case .stands(.pending): "nobody has decided on this template yet"
+      case .stands(.approved): "this template is approved; suspend it"
+      case .stands(.rejected): "this template is rejected; other words are another template"
+      case .stands(.suspended): "this template is suspended"
+      }
+    }
+  }
+}
