@@ -30,11 +30,16 @@ def test_an_agent_is_created_changed_and_deleted(screen, rest):
     screen.click("Create agent")
     assert "3600" in screen.error_at("Longest call, in minutes")
     screen.fill("Longest call, in minutes", "5")
+    screen.fill("Call templates", "ctp_01M8RTQVPCDNT1BTDYJH1EB1FQ, ctp_1")
+    screen.click("Create agent")
+    assert "call template" in screen.error_at("Call templates")
+    screen.fill("Call templates", "ctp_01M8RTQVPCDNT1BTDYJH1EB1FQ")
     screen.click("Create agent")
     screen.heading("Asha")
     agent = next(a for a in rest.get("/api/v1/agents").json()["agents"] if a["name"] == "Asha")
     assert (agent["language"], agent["voiceId"], agent["maxDuration"]) == ("en", "Kore", "300s")
     assert agent["variables"] == [{"name": "customer", "type": "STRING"}]
+    assert agent["callTemplateIds"] == ["ctp_01M8RTQVPCDNT1BTDYJH1EB1FQ"]
 
     screen.fill("Name", "Asha of the shop")
     screen.sees("You have unsaved changes.")
