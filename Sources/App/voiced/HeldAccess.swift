@@ -1,4 +1,3 @@
-internal import Accounts
 internal import Calls
 internal import Compliance
 internal import Configuration
@@ -62,7 +61,8 @@ struct HeldAccess: Sendable {
       guard let record = try await HeldRecords.lock(id, transaction),
         var call = try await HeldCalls.find(id, transaction)
       else { throw SettingsError("nothing is held of this call") }
-      guard try await !AccountStore.isOwn(reading.reader, of: record.merchant, transaction) else {
+      let decision = OperatorDecision(by: reading.reader)
+      guard try await !decision.isOwn(of: record.merchant, transaction) else {
         throw SettingsError("the reader belongs to this merchant; somebody else must read it")
       }
       try await HeldRecords.note(reading, of: record, transaction)

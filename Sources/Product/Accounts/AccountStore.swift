@@ -101,19 +101,6 @@ package enum AccountStore {
     _ = try await transaction.query(
       "SELECT 1 AS one FROM merchants WHERE merchant_id = \(merchant.text) FOR NO KEY UPDATE")
   }
-
-  /// Whether an address is the merchant's own, or one of its users'.
-  package static func isOwn(
-    _ email: String, of merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> Bool {
-    try await transaction.query(
-      """
-      SELECT email = \(email) OR EXISTS (SELECT FROM users
-          WHERE merchant_id = \(merchant.text) AND email = \(email)) AS is_own
-      FROM merchants WHERE merchant_id = \(merchant.text)
-      """
-    ).first?.decode("is_own") ?? false
-  }
 }
 
 /// Where a merchant stands.
