@@ -68,7 +68,7 @@ func speech(_ text: String, rate: Int, role: Voice.Role = .caller) throws -> Spe
     #expect(library.text(of: padded, rate: 16_000) == line)
   }
 
-  /// The voice never says a line twice in quite the same way; a copy must be far from the threshold.
+  /// The voice never says a line twice in quite the same way; a copy must be far from the threshold of 0.72.
   @Test(arguments: Scenario().callerLines, [2, 4] as [Int16])
   func `a softer copy of a line is very like it`(line: String, softer: Int16) throws {
     let clip = try speech(line, rate: 8_000)
@@ -77,7 +77,7 @@ func speech(_ text: String, rate: Int, role: Voice.Role = .caller) throws -> Spe
     let copy = noise.samples(4_812) + heard.map { $0 / softer } + noise.samples(8_000)
     let likeness = Fingerprint(clip.samples, rate: 8_000).similarity(
       to: Fingerprint(copy, rate: 16_000))
-    #expect(likeness > 0.85)
+    #expect(likeness > 0.8)
   }
 
   @Test func `a sentence nobody scripted is unknown`() throws {
