@@ -1,7 +1,7 @@
 internal import HTTP2
 
 /// Why the server ended a connection or a stream before its time: the `reason` of the metrics and
-/// of the log line. Sources/RPC/README.md says what each one means.
+/// of the log line. Sources/RPC/LIMITS.md says what each one means.
 enum EndReason: String, CaseIterable {
   // Connections that never came to anything, or fell silent.
   case handshakeTimeout = "handshake_timeout"
