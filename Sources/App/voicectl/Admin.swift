@@ -8,7 +8,8 @@ struct Admin: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The operator's commands; they need DATABASE_URL.",
     subcommands: [
-      AdminMerchant.self, AdminTemplate.self, AdminUser.self, AdminJobs.self, AdminKeys.self,
+      AdminMerchant.self, AdminTemplate.self, AdminDnd.self, AdminUser.self, AdminJobs.self,
+      AdminKeys.self,
       AdminAudit.self, AdminKnowledge.self,
     ])
 }

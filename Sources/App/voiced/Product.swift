@@ -175,7 +175,7 @@ struct Product {
 
   private static func retentions(_ settings: Settings, _ recordings: Recordings) -> [Retention] {
     AccountRetention.all + WebhookJobs.retentions + [
-      .endedJobs, Idempotency.retention, ConsentFormStore.retention,
+      .endedJobs, Idempotency.retention, ConsentFormStore.retention, ScrubStore.retention,
       APIAudit.retention(keptFor: settings.apiAuditTime),
       CallRetention.access(keptFor: settings.apiAuditTime),
       CallRetention.recordings(recordings, keptFor: settings.recordingTime),

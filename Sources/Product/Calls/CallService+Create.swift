@@ -22,8 +22,7 @@ extension CallService {
           let decision = try await admission.decide(
             question, doNotDisturb: doNotDisturb, transaction)
           guard decision.verdict == .allow else { throw Refused(decision: decision) }
-          return try await queue(
-            call, question, decision, doNotDisturb: doNotDisturb, transaction)
+          return try await queue(call, question, decision, transaction)
         }
       }
     } catch is Refused {
@@ -63,7 +62,7 @@ extension CallService {
   }
 
   private func queue(
-    _ call: V1.Call, _ question: AdmissionRequest, _ decision: V1.Decision, doNotDisturb: String,
+    _ call: V1.Call, _ question: AdmissionRequest, _ decision: V1.Decision,
     _ transaction: Transaction
   ) async throws -> V1.Call {
     guard let agent = AgentID(question.agent.agentId) else {
@@ -75,7 +74,7 @@ extension CallService {
       language: question.language, state: .queued)
     new.agentVersion = question.agent.servedVersion
     new.decisionID = decision.decisionId
-    new.doNotDisturb = doNotDisturb
+    new.doNotDisturb = DoNotDisturbStatus(allowedBy: decision)
     new.variablesJSON = try CallRules.variablesJSON(call)
     new.metadataJSON = try CallRules.metadataJSON(call)
     new.webhookURL = call.webhookUrl.isEmpty ? question.agent.webhookUrl : call.webhookUrl

@@ -17,7 +17,7 @@ package enum CallStore {
         lease_until)
       VALUES (\(call.id.text), \(call.merchant.text), \(call.agent.text), \(call.agentVersion),
         \(call.direction), \(call.phoneNumber?.e164), \(call.callerID?.e164), \(call.language),
-        \(call.state), \(call.decisionID), \(call.doNotDisturb != "not_asked"), \(call.doNotDisturb),
+        \(call.state), \(call.decisionID), \(call.doNotDisturb != .notAsked), \(call.doNotDisturb.rawValue),
         \(answered), \(call.owner), now() + make_interval(secs => \(CallLease.seconds)))
       RETURNING \(CallRecord.columns)
       """)
@@ -180,7 +180,7 @@ struct NewCall: Sendable {
   var language: String
   var state: CallState
   var decisionID: String?
-  var doNotDisturb = "not_asked"
+  var doNotDisturb = DoNotDisturbStatus.notAsked
   var variablesJSON = "{}"
   var metadataJSON: String?
   var webhookURL = ""

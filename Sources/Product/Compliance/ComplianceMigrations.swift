@@ -17,5 +17,6 @@ package enum ComplianceMigrations {
     Migration(file: "m0086_holds_by_call.sql", PackageResources.m0086_holds_by_call_sql),
     Migration(file: "m0089_audit_epochs.sql", PackageResources.m0089_audit_epochs_sql),
     Migration(file: "m0090_decision_lists.sql", PackageResources.m0090_decision_lists_sql),
+    Migration(file: "m0091_dnd_snapshots.sql", PackageResources.m0091_dnd_snapshots_sql),
   ]
 }

@@ -30,7 +30,7 @@ package enum Gate {
       let answer = rule.evaluate(input)
       results.append(result(of: rule.name, rule.source, answer))
       switch answer {
-      case .pass, .notApplicable: break
+      case .pass, .passBecause, .notApplicable: break
       case .passUntil(let moment): ends = min(ends ?? moment, moment)
       case .fail: onlyTheClock = false
       case .failUntil(_, let moment): reopens = max(reopens ?? moment, moment)
@@ -59,7 +59,7 @@ package enum Gate {
       var reopens: Moment?
       for rule in rules where rule.isInForce(at: later.now) {
         switch rule.evaluate(later) {
-        case .pass, .passUntil, .notApplicable: break
+        case .pass, .passBecause, .passUntil, .notApplicable: break
         case .fail: return nil
         case .failUntil(_, let moment): reopens = max(reopens ?? moment, moment)
         }
@@ -78,6 +78,9 @@ package enum Gate {
       $0.source = source
       switch answer {
       case .pass, .passUntil: $0.outcome = .pass
+      case .passBecause(let why):
+        $0.outcome = .pass
+        $0.explanation = why
       case .notApplicable: $0.outcome = .notApplicable
       case .fail(let why), .failUntil(let why, _):
         $0.outcome = .fail

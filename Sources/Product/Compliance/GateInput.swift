@@ -10,16 +10,6 @@ protocol TimedInput: Sendable {
 package struct GateInput: TimedInput {
   package typealias Purpose = Payaid.Voice.V1.CallPurpose
 
-  /// What the national do-not-disturb register says of a number, as far as it is known.
-  package enum DoNotDisturb: String, Sendable, Hashable {
-    /// Nobody was asked, since the purpose does not need it.
-    case notAsked = "not_asked"
-    /// The register was asked and could not answer; never taken as clear.
-    case unknown
-    case clear
-    case blocked
-  }
-
   /// When the call would be dialled.
   package var now: Moment
   package var purpose: Purpose
@@ -43,14 +33,17 @@ package struct GateInput: TimedInput {
   package var eraseTime: Moment?
   /// All consents that the merchant recorded of the callee, in any order and state.
   package var consents: [ConsentTerms]
-  package var doNotDisturb: DoNotDisturb
+  /// What the carrier says of the callee.
+  package var doNotDisturb: DoNotDisturbAnswer
+  /// What operators' scrubs that hold say of the callee, in any order.
+  package var scrubs: [ScrubFinding]
 
   package init(
     now: Moment, purpose: Purpose, callee: PhoneNumber, callerID: PhoneNumber?,
     callerIDIsOwn: Bool, declarations: [DeclaredSpan], merchant: MerchantStanding,
     agentIsActive: Bool, language: String, templates: [CallTemplateTerms?], isSuppressed: Bool,
     eraseTime: Moment? = nil,
-    consents: [ConsentTerms], doNotDisturb: DoNotDisturb
+    consents: [ConsentTerms], doNotDisturb: DoNotDisturbAnswer, scrubs: [ScrubFinding] = []
   ) {
     self.now = now
     self.purpose = purpose
@@ -66,6 +59,7 @@ package struct GateInput: TimedInput {
     self.eraseTime = eraseTime
     self.consents = consents
     self.doNotDisturb = doNotDisturb
+    self.scrubs = scrubs
   }
 
   /// Whether the call counts as promotional, as one does that nobody classified.

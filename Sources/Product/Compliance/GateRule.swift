@@ -29,6 +29,8 @@ struct GateRule<Input: Sendable>: Sendable {
 /// What a rule says of a call.
 enum GateAnswer: Sendable {
   case pass
+  /// Nothing against it, by what a sentence without personal data says.
+  case passBecause(String)
   /// Nothing against it, if it is over at the given moment.
   case passUntil(Moment)
   case notApplicable

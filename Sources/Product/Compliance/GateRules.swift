@@ -3,7 +3,7 @@ internal import VoiceAPI
 
 /// The rule tables. Their version changes with every change of a rule.
 enum GateRules {
-  static let version = "2026-12-02"
+  static let version = "2026-12-03"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   static let tcccpr = Moment(seconds: 1_551_292_200)
@@ -69,15 +69,9 @@ enum GateRules {
     GateRule(
       "ERASED_PERSON", source: "DPDP Act 2023, erasure of personal data", from: always,
       ConsentRule.evaluateErasure),
-    GateRule("DO_NOT_DISTURB", source: "TCCCPR 2018, preferences", from: tcccpr) { input in
-      guard GateInput.needsDoNotDisturb(input.purpose) else { return .notApplicable }
-      return switch input.doNotDisturb {
-      case .clear: .pass
-      case .blocked: .fail("the number is registered against calls of this purpose")
-      case .unknown, .notAsked:
-        .fail("the do-not-disturb register could not be asked, and unknown is never clear")
-      }
-    },
+    GateRule(
+      "DO_NOT_DISTURB", source: "TCCCPR 2018, preferences", from: tcccpr,
+      DoNotDisturbRule.evaluate),
     GateRule(
       "CONSENT", source: "TCCCPR 2018 as amended, consent and its revocation", from: tcccpr,
       ConsentRule.evaluate),

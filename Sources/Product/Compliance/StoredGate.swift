@@ -24,15 +24,15 @@ package struct StoredGate: CallAdmission {
     self.now = now
   }
 
-  package func doNotDisturb(_ request: AdmissionRequest) async -> String {
+  package func doNotDisturb(_ request: AdmissionRequest) async -> DoNotDisturbAnswer {
     guard GateInput.needsDoNotDisturb(request.agent.purpose) else {
-      return GateInput.DoNotDisturb.notAsked.rawValue
+      return DoNotDisturbAnswer(.notAsked, at: now())
     }
-    return await registry.status(of: request.callee).rawValue
+    return await registry.status(of: request.callee)
   }
 
   package func decide(
-    _ request: AdmissionRequest, doNotDisturb: String, _ transaction: Transaction
+    _ request: AdmissionRequest, doNotDisturb: DoNotDisturbAnswer, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision {
     try await NumberLock.share(request.callee, request.merchant, transaction)
     let verdict = try await verdict(on: request, doNotDisturb: doNotDisturb, transaction)
@@ -70,7 +70,7 @@ package struct StoredGate: CallAdmission {
 
   /// What the gate says of a call at `time`, now when `nil`. Nothing is kept.
   func verdict(
-    on request: AdmissionRequest, at time: Moment? = nil, doNotDisturb: String,
+    on request: AdmissionRequest, at time: Moment? = nil, doNotDisturb: DoNotDisturbAnswer,
     _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision {
     let (callee, merchant) = (request.callee, request.merchant)
@@ -91,7 +91,14 @@ package struct StoredGate: CallAdmission {
         isSuppressed: suppression != nil || erased?.isSuppressed ?? false,
         eraseTime: erased?.eraseTime,
         consents: try await ConsentStore.terms(of: callee, merchant: merchant, transaction),
-        doNotDisturb: GateInput.DoNotDisturb(rawValue: doNotDisturb) ?? .unknown))
+        doNotDisturb: doNotDisturb, scrubs: try await scrubs(on: request, transaction)))
+  }
+
+  private func scrubs(
+    on request: AdmissionRequest, _ transaction: Transaction
+  ) async throws -> [ScrubFinding] {
+    guard GateInput.needsDoNotDisturb(request.agent.purpose) else { return [] }
+    return try await ScrubStore.findings(request.callee, at: now(), transaction)
   }
 
   private static func declarations(

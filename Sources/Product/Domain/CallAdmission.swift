@@ -46,12 +46,12 @@ package struct IncomingRequest: Sendable {
 
 /// Whether a call may be placed, or taken: where the areas of calls and compliance meet.
 package protocol CallAdmission: Sendable {
-  /// What the national do-not-disturb register says of the callee, where the law asks for it:
-  /// `not_asked`, `unknown`, `clear` or `blocked`. Asked before a transaction, since it may be slow.
-  func doNotDisturb(_ request: AdmissionRequest) async -> String
+  /// What the carrier says of the callee from the national do-not-disturb register, where the law asks for
+  /// it. Asked before a transaction, since it may be slow.
+  func doNotDisturb(_ request: AdmissionRequest) async -> DoNotDisturbAnswer
   /// The verdict, stored with its audit leaf in the caller's transaction.
   func decide(
-    _ request: AdmissionRequest, doNotDisturb: String, _ transaction: Transaction
+    _ request: AdmissionRequest, doNotDisturb: DoNotDisturbAnswer, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision
   /// The verdict on a call that somebody makes, stored likewise: whom one may call, and when, does not
   /// concern it.

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import subprocess
 import time
 import uuid
 
@@ -209,6 +210,58 @@ def test_a_listed_number_is_called_by_nobody(rest, seller, number):
 def test_the_register_is_asked_where_the_purpose_needs_it(rest, seller, number, purpose, fails):
     for callee, blocks in ((calling.REGISTERED, fails), (number, False)):
         assert ("DO_NOT_DISTURB" in failed(check(rest, seller[purpose], callee))) == blocks
+
+
+def test_a_scrub_of_an_operator_counts_by_category_until_it_is_withdrawn(stack, tmp_path):
+    insurer = stack.merchant(f"{uuid.uuid4()}@example.in", sector="INSURANCE")
+    file = tmp_path / "scrub.csv"
+    finance, health, free, unlisted = (next(NUMBERS) for _ in range(4))
+    words = ("dnd", "import", file, "--operator", "JIO", "--time", iso(-1), "--by", "operator@example.in")
+
+    with client(stack, insurer) as web:
+        agent = calling.new_agent(web, "+911400165066", purpose="CALL_PURPOSE_PROMOTIONAL", language="en")
+
+        def told(number):
+            results = check(web, agent, number)["results"]
+            [result] = [result for result in results if result["rule"] == "DO_NOT_DISTURB"]
+            return result["outcome"], result["explanation"]
+
+        for bad in ("+91987654321,HEALTH", f"{health},4", f"{health};HEALTH"):
+            file.write_text(f"number,categories\n{finance},BANKING_FINANCE\n{bad}\n")
+            with pytest.raises(subprocess.CalledProcessError) as refused:
+                stack.operator(*words, "--polarity", "blocked")
+            assert "line 3: " in refused.value.stderr and "9876" not in refused.value.stderr
+            assert health not in refused.value.stderr
+        assert "no snapshot holds" in stack.operator("dnd")
+        file.write_text(f"number,categories\r\n{finance},BANKING_FINANCE|REAL_ESTATE\r\n{health},HEALTH\r\n"
+                        + f"{calling.REGISTERED},HEALTH")
+        made = stack.operator(*words, "--polarity", "blocked")
+        snapshot = made.split()[1].rstrip(":")
+        assert "3 numbers" in made
+        assert f"snapshot {snapshot} has this file already" in stack.operator(*words, "--polarity", "blocked")
+        says = f"says the scrub by JIO of {words[6]}"
+        for number, outcome, source in (
+                (finance, "FAIL", says), (health, "PASS", "says "), (unlisted, "PASS", "says the carrier at "),
+                (calling.REGISTERED, "FAIL", "says the carrier at ")):
+            assert told(number)[0] == outcome and source in told(number)[1], number
+        # The verdict that is kept says it, too.
+        refused = error(web.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": finance}), 400,
+                        "FAILED_PRECONDITION")
+        assert says in failed(web.get(f"{ROOT}/decisions?verdict=BLOCK").json()["decisions"][0])["DO_NOT_DISTURB"]
+        assert says in refused["message"]
+        assert snapshot in stack.operator("dnd").split()
+        stack.operator("dnd", "withdraw", snapshot)
+        assert told(finance)[0] == "PASS"
+        # The other way round; nothing is left of it for other tests.
+        file.write_text(f"{finance},BANKING_FINANCE\n{free},HEALTH\n")
+        snapshot = stack.operator(*words, "--polarity", "allowed", "--complete").split()[1].rstrip(":")
+        assert [told(number)[0] for number in (finance, free, unlisted)] == ["PASS", "FAIL", "PASS"]
+        stack.operator("dnd", "withdraw", snapshot)
+        for wrong in (("--polarity", "both"), ("--polarity", "blocked", "--time", iso(60)),
+                      ("--polarity", "blocked", "--time", iso(-DAY)), ("--polarity", "blocked", "--by", "me")):
+            with pytest.raises(subprocess.CalledProcessError):
+                stack.operator(*words, *wrong)
+        assert "no snapshot holds" in stack.operator("dnd")
 
 
 STANDINGS = {

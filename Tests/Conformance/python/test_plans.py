@@ -97,6 +97,10 @@ INSERT INTO erasures (erasure_id, merchant_id, number_digest, reason, state, cre
          sha256(e::text::bytea), 'request', 'done', now(), now(), now() FROM generate_series(1, {CALLS}) e;
 INSERT INTO erasure_holds SELECT merchant_id, erasure_id, 'call_' || right(erasure_id, 26), 'x', 'r', now() FROM erasures;
 INSERT INTO erased_numbers SELECT merchant_id, number_digest, now() FROM erasures;
+INSERT INTO dnd_snapshots (operator, polarity, is_complete, file_digest, line_count, digest_key, scrub_time, expire_time,
+                           ready_time)
+  SELECT 'JIO', 'blocked', false, sha256('x'), 1, sha256('x'), now(), now(), now() FROM generate_series(1, 4);
+INSERT INTO dnd_numbers SELECT snapshot_id, number_digest, 1 FROM dnd_snapshots, erased_numbers;
 INSERT INTO audit_logs SELECT merchant_id, {CALLS // MERCHANTS} FROM merchants;
 INSERT INTO audit_entries
   SELECT merchant_id, right(call_id, 26)::bigint / {MERCHANTS}, create_time, 'decision', call_id,
@@ -218,7 +222,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(large, statements):
     big = {row[0] for row in stacks.sql(
         large, f"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {LARGE}")}
     assert {"calls", "agents", "jobs", "call_events", "call_metadata", "decisions", "api_audit",
-            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_epochs", "audit_inbox", "suppressions", "consents", "consent_forms", "idempotency_keys", "api_keys", "sessions",
+            "audit_entries", "audit_payloads", "audit_nodes", "audit_checkpoints", "audit_epochs", "audit_inbox", "suppressions", "consents", "consent_forms", "dnd_numbers", "idempotency_keys", "api_keys", "sessions",
             "knowledge_documents", "knowledge_files", "knowledge_passages", "knowledge_bases", "refresh_tokens", "login_attempts"} <= big
     bad = {text: sorted(set(scans(plan)) & big)
            for text, plan in explain(large, statements).items()}

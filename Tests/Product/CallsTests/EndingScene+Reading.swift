@@ -16,7 +16,9 @@ internal import VoiceAPI
 
 /// A register that never answers.
 struct SilentRegistry: DoNotDisturbRegistry {
-  func status(of number: PhoneNumber) async -> GateInput.DoNotDisturb { .unknown }
+  func status(of number: PhoneNumber) async -> DoNotDisturbAnswer {
+    DoNotDisturbAnswer(.unknown, at: WallClock.now)
+  }
 }
 
 /// A carrier that is asked for nothing.

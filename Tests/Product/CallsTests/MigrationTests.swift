@@ -168,6 +168,18 @@ internal import Webhooks
         ('a2p_\(digits)', '\(merchant)', '+918047120000', '+918047129999', 'a', now(), NULL, now())
       """
     ),
+    (
+      "dnd_snapshots",
+      """
+      INSERT INTO dnd_snapshots (operator, polarity, is_complete, file_digest, line_count, digest_key,
+        scrub_time, expire_time)
+      VALUES ('JIO', 'blocked', false, sha256('x'), 1, sha256('x'), now(), now())
+      """
+    ),
+    (
+      "dnd_numbers",
+      "INSERT INTO dnd_numbers SELECT snapshot_id, sha256('x'), 1 FROM dnd_snapshots"
+    ),
     ("audit_logs", "INSERT INTO audit_logs VALUES ('\(merchant)', 1)"),
     (
       "audit_entries",

@@ -35,7 +35,7 @@ import VoiceAPI
       callerID: PhoneNumber(OneAgent.number(for: purpose)), callerIDIsOwn: true,
       declarations: [.always], merchant: .good,
       agentIsActive: true, language: "en", templates: CallTemplateTerms.good(for: purpose),
-      isSuppressed: false, consents: consents, doNotDisturb: .clear)
+      isSuppressed: false, consents: consents, doNotDisturb: .test(.clear))
   }
 
   /// The code by which the rule speaks against the call; `nil` when it does not.
@@ -121,12 +121,12 @@ import VoiceAPI
     #expect(try code(.promotional, [taken, ahead]) == "CONSENT_WITHDRAWN")
   }
 
-  @Test(arguments: [GateInput.DoNotDisturb.blocked, .unknown, .notAsked])
-  func `our own consent never lifts the register`(status: GateInput.DoNotDisturb) throws {
+  @Test(arguments: [DoNotDisturbStatus.blocked, .unknown, .notAsked])
+  func `our own consent never lifts the register`(status: DoNotDisturbStatus) throws {
     for purpose in [Purpose.serviceExplicit, .promotional, .unspecified] {
       let covered: Purpose = purpose == .unspecified ? .promotional : purpose
       var input = try Self.input(purpose, [Self.terms(.explicit, .active, covering: [covered])])
-      input.doNotDisturb = status
+      input.doNotDisturb.status = status
       let failed = Gate.evaluate(input).results.filter { $0.outcome == .fail }.map(\.rule)
       #expect(failed == ["DO_NOT_DISTURB"])
     }
@@ -172,7 +172,7 @@ import VoiceAPI
               agentIsActive: true, language: "en", templates: CallTemplateTerms.good(for: purpose),
               isSuppressed: false,
               consents: consents.indices.filter { chosen >> $0 & 1 == 1 }.map { consents[$0] },
-              doNotDisturb: .clear))
+              doNotDisturb: .test(.clear)))
         }
       }
     }
@@ -190,8 +190,9 @@ import VoiceAPI
       { if !$0.templates.isEmpty { $0.templates[0]?.review = .suspended } },
       { $0.merchant.sector = .unspecified }, { $0.merchant.sector = .insurance },
       { $0.callerID = PhoneNumber("+911601112001") },
-      { $0.agentIsActive = false }, { $0.isSuppressed = true }, { $0.doNotDisturb = .blocked },
-      { $0.doNotDisturb = .unknown },
+      { $0.agentIsActive = false }, { $0.isSuppressed = true },
+      { $0.doNotDisturb.status = .blocked },
+      { $0.doNotDisturb.status = .unknown },
       { $0.callee = PhoneNumber("+911800110000") ?? $0.callee },
       {
         $0.consents.append(terms(.explicit, [.service, .serviceExplicit], given: 9, withdrawn: 1))

@@ -25,7 +25,7 @@ import VoiceAPI
         AdmissionRequest(
           merchant: merchant, call: call, agent: agent, callee: try #require(PhoneNumber(number)),
           callerID: PhoneNumber(agent.phoneNumber)),
-        doNotDisturb: "clear", transaction)
+        doNotDisturb: DoNotDisturbAnswer(.clear, at: scene.clock.now), transaction)
     }
   }
 

@@ -49,7 +49,8 @@ import VoiceAPI
         $0.state = .active
       }, callee: try #require(PhoneNumber("+919876500001")), callerID: PhoneNumber(number))
     return try await scene.pool.transaction(tenant: .system) {
-      try await scene.gate.decide(question, doNotDisturb: "not_asked", $0)
+      try await scene.gate.decide(
+        question, doNotDisturb: DoNotDisturbAnswer(.notAsked, at: scene.clock.now), $0)
     }.results.filter { $0.outcome == .fail }.map(\.rule)
   }
 

@@ -28,11 +28,11 @@ private final class ScriptedLookup: NumberLookup {
     arguments: [
       (.success(true), .blocked), (.success(false), .clear), (.success(nil), .unknown),
       (.failure(down), .unknown),
-    ] as [(Result<Bool?, SpeechError>, GateInput.DoNotDisturb)])
+    ] as [(Result<Bool?, SpeechError>, DoNotDisturbStatus)])
   func `what is not known is never clear`(
-    answer: Result<Bool?, SpeechError>, status: GateInput.DoNotDisturb
+    answer: Result<Bool?, SpeechError>, status: DoNotDisturbStatus
   ) async {
-    #expect(await DoNotDisturbLookup(ScriptedLookup(answer)).status(of: number) == status)
+    #expect(await DoNotDisturbLookup(ScriptedLookup(answer)).status(of: number).status == status)
   }
 
   @Test func `an answer is good to the end of the day in India`() async {
@@ -40,20 +40,20 @@ private final class ScriptedLookup: NumberLookup {
     let clock = TestClock()
     let lookup = ScriptedLookup(.success(false), .success(true))
     let register = DoNotDisturbLookup(lookup, now: { clock.now })
-    #expect(await register.status(of: number) == .clear)
+    #expect(await register.status(of: number).status == .clear)
     clock.advance(seconds: 43_199)
-    #expect(await register.status(of: number) == .clear)
+    #expect(await register.status(of: number).status == .clear)
     #expect(lookup.asked == 1)
     clock.advance(seconds: 1)
-    #expect(await register.status(of: number) == .blocked)
+    #expect(await register.status(of: number).status == .blocked)
     #expect(lookup.asked == 2)
   }
 
   @Test func `what could not be answered is asked again`() async {
     let lookup = ScriptedLookup(.failure(Self.down), .success(nil), .success(false))
     let register = DoNotDisturbLookup(lookup)
-    for status in [GateInput.DoNotDisturb.unknown, .unknown, .clear, .clear] {
-      #expect(await register.status(of: number) == status)
+    for status in [DoNotDisturbStatus.unknown, .unknown, .clear, .clear] {
+      #expect(await register.status(of: number).status == status)
     }
     #expect(lookup.asked == 3)
   }

@@ -139,7 +139,7 @@ import VoiceAPI
         merchant: .good, agentIsActive: true, language: "en",
         templates: CallTemplateTerms.good(for: purpose),
         isSuppressed: false, eraseTime: Self.erased,
-        consents: consents ?? [], doNotDisturb: .clear))
+        consents: consents ?? [], doNotDisturb: .test(.clear)))
     let result = try #require(decision.results.first { $0.rule == "ERASED_PERSON" })
     return result.outcome == .pass
   }

@@ -26,7 +26,7 @@ import VoiceAPI
     var series: String
     var minute: Int
     var isApproved, isKnown, isBound, hasTemplate, isDeclared: Bool
-    var register: GateInput.DoNotDisturb
+    var register: DoNotDisturbStatus
   }
 
   private func mayCall(_ world: World, _ allowed: Set<String>) -> Bool {
@@ -50,7 +50,7 @@ import VoiceAPI
       for series in Self.numbers.keys {
         for minute in Self.minutes {
           for flags in 0..<32 {
-            for register in [GateInput.DoNotDisturb.clear, .blocked, .unknown] {
+            for register in [DoNotDisturbStatus.clear, .blocked, .unknown] {
               found.append(
                 World(
                   purpose: purpose, series: series, minute: minute, isApproved: flags & 1 == 0,
@@ -84,7 +84,7 @@ import VoiceAPI
           agentIsActive: true, language: "en",
           templates: world.hasTemplate
             ? CallTemplateTerms.good(for: world.purpose, sector: sector) : [],
-          isSuppressed: false, consents: [], doNotDisturb: world.register))
+          isSuppressed: false, consents: [], doNotDisturb: .test(world.register)))
       let mayCall = mayCall(world, allowed)
       #expect((decision.verdict == .allow) == mayCall, "\(world)")
       count += mayCall ? 1 : 0

@@ -23,7 +23,7 @@ import VoiceAPI
         merchant: scene.merchant, call: call, agent: agent,
         callee: try #require(PhoneNumber("+919876500001")),
         callerID: PhoneNumber(agent.phoneNumber)),
-      doNotDisturb: "clear", transaction)
+      doNotDisturb: DoNotDisturbAnswer(.clear, at: scene.clock.now), transaction)
   }
 
   @Test func `consents open and close calls of their purpose`() async throws {
@@ -56,7 +56,8 @@ import VoiceAPI
     var answers: [[String]] = []
     for tenant in [Tenant.merchant(scene.merchant.text), .system] {
       let decision = try await scene.pool.transaction(tenant: tenant) {
-        try await scene.gate.decide(question, doNotDisturb: "not_asked", $0)
+        try await scene.gate.decide(
+          question, doNotDisturb: DoNotDisturbAnswer(.notAsked, at: scene.clock.now), $0)
       }
       answers.append(decision.results.filter { $0.outcome == .fail }.map(\.rule))
     }

@@ -22,7 +22,7 @@ import VoiceAPI
       callerIDIsOwn: true, declarations: [.always], merchant: .good, agentIsActive: true,
       language: "en", templates: CallTemplateTerms.good(for: purpose),
       isSuppressed: false,
-      consents: [], doNotDisturb: .clear)
+      consents: [], doNotDisturb: .test(.clear))
   }
 
   private func failed(_ decision: V1.Decision) -> [String] {
@@ -155,13 +155,13 @@ import VoiceAPI
     #expect(Gate.evaluate(blocked).nextAllowedTime == nil)
   }
 
-  @Test(arguments: [GateInput.DoNotDisturb.unknown, .notAsked, .blocked])
-  func `only a clear register lets a promotional call pass`(status: GateInput.DoNotDisturb) throws {
+  @Test(arguments: [DoNotDisturbStatus.unknown, .notAsked, .blocked])
+  func `only a clear register lets a promotional call pass`(status: DoNotDisturbStatus) throws {
     var asked = try input(.promotional)
-    asked.doNotDisturb = status
+    asked.doNotDisturb.status = status
     #expect(failed(Gate.evaluate(asked)) == ["DO_NOT_DISTURB"])
     var service = try input(.service)
-    service.doNotDisturb = status
+    service.doNotDisturb.status = status
     #expect(Gate.evaluate(service).verdict == .allow)
   }
 
@@ -182,7 +182,7 @@ import VoiceAPI
       isActive: false, check: .missing, hasDLTEntity: false, chain: .unbound, sector: .unspecified)
     bad.agentIsActive = false
     bad.isSuppressed = true
-    bad.doNotDisturb = .blocked
+    bad.doNotDisturb.status = .blocked
     let decision = Gate.evaluate(bad)
     #expect(decision.verdict == .block)
     #expect(failed(decision).count == 11)

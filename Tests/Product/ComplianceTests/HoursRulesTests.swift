@@ -28,7 +28,7 @@ import VoiceAPI
       callerIDIsOwn: true, declarations: [.always], merchant: merchant, agentIsActive: true,
       language: "en", templates: CallTemplateTerms.good(for: purpose, sector: sector),
       isSuppressed: false,
-      consents: [], doNotDisturb: .clear)
+      consents: [], doNotDisturb: .test(.clear))
     change(&input)
     return Gate.evaluate(input)
   }

@@ -26,7 +26,7 @@ import VoiceAPI
         callerIDIsOwn: true, declarations: [.always], merchant: merchant, agentIsActive: true,
         language: "en", templates: CallTemplateTerms.good(for: purpose, sector: sector),
         isSuppressed: false,
-        consents: [], doNotDisturb: .clear))
+        consents: [], doNotDisturb: .test(.clear)))
     return decision.results.filter { $0.outcome == .fail && $0.rule.hasPrefix("SERIES") }
       .map { [$0.rule, $0.explanation.split(separator: ":").first.map(String.init) ?? ""] }
       .map { $0[1].hasPrefix($0[0]) ? $0[1] : $0[0] }

@@ -34,7 +34,7 @@ import VoiceAPI
         now: Self.noon, purpose: purpose, callee: try #require(PhoneNumber("+919876500001")),
         callerID: PhoneNumber(number ?? OneAgent.number(for: purpose)), callerIDIsOwn: true,
         declarations: [.always], merchant: .good, agentIsActive: true, language: language,
-        templates: templates, isSuppressed: false, consents: [], doNotDisturb: .clear))
+        templates: templates, isSuppressed: false, consents: [], doNotDisturb: .test(.clear)))
     let result = try #require(decision.results.first { $0.rule == "TEMPLATE_APPROVED" })
     #expect((result.outcome == .fail) == !result.explanation.isEmpty)
     switch result.outcome {

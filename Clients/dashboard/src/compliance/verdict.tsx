@@ -58,7 +58,7 @@ function Rule({ of }: { of: RuleResult }) {
         </div>
         <Outcome of={of} />
       </div>
-      {isAgainst && <p>{sentence(words)} {code && <code>{code}</code>}</p>}
+      {words !== "" && <p>{sentence(words)} {code && <code>{code}</code>}</p>}
       {isAgainst && remedy && <p>{remedy} {place && <Link to={place[0]}>{place[1]}</Link>}</p>}
       <p className="hint">{of.source} · <code>{of.rule}</code></p>
     </li>

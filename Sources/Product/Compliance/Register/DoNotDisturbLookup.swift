@@ -9,7 +9,7 @@ internal import Telemetry
 /// `unknown`, and asked again the next time.
 package struct DoNotDisturbLookup: DoNotDisturbRegistry {
   private struct Answer: Sendable {
-    let isRegistered: Bool
+    let said: DoNotDisturbAnswer
     let end: Moment
   }
 
@@ -19,7 +19,7 @@ package struct DoNotDisturbLookup: DoNotDisturbRegistry {
   private let now: @Sendable () -> Moment
   private let answers = MemoryCache<Answer>(limits: .init(lifetime: .seconds(86_400)))
   private let outcomes = Dictionary(
-    uniqueKeysWithValues: [GateInput.DoNotDisturb.clear, .blocked, .unknown].map { outcome in
+    uniqueKeysWithValues: [DoNotDisturbStatus.clear, .blocked, .unknown].map { outcome in
       (
         outcome,
         MetricsRegistry.process.counter(
@@ -37,34 +37,31 @@ package struct DoNotDisturbLookup: DoNotDisturbRegistry {
     self.now = now
   }
 
-  package func status(of number: PhoneNumber) async -> GateInput.DoNotDisturb {
+  package func status(of number: PhoneNumber) async -> DoNotDisturbAnswer {
     let key = CacheKey(area: Self.area, name: number.e164)
     if let kept = answers.held(key) {
-      if now() < kept.end { return Self.status(kept.isRegistered) }
+      if now() < kept.end { return kept.said }
       answers.forget(key)
     }
-    let isRegistered = await ask(number)
-    let status = isRegistered.map(Self.status) ?? .unknown
+    let status = await ask(number)
+    let said = DoNotDisturbAnswer(status, at: now())
     outcomes[status]?.increment()
-    if let isRegistered, case .missing(let ticket) = answers.look(key) {
-      let end = IndianTime(now()).moment(secondOfDay: 0, addingDays: 1)
-      answers.put(ticket, Answer(isRegistered: isRegistered, end: end))
+    if status != .unknown, case .missing(let ticket) = answers.look(key) {
+      let end = IndianTime(said.time).moment(secondOfDay: 0, addingDays: 1)
+      answers.put(ticket, Answer(said: said, end: end))
     }
-    return status
+    return said
   }
 
-  private func ask(_ number: PhoneNumber) async -> Bool? {
+  private func ask(_ number: PhoneNumber) async -> DoNotDisturbStatus {
     do {
-      return try await lookup.isRegistered(number.e164)
+      guard let isRegistered = try await lookup.isRegistered(number.e164) else { return .unknown }
+      return isRegistered ? .blocked : .clear
     } catch {
       // The text of an error of the vendor's names no number.
       Log("compliance").warning(
         "the do-not-disturb register could not be asked", ["error": "\(error)"])
-      return nil
+      return .unknown
     }
-  }
-
-  private static func status(_ isRegistered: Bool) -> GateInput.DoNotDisturb {
-    isRegistered ? .blocked : .clear
   }
 }
