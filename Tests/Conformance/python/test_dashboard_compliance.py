@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+import re
 import subprocess
 import uuid
 
@@ -245,6 +246,14 @@ def test_a_refusal_is_told_in_words(screen, rest, desk, number):
     screen.click("In the audit log")
     screen.sees("The rules decided on a call")
     assert screen.run("return location.search;") == f"?subject={stored['callId']}"
+
+
+def test_no_rule_of_the_gate_was_forgotten():
+    """Also of rules that are not yet law, or no more: what the gate's tables name has words, and nothing else has."""
+    sources = (stacks.ROOT / "Sources/Product/Compliance").rglob("*.swift")
+    named = {name for source in sources for name in re.findall(r'GateRule\(\s*"([A-Z0-9_]+)"', source.read_text())}
+    words = (stacks.ROOT / "Clients/dashboard/src/compliance/rules.ts").read_text()
+    assert len(named) > 20 and named == set(re.findall(r"^  ([A-Z0-9_]+): \{", words, re.MULTILINE))
 
 
 def test_every_rule_has_words(screen, rest, desk, number):

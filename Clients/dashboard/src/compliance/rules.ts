@@ -40,6 +40,11 @@ const rules: Record<string, RuleWords> = {
     title: "Registered as a sender (DLT)", asks: "Your business has an entity id on the operators’ DLT platforms.",
     remedy: "Enter your DLT entity id.", place: settings,
   },
+  DLT_CHAIN: {
+    title: "Bound to its telemarketer (DLT)",
+    asks: "The DLT platforms have your business bound to the telemarketer of its calls, and we have seen it lately.",
+    remedy: "Have the two bound there. The settings say whether we have seen it.", place: settings,
+  },
   SECTOR_KNOWN: {
     title: "Sector known", asks: "It decides from which numbers, and when, you may call.", remedy: "Choose your sector.",
     place: settings,
@@ -60,6 +65,12 @@ const rules: Record<string, RuleWords> = {
   SERIES_1601: {
     title: "Series 1601", asks: "Only some sectors call from it, and nobody advertises.",
     remedy: "Give the agent a number of another series.", place: agents,
+  },
+  TEMPLATE_APPROVED: {
+    title: "Approved call template (DLT)",
+    asks: "What the agent says is approved for such calls, from its number. Promotional calls need a template.",
+    remedy: "Register a template that the DLT platforms approved, and choose it on the agent’s page.",
+    place: ["/compliance/templates", "To the templates"],
   },
   NOT_SUPPRESSED: {
     title: "Not on your do-not-call list", asks: "The person has not told you to stop.",
