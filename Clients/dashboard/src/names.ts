@@ -1,7 +1,7 @@
 /** What the API's words are called on the page. */
 
 import type {
-  CallPurpose, CallState, CallDirection, ModelSettingsEngine, RecordingAnswer, Role, User,
+  CallPurpose, CallState, CallDirection, KycSector, ModelSettingsEngine, RecordingAnswer, Role, User,
 } from "../../typescript/index";
 
 /** Languages by their codes. */
@@ -33,6 +33,25 @@ export const purposes: Record<CallPurpose, string> = {
   CALL_PURPOSE_SERVICE_EXPLICIT: "Service with explicit consent",
   CALL_PURPOSE_PROMOTIONAL: "Promotional: any advertising content",
   CALL_PURPOSE_RECOVERY: "Recovery: about a debt that is overdue",
+};
+
+/** The sectors that a business can be of. */
+export const sectors: Record<KycSector, string> = {
+  SECTOR_UNSPECIFIED: "Not said",
+  COMMERCIAL_BANK: "Commercial bank",
+  SMALL_BANK: "Small finance or payments bank",
+  COOPERATIVE_BANK: "Co-operative or regional rural bank",
+  LARGE_NBFC: "Large NBFC",
+  NBFC: "Other NBFC",
+  MUTUAL_FUND: "Mutual fund or asset manager",
+  PENSION: "Pension fund or record keeper",
+  INSURANCE: "Insurance",
+  STOCKBROKER: "Qualified stockbroker",
+  SECURITIES: "Other SEBI intermediary",
+  PUBLIC_BODY: "Government body",
+  UTILITY: "Electricity, gas or water",
+  LOGISTICS: "Courier or logistics",
+  OTHER: "None of these",
 };
 
 /** Where a call stands. */

@@ -19,7 +19,7 @@ const byCode: Record<string, string> = {
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return "Something went wrong on this page. Please load it again.";
   if (error.code === "RESOURCE_EXHAUSTED") return tooMuch(error);
-  if (error.fieldViolations.length) return "Some fields need your attention.";
+  if (violations(error).length) return "Some fields need your attention.";
   const known = byCode[error.code];
   return known ? withRequest(known, error) : sentence(error.message);
 }
@@ -53,6 +53,7 @@ export function reason(text: string): { code: string; words: string } {
 const labels: Record<string, string> = {
   "agent.model.engine": "What holds its calls", "agent.model.name": "Name of the model",
   "agent.model.temperature": "Temperature", "agent.model.maxOutputTokens": "Longest answer",
+  "template.dltTemplateId": "DLT template id", "template.callClass": "Calls", "template.content": "Words",
   "agent.webhookUrl": "Webhook URL", "agent.maxDuration": "Longest call",
   "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",
   "agent.turnTaking.endOfTurnSilence": "Silence that ends the caller’s turn",
@@ -82,11 +83,18 @@ export function fieldName(path: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 
+/** What is wrong with each field; what is there already is told in the message alone, behind the field's path. */
+export function violations(error: unknown): FieldViolation[] {
+  if (!(error instanceof ApiError)) return [];
+  const [, field, description] = /^([a-z]\w*\.[\w.]+): (.+)$/s.exec(error.message) ?? [];
+  if (error.code !== "ALREADY_EXISTS" || !field || !description) return error.fieldViolations;
+  return [{ field, description }];
+}
+
 /** What is wrong with each field, by its name in the form; `prefix` is what the request calls the form. */
 export function fieldErrors(error: unknown, prefix = ""): Record<string, string> {
-  if (!(error instanceof ApiError)) return {};
   const found: Record<string, string> = {};
-  for (const { field, description } of error.fieldViolations) {
+  for (const { field, description } of violations(error)) {
     const name = field.startsWith(prefix) ? field.slice(prefix.length) : field;
     found[name] ??= sentence(plain({ field, description }));
   }
@@ -97,6 +105,8 @@ export function fieldErrors(error: unknown, prefix = ""): Record<string, string>
 const plainWords: [string, string][] = [
   ["expected a duration like \"1.5s\"", "must be a number, such as 1.5"],
   ["must not be more than 31 days after startTime", "must be one of the 31 days from the first day on"],
+  ["must be PROMOTIONAL, SERVICE or TRANSACTIONAL", "must be one of the calls in the list"],
+  ["a PROMOTIONAL template", "a promotional template"],
   ["is not a voice of ListVoices", "must be one of the voices in the list"],
   ["must be later than startTime", "must not be before the first day"],
   ["expected a number that a float can hold", "must be a number, such as 0.7"],

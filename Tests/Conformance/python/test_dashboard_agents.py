@@ -6,6 +6,7 @@ import pytest
 
 import accounts
 import browser as browsers
+import calling
 import stack as stacks
 from conftest import client
 from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
@@ -30,16 +31,11 @@ def test_an_agent_is_created_changed_and_deleted(screen, rest):
     screen.click("Create agent")
     assert "3600" in screen.error_at("Longest call, in minutes")
     screen.fill("Longest call, in minutes", "5")
-    screen.fill("Call templates", "ctp_01M8RTQVPCDNT1BTDYJH1EB1FQ, ctp_1")
-    screen.click("Create agent")
-    assert "call template" in screen.error_at("Call templates")
-    screen.fill("Call templates", "ctp_01M8RTQVPCDNT1BTDYJH1EB1FQ")
     screen.click("Create agent")
     screen.heading("Asha")
     agent = next(a for a in rest.get("/api/v1/agents").json()["agents"] if a["name"] == "Asha")
     assert (agent["language"], agent["voiceId"], agent["maxDuration"]) == ("en", "Kore", "300s")
     assert agent["variables"] == [{"name": "customer", "type": "STRING"}]
-    assert agent["callTemplateIds"] == ["ctp_01M8RTQVPCDNT1BTDYJH1EB1FQ"]
 
     screen.fill("Name", "Asha of the shop")
     screen.sees("You have unsaved changes.")
@@ -58,6 +54,40 @@ def test_an_agent_is_created_changed_and_deleted(screen, rest):
     screen.sees("Asha of the shop was deleted")
     screen.until("!root().querySelector('.stale, .skeleton')")
     assert rest.get(f"/api/v1/agents/{agent['agentId']}").status_code == 404
+
+
+def test_call_templates_are_chosen_by_their_words(screen, stack, rest):
+    good = stack.template(rest, "+911400120081", content="Namaste, offers on silk: {#var#}")
+    waiting = stack.template(rest, review=False, call_class="SERVICE", language="en", content="Your order {#var#}")
+    gone = stack.template(rest, review=False, call_class="SERVICE", content="Not for long")
+    agent = calling.new_agent(rest, "+911400120082", name="Silk", purpose="CALL_PURPOSE_PROMOTIONAL",
+                              callTemplateIds=[gone])
+    rest.delete(f"/api/v1/compliance/call-templates/{gone}").raise_for_status()
+    screen.goto(f"/agents/{agent}")
+    screen.sees("This template is not registered")
+    screen.click("Remove call template 1")
+    screen.click("Add call template")
+    screen.click("Save changes")
+    assert screen.error_at("Call template 1") == "Must be the id of a call template."
+    screen.choose("Call template 1", "Namaste, offers on silk")
+    screen.sees("Not registered for +91 14001 20082")
+    screen.choose("Purpose", "Service:")
+    screen.sees("Approved for calls of the class Promotional; those of this purpose are of Service.")
+    screen.click("Add call template")
+    screen.choose("Call template 2", "Your order {#var#}")
+    screen.sees("Nobody has looked at this template yet.")
+    screen.click("Save changes")
+    screen.sees("All changes are saved.")
+    assert rest.get(f"/api/v1/agents/{agent}").json()["callTemplateIds"] == [good, waiting]
+    # One is taken twice: told below all of them.
+    screen.choose("Call template 2", "Namaste, offers on silk")
+    screen.click("Save changes")
+    screen.sees("Names a template more than once.")
+    screen.click("Remove call template 2")
+    screen.click("Save changes")
+    screen.sees("All changes are saved.")
+    assert rest.get(f"/api/v1/agents/{agent}").json()["callTemplateIds"] == [good]
+    rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
 
 
 def test_an_agent_may_have_to_ask_before_it_records(screen, rest):

@@ -413,6 +413,70 @@ def test_declarations_are_recorded_and_removed(screen, rest):
     screen.until("!root().innerText.includes('OAP/2026/99')")
 
 
+# Call templates
+
+def test_a_template_is_registered_followed_and_removed(screen, stack, rest):
+    screen.goto("/compliance/templates")
+    screen.click("Register a template")
+    # The merchant's own sector is proposed.
+    screen.until("input('Sector').value === 'OTHER'")
+    screen.choose("Sector", "Not said")
+    screen.click("Register template")
+    for label, told in (("DLT template id", "19 digits"), ("Calls", "one of the calls"), ("Sector", "one of the sectors"),
+                        ("Words", "1 to 4,000 are allowed")):
+        assert told in screen.error_at(label)
+    digits = f"1107{uuid.uuid4().int % 10**15:015}"
+    screen.fill("DLT template id", digits)
+    screen.choose("Calls", "Promotional")
+    screen.choose("Sector", "None of these")
+    screen.choose("Language", "English")
+    screen.fill("Words", "Hello {#var#}, silk is cheaper this week.")
+    screen.click("Register template")
+    assert "needs the numbers" in screen.error_at("Headers")
+    screen.fill("Headers", "+91 14001 20091, +911400120092, 12")
+    screen.click("Register template")
+    assert screen.error_at("Headers") == "12: Must be +91 and ten digits."
+    screen.fill("Headers", "+91 14001 20091, +911400120092")
+    screen.click("Register template")
+    screen.sees("The template was registered")
+    made = next(each for each in rest.get(f"{ROOT}/call-templates").json()["templates"] if each["dltTemplateId"] == digits)
+    assert made["headers"] == ["+911400120091", "+911400120092"] and made["language"] == "en"
+    screen.until("root().querySelectorAll('tbody tr').length && !root().querySelector('.stale')")
+    assert screen.rows()[0] == [
+        "Hello {#var#}, silk is cheaper this week.", "Being checked", "Promotional", "English", digits, "–"]
+    # One of the same id is refused at the field.
+    screen.click("Register a template")
+    screen.fill("DLT template id", digits)
+    screen.choose("Calls", "Service")
+    screen.fill("Words", "Another")
+    screen.until("input('Sector').value === 'OTHER'")
+    screen.click("Register template")
+    assert screen.error_at("DLT template id") == "A template of this id is registered."
+    screen.press("Escape")
+    agent = calling.new_agent(rest, "+911400120091", name="Silk", callTemplateIds=[made["templateId"]])
+    review = ("template", "review", made["templateId"], "--by", "operator@example.in")
+    stack.operator(*review)
+    stack.operator(*review, "--suspend", "--reason", "the words are others there")
+    screen.goto("/compliance/templates")
+    screen.sees("The words are others there.")
+    screen.click("Hello {#var#}, silk is cheaper this week.")
+    screen.heading("Call template")
+    for text in ("Suspended", "No call goes out by it.", "The words are others there.", "+91 14001 20092", "None of these", "Silk"):
+        screen.sees(text)
+    screen.click("In the audit log")
+    screen.sees("A call template was registered")
+    screen.click(made["templateId"])
+    screen.click("Remove")
+    screen.sees("No call is placed by Silk until the template is taken out there, too.")
+    screen.click("Remove template")
+    screen.sees("The template was removed")
+    screen.heading("Compliance")
+    assert rest.get(f"{ROOT}/call-templates/{made['templateId']}").status_code == 404
+    screen.goto(f"/compliance/templates/{made['templateId']}")
+    screen.sees("This is not here any more.")
+    rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
+
+
 # The audit log
 
 def test_the_checkpoint_and_the_entries_are_those_of_the_api(screen, rest, number, tmp_path):
@@ -467,13 +531,15 @@ def test_a_log_that_does_not_continue_is_told(screen):
 
 # Roles, and every page
 
-def test_a_viewer_reads_and_is_offered_nothing_else(viewer, rest, desk, number):
+def test_a_viewer_reads_and_is_offered_nothing_else(viewer, stack, rest, desk, number):
     made = consent(rest, number)
+    template = stack.template(rest, review=False, call_class="SERVICE")
     decision = refuse(rest, desk, next(NUMBERS))
     for path, refused in (
             ("/compliance", ()), ("/compliance/consents", ("Record a consent",)),
             ("/compliance/forms", ("Create form",)), ("/compliance/do-not-call", ("Add a number",)),
             ("/compliance/erasures", ("Erase a person",)), ("/compliance/audit", ()),
+            ("/compliance/templates", ("Register a template",)), (f"/compliance/templates/{template}", ("Remove",)),
             (f"/compliance/consents/{made['consentId']}", ("Withdraw",)), (f"/compliance/decisions/{decision}", ()),
             ("/compliance/check", ()), ("/numbers", ("Record a declaration",))):
         viewer.goto(path)
@@ -501,12 +567,14 @@ def test_lists_have_pages(screen, rest):
     assert screen.rows()[0] == first
 
 
-def test_every_page_of_it_has_a_heading_and_labels_and_fits_a_phone(screen, rest, desk, held, number):
+def test_every_page_of_it_has_a_heading_and_labels_and_fits_a_phone(screen, stack, rest, desk, held, number):
     made = consent(rest, number)
+    template = stack.template(rest, "+911400120095", content="Namaste {#var#}, " + "अ" * 300)
     form = rest.post(f"{ROOT}/consent-forms", json={"phoneNumber": number, "purposes": ["CALL_PURPOSE_PROMOTIONAL"]}).json()
     decision = refuse(rest, desk, next(NUMBERS))
     erasure = rest.post(f"{ROOT}/erasures", json={"phoneNumber": next(NUMBERS)}).json()["erasureId"]
-    paths = ["", "/consents", "/forms", "/do-not-call", "/erasures", "/audit", "/check", "/nowhere",
+    paths = ["", "/consents", "/forms", "/do-not-call", "/templates", "/erasures", "/audit", "/check", "/nowhere",
+             f"/templates/{template}",
              f"/consents/{made['consentId']}", f"/forms/{form['consentFormId']}", f"/decisions/{decision}",
              f"/erasures/{erasure}", "/decisions/dec_none"]
     screen.resize(360, 740)

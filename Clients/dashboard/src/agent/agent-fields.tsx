@@ -8,6 +8,7 @@ import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Checkbox, Select, TextArea, TextField } from "../parts/field";
 import { Notice } from "../parts/notice";
+import { CallTemplates } from "./call-templates";
 import { unknownVariables } from "./draft";
 import type { Draft } from "./draft";
 import { Labels } from "./labels";
@@ -125,12 +126,7 @@ function Rules({ draft, set, errors }: FieldsProps) {
         options={Object.entries(purposes)}
         hint="The law’s rules follow from it: calling hours, do-not-disturb lists, consent. Advertising is always promotional."
       />
-      <TextField
-        label="Call templates" value={draft.callTemplateIds}
-        onChange={(callTemplateIds) => set({ callTemplateIds })}
-        error={errors["callTemplateIds"] ?? Object.entries(errors).find(([field]) => field.startsWith("callTemplateIds["))?.[1]}
-        hint="Ids, ctp_…, of what your DLT platform approved that it says. Promotional calls are not placed without one."
-      />
+      <CallTemplates draft={draft} set={set} errors={errors} />
       <TextField
         label="Longest call, in minutes" type="text" inputMode="decimal" value={draft.maxMinutes}
         onChange={(maxMinutes) => set({ maxMinutes })} error={errors["maxDuration"]} hint="15 minutes when empty; 60 at most."

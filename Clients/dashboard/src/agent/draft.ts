@@ -19,8 +19,7 @@ export interface Draft {
   fallbackVoiceIds: string[];
   model: ModelDraft;
   purpose: NonNullable<Agent["purpose"]>;
-  /** Ids, as they are typed. */
-  callTemplateIds: string;
+  callTemplateIds: string[];
   systemPrompt: string;
   greeting: string;
   farewell: string;
@@ -51,7 +50,7 @@ export function draftOf(agent: Agent = {}): Draft {
     fallbackVoiceIds: agent.fallbackVoiceIds ?? [],
     model: modelDraft(agent.model),
     purpose: agent.purpose ?? "CALL_PURPOSE_UNSPECIFIED",
-    callTemplateIds: (agent.callTemplateIds ?? []).join(", "),
+    callTemplateIds: agent.callTemplateIds ?? [],
     systemPrompt: agent.systemPrompt ?? "",
     greeting: agent.greeting ?? "",
     farewell: agent.farewell ?? "",
@@ -73,13 +72,10 @@ export function draftOf(agent: Agent = {}): Draft {
 }
 
 /** The message of a form. What is no number is sent as it is, for the server to say so. */
-export function agentOf(
-  { maxMinutes, model, tools, turns, labels, languageSettings, callTemplateIds, ...draft }: Draft,
-): Agent {
+export function agentOf({ maxMinutes, model, tools, turns, labels, languageSettings, ...draft }: Draft): Agent {
   const turnTaking = turnsOf(turns);
   return {
-    ...draft, model: modelOf(model), callTemplateIds: callTemplateIds.split(/[\s,]+/).filter(Boolean),
-    tools: tools.map(toolOf), labels: mapOf(labels), webhookUrl: draft.webhookUrl.trim(),
+    ...draft, model: modelOf(model), tools: tools.map(toolOf), labels: mapOf(labels), webhookUrl: draft.webhookUrl.trim(),
     languageSettings: Object.fromEntries(Object.entries(languageSettings).filter(([, each]) => saysSomething(each))),
     ...(turnTaking ? { turnTaking } : {}),
     ...(maxMinutes.trim() === "" ? {} : { maxDuration: `${Math.round(Number(maxMinutes) * 60)}s` }),

@@ -77,6 +77,7 @@ function Entry({ of }: { of: AuditEntry }) {
 /** Pages of what entries are about, by what its id begins with. */
 const places: Record<string, string> = {
   call: "/calls", con: "/compliance/consents", cfm: "/compliance/forms", era: "/compliance/erasures",
+  ctp: "/compliance/templates",
 };
 
 function Subject({ id }: { id: string }) {

@@ -16,10 +16,12 @@ import { ErasurePage } from "./erasure";
 import { Erasures } from "./erasures";
 import { ConsentFormPage } from "./form";
 import { ConsentForms } from "./forms";
+import { TemplatePage } from "./template";
+import { Templates } from "./templates";
 
 const parts = [
   ["", "Decisions"], ["consents", "Consents"], ["forms", "Consent forms"], ["do-not-call", "Do not call"],
-  ["erasures", "Erasure"], ["audit", "Audit log"],
+  ["templates", "Templates"], ["erasures", "Erasure"], ["audit", "Audit log"],
 ] as const;
 
 /** Whom the agents may call, why not, who agreed, and what proves it. */
@@ -35,6 +37,7 @@ export function Compliance({ part, id, user, query }: { part: string; id: string
       {part === "consents" && <Consents user={user} />}
       {part === "forms" && <ConsentForms user={user} />}
       {part === "do-not-call" && <DoNotCall user={user} />}
+      {part === "templates" && <Templates user={user} />}
       {part === "erasures" && <Erasures user={user} />}
       {part === "audit" && <AuditLog query={query} />}
     </Page>
@@ -46,6 +49,7 @@ function One({ part, id, user }: { part: string; id: string; user: User }) {
   if (part === "decisions") return <DecisionPage key={id} decisionId={id} />;
   if (part === "consents") return <ConsentPage key={id} consentId={id} user={user} />;
   if (part === "forms") return <ConsentFormPage key={id} formId={id} />;
+  if (part === "templates") return <TemplatePage key={id} templateId={id} user={user} />;
   if (part === "erasures" && mayManage(user)) return <ErasurePage key={id} erasureId={id} />;
   return <NotFound />;
 }

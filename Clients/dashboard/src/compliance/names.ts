@@ -1,7 +1,8 @@
 /** What the words of compliance are called on its pages. */
 
 import type {
-  CallPurpose, ConsentBasis, ConsentFormState, ConsentState, DecisionVerdict, ErasureState,
+  CallPurpose, CallTemplateCallClass, CallTemplateState, ConsentBasis, ConsentFormState,
+  ConsentState, DecisionVerdict, ErasureState,
 } from "../../../typescript/index";
 
 /** A state as a badge shows it. */
@@ -49,6 +50,16 @@ export const erasureStates: Record<ErasureState, Shown> = {
   DONE: ["good", "Done"], FAILED: ["bad", "Failed"],
 };
 
+/** What calls say a template. */
+export const callClasses: Record<CallTemplateCallClass, string> = {
+  CALL_CLASS_UNSPECIFIED: "Not said", PROMOTIONAL: "Promotional", SERVICE: "Service", TRANSACTIONAL: "Transactional",
+};
+
+export const templateStates: Record<CallTemplateState, Shown> = {
+  STATE_UNSPECIFIED: ["idle", "Unknown"], SUBMITTED: ["busy", "Being checked"], APPROVED: ["good", "Approved"],
+  REJECTED: ["bad", "Refused"], EXPIRED: ["bad", "Approved too long ago"], SUSPENDED: ["bad", "Suspended"],
+};
+
 /** Why a number is on the do-not-call list; others are shown as they came. */
 export const suppressionReasons: Record<string, string> = {
   opt_out: "The person opted out", complaint: "Complaint", legal: "Legal", other: "Other",
@@ -72,6 +83,10 @@ export const auditKinds: Record<string, string> = {
   "consent.withdrawn": "A consent was withdrawn", "consent_form.created": "A consent form was made",
   "consent_form.refused": "A person answered a form with no", "suppression.created": "A number was put on the do-not-call list",
   "suppression.renewed": "A person opted out again", "a2p.declared": "A declaration was recorded",
-  "a2p.deleted": "A declaration was removed", "erasure.created": "An erasure was asked for",
-  "person.erased": "A person was erased", "records.exported": "Call records were exported",
+  "a2p.deleted": "A declaration was removed", "template.registered": "A call template was registered",
+  "template.deleted": "A call template was removed", "template.reviewed": "The operator decided on a call template",
+  "kyc.reviewed": "The operator decided on your business", "dlt.binding": "The operator looked at your DLT binding",
+  "erasure.created": "An erasure was asked for", "person.erased": "A person was erased",
+  "held.read": "Calls that the law keeps were read", "records.exported": "Call records were exported",
+  "log.closed": "This log was closed, and another follows it", "log.began": "This log began behind another",
 };

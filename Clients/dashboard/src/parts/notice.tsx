@@ -1,7 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { Node } from "react";
-import { ApiError } from "../../../typescript/index";
-import { explain, fieldName, plain } from "../words";
+import { explain, fieldName, plain, violations } from "../words";
 import { Button } from "./button";
 import { Icon } from "./icon";
 
@@ -26,11 +25,11 @@ export function Notice({ kind = "info", title, children }: {
 }
 
 function Reasons({ error }: { error: unknown }) {
-  const violations = error instanceof ApiError ? error.fieldViolations : [];
-  if (violations.length === 0) return <p>{explain(error)}</p>;
+  const wrong = violations(error);
+  if (wrong.length === 0) return <p>{explain(error)}</p>;
   return (
     <ul>
-      {violations.map((each) => <li key={each.field + each.description}>{fieldName(each.field)}: {plain(each)}.</li>)}
+      {wrong.map((each) => <li key={each.field + each.description}>{fieldName(each.field)}: {plain(each)}.</li>)}
     </ul>
   );
 }

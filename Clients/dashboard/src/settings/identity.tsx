@@ -5,7 +5,7 @@ import type {
 import { api } from "../api";
 import { date } from "../format";
 import { useAction } from "../loaded";
-import { mayManage } from "../names";
+import { mayManage, sectors } from "../names";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
@@ -42,24 +42,6 @@ const constitutions: readonly (readonly [KycConstitution, string])[] = [
   ["COMPANY", "Company"],
   ["TRUST", "Trust or society"],
   ["GOVERNMENT", "Government body"],
-];
-
-const sectors: readonly (readonly [KycSector, string])[] = [
-  ["SECTOR_UNSPECIFIED", "Not said"],
-  ["COMMERCIAL_BANK", "Commercial bank"],
-  ["SMALL_BANK", "Small finance or payments bank"],
-  ["COOPERATIVE_BANK", "Co-operative or regional rural bank"],
-  ["LARGE_NBFC", "Large NBFC"],
-  ["NBFC", "Other NBFC"],
-  ["MUTUAL_FUND", "Mutual fund or asset manager"],
-  ["PENSION", "Pension fund or record keeper"],
-  ["INSURANCE", "Insurance"],
-  ["STOCKBROKER", "Qualified stockbroker"],
-  ["SECURITIES", "Other SEBI intermediary"],
-  ["PUBLIC_BODY", "Government body"],
-  ["UTILITY", "Electricity, gas or water"],
-  ["LOGISTICS", "Courier or logistics"],
-  ["OTHER", "None of these"],
 ];
 
 const missing: Record<string, string> = {
@@ -173,7 +155,7 @@ function Fields({ draft, set, errors, isDisabled }: {
         onChange={(value) => set({ ...draft, constitution: value as KycConstitution })} isDisabled={isDisabled}
       />
       <Select
-        label="Sector" value={draft.sector} options={sectors} error={errors["sector"]} isRequired
+        label="Sector" value={draft.sector} options={Object.entries(sectors)} error={errors["sector"]} isRequired
         hint="Decides from which numbers, and when, its agents may call."
         onChange={(value) => set({ ...draft, sector: value as KycSector })} isDisabled={isDisabled}
       />

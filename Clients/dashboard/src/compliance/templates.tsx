@@ -1,0 +1,81 @@
+import { useState } from "react";
+import type { CallTemplate, User } from "../../../typescript/index";
+import { api } from "../api";
+import { date } from "../format";
+import { usePages } from "../loaded";
+import { languages, mayManage } from "../names";
+import { Await } from "../parts/await";
+import { Badge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { Empty } from "../parts/empty";
+import { Link } from "../parts/link";
+import { Pager, Table } from "../parts/table";
+import type { Column } from "../parts/table";
+import { beginning } from "../templates-list";
+import { sentence } from "../words";
+import { callClasses, templateStates } from "./names";
+import { RegisterTemplate } from "./register-template";
+
+/** What the operators' DLT platforms approved that agents say, newest first. */
+export function Templates({ user }: { user: User }) {
+  const [isRegistering, setRegistering] = useState(false);
+  const list = usePages<CallTemplate>(async (pageToken, signal) => {
+    const page = await api.compliance.listCallTemplates({ pageToken, pageSize: 25 }, { signal });
+    return { items: page.templates ?? [], next: page.nextPageToken };
+  }, []);
+  return (
+    <>
+      <div className="list-head">
+        <p className="intro">
+          What your agents say, as the operators’ DLT platforms approved it. Promotional calls need such a template.
+        </p>
+        {mayManage(user) && <Button kind="primary" onClick={() => setRegistering(true)}>Register a template</Button>}
+      </div>
+      <Await of={list} lines={8}>
+        {({ items }) => items.length === 0
+          ? (
+            <Empty title="No call templates yet">
+              Have the words approved on your DLT platform, and register them here as they are there.
+            </Empty>
+          )
+          : (
+            <>
+              <Table caption="Call templates" columns={columns} rows={items} rowKey={(each) => each.templateId ?? ""} />
+              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+            </>
+          )}
+      </Await>
+      {isRegistering && (
+        <RegisterTemplate
+          onClose={() => setRegistering(false)}
+          onDone={() => {
+            setRegistering(false);
+            list.reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** How a template stands, in a word. */
+export function TemplateStateBadge({ of }: { of: CallTemplate }) {
+  const [kind, text] = templateStates[of.state ?? "STATE_UNSPECIFIED"];
+  return <Badge kind={kind}>{text}</Badge>;
+}
+
+const columns: Column<CallTemplate>[] = [
+  { title: "Words", cell: (it) => (
+    <Link to={`/compliance/templates/${it.templateId}`} className="strong">{beginning(it)}</Link>
+  ) },
+  { title: "State", cell: (it) => (
+    <div>
+      <TemplateStateBadge of={it} />
+      {it.state !== "APPROVED" && it.reviewReason && <p className="hint">{sentence(it.reviewReason)}</p>}
+    </div>
+  ) },
+  { title: "Calls", cell: (it) => callClasses[it.callClass ?? "CALL_CLASS_UNSPECIFIED"] },
+  { title: "Language", cell: (it) => languages[it.language ?? ""] ?? it.language },
+  { title: "DLT id", cell: (it) => it.dltTemplateId },
+  { title: "Good until", cell: (it) => <span className="nowrap">{date(it.expireTime)}</span> },
+];
