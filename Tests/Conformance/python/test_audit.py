@@ -281,9 +281,8 @@ def whole(tmp_path_factory):
     return tmp_path_factory.mktemp("whole") / "log"
 
 
-def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, whole):
-    """Somebody who owns the database changes an entry and makes the tree anew."""
-    ctl("export", "-o", whole)
+def rewrite(own):
+    """Somebody who owns the database changes the first entry of the second log and makes the trees anew."""
     admin = own.ready["database"].replace("user=payaid", "user=payaid_admin")
     stacks.sql(admin, """
         SET session_replication_role = replica;
@@ -293,6 +292,11 @@ def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, re
           WHERE merchant_id = id AND entry_index = 1::bigint << 40;
         DELETE FROM audit_nodes; UPDATE audit_logs SET tree_size = 0, frontier = '';
     """)
+
+
+def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, whole):
+    ctl("export", "-o", whole)
+    rewrite(own)
     refused = error(rest.get(f"{ROOT}/audit-checkpoint"), 500, "DATA_LOSS")
     assert "does not continue" in refused["message"]
     assert "DATA_LOSS" in ctl("checkpoint", status=1).upper().replace("DATALOSS", "DATA_LOSS")

@@ -1,10 +1,7 @@
 """The dashboard's pages of compliance in Chromium: what merchants read and record there, and what their roles let them."""
 
-import base64
 import itertools
-import json
 import re
-import subprocess
 import uuid
 
 import pytest
@@ -68,14 +65,6 @@ def refuse(rest, desk, number):
     answer = rest.post("/api/v1/calls", json={"agentId": desk, "phoneNumber": number})
     assert answer.status_code == 400, answer.text
     return next(d["decisionId"] for d in answer.json()["error"]["details"] if "decisionId" in d)
-
-
-def saved_checkpoint(screen, folder):
-    """The file that the page gives to keep."""
-    screen.browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
-    screen.click("Save the checkpoint")
-    file = folder / "checkpoint.txt"
-    return stacks.wait_for(lambda: file.exists() and file.read_text())
 
 
 def find(screen, text):
@@ -475,58 +464,6 @@ def test_a_template_is_registered_followed_and_removed(screen, stack, rest):
     screen.goto(f"/compliance/templates/{made['templateId']}")
     screen.sees("This is not here any more.")
     rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
-
-
-# The audit log
-
-def test_the_checkpoint_and_the_entries_are_those_of_the_api(screen, rest, number, tmp_path):
-    made = consent(rest, number)
-    screen.goto("/compliance/audit")
-    note = saved_checkpoint(screen, tmp_path)
-    checkpoint = rest.get(f"{ROOT}/audit-checkpoint").json()
-    assert note.split("\n")[0] == checkpoint["origin"] and note.count("\n") == checkpoint["note"].count("\n")
-    key = screen.eval("root().querySelector('.copyable code').innerText")
-    assert key == checkpoint["verifierKey"]
-    # The newest entry is the first; signing the log may have put others into it.
-    screen.goto("/compliance/audit")
-    screen.until("root().querySelector('.items .nowrap')?.innerText === last", last=f"No. {int(checkpoint['size']) - 1}")
-    screen.click(made["consentId"])
-    screen.heading(f"Consent of {shown(number)}")
-    screen.click("In the audit log")
-    screen.until("root().querySelectorAll('.items > .item').length === 1")
-    screen.run("document.querySelector('.item summary').click();")
-    payload = json.loads(screen.eval("root().querySelector('.item pre').innerText"))
-    [entry] = rest.get(f"{ROOT}/audit-entries", params={"subject": made["consentId"]}).json()["entries"]
-    assert payload == json.loads(base64.b64decode(entry["payload"])) and number[3:] not in screen.text()
-    screen.fill("About", "call_nothing")
-    screen.click("Find")
-    screen.sees("No entry is about it")
-    screen.click("Show all entries")
-    screen.sees("Signed checkpoint")
-
-
-def test_what_the_page_says_of_verifying_works(screen, stack, shop, rest, tmp_path):
-    screen.goto("/compliance/audit")
-    screen.sees("How to verify the log")
-    screen.run("[...document.querySelectorAll('summary')].find(e => e.innerText.includes('How to verify')).click();")
-    export, verify = screen.eval("[...root().querySelectorAll('.steps code')].map(e => e.innerText)")
-    assert saved_checkpoint(screen, tmp_path)
-    environment = {"VOICE_URL": stack.url, "VOICE_CA": str(stack.ca), "VOICE_API_KEY": f"{shop['key']}_{shop['secret']}",
-                   "PATH": f"{stacks.BIN}:/usr/bin:/bin"}
-    for command in (export, verify):
-        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_a_log_that_does_not_continue_is_told(screen):
-    screen.goto("/compliance/consents")
-    screen.run("""
-      const ask = window.fetch;
-      window.fetch = (url, init) => !url.includes("/audit-checkpoint") ? ask(url, init)
-        : Promise.resolve(new Response(JSON.stringify({
-          error: {code: 500, status: "DATA_LOSS", message: "the log does not continue what was signed"}}), {status: 500}));""")
-    screen.click("Audit log")
-    screen.sees("The log does not continue what was signed.")
 
 
 # Roles, and every page

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../../typescript/index";
+import type { AuditEntry, AuditLog } from "../../../typescript/index";
 import { api } from "../api";
 import { number, text, time } from "../format";
 import { usePages } from "../loaded";
@@ -9,51 +9,74 @@ import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
 import { Pager } from "../parts/table";
 import { setQuery } from "../router";
+import { AuditLogs } from "./audit-logs";
 import { Checkpoint } from "./checkpoint";
+import { chosenLog, useAuditLogs } from "./logs";
 import { auditKinds } from "./names";
 import { SubjectSearch } from "./subject-search";
 
-/** The audit log, newest first, and the checkpoint that proves it. */
-export function AuditLog({ query }: { query: URLSearchParams }) {
+/** The audit log, or all of them where there are several, newest entries first, and the checkpoint that proves it. */
+export function AuditLogPart({ query }: { query: URLSearchParams }) {
+  const logs = useAuditLogs();
+  return logs.value ? <Whole logs={logs.value} query={query} /> : <Await of={logs} lines={8}>{() => null}</Await>;
+}
+
+function Whole({ logs, query }: { logs: AuditLog[]; query: URLSearchParams }) {
   const subject = query.get("subject") ?? "";
-  const list = usePages<AuditEntry>(async (pageToken, signal) => {
-    const page = await api.compliance.listAuditEntries(
-      { pageToken, pageSize: 25, subject, orderBy: "index desc" }, { signal });
-    return { items: page.entries ?? [], next: page.nextPageToken };
-  }, [subject]);
+  const shown = logs.find(({ epoch }) => epoch === query.get("log"))?.epoch ?? "";
+  const chosen = chosenLog(logs, shown);
   return (
     <>
-      {!subject && <Checkpoint />}
-      <Card
-        title={subject ? "Entries about it" : "Entries"}
-        hint="Every entry stays as it was written. Personal data stand in it as digests."
-      >
-        <SubjectSearch key={subject} subject={subject} />
-        <Await of={list} lines={8}>
-          {({ items }) => items.length === 0
-            ? <Nothing isFiltered={subject !== ""} />
-            : (
-              <>
-                <ol className="items" aria-label="Entries">{items.map((each) => <Entry key={each.index ?? "0"} of={each} />)}</ol>
-                <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-              </>
-            )}
-        </Await>
-      </Card>
+      {/* Anew for each log: no moment may show one log's key beside another's commands. */}
+      {!subject && <Checkpoint key={chosen.epoch} of={chosen} />}
+      {!subject && logs.length > 1 && <AuditLogs logs={logs} shown={shown} />}
+      <Entries subject={subject} epoch={shown} isOneLog={logs.length < 2} />
     </>
+  );
+}
+
+/** Entries of one log, or of all for an empty `epoch`. */
+function Entries({ subject, epoch, isOneLog }: { subject: string; epoch: string; isOneLog: boolean }) {
+  const list = usePages<AuditEntry>(async (pageToken, signal) => {
+    const page = await api.compliance.listAuditEntries(
+      { pageToken, pageSize: 25, subject, orderBy: "index desc", ...(epoch ? { epoch } : {}) }, { signal });
+    return { items: page.entries ?? [], next: page.nextPageToken };
+  }, [subject, epoch]);
+  return (
+    <Card
+      title={`Entries${subject && " about it"}${epoch && ` of log ${epoch}`}`}
+      hint="Every entry stays as it was written. Personal data stand in it as digests."
+    >
+      <SubjectSearch key={subject} subject={subject} />
+      <Await of={list} lines={8}>
+        {({ items }) => items.length === 0
+          ? <Nothing isFiltered={subject !== ""} />
+          : (
+            <>
+              <ol className="items" aria-label="Entries">
+                {items.map((each) => <Entry key={`${each.epoch}/${each.index}`} of={each} isOneLog={isOneLog} />)}
+              </ol>
+              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
+            </>
+          )}
+      </Await>
+    </Card>
   );
 }
 
 function Nothing({ isFiltered }: { isFiltered: boolean }) {
   if (!isFiltered) return <Empty title="No entries yet">What the rules decide, and what people agree to, is written here.</Empty>;
   return (
-    <Empty title="No entry is about it" action={<Button onClick={() => setQuery({ subject: "" })}>Show all entries</Button>}>
+    <Empty
+      title="No entry is about it"
+      action={<Button onClick={() => setQuery({ subject: "", log: "" })}>Show all entries</Button>}
+    >
       Look for the id of a call, a consent, a form, an erasure or another thing, as its page shows it.
     </Empty>
   );
 }
 
-function Entry({ of }: { of: AuditEntry }) {
+function Entry({ of, isOneLog }: { of: AuditEntry; isOneLog: boolean }) {
   const kind = of.kind ?? "";
   return (
     <li className="item">
@@ -62,10 +85,12 @@ function Entry({ of }: { of: AuditEntry }) {
           <p className="strong">{auditKinds[kind] ?? kind}</p>
           <p className="hint">{time(of.time)} · <Subject id={of.subject ?? ""} /></p>
         </div>
-        <span className="faint nowrap">No. {number(of.index)}</span>
+        <span className="faint nowrap">{isOneLog ? "No." : `Log ${of.epoch}, no.`} {number(of.index)}</span>
       </div>
       <details className="preview">
-        <summary>Details<span className="unseen"> of entry {of.index ?? "0"}</span></summary>
+        <summary>
+          Details<span className="unseen"> of entry {of.index ?? "0"}{!isOneLog && ` of log ${of.epoch}`}</span>
+        </summary>
         {of.payload ? <pre><code>{indented(text(of.payload))}</code></pre>
           : <p className="faint">Its details were erased. That it was written is still proved.</p>}
         <p className="hint">Leaf hash <code>{of.leafHash}</code></p>

@@ -5,7 +5,7 @@ import { Link } from "../parts/link";
 import { Notice } from "../parts/notice";
 import { Page } from "../parts/page";
 import { Tabs } from "../parts/tabs";
-import { AuditLog } from "./audit";
+import { AuditLogPart } from "./audit";
 import { CheckCall } from "./check-call";
 import { ConsentPage } from "./consent";
 import { Consents } from "./consents";
@@ -39,7 +39,7 @@ export function Compliance({ part, id, user, query }: { part: string; id: string
       {part === "do-not-call" && <DoNotCall user={user} />}
       {part === "templates" && <Templates user={user} />}
       {part === "erasures" && <Erasures user={user} />}
-      {part === "audit" && <AuditLog query={query} />}
+      {part === "audit" && <AuditLogPart query={query} />}
     </Page>
   );
 }
