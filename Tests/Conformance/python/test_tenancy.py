@@ -15,8 +15,8 @@ from conftest import client
 from exotel import together
 
 # A column `merchant_id` makes a table a merchant's; these few hold nothing of anybody's.
-SHARED = {"call_moves", "job_leaders", "job_schedules", "key_reseals", "knowledge_servers", "login_attempts",
-          "master_keys", "payaid_migrations"}
+SHARED = {"call_moves", "dnd_numbers", "dnd_snapshots", "job_leaders", "job_schedules", "key_reseals",
+          "knowledge_servers", "login_attempts", "master_keys", "payaid_migrations"}
 
 
 def sql(stack, text, merchant=None, fails=False):
