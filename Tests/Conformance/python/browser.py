@@ -63,7 +63,7 @@ class Browser:
         for line in self.process.stderr:
             if found := re.search(r"DevTools listening on (ws://\S+)", line):
                 self.socket = self.closing.enter_context(
-                    connect(found[1], max_size=None, compression=None, ping_interval=None))
+                    connect(found[1], max_size=None, compression=None, ping_timeout=120))
                 break
         else:
             raise RuntimeError("Chromium ended before it was ready")
