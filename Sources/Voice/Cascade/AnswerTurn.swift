@@ -20,6 +20,8 @@ struct AnswerTurn {
   private(set) var speaking: (number: Int, sentence: String)?
   private var isFirstSound = true
   private var said: [Said] = []
+  /// How many of these belong to answers before the one that is asked for.
+  private var saidBefore = 0
   /// All audio so far.
   private var length = Duration.zero
   /// When all of it will have been played.
@@ -32,11 +34,23 @@ struct AnswerTurn {
 
   init(asking: Int) { self.asking = asking }
 
+  /// Whether anything of it was given on to be heard.
+  var hasSounded: Bool { playedOutAt != nil }
+
   /// Whether the caller hears, or is about to hear, something of it.
   func isAudible(at now: Duration) -> Bool { playedOutAt.map { now < $0 } ?? false }
 
   /// Whether nothing more of it can come by itself.
   var isSpoken: Bool { asking == nil && speaking == nil && sentences.isEmpty }
+
+  /// Functions have answered, and the model goes on by this request: what was said until then is in the
+  /// history, with their calls.
+  mutating func goOn(asking number: Int) {
+    asking = number
+    mayAskAgain = true
+    let unsaid = sentences.count + (speaking != nil && isFirstSound ? 1 : 0)
+    saidBefore = said.count + unsaid
+  }
 
   /// Takes more of what the model writes.
   mutating func write(_ text: String) { sentences += splitter.add(text) }
@@ -71,10 +85,10 @@ struct AnswerTurn {
 
   mutating func endSpeaking() { speaking = nil }
 
-  /// What the caller has heard of it, to the word, as far as time tells.
+  /// What the caller has heard of the last answer, to the word, as far as time tells.
   func heard(at now: Duration) -> String {
     let position = length - max(.zero, (playedOutAt ?? now) - now)
-    return said.compactMap { part -> String? in
+    return said.dropFirst(saidBefore).compactMap { part -> String? in
       if position >= part.end { return part.text }
       guard position > part.start else { return nil }
       let share = (position - part.start) / (part.end - part.start)

@@ -62,7 +62,7 @@ extension CascadeMachine {
   /// Asked once more when nothing was said yet; what was begun is left as it is.
   private mutating func unanswered(_ error: SpeechError, at now: Duration) {
     guard survives(error) else { return }
-    let isUnsaid = turn?.isSpoken == true && turn?.playedOutAt == nil
+    let isUnsaid = turn?.isSpoken == true && turn?.hasSounded == false
     if isUnsaid, turn?.mayAskAgain == true {
       let number = number()
       turn?.asking = number
@@ -180,9 +180,8 @@ extension CascadeMachine {
     history.add(.toolResponses(answers))
     turn?.toolCalls = []
     turn?.toolResponses = []
-    turn?.mayAskAgain = true
     let number = number()
-    turn?.asking = number
+    turn?.goOn(asking: number)
     ask(number)
   }
 }

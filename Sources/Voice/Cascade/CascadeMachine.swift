@@ -119,14 +119,15 @@ extension CascadeMachine {
 
   private mutating func began(at now: Duration) {
     guard let turn else { return }
-    if turn.isAudible(at: now) {
+    let isBetweenSounds = turn.hasSounded && turn.toolCalls.isEmpty && !turn.isGenerated
+    if turn.isAudible(at: now) || isBetweenSounds {
       if setup.isInterruptible { cutTurn(at: now) } else { isDeaf = true }
-    } else if turn.toolCalls.isEmpty, !turn.isGenerated {
+    } else if !turn.hasSounded, turn.toolCalls.isEmpty {
       withdraw(turn)
     }
   }
 
-  /// The caller goes on before the answer was heard: what was said belongs together.
+  /// The caller goes on before anything of the answer was heard: what was said belongs together.
   private mutating func withdraw(_ turn: AnswerTurn) {
     for number in [turn.asking, turn.speaking?.number] {
       if let number { outputs.append(.stop(number)) }

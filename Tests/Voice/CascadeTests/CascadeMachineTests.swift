@@ -96,6 +96,45 @@ import Testing
     #expect(scene.take().allSatisfy { $0.speech == nil })
   }
 
+  @Test func `who speaks between two sentences interrupts, and what was heard was said`() throws {
+    var scene = CascadeScene()
+    let asked = try scene.ask("Tell me about tea.")
+    scene.feed(.answerText(asked.number, "Tea is a plant. It"))
+    #expect(scene.speak() == ["Tea is a plant."])
+    _ = scene.take()
+    scene.hear(false, .seconds(2))
+    scene.hear(true, .milliseconds(200))
+    let outputs = scene.take()
+    #expect(outputs.contains(.stop(asked.number)))
+    #expect(outputs.events == [.interrupted, .turnComplete])
+    let next = try scene.ask("And coffee?")
+    #expect(
+      next.request.turns == [
+        .user("Tell me about tea."), .model(ChatAnswer(text: "Tea is a plant. …")),
+        .user("And coffee?"),
+      ])
+  }
+
+  @Test func `what was said before a function was called is in the history once`() throws {
+    var scene = CascadeScene()
+    let asked = try scene.ask("Where is my order?")
+    scene.answer(asked.number, "One moment.", calls: [lookup])
+    _ = scene.speak()
+    scene.hear(false, .seconds(2))
+    scene.feed(.toolResponses([ToolResponse(id: "1", name: "look", outcome: .output([:]))]))
+    let again = try scene.question()
+    scene.answer(again.number, "It was sent by mail.")
+    #expect(scene.speak(.seconds(2)) == ["It was sent by mail."])
+    scene.hear(false, .seconds(1))
+    scene.hear(true, .milliseconds(200))
+    let next = try scene.ask("When?")
+    guard case .model(let heard) = next.request.turns[3] else {
+      Issue.record("there is no answer in the history")
+      return
+    }
+    #expect(heard.text == "It was …")
+  }
+
   @Test func `an agent that may not be interrupted does not hear what is said meanwhile`() throws {
     var scene = CascadeScene { $0.isInterruptible = false }
     let asked = try scene.ask("Hello.")
