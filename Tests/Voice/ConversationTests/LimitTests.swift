@@ -21,7 +21,7 @@ import Testing
     #expect(call.count(.clear) == 0)
     let recording = call.time(of: .startRecording)
     #expect(recording.map { $0 >= ms(3_000) && $0 < ms(3_500) } == true)
-    let firstForward = call.outputs.first { if case .forward = $0.output { true } else { false } }
+    let firstForward = call.outputs.first(where: \.output.isForward)
     #expect(firstForward.map { $0.at >= ms(3_000) } == true)
     #expect(call.transcript.map(\.text) == ["Hello."])
   }
@@ -53,9 +53,29 @@ import Testing
     #expect(call.prompts == ["Greet the caller now."])
     let recording = call.time(of: .startRecording)
     #expect(recording.map { $0 >= ms(2_600) && $0 < ms(3_200) } == true)
-    let firstForward = call.outputs.first { if case .forward = $0.output { true } else { false } }
+    let firstForward = call.outputs.first(where: \.output.isForward)
     #expect(firstForward.map { $0.at >= ms(2_600) } == true)
     #expect(call.machine.counters.missingNotices == 0)
+  }
+
+  /// The notice is heard at 2.7 s.
+  @Test(arguments: [(2_300, 4_000, 1_900), (700, 1_500, 2_200)])
+  func `who speaks across the notice's end is heard from the first word, who spoke before is not`(
+    start: Int, end: Int, first: Int
+  ) {
+    var call = VirtualCall(options: noticed)
+    call.begin()
+    call.speech = [ms(start)...ms(end)]
+    call.onPrompt = { _, _ in answer("This call is being recorded. Hello!") }
+    call.run(until: 5_000)
+    let recording = call.time(of: .startRecording) ?? .zero
+    let frames = call.outputs.prefix { $0.at <= recording }.filter(\.output.isForward)
+    // Frames of 100 ms: half a second in which the detector might tell of a beginning, or the speech.
+    #expect(abs(frames.count - Int((recording - ms(first)) / ms(100))) <= 2)
+    #expect(
+      call.outputs.filter(\.output.isForward).count == frames.count
+        + Int((ms(5_000) - recording) / ms(100)))
+    #expect(call.machine.counters.droppedCallerFrames == 0)
   }
 
   @Test func `a long greeting behind the notice is recorded, and may be cut short`() {
@@ -114,7 +134,7 @@ import Testing
     #expect((call.time(of: .startRecording) != nil) == obeys)
     #expect(call.machine.counters.missingNotices == (obeys ? 0 : 1))
     // The conversation goes on either way.
-    #expect(call.outputs.contains { if case .forward = $0.output { true } else { false } })
+    #expect(call.outputs.contains { $0.output.isForward })
   }
 
   @Test func `a caller who speaks before the notice does not switch the watch on the model off`() {

@@ -81,6 +81,15 @@ import Testing
     #expect(call.count(.startRecording) == 1)
   }
 
+  @Test func `what was said before the question was heard is not its answer`() {
+    var call = asked()
+    call.speech = [ms(1_000)...ms(4_000)]
+    call.run(until: 5_000)
+    let heard = call.outputs.first(where: \.output.isForward)?.at
+    #expect(heard.map { $0 >= ms(2_600) } == true)
+    #expect(call.outputs.filter(\.output.isForward).count <= 24)
+  }
+
   @Test func `a no lets the call go on, and nothing of it is recorded`() {
     var call = asked()
     // The first fragment alone would be a yes.

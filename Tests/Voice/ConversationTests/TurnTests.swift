@@ -162,9 +162,9 @@ import Testing
     call.at(0, .carrierStarted)
     call.model(5_050, .ready)
     call.run(until: 5_040)
-    #expect(call.outputs.allSatisfy { if case .forward = $0.output { false } else { true } })
+    #expect(call.outputs.allSatisfy { !$0.output.isForward })
     call.run(until: 5_060)
-    let forwarded = call.outputs.count { if case .forward = $0.output { true } else { false } }
+    let forwarded = call.outputs.count(where: \.output.isForward)
     #expect(forwarded == 30)
     #expect(call.machine.counters.droppedCallerFrames == 20)
   }

@@ -155,4 +155,9 @@ struct VirtualCall {
   func count(_ wanted: ConversationOutput) -> Int { outputs.count { $0.output == wanted } }
 }
 
+extension ConversationOutput {
+  /// Whether the model hears something of the caller by it.
+  var isForward: Bool { if case .forward = self { true } else { false } }
+}
+
 func ms(_ value: Int) -> Duration { .milliseconds(value) }

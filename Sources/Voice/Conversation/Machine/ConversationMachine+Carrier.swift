@@ -3,8 +3,10 @@ internal import Speech
 
 /// What the carrier and the caller do.
 extension ConversationMachine {
-  /// Caller audio kept while the model is not ready; older audio is dropped.
+  /// Caller audio kept while the model is not ready, or must not hear it; older audio is dropped.
   static var backlogLimit: Duration { .seconds(3) }
+  /// More than the detector takes to tell that the caller speaks.
+  private static var onsetLimit: Duration { .milliseconds(500) }
   static var announcementMark: String { "announcement" }
 
   mutating func carrierStarted(at now: Duration) {
@@ -39,10 +41,9 @@ extension ConversationMachine {
 
   mutating func announcementDone(at now: Duration) {
     guard isAnnouncing else { return }
-    isAnnouncing = false
     announcementEnd = nil
-    lastActivity = now
     if options.notice?.isQuestion == true { awaitAnswer() } else { outputs.append(.startRecording) }
+    beginToListen(at: now)
   }
 
   /// Begins to record once the notice at the head of the turn that plays was heard: by proportion, as
@@ -67,9 +68,8 @@ extension ConversationMachine {
       wasNoticeRepeated = true
       return prompt(notice.prompt, at: now)
     }
-    isAnnouncing = false
     counters.missingNotices += 1
-    lastActivity = now
+    beginToListen(at: now)
   }
 
   mutating func pressed(_ digit: String, at now: Duration) {
@@ -85,9 +85,9 @@ extension ConversationMachine {
     case .ended: callerEnded(at: now)
     }
     if caller.isSpeaking { lastActivity = now }
+    if closing != nil { return }
     // Announcement and notice must be heard out: what the caller says meanwhile cannot interrupt them.
-    if isAnnouncing || closing != nil { return }
-    if isModelReady { outputs.append(.forward(frame)) } else { keep(frame) }
+    if isModelReady, !isAnnouncing { outputs.append(.forward(frame)) } else { keep(frame) }
   }
 
   private mutating func callerBegan(at time: Duration) {
@@ -108,17 +108,32 @@ extension ConversationMachine {
     }
   }
 
+  /// Keeps audio for when the model may hear it. Of what is said over an announcement only words that go
+  /// on after its end are wanted, and those whole.
   private mutating func keep(_ frame: PCMFrame) {
     backlog.append(frame)
-    while backlog.reduce(Duration.zero, { $0 + $1.duration }) > Self.backlogLimit {
-      backlog.removeFirst()
-      counters.droppedCallerFrames += 1
+    let limit = isAnnouncing && !caller.isSpeaking ? Self.onsetLimit : Self.backlogLimit
+    var length = backlog.reduce(Duration.zero) { $0 + $1.duration }
+    while length > limit {
+      length -= backlog.removeFirst().duration
+      if !isAnnouncing { counters.droppedCallerFrames += 1 }
     }
   }
 
   private mutating func forwardBacklog() {
+    guard isModelReady, !isAnnouncing else { return }
     outputs += backlog.map { .forward($0) }
     backlog.removeAll()
+  }
+
+  /// The model hears the caller from now on: from the beginning of what is being said, unless that began
+  /// before the question it might seem to answer was heard.
+  private mutating func beginToListen(at now: Duration) {
+    isAnnouncing = false
+    lastActivity = now
+    if inquiry != nil { backlog.removeAll() }
+    forwardBacklog()
+    if inquiry == nil, caller.isSpeaking { callerBegan(at: caller.startedAt ?? now) }
   }
 
   mutating func audioSent(_ speech: Duration, _ padding: Duration, at now: Duration) {
