@@ -39,14 +39,15 @@ package struct S3Store: ObjectStore {
     link = S3Link(region: bucket.region, world: world)
   }
 
-  package func put(_ bytes: [UInt8], key: ObjectKey) async throws {
-    let hash = try await Self.hash(bytes)
+  package func put(_ source: some ObjectSource, key: ObjectKey) async throws {
     try await Self.telling("put", key) {
-      guard bytes.count > Self.largestPut else {
+      guard source.count > Self.largestPut else {
+        let (bytes, hash) = try await Self.read(0..<source.count, of: source)
         _ = try await link.exchange(bucket.put(key, bytes, hash: hash))
         return
       }
-      try await S3Upload(bucket: bucket, key: key, link: link).send(bytes, hash: hash)
+      let hash = try await Self.hash(source)
+      try await S3Upload(bucket: bucket, key: key, link: link).send(source, hash: hash)
     }
   }
 
@@ -64,9 +65,23 @@ package struct S3Store: ObjectStore {
     }
   }
 
-  /// Hundreds of megabytes take longer than a loop can wait.
-  static func hash(_ bytes: [UInt8]) async throws -> String {
-    try await blocking { Hex.encode(Digest.sha256(bytes)) }
+  /// A part of an object that is put, and its hash.
+  static func read(
+    _ range: Range<Int>, of source: some ObjectSource
+  ) async throws -> (bytes: [UInt8], hash: String) {
+    try await blocking {
+      let bytes = try source.read(range)
+      return (bytes, Hex.encode(Digest.sha256(bytes)))
+    }
+  }
+
+  /// The hash of all of it, which is read for that from end to end.
+  private static func hash(_ source: some ObjectSource) async throws -> String {
+    try await blocking {
+      var digest = try StreamingSHA256()
+      try source.forEachPiece(of: S3Upload.partSize) { digest.update($0) }
+      return Hex.encode(digest.finish())
+    }
   }
 
   /// Only S3's own word makes an object one that is not there: a missing bucket has the same status.

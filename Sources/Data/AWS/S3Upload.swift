@@ -7,20 +7,20 @@ internal import Telemetry
 /// upload that fails or is cancelled is aborted, so that no part stays behind and is paid for.
 struct S3Upload {
   /// Bytes of a part; S3 wants 5 MiB at least, and 10,000 parts at most.
-  private static let partSize = 8 << 20
+  static let partSize = 8 << 20
 
   let bucket: S3Bucket
   let key: ObjectKey
   let link: S3Link
 
-  /// Sends all of `bytes`, whose SHA-256 is `hash`. Holds a copy of one part at a time.
-  func send(_ bytes: [UInt8], hash: String) async throws {
+  /// Sends all of `source`, whose SHA-256 is `hash`. One part at a time is in memory.
+  func send(_ source: some ObjectSource, hash: String) async throws {
     let answer = try await link.exchange(bucket.begin(key, hash: hash))
     guard
       let upload = S3XML.text(of: "UploadId", in: "InitiateMultipartUploadResult", answer.body)
     else { throw Self.nonsense("CreateMultipartUpload", "an upload") }
     do {
-      let tags = try await sendParts(of: bytes, upload)
+      let tags = try await sendParts(of: source, upload)
       _ = try await link.exchange(bucket.complete(upload, key, tags: tags))
     } catch {
       await abort(upload)
@@ -29,11 +29,13 @@ struct S3Upload {
   }
 
   /// What S3 calls each part.
-  private func sendParts(of bytes: [UInt8], _ upload: String) async throws -> [String] {
+  private func sendParts(
+    of source: some ObjectSource, _ upload: String
+  ) async throws -> [String] {
     var tags: [String] = []
-    for start in stride(from: 0, to: bytes.count, by: Self.partSize) {
-      let part = Array(bytes[start..<min(start + Self.partSize, bytes.count)])
-      let hash = try await S3Store.hash(part)
+    for start in stride(from: 0, to: source.count, by: Self.partSize) {
+      let range = start..<min(start + Self.partSize, source.count)
+      let (part, hash) = try await S3Store.read(range, of: source)
       let answer = try await link.exchange(
         bucket.part(tags.count + 1, of: upload, key, part, hash: hash))
       guard let tag = answer.headers["etag"], Self.isTag(tag) else {

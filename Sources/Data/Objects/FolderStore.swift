@@ -5,6 +5,9 @@ internal import Glibc
 ///
 /// A file appears whole or not at all: it is written beside its place, synced, and renamed.
 package struct FolderStore: ObjectStore {
+  /// Bytes that are read or written at a time.
+  fileprivate static let pieceSize = 1 << 20
+
   private let folder: String
 
   /// Objects below `folder`, which is made when it is missing.
@@ -13,11 +16,11 @@ package struct FolderStore: ObjectStore {
     try Self.makeFolders(folder)
   }
 
-  package func put(_ bytes: [UInt8], key: ObjectKey) async throws {
+  package func put(_ source: some ObjectSource, key: ObjectKey) async throws {
     let path = path(of: key)
     try await blocking {
       try Self.makeFolders(Self.parent(of: path))
-      try Self.write(bytes, to: path)
+      try Self.write(source, to: path)
     }
   }
 
@@ -54,29 +57,35 @@ extension FolderStore {
     }
   }
 
-  private static func write(_ bytes: [UInt8], to path: String) throws(ObjectError) {
+  private static func write(_ source: some ObjectSource, to path: String) throws {
     let part = "\(path).\(getpid()).part"
     let file = Glibc.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw failure("create", path) }
-    let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
-    guard close(file) == 0, isWritten, rename(part, path) == 0 else {
+    do {
+      defer { close(file) }
+      try source.forEachPiece(of: pieceSize) { try write($0, to: file, path) }
+      guard fsync(file) == 0 else { throw failure("write", path) }
+    } catch {
+      unlink(part)
+      throw error
+    }
+    guard rename(part, path) == 0 else {
       unlink(part)
       throw failure("write", path)
     }
     syncFolder(parent(of: path))
   }
 
-  private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
+  private static func write(_ bytes: [UInt8], to file: CInt, _ path: String) throws(ObjectError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
         Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
       }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
+      guard count > 0 else { throw failure("write", path) }
       done += count
     }
-    return true
   }
 
   /// A rename is safe only when the folder is.
@@ -90,9 +99,6 @@ extension FolderStore {
 
 /// A file that is read to its end. One that is replaced or deleted meanwhile is read as it was.
 private final class FolderReader: ObjectReader {
-  /// Bytes of a piece.
-  private static let pieceSize = 1 << 20
-
   private let file: CInt
   private let key: ObjectKey
 
@@ -116,7 +122,7 @@ private final class FolderReader: ObjectReader {
   /// Up to a piece; none at the end. Blocks.
   private func read() throws(ObjectError) -> [UInt8] {
     var failed = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: Self.pieceSize) { buffer, filled in
+    let bytes = [UInt8](unsafeUninitializedCapacity: FolderStore.pieceSize) { buffer, filled in
       filled = 0
       while filled < buffer.count {
         let count = Glibc.read(file, buffer.baseAddress! + filled, buffer.count - filled)

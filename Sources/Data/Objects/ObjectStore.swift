@@ -1,7 +1,8 @@
 /// Where large things are kept: recordings, documents. Two implementations, one suite of tests.
 package protocol ObjectStore: Sendable {
-  /// Keeps `bytes` under `key`, replacing what was there; when it returns they are safe.
-  func put(_ bytes: [UInt8], key: ObjectKey) async throws
+  /// Keeps all of `source` under `key`, replacing what was there; when it returns it is safe. A source that
+  /// fails is an error, and what was there stays.
+  func put(_ source: some ObjectSource, key: ObjectKey) async throws
   /// Begins to read what is kept under `key`. Throws `notFound`.
   func open(_ key: ObjectKey) async throws -> any ObjectReader
   /// Removes what is kept under `key`; nothing happens when there is nothing.

@@ -6,6 +6,8 @@ package import Objects
 internal import Synchronization
 internal import Telemetry
 
+extension KeylessSpool: ObjectSource {}
+
 /// Recordings from the spool to the ear: encrypted while they are written, encrypted in the object
 /// store, a WAV file only for whoever reads one.
 package final class Recordings: Sendable {
@@ -80,10 +82,8 @@ package final class Recordings: Sendable {
       let key = ObjectKey(Self.url(of: call))
     else { return .nothing }
     let wrapped = try await recover(path, call.id)
-    let spool = try await blocking { try FileBytes.read(path) }
     // The call's row has the key, so that to clear it there makes every copy unreadable.
-    guard let bytes = SpoolHeader.removingKey(from: spool) else { return .later }
-    try await store.put(bytes, key: key)
+    try await store.put(blocking { try KeylessSpool(path: path) }, key: key)
     // A spool may be older than the current master key. A key that does not open is kept as it is.
     return .stored(
       url: key.text, wrappedKey: (try? keys.renew(wrapped, for: call.id.text)) ?? wrapped)
@@ -128,7 +128,7 @@ package final class Recordings: Sendable {
 
   private func calls(withFiles suffix: String) async throws -> [CallID] {
     let folder = spoolDirectory
-    let names = try await blocking { try FileBytes.names(in: folder) }
+    let names = try await blocking { try FolderNames.read(folder) }
     return names.filter { $0.hasSuffix(suffix) }
       .compactMap { CallID(String($0.dropLast(suffix.count))) }
   }

@@ -80,6 +80,32 @@ import Testing
   }
 
   @Test(arguments: Implementation.allCases)
+  func `what is put is read in parts, and a source that fails leaves what was there`(
+    _ kind: Implementation
+  ) async throws {
+    try await kind.withStore { store in
+      let source = Counting(count: 5 * ObjectPiece.size + 1, limit: ObjectPiece.size)
+      try await store.put(source, key: try key("a"))
+      let reader = try await store.open(try key("a"))
+      var place = 0
+      while let piece = try await reader.next() {
+        #expect(piece == Counting.bytes(place..<place + piece.count))
+        place += piece.count
+      }
+      #expect(place == source.count)
+      for broken in [1, 5 * ObjectPiece.size + 1] {
+        let error = await #expect(throws: ObjectError.self) {
+          try await store.put(
+            Counting(count: broken, limit: ObjectPiece.size, end: broken - 1), key: try key("a"))
+        }
+        #expect(error?.kind == .unavailable)
+      }
+      let kept = try await store.open(try key("a"))
+      #expect(try await kept.next()?.isEmpty == false)
+    }
+  }
+
+  @Test(arguments: Implementation.allCases)
   func `a missing object is said to be missing`(_ kind: Implementation) async throws {
     try await kind.withStore { store in
       let error = await #expect(throws: ObjectError.self) { try await store.get(try key("a/b")) }
@@ -100,5 +126,27 @@ import Testing
   @Test(arguments: ["", "/", "a/", "/a", "../a", "a/../b", "a/./b", "a b", "a\0b", "ä", "a//b"])
   func `a key that could leave the folder is none`(text: String) {
     #expect(ObjectKey(text) == nil)
+  }
+}
+
+/// Bytes that count on, of which no more than `limit` are given at once, and none from `end` on.
+private struct Counting: ObjectSource {
+  let count: Int
+  let limit: Int
+  var end = Int.max
+
+  func read(_ range: Range<Int>) throws -> [UInt8] {
+    #expect(range.count <= limit && range.upperBound <= count)
+    guard range.upperBound <= end else { throw ObjectError(.unavailable, "the source failed") }
+    return Self.bytes(range)
+  }
+
+  static func bytes(_ range: Range<Int>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+      for place in range {
+        buffer[place - range.lowerBound] = UInt8(truncatingIfNeeded: place / 251)
+      }
+      filled = range.count
+    }
   }
 }

@@ -103,7 +103,7 @@ import Testing
   @Test func `the stored copy of a recording lacks the key that its call's row has`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.talk()
-    let spool = try FileBytes.read("\(ending.folder.path)/\(call.id.text).spool")
+    let spool = try ending.folder.read("\(call.id.text).spool")
     await ending.finisher.finish(call, ending.hungUp(), on: ending.loop)
     let found = try await ending.system { try await CallMetadataStore.recording(of: call.id, $0) }
     let (url, key) = try #require(found)

@@ -48,9 +48,10 @@ final class MoodyStore: ObjectStore {
   /// Lets those who wait for a silent store go on.
   func speak() { silence.continuation.finish() }
 
-  func put(_ bytes: [UInt8], key: ObjectKey) async throws {
+  func put(_ source: some ObjectSource, key: ObjectKey) async throws {
     if mood == .isSilent { for await _ in silence.stream {} }
     guard mood == .works else { throw ObjectError(.unavailable, "the store is down") }
+    let bytes = try source.read(0..<source.count)
     state.withLock { $0.objects[key.text] = bytes }
   }
 
@@ -78,13 +79,19 @@ final class SpoolFolder: Sendable {
 
   /// The names of its files.
   var files: [String] {
-    get throws { try FileBytes.names(in: path).filter { !$0.hasPrefix(".") }.sorted() }
+    get throws { try FolderNames.read(path).filter { !$0.hasPrefix(".") }.sorted() }
   }
 
   func write(_ text: String, to name: String) throws {
     let file = try #require(fopen("\(path)/\(name)", "w"))
     fwrite(Array(text.utf8), 1, text.utf8.count, file)
     fclose(file)
+  }
+
+  func read(_ name: String) throws -> [UInt8] {
+    let file = try SpoolFile.open("\(path)/\(name)", forWriting: false)
+    defer { file.close() }
+    return try file.read(file.length(), at: 0)
   }
 
   deinit {

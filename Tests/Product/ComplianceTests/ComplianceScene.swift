@@ -275,7 +275,10 @@ private final class SavedObject: ObjectReader {
 final class SavedObjects: ObjectStore {
   let saved = Mutex<[ObjectKey: [UInt8]]>([:])
 
-  func put(_ bytes: [UInt8], key: ObjectKey) async throws { saved.withLock { $0[key] = bytes } }
+  func put(_ source: some ObjectSource, key: ObjectKey) async throws {
+    let bytes = try source.read(0..<source.count)
+    saved.withLock { $0[key] = bytes }
+  }
 
   func open(_ key: ObjectKey) async throws -> any ObjectReader {
     guard let bytes = saved.withLock({ $0[key] }) else {

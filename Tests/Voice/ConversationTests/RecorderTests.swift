@@ -189,6 +189,30 @@ final class ScratchFolder {
     #expect(throws: RecordingError.self) { try cipher.open(record) }
   }
 
+  @Test
+  func `without its wrapped key a spool is the same for whoever has the key, wherever it is read`()
+    throws
+  {
+    _ = try spool()
+    let whole = try ScratchFolder.read(setup.path)
+    let spool = try KeylessSpool(path: setup.path)
+    let bytes = try spool.read(0..<spool.count)
+    #expect(spool.count == whole.count - setup.wrappedKey.count && bytes.count == spool.count)
+    #expect(try OpenedRecording(bytes, key: key) == OpenedRecording(whole, key: key))
+    for size in [1, 7, 64] {
+      var pieces: [UInt8] = []
+      for start in stride(from: 0, to: spool.count, by: size) {
+        pieces += try spool.read(start..<min(start + size, spool.count))
+      }
+      #expect(pieces == bytes)
+    }
+    try ScratchFolder.write(Array(whole.prefix(20)), to: folder.file("cut.spool"))
+    let error = #expect(throws: RecordingError.self) {
+      try KeylessSpool(path: folder.file("cut.spool"))
+    }
+    #expect(error?.kind == .header)
+  }
+
   @Test func `speech is not readable in the file`() throws {
     _ = try spool()
     let bytes = try ScratchFolder.read(setup.path)

@@ -70,16 +70,21 @@ package struct SpoolHeader: Sendable, Equatable {
 }
 
 extension SpoolHeader {
-  /// A spool without the wrapped key in its head, for a place where that is kept elsewhere: whoever has
-  /// these bytes, and even the master key, cannot read them. Nil for bytes without a whole head.
-  package static func removingKey(from spool: [UInt8]) -> [UInt8]? {
+  /// Bytes that the head of a spool has at most.
+  static let largestSize = magic.count + 4 + limit + 4
+
+  /// The head of a spool without its wrapped key, and how many of the bytes of `spool`, which begins with its
+  /// head, it stands for. Throws `header` for one that is not whole.
+  static func withoutKey(
+    _ spool: [UInt8]
+  ) throws(RecordingError) -> (head: [UInt8], replaced: Int) {
     var rest = spool[...]
     guard let start = rest.take(magic.count), Array(start) == magic,
       let length = rest.takeNumber(4), length <= limit, let fields = rest.take(Int(length)),
       rest.takeNumber(4) != nil, var header = SpoolHeader(fields: fields)
-    else { return nil }
+    else { throw RecordingError(.header, "the spool has no whole head") }
     header.wrappedKey = []
-    return header.bytes + rest
+    return (header.bytes, spool.count - rest.count)
   }
 }
 
