@@ -54,15 +54,22 @@ export class ApiError extends Error {
 
   /** Reads the body of an answer that is an error: `{"error":{"code":…,"status":…,"message":…}}`. */
   static from(response: Response, body: unknown): ApiError {
-    const error = (body as { error?: Partial<Record<string, unknown>> } | null)?.error ?? {};
     const after = Number(response.headers.get("retry-after") ?? Number.NaN);
-    return new ApiError({
-      status: typeof error["code"] === "number" ? error["code"] : response.status,
-      code: typeof error["status"] === "string" ? error["status"] : "UNKNOWN",
-      message: typeof error["message"] === "string" ? error["message"] : `HTTP ${response.status}`,
-      details: Array.isArray(error["details"]) ? (error["details"] as ErrorDetail[]) : [],
+    return ApiError.of((body as { error?: unknown } | null)?.error, response.status, {
       requestId: response.headers.get("x-request-id") ?? "",
       ...(Number.isFinite(after) ? { retryAfter: after } : {}),
+    });
+  }
+
+  /** Reads an error as it stands in a body or a message: `{"code":…,"status":…,"message":…}`. */
+  static of(error: unknown, status: number, more: Partial<Fields> = {}): ApiError {
+    const { code, status: name, message, details } = (error ?? {}) as Partial<Record<string, unknown>>;
+    return new ApiError({
+      status: typeof code === "number" ? code : status,
+      code: typeof name === "string" ? name : "UNKNOWN",
+      message: typeof message === "string" ? message : `HTTP ${status}`,
+      details: Array.isArray(details) ? (details as ErrorDetail[]) : [],
+      ...more,
     });
   }
 

@@ -1,7 +1,10 @@
 /** How the generated client reaches the server: fetch, JSON, and errors with a type. */
 
+import { Duplex } from "./duplex";
 import { ApiError } from "./errors";
 import { send } from "./upload";
+
+export type { Duplex } from "./duplex";
 
 /** Any JSON: google.protobuf.Struct and Value. */
 export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };
@@ -60,6 +63,14 @@ export class Transport {
       yield record.result as T;
     }
     throw new ApiError({ status: 0, code: "UNAVAILABLE", message: "the stream broke off" });
+  }
+
+  /** Messages both ways for as long as the call lasts. */
+  duplex<Request extends object, Response>(path: string, options: CallOptions = {}): Duplex<Request, Response> {
+    const url = new URL(path, this.options.baseURL || location.href);
+    url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+    const headers = async () => (await this.options.headers?.()) ?? {};
+    return new Duplex<Request, Response>(url.href, headers(), options.signal);
   }
 
   /** The answer of a request that went well; throws an ApiError otherwise. */

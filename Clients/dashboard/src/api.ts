@@ -2,7 +2,7 @@
 
 import {
   AccountService, AgentService, AnalyticsService, ApiError, AuthService, CallService, ComplianceService,
-  KnowledgeService, PhoneNumberService, SecretService, Transport, WebhookService,
+  KnowledgeService, LiveService, PhoneNumberService, SecretService, Transport, WebhookService,
 } from "../../typescript/index";
 import type { CallOptions, Route } from "../../typescript/index";
 import { accessToken, renew } from "./session";
@@ -35,6 +35,7 @@ export const api = {
   calls: new CallService(transport),
   compliance: new ComplianceService(transport),
   knowledge: new KnowledgeService(transport),
+  live: new LiveService(transport),
   numbers: new PhoneNumberService(transport),
   secrets: new SecretService(transport),
   webhooks: new WebhookService(transport),

@@ -48,7 +48,7 @@ struct TypeScriptMethod {
   private var isBytes: Bool { method.outputType.fullName == "google.api.HttpBody" }
 
   private var signature: String {
-    let name = method.name.prefix(1).lowercased() + method.name.dropFirst()
+    let name = method.memberName
     // A request without a required member can be left out.
     let isOptional = !input.fields.contains { $0.isRequiredByBehavior }
     let answer = types.name(method.outputType)
@@ -90,4 +90,24 @@ struct TypeScriptMethod {
         "{\(parameter.name)}", with: "${segment(\(parameter.fieldPath.last?.json ?? ""))}")
     }
   }
+}
+
+/// A method with a stream of requests: messages both ways for as long as it lasts.
+struct TypeScriptDuplex {
+  let method: MethodDescriptor
+  let types: TypeScriptTypes
+
+  func write(_ text: inout SourceText) {
+    let (input, output) = (types.name(method.inputType), types.name(method.outputType))
+    let path = "/\(method.service.fullName)/\(method.name)"
+    text.block("\(method.memberName)(options?: CallOptions): Duplex<\(input), \(output)> {") {
+      text in
+      text.line("return this.transport.duplex<\(input), \(output)>(\"\(path)\", options);")
+    }
+  }
+}
+
+extension MethodDescriptor {
+  /// What it is called in a class.
+  fileprivate var memberName: String { name.prefix(1).lowercased() + name.dropFirst() }
 }

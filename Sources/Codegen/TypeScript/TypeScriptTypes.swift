@@ -10,7 +10,8 @@ struct TypeScriptTypes {
   private var requests: Set<String> = []
   private var enums: [String: EnumDescriptor] = [:]
   private var names = OpenAPINames(reserved: [
-    "Blob", "CallOptions", "Error", "JSONValue", "Record", "Transport", "newKey", "segment",
+    "Blob", "CallOptions", "Duplex", "Error", "JSONValue", "Record", "Transport", "newKey",
+    "segment",
   ])
 
   /// Notes a message and all that it is made of.

@@ -49,15 +49,15 @@ class Origin:
 
 
 class Browser:
-    """One Chromium that believes one certificate."""
+    """One Chromium that believes one certificate, with more options of its command line."""
 
-    def __init__(self, certificate):
+    def __init__(self, certificate, *options):
         self.closing = contextlib.ExitStack()
         self.folder = tempfile.mkdtemp(prefix="chromium-")
         self.process = subprocess.Popen(
             [PROGRAM, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
              f"--user-data-dir={self.folder}",
-             f"--ignore-certificate-errors-spki-list={key_hash(certificate)}", "about:blank"],
+             f"--ignore-certificate-errors-spki-list={key_hash(certificate)}", *options, "about:blank"],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
             env={**os.environ, "HOME": self.folder})
         for line in self.process.stderr:

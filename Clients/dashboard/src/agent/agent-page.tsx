@@ -7,13 +7,14 @@ import { Await } from "../parts/await";
 import { Link } from "../parts/link";
 import { Page } from "../parts/page";
 import { Tabs } from "../parts/tabs";
+import { Talk } from "../talk/talk";
 import { EditAgent } from "./edit-agent";
 import { Knowledge } from "./knowledge";
 import { Versions } from "./versions";
 
-const parts = [["", "Configuration"], ["knowledge", "Knowledge"], ["versions", "Versions"]] as const;
+const parts = [["", "Configuration"], ["knowledge", "Knowledge"], ["talk", "Talk"], ["versions", "Versions"]] as const;
 
-/** One agent: its configuration, what it knows, and its versions. */
+/** One agent: its configuration, what it knows, how it talks, and its versions. */
 export function AgentPage({ agentId, part, user }: { agentId: string; part: string; user: User }) {
   const agent = useLoaded((signal) => api.agents.getAgent({ agentId }, { signal }), [agentId]);
   const isActive = agent.value?.state === "ACTIVE";
@@ -28,6 +29,7 @@ export function AgentPage({ agentId, part, user }: { agentId: string; part: stri
       <Await of={agent} lines={8}>
         {(value: Agent) => {
           if (part === "knowledge") return <Knowledge agentId={agentId} user={user} />;
+          if (part === "talk") return <Talk agent={value} user={user} />;
           if (part === "versions") return <Versions agent={value} user={user} onChange={agent.reload} />;
           return <EditAgent agent={value} user={user} onSave={agent.set} onReload={agent.reload} />;
         }}

@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { ApiError } from "../../../typescript/index";
-import type { Agent, TemplateVariable, User } from "../../../typescript/index";
+import type { Agent, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
 import { api } from "../api";
+import { VariableFields, givenValues } from "../call/variable-fields";
 import { time, typedNumber } from "../format";
 import { useAction, useRequestId } from "../loaded";
 import { languages, mayWrite } from "../names";
@@ -58,11 +59,10 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
   const variables = agent?.variables ?? [];
   const requestId = useRequestId([chosen, number, language, values]);
   const placing = useAction(async () => {
-    const given = variables.map(({ name = "" }) => [name, values[name] ?? ""] as const).filter(([, value]) => value);
     const call = await api.calls.createCall({
       requestId,
       call: {
-        agentId: chosen, phoneNumber: typedNumber(number), variables: Object.fromEntries(given),
+        agentId: chosen, phoneNumber: typedNumber(number), variables: givenValues(variables, values),
         ...(language ? { language } : {}),
       },
     });
@@ -88,43 +88,11 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
           options={[["", `The agent’s own (${languages[agent?.language ?? ""] ?? "–"})`], ["hi", "Hindi"], ["en", "English"]]}
         />
       </Card>
-      {variables.length > 0 && (
-        <Card title="What the agent should know">
-          {variables.map((variable) => (
-            <VariableField
-              key={variable.name ?? ""} variable={variable} value={values[variable.name ?? ""] ?? ""}
-              error={errors[`variables.${variable.name}`]}
-              onChange={(value) => setValues((before) => ({ ...before, [variable.name ?? ""]: value }))}
-            />
-          ))}
-          {errors["variables"] && <p className="error" role="alert">{errors["variables"]}</p>}
-        </Card>
-      )}
+      <VariableFields variables={variables} values={values} onChange={setValues} errors={errors} />
       <div className="form-actions">
         <Button type="submit" kind="primary" isBusy={placing.isBusy} isDisabled={isDisabled}>Place the call</Button>
       </div>
     </Form>
-  );
-}
-
-function VariableField({ variable, value, error, onChange }: {
-  variable: TemplateVariable; value: string; error: string | undefined; onChange: (value: string) => void;
-}) {
-  const { name = "", type = "STRING", required = false, defaultValue, description } = variable;
-  const hint = [description, defaultValue && `“${defaultValue}” when empty.`].filter(Boolean).join(" ");
-  if (type === "BOOLEAN") {
-    return (
-      <Select
-        label={name} value={value} onChange={onChange} hint={hint} error={error} isRequired={required}
-        options={[["", defaultValue ? "Default" : "Not said"], ["true", "Yes"], ["false", "No"]]}
-      />
-    );
-  }
-  return (
-    <TextField
-      label={name} value={value} onChange={onChange} hint={hint} error={error} isRequired={required}
-      type={type === "DATE" ? "date" : "text"} {...(type === "NUMBER" ? { inputMode: "decimal" } : {})}
-    />
   );
 }
 
