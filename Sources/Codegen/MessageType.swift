@@ -17,9 +17,8 @@ struct MessageType {
   func write(_ text: inout SourceText) {
     text.doc(Comment.of(descriptor, fallback: "The message `\(descriptor.fullName)`."))
     let name = SwiftNames.type(descriptor.name)
-    var parents = scope.parent("ProtobufMessage")
-    if descriptor.fullName == "google.protobuf.Any" { parents += ", AnyMessage" }
-    text.block("public struct \(name): \(parents) {") { text in
+    let parents = [scope.parent("ProtobufMessage")] + Self.wellKnownParents(descriptor.fullName)
+    text.block("public struct \(name): \(parents.joined(separator: ", ")) {") { text in
       for field in descriptor.fields {
         if let oneof = field.realContainingOneof {
           if oneof.fields.first === field { property(of: oneof, &text) }
@@ -38,6 +37,16 @@ struct MessageType {
       let index = context.index(of: descriptor)
       text.line("public static let messageType = \(file).descriptor.messages[\(index)]")
       nested(&text)
+    }
+  }
+
+  /// What the runtime knows of Google's own messages.
+  private static func wellKnownParents(_ fullName: String) -> [String] {
+    switch fullName {
+    case "google.protobuf.Any": ["AnyMessage"]
+    case "google.protobuf.Duration": ["DurationMessage"]
+    case "google.protobuf.Timestamp": ["TimestampMessage"]
+    default: []
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Protobuf
 internal import Domain
 internal import VoiceAPI
 

@@ -1,3 +1,4 @@
+internal import Protobuf
 internal import Domain
 package import HTTPClient
 internal import Schema
