@@ -1,5 +1,6 @@
 """What the tests of the dashboard share: a stack that serves it, a shop with an owner, and the owner's page."""
 
+import datetime
 import subprocess
 import uuid
 
@@ -10,6 +11,24 @@ import browser as browsers
 import stack as stacks
 from conftest import client
 from screen import Screen
+
+INDIA = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+
+
+def day(ahead=0):
+    """Today in India, or a day so many days ahead: rules hold what is typed against the clock."""
+    return datetime.datetime.now(INDIA).date() + datetime.timedelta(days=ahead)
+
+
+def shown_day(which):
+    """A day as pages show it."""
+    return f"{which.day} {'Sept' if which.month == 9 else format(which, '%b')} {which.year}"
+
+
+def midnight(which):
+    """The moment at which a day begins in India, as the API has it."""
+    return f"{which - datetime.timedelta(days=1)}T18:30:00Z"
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):

@@ -44,7 +44,7 @@ def kept(stack, shop):
         path = f"/api/v1/calls/{call}/recording"
         stacks.wait_for(lambda: rest.get(path).status_code == 200)
         sound = rest.get(path).content
-        erasure = done(rest, erase(rest, calling.HASTY, holdUntil=iso(86_400)))
+        erasure = done(rest, erase(rest, calling.HASTY, holdUntil=iso(400 * 86_400)))
         assert erasure["kept"][0]["rule"] == "LEGAL_HOLD"
         assert rest.get(path).status_code == 404
         assert not {"phoneNumber", "transcript"} & set(calling.get(rest, call))

@@ -127,7 +127,7 @@ internal import Webhooks
     let eraser = Eraser(
       pool: erasing.scene.pool, numbers: .test(),
       calls: CallErasure(recordings: Recordings(store: ending.store, settings: settings)),
-      messages: MessageErasure())
+      messages: MessageErasure(), now: { ErasureScene.now })
     #expect(try await eraser.run(try await erasing.ask()) == nil)
     #expect(try ending.folder.files.count == 2)
     ending.store.mood = .works
@@ -180,7 +180,7 @@ internal import Webhooks
     let erasing = try await Scene.make()
     let call = try await erasing.talkative()
     let hold = Duration.seconds(30 * 86_400)
-    let id = try await erasing.ask { $0.holdUntil = (WallClock.now + hold).timestamp }
+    let id = try await erasing.ask { $0.holdUntil = (ErasureScene.now + hold).timestamp }
     let pause = try #require(try await erasing.eraser().run(id))
     #expect(pause > hold - .seconds(60) && pause <= hold)
     let held = try await erasing.call(call.id)

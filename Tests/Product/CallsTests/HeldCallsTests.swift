@@ -15,7 +15,7 @@ internal import VoiceAPI
     let scene = try await ErasureScene.make()
     let call = try await scene.talkative()
     let id = try await scene.ask {
-      $0.holdUntil = (WallClock.now + .seconds(30 * 86_400)).timestamp
+      $0.holdUntil = (ErasureScene.now + .seconds(30 * 86_400)).timestamp
     }
     _ = try await scene.eraser().run(id)
     return (scene, call, id)
@@ -27,7 +27,8 @@ internal import VoiceAPI
     try await scene.ending.system { transaction in
       let record = try #require(try await HeldRecords.lock(call.id, transaction))
       #expect(record.merchant == call.merchant && record.erasure == erasure)
-      #expect(record.rule == "LEGAL_HOLD" && !record.source.isEmpty && record.until > WallClock.now)
+      #expect(
+        record.rule == "LEGAL_HOLD" && !record.source.isEmpty && record.until > ErasureScene.now)
       #expect(try records.number(of: record)?.e164 == ErasureScene.number)
       let kept = try #require(try await HeldCalls.find(call.id, transaction))
       #expect(kept.transcript.map(\.text) == ["Hello."] && kept.variables == ["name": "Ravi"])

@@ -32,6 +32,14 @@ struct ComplianceScene {
   let desk: ConsentDesk
   let eraser: Eraser
 
+  /// One whose clock stands at noon of today, since the database has its own.
+  static func today() async throws -> ComplianceScene {
+    let scene = try await make()
+    let start = IndianTime(WallClock.now).moment(secondOfDay: 43_200)
+    scene.clock.advance(seconds: start.seconds - scene.clock.now.seconds)
+    return scene
+  }
+
   static func make() async throws -> ComplianceScene {
     let pool = try await ScratchPostgres.database(
       migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all

@@ -28,18 +28,10 @@ import VoiceAPI
     try await scene.pool.transaction(tenant: .system, body)
   }
 
-  /// A clock of today, since the database has its own.
-  private func scene() async throws -> ComplianceScene {
-    let scene = try await ComplianceScene.make()
-    let start = IndianTime(WallClock.now).moment(secondOfDay: 43_200)
-    scene.clock.advance(seconds: start.seconds - scene.clock.now.seconds)
-    return scene
-  }
-
   @Test func `a scrub counts once all of it is there, until it is withdrawn or lapses`()
     async throws
   {
-    let scene = try await scene()
+    let scene = try await ComplianceScene.today()
     let scrub = try snapshot(scene)
     let file = [UInt8](repeating: 1, count: 32)
     let open = try await system(scene) {
@@ -80,7 +72,7 @@ import VoiceAPI
   @Test func `a file with other options is another snapshot, and none that holds is deleted`()
     async throws
   {
-    let scene = try await scene()
+    let scene = try await ComplianceScene.today()
     let file = [UInt8](repeating: 1, count: 32)
     var ids: Set<Int64> = []
     for scrub in [
