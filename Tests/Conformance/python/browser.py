@@ -15,7 +15,10 @@ import threading
 
 from websockets.sync.client import connect
 
-PROGRAM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+from stack import bound
+
+# Debian's shell around the first would be what is ended, and not the program.
+PROGRAM = shutil.which("chromium-headless-shell", path="/usr/lib/chromium") or shutil.which("chromium")
 
 
 def key_hash(certificate):
@@ -54,12 +57,12 @@ class Browser:
     def __init__(self, certificate, *options):
         self.closing = contextlib.ExitStack()
         self.folder = tempfile.mkdtemp(prefix="chromium-")
-        self.process = subprocess.Popen(
+        self.process = bound(subprocess.Popen(
             [PROGRAM, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
              f"--user-data-dir={self.folder}",
              f"--ignore-certificate-errors-spki-list={key_hash(certificate)}", *options, "about:blank"],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-            env={**os.environ, "HOME": self.folder})
+            env={**os.environ, "HOME": self.folder}))
         for line in self.process.stderr:
             if found := re.search(r"DevTools listening on (ws://\S+)", line):
                 self.socket = self.closing.enter_context(

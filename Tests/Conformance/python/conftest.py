@@ -1,5 +1,8 @@
+import hashlib
 import pathlib
+import shutil
 import ssl
+import tempfile
 import uuid
 
 import grpc
@@ -13,11 +16,36 @@ import stubs
 
 stubs.make()
 
+# Where the workers of xdist note which tests they have begun.
+BEGUN = pytest.StashKey()
+
 
 def pytest_addoption(parser):
     parser.addoption(
         "--statements", metavar="FOLDER", type=pathlib.Path,
         help="where sessions leave the SQL that their servers sent, and test_plans.py finds it")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tells a worker of xdist where all of them note what they begin."""
+    if BEGUN not in node.config.stash:
+        node.config.stash[BEGUN] = tempfile.mkdtemp(prefix="payaid-begun-")
+    node.workerinput["begun"] = node.config.stash[BEGUN]
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(config.stash.get(BEGUN, ""), ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Fails a test that ended its worker: xdist hands it to the next one, which it would end as well."""
+    if folder := getattr(item.config, "workerinput", {}).get("begun"):
+        try:
+            pathlib.Path(folder, hashlib.sha256(item.nodeid.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            pytest.fail("it ended the worker that ran it before")
 
 
 def pytest_collection_modifyitems(items):

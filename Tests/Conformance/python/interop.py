@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 
-from stack import BIN
+from stack import BIN, bound
 
 PROGRAM = BIN / "interop"
 
@@ -23,8 +23,8 @@ def certificate(folder):
 @contextlib.contextmanager
 def server(*options):
     """Our server on a free port; the port."""
-    process = subprocess.Popen(
-        [PROGRAM, "server", "--port", "0", *map(str, options)], stdout=subprocess.PIPE, text=True)
+    process = bound(subprocess.Popen(
+        [PROGRAM, "server", "--port", "0", *map(str, options)], stdout=subprocess.PIPE, text=True))
     try:
         yield int(process.stdout.readline().rsplit(":", 1)[1])
     finally:

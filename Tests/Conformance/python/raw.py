@@ -11,7 +11,7 @@ import subprocess
 
 import hpack
 
-from stack import BIN
+from stack import BIN, bound
 
 DATA, HEADERS, PRIORITY, RST, SETTINGS, PUSH, PING, GOAWAY, WINDOW, CONTINUATION = range(10)
 END_STREAM, END_HEADERS, ACK, PADDED = 1, 4, 1, 8
@@ -176,8 +176,8 @@ class Server:
     def __init__(self, *options):
         command = [str(BIN / "limits-server"), *map(str, options)]
         self.is_tls = "--tls" in options
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = bound(subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
         self.port = int(self.process.stdout.readline())
 
     def stop(self):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from stack import wait_for
+from stack import bound, wait_for
 
 
 class Redis:
@@ -18,9 +18,9 @@ class Redis:
 
     def start(self):
         self.socket.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
+        self.process = bound(subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--save", "",
-             "--dir", str(self.folder)], stdout=subprocess.DEVNULL, start_new_session=True)
+             "--dir", str(self.folder)], stdout=subprocess.DEVNULL, start_new_session=True))
         wait_for(self.socket.exists, 20, 0.01)
 
     def kill(self):

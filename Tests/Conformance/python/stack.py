@@ -1,6 +1,7 @@
 """Starts the real programs on free ports: voicesim, voiced with its own PostgreSQL, voicectl."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -48,15 +49,39 @@ DECLARED = (
     ("+911400000000", "+911400999999"), ("+911600112000", "+911600112999"))
 
 
+# Ends the processes whose numbers it read, when there is nobody any more who could write another.
+HEIR = """
+import contextlib, os, signal, sys
+left = []
+for line in sys.stdin:
+    with contextlib.suppress(ProcessLookupError):
+        left.append(os.pidfd_open(int(line)))
+for process in left:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(process, signal.SIGTERM)
+"""
+
+
+@functools.cache
+def heir():
+    return subprocess.Popen([sys.executable, "-c", HEIR], stdin=subprocess.PIPE, start_new_session=True)
+
+
+def bound(process):
+    """Has a process end with this one, also when that ends in the middle of a test, as after its time limit; the process."""
+    os.write(heir().stdin.fileno(), f"{process.pid}\n".encode())
+    return process
+
+
 class Program:
     """A child process that prints one JSON line when it is ready."""
 
     def __init__(self, *command, environment=None, log=None):
         self.command = [str(part) for part in command]
         self.log = open(log or os.devnull, "ab")
-        self.process = subprocess.Popen(
+        self.process = bound(subprocess.Popen(
             self.command, stdout=subprocess.PIPE, stderr=self.log,
-            env={**os.environ, **(environment or {})}, start_new_session=True)
+            env={**os.environ, **(environment or {})}, start_new_session=True))
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.command[0]} ended with {self.process.wait()} before it was ready")
@@ -180,14 +205,17 @@ def new_folder():
 
 @contextlib.contextmanager
 def running(*server_options, environment=None, script=None):
-    """A whole stack in a folder of its own, gone afterwards; `script` is voicesim's, as an object."""
+    """A whole stack in a folder of its own, gone afterwards; `script` is voicesim's, as an object. `environment` may be
+    a function of the stack, whose voicesim runs by then.
+    """
     folder = new_folder()
     stack = Stack(folder)
     try:
         if script:
             (stack.folder / "script.json").write_text(json.dumps(script))
         stack.start_sim(*(["--script", stack.folder / "script.json"] if script else []))
-        stack.start_server(*server_options, environment=environment)
+        stack.start_server(
+            *server_options, environment=environment(stack) if callable(environment) else environment)
         yield stack
     except BaseException:
         for name in ("voiced.log", "voicesim.log"):
@@ -199,6 +227,12 @@ def running(*server_options, environment=None, script=None):
         stack.stop()
         if "PAYAID_KEEP" not in os.environ:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def cascade(stack):
+    """The settings with which a server has a cascade, whose vendors are voicesim's."""
+    return {"GOOGLE_STT_API_KEY": "sim-stt-key", "GOOGLE_STT_BASE_URL": stack.sim.ready["google_stt"],
+            "AZURE_TTS_API_KEY": "sim-azure-key", "AZURE_TTS_BASE_URL": stack.sim.ready["azure_tts"]}
 
 
 @contextlib.contextmanager

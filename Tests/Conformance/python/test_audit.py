@@ -5,9 +5,12 @@ import base64
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import types
+import uuid
 
 import pytest
 
@@ -39,12 +42,11 @@ def rest(own, auditor):
         yield rest
 
 
-@pytest.fixture(scope="module")
-def ctl(own, auditor):
-    """Runs `voicectl audit`, or another group's command; what it says."""
+def commands(own, merchant):
+    """What runs `voicectl audit`, or another group's command, as a merchant, and gives what it says."""
     environment = {
         **os.environ, "VOICE_URL": own.url, "VOICE_CA": own.ca,
-        "VOICE_API_KEY": f"{auditor['key']}_{auditor['secret']}"}
+        "VOICE_API_KEY": f"{merchant['key']}_{merchant['secret']}"}
 
     def run(*arguments, status=0, group="audit"):
         done = subprocess.run(
@@ -56,16 +58,33 @@ def ctl(own, auditor):
 
 
 @pytest.fixture(scope="module")
+def ctl(own, auditor):
+    return commands(own, auditor)
+
+
+@pytest.fixture(scope="module")
 def key(ctl, log):
     return ctl("key").strip()
 
 
+@pytest.fixture()
+def fresh(own):
+    """A merchant of one test's own, which may do to its log what it likes."""
+    merchant = own.merchant(f"{uuid.uuid4()}@example.in")
+    with client(own, merchant) as rest:
+        yield types.SimpleNamespace(id=merchant["id"], rest=rest, ctl=commands(own, merchant))
+
+
 @pytest.fixture(scope="module")
 def log(rest):
-    """A log of consents, a refused call and a call that was placed."""
+    return written(rest, "+918047165099")
+
+
+def written(rest, number):
+    """Has a merchant's log tell of consents, a refused call and a call that was placed."""
     made = [consent(rest, f"+91987650{n:04}") for n in range(5)]
     withdraw(rest, made[1]["consentId"])
-    agent = calling.new_agent(rest, "+918047165099", purpose="CALL_PURPOSE_SERVICE")
+    agent = calling.new_agent(rest, number, purpose="CALL_PURPOSE_SERVICE")
     rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876509999"})
     call = calling.place(rest, agent, ERASED)
     calling.listen(rest, call)
@@ -192,7 +211,7 @@ def test_wrong_use_is_told(ctl, exported, key, own, auditor, tmp_path):
         status=64)
     ctl("verify", tmp_path / "nowhere", "--key", key, status=64)
     ctl("export", "-o", exported, status=64)
-    other = own.merchant("audit2@example.in")
+    other = own.merchant(f"{uuid.uuid4()}@example.in")
     with client(own, other) as rest:
         theirs = rest.get(f"{ROOT}/audit-checkpoint").json()
         assert theirs["origin"] != key.split("+")[0]
@@ -218,11 +237,20 @@ def test_proofs_over_rest(rest, log, key):
         error(rest.get(f"{ROOT}/{path}"), 400, code)
 
 
-def test_a_log_is_verified_when_a_person_was_erased(own, ctl, rest, log, key, tmp_path):
+def test_a_log_is_verified_when_a_person_was_erased(own, fresh, tmp_path):
     """All of a real call goes, with its recording; the proofs, also older ones, hold."""
+    ctl, rest, log = fresh.ctl, fresh.rest, written(fresh.rest, "+918047165098")
+    key = ctl("key").strip()
     ctl("checkpoint", "-o", tmp_path / "kept.txt")
     url = f"/api/v1/calls/{log['call']}"
     assert rest.get(f"{url}/recording").status_code == 200
+    # From May 2027 on the law keeps each call for a year.
+    stacks.sql(own.ready["database"], f"""
+        SET payaid.merchant_id = '{fresh.id}';
+        UPDATE calls SET create_time = create_time - year, dial_time = dial_time - year,
+          answer_time = answer_time - year, end_time = end_time - year
+        FROM (SELECT interval '366 days' AS year) AS past WHERE call_id = '{log["call"]}';
+    """)
     erasure = json.loads(ctl("erase", ERASED, group="compliance"))
     assert erasure["state"] == "DONE" and "kept" not in erasure, erasure
     assert {name: erasure["erased"][name] for name in ("calls", "recordings", "consents")} == {
@@ -239,15 +267,16 @@ def test_a_log_is_verified_when_a_person_was_erased(own, ctl, rest, log, key, tm
     ctl("export", "--subject", log["call"], "-o", tmp_path / "call")
     verify(ctl, tmp_path / "call", key)
     assert ERASED not in stacks.sql(
-        own.ready["database"], "SET payaid.merchant_id = '*'; SELECT * FROM calls; SELECT * FROM consents;"
+        own.ready["database"], f"SET payaid.merchant_id = '{fresh.id}'; SELECT * FROM calls; SELECT * FROM consents;"
         "SELECT * FROM call_metadata; SELECT * FROM idempotency_keys; SELECT * FROM erasures;")
 
 
-def renew(own, ctl, auditor, *options):
+def renew(own, merchant, *options):
     """Has a server begin another log, as the operator does; the log's number."""
+    ctl = merchant.ctl
     before = len(ctl("logs").splitlines())
     done = subprocess.run(
-        [stacks.BIN / "voicectl", "admin", "audit", "renew", auditor["id"], "--by", "ops@example.in",
+        [stacks.BIN / "voicectl", "admin", "audit", "renew", merchant.id, "--by", "ops@example.in",
          "--reason", "a key may be known", *options],
         env={**os.environ, "DATABASE_URL": own.ready["database"]}, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "ends epoch" in done.stdout, (done.stdout, done.stderr)
@@ -255,9 +284,10 @@ def renew(own, ctl, auditor, *options):
     return ctl("logs").splitlines()[-1].split()[0]
 
 
-def test_a_log_follows_one_that_was_closed(own, ctl, rest, auditor, log, key, tmp_path):
-    epoch = renew(own, ctl, auditor)
-    consent(rest, "+919876500079")
+def test_a_log_follows_one_that_was_closed(own, fresh, tmp_path):
+    ctl, key = fresh.ctl, fresh.ctl("key").strip()
+    epoch = renew(own, fresh)
+    consent(fresh.rest, "+919876500079")
     ctl("export", "--epoch", "1", "-o", tmp_path / "old")
     ctl("export", "-o", tmp_path / "new")
     new = ctl("key").strip()
@@ -275,41 +305,50 @@ def test_a_log_follows_one_that_was_closed(own, ctl, rest, auditor, log, key, tm
     verify(ctl, tmp_path / "old", key, "--previous", tmp_path / "new", "--previous-key", new, status=1)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """Where the log is kept as it was before it is rewritten."""
-    return tmp_path_factory.mktemp("whole") / "log"
-
-
-def rewrite(own):
-    """Somebody who owns the database changes the first entry of the second log and makes the trees anew."""
+def rewrite(own, merchant):
+    """Somebody who owns the database changes the first entry of a merchant's second log and makes the trees anew."""
     admin = own.ready["database"].replace("user=payaid", "user=payaid_admin")
-    stacks.sql(admin, """
+    stacks.sql(admin, f"""
         SET session_replication_role = replica;
         UPDATE audit_entries SET payload = changed, leaf_hash = sha256('\\x00'::bytea || changed)
           FROM (SELECT merchant_id AS id, replace(encode(payload, 'escape'), '"event":"', '"event":"not.')::bytea
             AS changed FROM audit_entries WHERE entry_index = 1::bigint << 40) AS forged
-          WHERE merchant_id = id AND entry_index = 1::bigint << 40;
-        DELETE FROM audit_nodes; UPDATE audit_logs SET tree_size = 0, frontier = '';
+          WHERE merchant_id = id AND id = '{merchant}' AND entry_index = 1::bigint << 40;
+        DELETE FROM audit_nodes WHERE merchant_id = '{merchant}';
+        UPDATE audit_logs SET tree_size = 0, frontier = '' WHERE merchant_id = '{merchant}';
     """)
 
 
-def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(own, ctl, rest, whole):
-    ctl("export", "-o", whole)
-    rewrite(own)
+@pytest.fixture()
+def rewritten(own, fresh, tmp_path):
+    """A merchant whose second log was rewritten when it had been signed, and `whole`, where it is kept as it was."""
+    renew(own, fresh)
+    fresh.whole = tmp_path / "whole"
+    fresh.ctl("export", "-o", fresh.whole)
+    rewrite(own, fresh.id)
+    return fresh
+
+
+def refusals(rest):
+    return int(re.search(r"^payaid_audit_refusals_total (\d+)", rest.get("/metrics").text, re.MULTILINE)[1])
+
+
+def test_a_log_that_was_rewritten_is_not_signed_and_does_not_verify(rewritten):
+    rest, before = rewritten.rest, refusals(rewritten.rest)
     refused = error(rest.get(f"{ROOT}/audit-checkpoint"), 500, "DATA_LOSS")
     assert "does not continue" in refused["message"]
-    assert "DATA_LOSS" in ctl("checkpoint", status=1).upper().replace("DATALOSS", "DATA_LOSS")
-    assert "payaid_audit_refusals_total 2" in rest.get("/metrics").text
+    assert "DATA_LOSS" in rewritten.ctl("checkpoint", status=1).upper().replace("DATALOSS", "DATA_LOSS")
+    assert refusals(rest) == before + 2
 
 
-def test_what_was_lost_is_left_behind_by_the_operator(own, ctl, rest, auditor, whole, tmp_path):
+def test_what_was_lost_is_left_behind_by_the_operator(own, rewritten, tmp_path):
     """After the database was rewritten: without the operator's word nothing is signed any more."""
+    ctl, whole = rewritten.ctl, rewritten.whole
     ctl("checkpoint", status=1)
-    epoch = renew(own, ctl, auditor, "--accept-loss")
+    epoch = renew(own, rewritten, "--accept-loss")
     old = ctl("key", "--epoch", str(int(epoch) - 1)).strip()
     assert "some of which were lost" in ctl("logs")
-    consent(rest, "+919876500080")
+    consent(rewritten.rest, "+919876500080")
     ctl("export", "-o", tmp_path / "new")
     report = verify(ctl, tmp_path / "new", ctl("key").strip(), "--previous", whole, "--previous-key", old)
     assert report["size"] == "2" and report["follows_loss"] == "yes"

@@ -26,16 +26,8 @@ SCRIPT = {"numbers": {BRIEF: {"outcome": "answer", "ringing_ms": 200, "lines": [
 @pytest.fixture(scope="module")
 def lab():
     """A voiced with the keys of a cascade, and a voicesim that nobody else makes fail."""
-    stack = stacks.Stack(stacks.new_folder())
-    (stack.folder / "script.json").write_text(json.dumps(SCRIPT))
-    try:
-        stack.start_sim("--script", stack.folder / "script.json")
-        stack.start_server(environment={
-            "GOOGLE_STT_API_KEY": "sim-stt-key", "GOOGLE_STT_BASE_URL": stack.sim.ready["google_stt"],
-            "AZURE_TTS_API_KEY": "sim-azure-key", "AZURE_TTS_BASE_URL": stack.sim.ready["azure_tts"]})
+    with stacks.running(environment=stacks.cascade, script=SCRIPT) as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture(scope="module")

@@ -329,10 +329,7 @@ def test_an_agent_has_a_webhook_and_its_variables_a_meaning(screen, rest):
 
 
 def test_a_cascade_is_chosen_where_the_server_has_one(stack, site):
-    sim = stack.sim.ready
-    with stacks.beside(
-            stack, DASHBOARD_DIR=str(site), GOOGLE_STT_API_KEY="sim-stt-key", GOOGLE_STT_BASE_URL=sim["google_stt"],
-            AZURE_TTS_API_KEY="sim-azure-key", AZURE_TTS_BASE_URL=sim["azure_tts"]) as lab:
+    with stacks.beside(stack, DASHBOARD_DIR=str(site), **stacks.cascade(stack)) as lab:
         shop = lab.merchant(f"{uuid.uuid4()}@example.in")
         owner = accounts.user(lab, shop, f"owner-{uuid.uuid4()}@example.in")
         settings = {"name": "gemini-3.1-flash-live-preview", "temperature": 0.5}

@@ -3,13 +3,38 @@
 import base64
 import json
 import subprocess
+import uuid
 
 import pytest
 
+import accounts
 import stack as stacks
-from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
+from conftest import client
+from dashboard import browser, site, stack  # noqa: F401, fixtures
+from screen import Screen
 from test_audit import rewrite
 from test_dashboard_compliance import NUMBERS, ROOT, consent, number, shown  # noqa: F401, a fixture
+
+
+@pytest.fixture()
+def shop(stack):
+    """A merchant for each test: what one does to its logs, no other test meets."""
+    return stack.merchant(f"{uuid.uuid4()}@example.in")
+
+
+@pytest.fixture()
+def rest(stack, shop):
+    with client(stack, shop) as it:
+        yield it
+
+
+@pytest.fixture()
+def screen(stack, browser, shop):
+    page = Screen(browser, stack, "/compliance")
+    page.log_in(accounts.user(stack, shop, f"owner-{uuid.uuid4()}@example.in"), accounts.PASSWORD)
+    page.heading("Compliance")
+    yield page
+    assert page.complaints() == []
 
 
 def saved_checkpoint(screen, folder, suffix=""):
@@ -27,7 +52,8 @@ def run(stack, shop, tmp_path):
                    "PATH": f"{stacks.BIN}:/usr/bin:/bin"}
 
     def run(command):
-        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True,
+                              timeout=60)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         return done.stdout
     return run
@@ -137,8 +163,9 @@ def test_logs_that_follow_one_another_are_told_apart_and_verified(screen, stack,
 
 def test_a_log_behind_a_loss_is_told_plainly(screen, stack, shop, rest, run, tmp_path):
     """The second log is rewritten, and left behind by the operator."""
+    renew(stack, shop, rest)
     run("voicectl audit export -o log-2")
-    rewrite(stack)
+    rewrite(stack, shop["id"])
     screen.goto("/compliance/audit")
     screen.sees("does not continue")
     lost = renew(stack, shop, rest, "--accept-loss")[-1]

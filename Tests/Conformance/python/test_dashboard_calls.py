@@ -1,7 +1,6 @@
 """The dashboard's pages of calls in Chromium: how sure the recogniser was, and records as a file."""
 
 import csv
-import datetime
 import json
 
 import httpx
@@ -10,29 +9,20 @@ import pytest
 import accounts
 import calling
 import stack as stacks
-from dashboard import browser, owner, rest, screen, shop, signed_in, site  # noqa: F401, fixtures
+from dashboard import browser, day, owner, rest, screen, shop, signed_in, site  # noqa: F401, fixtures
 from screen import Screen
-
-BRIEF = "+919000000301"
-SCRIPT = {"numbers": {BRIEF: {"outcome": "answer", "ringing_ms": 200, "lines": [
-    "Hello, I would like to know where my order is.", "No, that is all. Thank you, goodbye."]}}}
+from test_cascade import BRIEF, SCRIPT
 
 
 @pytest.fixture(scope="module")
 def stack(site):  # noqa: F811
     """A stack with a cascade, whose recogniser is in doubt of all that it hears."""
-    it = stacks.Stack(stacks.new_folder())
-    try:
-        (it.folder / "script.json").write_text(json.dumps(SCRIPT))
-        it.start_sim("--script", it.folder / "script.json")
-        it.start_server(environment={
-            "DASHBOARD_DIR": str(site),
-            "GOOGLE_STT_API_KEY": "sim-stt-key", "GOOGLE_STT_BASE_URL": it.sim.ready["google_stt"],
-            "AZURE_TTS_API_KEY": "sim-azure-key", "AZURE_TTS_BASE_URL": it.sim.ready["azure_tts"]})
+    def environment(it):
+        return {**stacks.cascade(it), "DASHBOARD_DIR": str(site)}
+
+    with stacks.running(environment=environment, script=SCRIPT) as it:
         httpx.post(it.sim.ready["gemini"] + "/sim/faults", json={"google_stt": {"confidence": 0.42}}).raise_for_status()
         yield it
-    finally:
-        it.stop()
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +54,7 @@ def downloaded(folder, name):
 def test_call_records_are_downloaded_for_the_days_of_the_filter(screen, browser, held, rest, tmp_path):  # noqa: F811
     unused = rest.post("/api/v1/agents", json={"name": "Unused", "language": "en"}).json()
     browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=5, minutes=30))).date()
-    first = today - datetime.timedelta(days=3)
+    today, first = day(), day(-3)
     screen.goto(f"/calls?from={first}")
     screen.click("Export call records")
     assert (screen.value("First day"), screen.value("Last day")) == (str(first), str(today))
@@ -78,16 +67,15 @@ def test_call_records_are_downloaded_for_the_days_of_the_filter(screen, browser,
     screen.click("Export call records")
     screen.sees("When each call of the chosen agent was")
     screen.click("Download")
-    last_month = today - datetime.timedelta(days=30)
-    assert len(downloaded(tmp_path, f"calls-{last_month}-to-{today}.csv").splitlines()) == 1
+    assert len(downloaded(tmp_path, f"calls-{day(-30)}-to-{today}.csv").splitlines()) == 1
 
     screen.goto("/calls")
     screen.click("Export call records")
-    screen.choose("First day", str(today - datetime.timedelta(days=40)))
+    screen.choose("First day", str(day(-40)))
     screen.click("Download")
     assert screen.error_at("Last day") == "Must be one of the 31 days from the first day on."
     screen.sees("Last day: must be one of the 31 days from the first day on.")
-    screen.choose("First day", str(today + datetime.timedelta(days=1)))
+    screen.choose("First day", str(day(1)))
     screen.click("Download")
     screen.sees("Must not be before the first day.")
     screen.choose("First day", str(today))

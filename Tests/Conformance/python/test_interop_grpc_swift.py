@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import interop
-from stack import ROOT
+from stack import ROOT, bound
 
 PEER = ROOT / ".build" / "grpc-swift-peer" / "debug" / "grpc-swift-peer"
 # What grpc-swift's interface keeps from its user: a message's flag, the compression of one message
@@ -23,7 +23,7 @@ BROKEN_SERVER = {
 
 @contextlib.contextmanager
 def peer_server():
-    process = subprocess.Popen([PEER, "server"], stdout=subprocess.PIPE, text=True)
+    process = bound(subprocess.Popen([PEER, "server"], stdout=subprocess.PIPE, text=True))
     try:
         yield int(process.stdout.readline())
     finally:
