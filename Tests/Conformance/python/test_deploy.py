@@ -1,9 +1,11 @@
 """What tools/deploy says of the outside: CloudFormation's templates, the rights in them, the container's build."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import uuid
 
 import pytest
 import yaml
@@ -69,6 +71,31 @@ def test_the_key_that_wraps_the_master_key_is_the_servers_own_and_stays():
         assert sorted(statement["Action"]) == sorted(KMS_RIGHTS)
         assert statement["Condition"] == {"StringEquals": {
             f"kms:EncryptionContext:{name}": CONTEXT[name] for name in ("application", "purpose")}}
+
+
+def test_what_the_readme_says_of_a_laptop_places_a_call(stack):
+    """Its commands as they are, but for the container around the programs and the port."""
+    text = (FOLDER / "README.md").read_text().partition("## On a laptop")[2].partition("\n## ")[0]
+    made, agent, call = (
+        # The container is there already.
+        block.partition("--detach --wait\n")[2] or block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+    environment = {**os.environ, **stacks.VENDOR_SETTINGS, "DATABASE_URL": stack.ready["database"],
+                   "VOICE_URL": stack.url, "VOICE_CA": str(stack.ca), "PATH": f"{stacks.BIN}:{os.environ['PATH']}"}
+
+    def run(block, **given):
+        docker = 'docker() { while [ "$1" != voiced ]; do shift; done; shift; "$@"; }\n'
+        done = subprocess.run(
+            ["bash", "-ec", docker + block.replace("https://127.0.0.1:3000", stack.url)], cwd=stacks.ROOT,
+            env={**environment, **given}, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (block, done.stdout, done.stderr)
+        return done.stdout
+
+    said = dict(line.split() for line in run(made.replace("demo@example.in", f"{uuid.uuid4()}@example.in")).splitlines())
+    given = {"MERCHANT": said["merchant"], "VOICE_API_KEY": f"{said['key']}_{said['secret']}"}
+    [given["AGENT"]] = re.findall(r"agt_\w+", run(agent, **given))
+    placed, *_ = call.splitlines(keepends=True)
+    [given["CALL"]] = re.findall(r"call_\w+", run("".join(agent.splitlines(keepends=True)[:1]) + placed, **given))
+    assert "COMPLETED" in run(call.replace(placed, ""), **given)
 
 
 def test_the_settings_of_an_instance_are_settings():
