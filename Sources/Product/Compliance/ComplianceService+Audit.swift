@@ -71,13 +71,13 @@ extension ComplianceService {
     let current = try await AuditEpochStore.current(of: caller.merchant, reader(caller))
     let asked = AuditEpoch(merchant: caller.merchant, number: request.epoch)
     let isCurrent = request.epoch == 0 || asked == current
-    let signed =
-      isCurrent
-      ? try await signer.checkpoint(caller.merchant) : try await signer.checkpoint(asked)
+    var signed = isCurrent ? try await signer.checkpoint(caller.merchant) : nil
+    // Another may have followed it since.
+    if request.epoch != 0, signed?.epoch != asked { signed = try await signer.checkpoint(asked) }
     guard let signed else { throw Self.noSuchLog }
     return .with {
       $0.note = signed.note
-      $0.epoch = isCurrent ? current.number : asked.number
+      $0.epoch = signed.epoch.number
       $0.origin = signed.checkpoint.origin
       $0.size = signed.checkpoint.size
       $0.rootHash = signed.checkpoint.root.bytes
@@ -135,8 +135,10 @@ extension ComplianceService {
   ) async throws -> (AuditEpoch, size: Int64) {
     let (current, tree) = try await AuditStore.end(of: merchant, transaction)
     if number == 0 || number == current.number { return (current, tree.size) }
-    let starts = try await AuditEpochStore.starts(after: 0, of: merchant, transaction)
-    guard let next = starts.first(where: { $0.before.number == number }) else { throw noSuchLog }
+    let asked = AuditEpoch(merchant: merchant, number: number)
+    guard let next = try await AuditEpochStore.follower(of: asked, transaction) else {
+      throw noSuchLog
+    }
     return (next.before, next.size)
   }
 

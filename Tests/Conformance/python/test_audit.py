@@ -14,10 +14,12 @@ import uuid
 
 import pytest
 
+import aws
 import calling
 import stack as stacks
 from conftest import client
 from test_compliance import ROOT, consent, error, withdraw
+from test_keys_kms import Keys
 
 # Whom a call is placed to that is erased in the end.
 ERASED = "+919876500002"
@@ -26,8 +28,8 @@ SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Clients/python"
 
 @pytest.fixture(scope="module")
 def own():
-    """A stack of its own, whose log nobody else writes to."""
-    with stacks.running() as running:
+    """A stack of its own, whose log nobody else writes to, and whose keys rotate."""
+    with aws.moto() as url, stacks.running(environment=Keys(url).settings()) as running:
         yield running
 
 
@@ -271,21 +273,42 @@ def test_a_log_is_verified_when_a_person_was_erased(own, fresh, tmp_path):
         "SELECT * FROM call_metadata; SELECT * FROM idempotency_keys; SELECT * FROM erasures;")
 
 
+def operator(own, *words, status=0):
+    """Runs a command of the operator's; what it says."""
+    done = subprocess.run(
+        [stacks.BIN / "voicectl", "admin", *words], timeout=60, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": own.ready["database"]})
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    return done.stdout
+
+
+def rotate(own, after=0):
+    """Has the server make a master key, and waits until it has it."""
+    def known():
+        return sum(line["msg"] == "a new master key is here" for line in stacks.log_lines(own.folder))
+    before = known()
+    operator(own, "keys", "rotate", "--after", str(after))
+    stacks.wait_for(lambda: known() > before)
+
+
+def ask(own, merchant, *options, status=0):
+    """Has a server end a log."""
+    return operator(own, "audit", "renew", merchant.id, "--by", "ops@example.in",
+                    "--reason", "a key may be known", *options, status=status)
+
+
 def renew(own, merchant, *options):
     """Has a server begin another log, as the operator does; the log's number."""
     ctl = merchant.ctl
     before = len(ctl("logs").splitlines())
-    done = subprocess.run(
-        [stacks.BIN / "voicectl", "admin", "audit", "renew", merchant.id, "--by", "ops@example.in",
-         "--reason", "a key may be known", *options],
-        env={**os.environ, "DATABASE_URL": own.ready["database"]}, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0 and "ends epoch" in done.stdout, (done.stdout, done.stderr)
+    assert "ends epoch" in ask(own, merchant, *options)
     stacks.wait_for(lambda: len(ctl("logs").splitlines()) > before)
     return ctl("logs").splitlines()[-1].split()[0]
 
 
 def test_a_log_follows_one_that_was_closed(own, fresh, tmp_path):
     ctl, key = fresh.ctl, fresh.ctl("key").strip()
+    rotate(own)
     epoch = renew(own, fresh)
     consent(fresh.rest, "+919876500079")
     ctl("export", "--epoch", "1", "-o", tmp_path / "old")
@@ -322,6 +345,9 @@ def rewrite(own, merchant):
 @pytest.fixture()
 def rewritten(own, fresh, tmp_path):
     """A merchant whose second log was rewritten when it had been signed, and `whole`, where it is kept as it was."""
+    # Its log is begun under the key of now, and ends for the next one.
+    fresh.ctl("key")
+    rotate(own)
     renew(own, fresh)
     fresh.whole = tmp_path / "whole"
     fresh.ctl("export", "-o", fresh.whole)
@@ -353,3 +379,12 @@ def test_what_was_lost_is_left_behind_by_the_operator(own, rewritten, tmp_path):
     report = verify(ctl, tmp_path / "new", ctl("key").strip(), "--previous", whole, "--previous-key", old)
     assert report["size"] == "2" and report["follows_loss"] == "yes"
     assert report["previous_size"] == (whole / "checkpoint.txt").read_text().splitlines()[1]
+
+
+def test_a_request_waits_for_its_key_and_for_the_one_before(own, fresh):
+    rotate(own, after=3_600)
+    logs = fresh.ctl("logs")
+    assert "ends epoch" in ask(own, fresh)
+    stacks.wait_for(lambda: " later " in operator(own, "jobs", "list", "--kind", "audit.renew"))
+    assert "a request is waiting already" in ask(own, fresh, "--accept-loss", status=1)
+    assert fresh.ctl("logs") == logs

@@ -14,10 +14,10 @@ internal import TransparencyLog
     try await scene.move(call.id, to: .dialing)
     try await scene.move(call.id, to: .ringing)
     let clerk = AuditClerk(pool: scene.pool)
-    #expect(try await clerk.settleAll() == 0)
+    #expect(try await clerk.settle(scene.merchant) == 0)
     try await scene.move(call.id, to: .noAnswer)
-    #expect(try await clerk.settleAll() == 1)
-    #expect(try await clerk.settleAll() == 0)
+    #expect(try await clerk.settle(scene.merchant) == 1)
+    #expect(try await clerk.settle(scene.merchant) == 0)
     let found = try await scene.audited()
     #expect(found.map(\.entry.event) == ["call.ended"])
     #expect(found[0].entry.subject == call.id.text && found[0].entry.actor == "system:calls")
@@ -40,7 +40,7 @@ internal import TransparencyLog
       try await CallMetadataStore.clearRecordings(of: [call.id.text], $0)
       try await CallMetadataStore.clearRecordings(of: [call.id.text], $0)
     }
-    #expect(try await AuditClerk(pool: scene.pool).settleAll() == 1)
+    #expect(try await AuditClerk(pool: scene.pool).settle(scene.merchant) == 1)
     let found = try await scene.audited()
     #expect(found.map(\.entry.event) == ["recording.deleted"])
     #expect(found[0].payload == Array("{}".utf8))
@@ -76,7 +76,7 @@ internal import TransparencyLog
         throw Stop()
       }
     }
-    #expect(try await AuditClerk(pool: scene.pool).settleAll() == 0)
+    #expect(try await AuditClerk(pool: scene.pool).settle(scene.merchant) == 0)
     await scene.pool.close()
   }
 }

@@ -21,7 +21,7 @@ internal import Webhooks
   @Test func `of a call there remain state, times and cost`() async throws {
     let erasing = try await Scene.make()
     let call = try await erasing.talkative()
-    _ = try await AuditClerk(pool: erasing.scene.pool).settleAll()
+    _ = try await AuditClerk(pool: erasing.scene.pool).settle(erasing.scene.merchant)
     let before = try await erasing.call(call.id)
     #expect(before.recordingAvailable && !before.transcript.isEmpty && before.analysis != nil)
     let done = try await erasing.erase()
@@ -46,9 +46,9 @@ internal import Webhooks
     let erasing = try await Scene.make()
     let call = try await erasing.talkative()
     let clerk = AuditClerk(pool: erasing.scene.pool)
-    _ = try await clerk.settleAll()
+    _ = try await clerk.settle(erasing.scene.merchant)
     try await erasing.erase()
-    _ = try await clerk.settleAll()
+    _ = try await clerk.settle(erasing.scene.merchant)
     let entries = try await erasing.compliance.listAuditEntries(.init(), erasing.ending.context())
       .entries
     #expect(

@@ -338,7 +338,7 @@ internal import Webhooks
     try await pool.transaction(tenant: .system) { transaction in
       for row in kept {
         let found = try await transaction.query("SELECT FROM \(unsafeSQL: row.table)")
-        // Of decisions that were not audited an entry waits now.
+        // The rows of decisions leave theirs there.
         #expect(
           row.table == "audit_inbox" ? !found.isEmpty : found.count == 1, "\(row.table)")
       }

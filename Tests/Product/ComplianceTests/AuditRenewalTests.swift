@@ -25,7 +25,7 @@ import VoiceAPI
     let scene = try await Scene.make()
     try await scene.append(6)
     let first = try await scene.checkpoint()
-    scene.ring.add(MasterKey(number: 2, bytes: [UInt8](repeating: 6, count: 32)))
+    scene.rotate()
     try await scene.append(1)
     // A log stays with the key that signed it first.
     #expect(try await scene.checkpoint().verifierKey == first.verifierKey)
@@ -52,6 +52,8 @@ import VoiceAPI
   @Test func `entries of each log have their proofs`() async throws {
     let scene = try await Scene.make()
     try await scene.append(4)
+    _ = try await scene.checkpoint()
+    scene.rotate()
     try await scene.renew()
     try await scene.append(8)
     for epoch in Int64(1)...2 {
@@ -104,10 +106,17 @@ import VoiceAPI
   @Test func `a request that comes twice begins one log`() async throws {
     let scene = try await Scene.make()
     try await scene.append(1)
+    // A log that is under the newest key stays, also before it is signed.
     try await scene.renew()
+    try await scene.renew()
+    #expect(try await scene.checkpoint().epoch == 1)
+    scene.rotate()
+    try await scene.renew()
+    scene.rotate()
     try await scene.renew(after: 1)
     #expect(try await scene.checkpoint().epoch == 2)
     try await scene.renew(after: 2)
+    try await scene.renew(after: 3)
     #expect(try await scene.checkpoint().epoch == 3)
     #expect(try await AuditInspector(pool: scene.pool).inspectAll() == 0)
     await scene.pool.close()
@@ -159,6 +168,8 @@ import VoiceAPI
   @Test func `an epoch that a lost history used is not used again`() async throws {
     let scene = try await Scene.make()
     try await scene.append(6)
+    _ = try await scene.checkpoint()
+    scene.rotate()
     try await scene.renew()
     try await scene.append(1)
     _ = try await scene.checkpoint()
@@ -181,10 +192,95 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `a request waits for the key that was the newest one`() async throws {
+    let scene = try await Scene.make()
+    try await scene.append(1)
+    _ = try await scene.checkpoint()
+    // Another server has made it; then it is here, and does not seal yet.
+    for arrives in [false, true] {
+      if arrives { scene.rotate(from: WallClock.now + .seconds(300)) }
+      await #expect(throws: JobControl.snooze(.seconds(30))) { try await scene.renew(key: 2) }
+    }
+    #expect(try await scene.checkpoint().epoch == 1)
+    scene.rotate()
+    try await scene.renew(key: 2)
+    #expect(try await scene.checkpoint().epoch == 2)
+    await scene.pool.close()
+  }
+
+  @Test func `a log of which another has signed the end is left behind, too`() async throws {
+    let scene = try await Scene.make()
+    try await scene.append(2)
+    let first = try await scene.checkpoint()
+    let forger = try NoteSigner(name: first.origin, seed: [UInt8](repeating: 6, count: 32))
+    let note = try SignedNote(
+      signing: Checkpoint(origin: first.origin, size: 0, root: .empty).text, with: forger)
+    try await scene.objects.put(
+      Array(note.description.utf8), key: ObjectKey("audit/\(scene.merchant.text)/latest")!)
+    #expect(await Scene.code { try await scene.renew() } == .dataLoss)
+    try await scene.renew(acceptsLoss: true)
+    let new = try await scene.checkpoint()
+    #expect(new.epoch == 2 && new.size == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a log that was closed is inspected, also where the next one was left behind`()
+    async throws
+  {
+    let scene = try await Scene.make()
+    try await scene.append(3)
+    _ = try await scene.checkpoint()
+    scene.rotate()
+    try await scene.renew()
+    try await scene.append(6)
+    _ = try await scene.checkpoint()
+    try await scene.asOwner("DELETE FROM audit_nodes WHERE node_index >= 1 << 30")
+    try await scene.append(1)
+    try await scene.renew(after: 2, acceptsLoss: true)
+    #expect(try await scene.checkpoint().epoch == 3)
+    #expect(try await AuditInspector(pool: scene.pool).inspectAll() == 0)
+    try await scene.asOwner("UPDATE audit_payloads SET payload = 'x' WHERE entry_index = 1")
+    #expect(try await AuditInspector(pool: scene.pool).inspectAll() == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a log that ends while it is asked for is answered for itself`() async throws {
+    let scene = try await Scene.make()
+    try await scene.append(3)
+    let kept = try await scene.checkpoint()
+    let (locked, mark) = AsyncStream.makeStream(of: Void.self)
+    let (asking, go) = AsyncStream.makeStream(of: Void.self)
+    // A signer that ends the log while another one waits for it.
+    async let ended: Void = scene.pool.transaction(tenant: .system) { transaction in
+      try await transaction.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(\("audit-signer:\(scene.merchant.text)"), 0))"
+      )
+      mark.finish()
+      for await _ in asking {}
+      try await transaction.execute(
+        """
+        INSERT INTO audit_epochs VALUES
+          (\(scene.merchant.text), 2, 1, 1, 3, \(kept.rootHash), false, now())
+        """)
+      try await transaction.execute(
+        "UPDATE audit_logs SET epoch = 2, size = 0, tree_size = 0, frontier = ''")
+    }
+    for await _ in locked {}
+    async let answer = scene.checkpoint(epoch: 1)
+    while try await scene.pool.query(
+      "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    ).isEmpty {}
+    go.finish()
+    try await ended
+    #expect(try await answer == kept)
+    await scene.pool.close()
+  }
+
   @Test func `a request is read as it was written`() throws {
     let merchant = MerchantID()
     let renewal = AuditRenewal(
-      of: merchant, after: 7, acceptsLoss: true, by: "ops@example.in", reason: "a \"key\"\n")
+      of: merchant, after: 7, key: 3, acceptsLoss: true, by: "ops@example.in",
+      reason: "a \"key\"\n")
     #expect(try AuditRenewal(jobPayload: renewal.jobPayload) == renewal)
     for text in ["", "{}", "[]", "{\"merchant\":\"mer_1\"}"] {
       #expect(throws: JobError.self) { try AuditRenewal(jobPayload: Array(text.utf8)) }
@@ -193,11 +289,20 @@ import VoiceAPI
 }
 
 extension ComplianceScene {
-  func renew(after epoch: Int64 = 1, acceptsLoss: Bool = false) async throws {
+  /// Has a log begin under the newest key, or that of a number.
+  func renew(after epoch: Int64 = 1, key: Int64? = nil, acceptsLoss: Bool = false) async throws {
     try await signer.renew(
       AuditRenewal(
-        of: merchant, after: epoch, acceptsLoss: acceptsLoss, by: "ops@example.in",
-        reason: "the key may be known"))
+        of: merchant, after: epoch, key: key ?? ring.newest, acceptsLoss: acceptsLoss,
+        by: "ops@example.in", reason: "the key may be known"))
+  }
+
+  /// Makes another master key, which seals at once if not `from` a moment on.
+  func rotate(from moment: Moment = Moment(seconds: 0)) {
+    let number = ring.newest + 1
+    ring.add(
+      MasterKey(
+        number: number, bytes: [UInt8](repeating: UInt8(number), count: 32), activeTime: moment))
   }
 
   /// What shows that one log follows another, as both are now.

@@ -12,7 +12,7 @@ import VoiceAPI
   private func entries(
     _ scene: ComplianceScene
   ) async throws -> [(kind: String, payload: JSONValue)] {
-    _ = try await AuditClerk(pool: scene.pool).settleAll()
+    _ = try await AuditClerk(pool: scene.pool).settle(scene.merchant)
     return try await scene.audit(subject: scene.merchant.text).map { entry in
       #expect(try JSONValue(parsing: Array(entry.entry))["actor"]?.stringValue == "system:operator")
       return (entry.kind, try JSONValue(parsing: Array(entry.payload)))
@@ -52,7 +52,7 @@ import VoiceAPI
     #expect(bound["expire_time"]?.stringValue?.last == "Z")
     #expect(unbound["outcome"]?.stringValue == "unbound" && unbound["expire_time"] == nil)
     #expect(try await scene.refusals(.service) == ["MERCHANT_CHECKED", "DLT_CHAIN"])
-    #expect(try await AuditClerk(pool: scene.pool).settleAll() == 0)
+    #expect(try await AuditClerk(pool: scene.pool).settle(scene.merchant) == 0)
     await scene.pool.close()
   }
 

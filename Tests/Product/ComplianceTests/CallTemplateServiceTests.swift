@@ -104,7 +104,7 @@ import VoiceAPI
     try await delete(made.templateId, scene)
     #expect(try await scene.refusals(.promotional) == ["TEMPLATE_APPROVED"])
     #expect(try await review(year, made.templateId, scene) == .noSuchTemplate)
-    _ = try await AuditClerk(pool: scene.pool).settleAll()
+    _ = try await AuditClerk(pool: scene.pool).settle(scene.merchant)
     let entries = try await scene.audit(subject: made.templateId)
     #expect(
       entries.map(\.kind) == [

@@ -11,18 +11,6 @@ package struct AuditClerk: Sendable {
 
   /// Entries of one transaction, for which calls of that merchant wait.
   private static let batch = 20
-  private static let merchants = 1_000
-
-  /// Empties the inbox; how many entries that made.
-  @discardableResult
-  package func settleAll() async throws -> Int {
-    let merchants = try await pool.transaction(tenant: .system) {
-      try await AuditInboxStore.merchants(limit: Self.merchants, $0)
-    }
-    var count = 0
-    for merchant in merchants { count += try await settle(merchant) }
-    return count
-  }
 
   /// Empties the inbox of a merchant; how many entries that made.
   @discardableResult
@@ -45,7 +33,8 @@ package struct AuditClerk: Sendable {
       let note = try await AuditInboxStore.note(
         on: item.kind, item.subject, of: merchant, transaction)
       try await AuditLog.append(
-        kind: item.kind, subject: note.subject, actor: note.actor, merchant: merchant, transaction
+        kind: item.kind.rawValue, subject: note.subject, actor: note.actor, merchant: merchant,
+        transaction
       ) { .object(note.payload($0)) }
     }
     return items.count

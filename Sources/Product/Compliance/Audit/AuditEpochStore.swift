@@ -33,10 +33,30 @@ enum AuditEpochStore {
   static func starts(
     after number: Int64, limit: Int = 1_000, of merchant: MerchantID, _ database: some Querying
   ) async throws -> [AuditEpochStart] {
+    try await starts("epoch > \(number)", limit: limit, of: merchant, database)
+  }
+
+  /// How an epoch began; `nil` for the first one.
+  static func start(
+    of epoch: AuditEpoch, _ database: some Querying
+  ) async throws -> AuditEpochStart? {
+    try await starts("epoch = \(epoch.number)", limit: 1, of: epoch.merchant, database).first
+  }
+
+  /// How the epoch began that followed this one; `nil` when none has.
+  static func follower(
+    of epoch: AuditEpoch, _ database: some Querying
+  ) async throws -> AuditEpochStart? {
+    try await starts("before = \(epoch.number)", limit: 1, of: epoch.merchant, database).first
+  }
+
+  private static func starts(
+    _ condition: Query, limit: Int, of merchant: MerchantID, _ database: some Querying
+  ) async throws -> [AuditEpochStart] {
     try await database.query(
       """
       SELECT epoch, key_number, before, before_size, before_root, is_continuous, begin_time
-      FROM audit_epochs WHERE merchant_id = \(merchant.text) AND epoch > \(number)
+      FROM audit_epochs WHERE merchant_id = \(merchant.text) AND \(condition)
       ORDER BY epoch LIMIT \(limit)
       """
     ).map { try read($0, merchant) }

@@ -3,12 +3,25 @@ internal import Postgres
 
 /// The SQL of what is not in an audit log yet. It reads the tables of accounts and calls.
 enum AuditInboxStore {
+  /// What the clerk can tell of. Something else is a later version's, and waits for its servers.
+  enum Kind: String, CaseIterable {
+    case callEnded = "call.ended"
+    case recordingDeleted = "recording.deleted"
+    case recordsExported = "records.exported"
+    case kycReviewed = "kyc.reviewed"
+    case dltBinding = "dlt.binding"
+    case templateReviewed = "template.reviewed"
+  }
+
+  private static let kinds = Kind.allCases.map(\.rawValue)
+
   /// Merchants of whom something waits.
   static func merchants(limit: Int, _ transaction: Transaction) async throws -> [MerchantID] {
     let rows = try await transaction.query(
       """
       SELECT merchant_id FROM merchants
-      WHERE EXISTS (SELECT FROM audit_inbox WHERE merchant_id = merchants.merchant_id)
+      WHERE EXISTS (SELECT FROM audit_inbox
+        WHERE merchant_id = merchants.merchant_id AND kind = ANY(\(kinds)))
       ORDER BY merchant_id LIMIT \(limit)
       """)
     return try rows.compactMap { MerchantID(try $0.decode("merchant_id", as: String.self)) }
@@ -17,27 +30,31 @@ enum AuditInboxStore {
   /// Takes the oldest of what waits; nobody else gets it unless the transaction fails.
   static func take(
     limit: Int, of merchant: MerchantID, _ transaction: Transaction
-  ) async throws -> [(kind: String, subject: String)] {
+  ) async throws -> [(kind: Kind, subject: String)] {
     let rows = try await transaction.query(
       """
       WITH taken AS (DELETE FROM audit_inbox WHERE position IN (SELECT position FROM audit_inbox
-          WHERE merchant_id = \(merchant.text) ORDER BY position LIMIT \(limit)
+          WHERE merchant_id = \(merchant.text) AND kind = ANY(\(kinds))
+          ORDER BY position LIMIT \(limit)
           FOR UPDATE SKIP LOCKED) RETURNING position, kind, subject)
       SELECT kind, subject FROM taken ORDER BY position
       """)
-    return try rows.map { (try $0.decode("kind"), try $0.decode("subject")) }
+    return try rows.compactMap { row in
+      guard let kind = Kind(rawValue: try row.decode("kind")) else { return nil }
+      return (kind, try row.decode("subject"))
+    }
   }
 
   /// What the log will say of it.
   static func note(
-    on kind: String, _ subject: String, of merchant: MerchantID, _ transaction: Transaction
+    on kind: Kind, _ subject: String, of merchant: MerchantID, _ transaction: Transaction
   ) async throws -> AuditNote {
     switch kind {
-    case "call.ended": try await call(subject, transaction)
-    case "kyc.reviewed": try await review(subject, of: merchant, transaction)
-    case "dlt.binding": try await binding(subject, of: merchant, transaction)
-    case "template.reviewed": try await templateReview(subject, of: merchant, transaction)
-    default: AuditNote(subject: subject, actor: calls)
+    case .callEnded: try await call(subject, transaction)
+    case .recordingDeleted, .recordsExported: AuditNote(subject: subject, actor: calls)
+    case .kycReviewed: try await review(subject, of: merchant, transaction)
+    case .dltBinding: try await binding(subject, of: merchant, transaction)
+    case .templateReviewed: try await templateReview(subject, of: merchant, transaction)
     }
   }
 

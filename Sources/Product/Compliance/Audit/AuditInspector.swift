@@ -52,15 +52,13 @@ package struct AuditInspector: Sendable {
     }
   }
 
-  /// The current log and those before it, with what was signed of each last. One that was left behind for
-  /// what it lost has been reported, and ends the list.
+  /// The current log and those that were closed, with what was signed of each last. One that was left behind
+  /// for what it lost has been reported.
   private func signed(of merchant: MerchantID) async throws -> [(AuditEpoch, note: String)] {
     try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
       let starts = try await AuditEpochStore.starts(after: 0, of: merchant, transaction)
-      var epochs = [try await AuditEpochStore.current(of: merchant, transaction)]
-      while let start = starts.first(where: { $0.epoch == epochs.last }), start.isContinuous {
-        epochs.append(start.before)
-      }
+      let current = try await AuditEpochStore.current(of: merchant, transaction)
+      let epochs = [current] + starts.filter(\.isContinuous).map(\.before)
       var signed: [(AuditEpoch, note: String)] = []
       for epoch in epochs {
         let note = try await AuditCheckpointStore.last(of: epoch, transaction)

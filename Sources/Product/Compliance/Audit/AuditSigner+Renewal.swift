@@ -16,24 +16,33 @@ extension AuditSigner {
   package var renewal: JobHandler {
     JobHandler(AuditRenewal.self) { renewal, _ in
       do { try await renew(renewal) } catch let error as RPCError where error.code == .dataLoss {
-        throw JobControl.discard(reason: "\(error.message); --accept-loss was not given")
+        throw JobControl.discard(
+          reason: error.message + (renewal.acceptsLoss ? "" : "; --accept-loss was not given"))
       }
     }
   }
 
-  /// Ends the merchant's log and begins another; nothing when that has been done.
+  /// How long a request waits for its key at a time.
+  private static let keyPause = Duration.seconds(30)
+
+  /// Ends the merchant's log and begins another; nothing when that has been done, or the log is whole and under
+  /// the current key. Throws `JobControl.snooze` before the key that was the newest one seals here.
   package func renew(_ renewal: AuditRenewal) async throws {
+    guard keys.current >= renewal.key else { throw JobControl.snooze(Self.keyPause) }
     let merchant = renewal.merchant
-    do { try await clerk.settle(merchant) } catch  where renewal.acceptsLoss {
-      Log("audit").warning(
-        "an audit log cannot be appended to", ["merchant": "\(merchant.text)"])
+    let old = try await alarmed(merchant) {
+      do { try await clerk.settle(merchant) } catch  where renewal.acceptsLoss {
+        Log("audit").warning(
+          "an audit log cannot be appended to", ["merchant": "\(merchant.text)"])
+      }
+      return try await locked(merchant) { try await follow(renewal, $0) }
     }
-    let old = try await alarmed(merchant) { try await follow(renewal, $0) }
-    _ = try await checkpoint(old)
+    // Of what was lost there may be nothing that this server has signed.
+    do { _ = try await checkpoint(old) } catch  where renewal.acceptsLoss && Self.isLoss(error) {}
     _ = try await checkpoint(merchant)
   }
 
-  /// The epoch that was followed, now or before.
+  /// The epoch that was followed, now or before, or needs no other.
   private func follow(
     _ renewal: AuditRenewal, _ transaction: Transaction
   ) async throws -> AuditEpoch {
@@ -41,9 +50,11 @@ extension AuditSigner {
     let old = AuditEpoch(merchant: merchant, number: renewal.after)
     try await AuditStore.lockRow(of: merchant, transaction)
     guard try await AuditEpochStore.current(of: merchant, transaction) == old else { return old }
+    let current = keys.current
     let end = try await state(of: old, renewal, transaction)
+    if end.isContinuous, end.key ?? current == current { return old }
     let next = try await unused(after: old, transaction)
-    let key = try key(keys.current, of: next)
+    let key = try key(current, of: next)
     if end.isContinuous {
       try await AuditLog.append(
         kind: "log.closed", subject: next.name, actor: "operator", merchant: merchant, transaction
@@ -58,7 +69,7 @@ extension AuditSigner {
       end.isContinuous ? try await AuditStore.end(of: merchant, transaction).tree : end.tree
     try await AuditEpochStore.begin(
       AuditEpochStart(
-        epoch: next, key: keys.current, before: old, size: closed.size, root: closed.root,
+        epoch: next, key: current, before: old, size: closed.size, root: closed.root,
         isContinuous: end.isContinuous, time: WallClock.now), transaction)
     try await AuditLog.append(
       kind: "log.began", subject: old.name, actor: "operator", merchant: merchant, transaction
@@ -73,36 +84,36 @@ extension AuditSigner {
     return old
   }
 
-  /// What is there of a log, and whether it continues what was signed of it.
-  private func state(
-    of epoch: AuditEpoch, _ renewal: AuditRenewal, _ transaction: Transaction
-  ) async throws -> (tree: MerkleFrontier, note: String, isContinuous: Bool) {
+  /// What is there of a log.
+  private struct End {
     var tree = MerkleFrontier()
+    /// What was signed of it last.
     var note = ""
-    do {
-      let starts = try await AuditEpochStore.starts(
-        after: epoch.number - 1, of: epoch.merchant, transaction)
-      let memory = try await remembered(epoch, number(of: epoch, starts), transaction)
-      note = memory?.signed.note ?? ""
-      tree = try await AuditStore.end(of: epoch.merchant, transaction).tree
-      let now = Checkpoint(origin: epoch.name, size: tree.size, root: tree.root)
-      guard let old = memory?.signed.checkpoint else { return (tree, note, true) }
-      guard try await isContinued(old, by: now, in: epoch, transaction) else {
-        throw Self.notContinued(old.size)
-      }
-      return (tree, note, true)
-    } catch  where renewal.acceptsLoss && Self.isLoss(error) {
-      return (tree, note, false)
-    }
+    /// The number of the master key that it is under; `nil` before it is signed.
+    var key: Int64?
+    /// Whether it continues what was signed of it.
+    var isContinuous = false
   }
 
-  /// Whether a log is other than it was, not only out of reach.
-  private static func isLoss(_ error: any Error) -> Bool {
-    switch error {
-    case let error as RPCError: error.code == .dataLoss
-    case let error as PostgresError: error.kind == .invalidValue
-    default: false
-    }
+  private func state(
+    of epoch: AuditEpoch, _ renewal: AuditRenewal, _ transaction: Transaction
+  ) async throws -> End {
+    var end = End()
+    do {
+      end.key = try await AuditEpochStore.start(of: epoch, transaction)?.key
+      let memory = try await remembered(epoch, end.key, transaction)
+      end.note = memory?.signed.note ?? ""
+      end.key = end.key ?? memory?.number
+      end.tree = try await AuditStore.end(of: epoch.merchant, transaction).tree
+      if let old = memory?.signed.checkpoint {
+        let now = Checkpoint(origin: epoch.name, size: end.tree.size, root: end.tree.root)
+        guard try await isContinued(old, by: now, in: epoch, transaction) else {
+          throw Self.notContinued(old.size)
+        }
+      }
+      end.isContinuous = true
+    } catch  where renewal.acceptsLoss && Self.isLoss(error) {}
+    return end
   }
 
   /// An epoch that no history has used, also none that the database has forgotten.

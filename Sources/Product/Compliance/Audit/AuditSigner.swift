@@ -14,6 +14,7 @@ internal import TransparencyLog
 package struct AuditSigner: Sendable {
   /// A checkpoint and who can check it.
   struct Signed: Sendable {
+    let epoch: AuditEpoch
     let checkpoint: Checkpoint
     let note: String
     let verifier: NoteVerifier
@@ -43,48 +44,65 @@ package struct AuditSigner: Sendable {
   /// The current log as it is now, signed. Throws `dataLoss` when it does not continue what was signed
   /// before.
   func checkpoint(_ merchant: MerchantID) async throws -> Signed {
-    try await clerk.settle(merchant)
-    return try await sign(merchant)
+    try await alarmed(merchant) {
+      try await clerk.settle(merchant)
+      return try await locked(merchant) { transaction in
+        let (epoch, tree) = try await AuditStore.end(of: merchant, transaction)
+        let key = try await AuditEpochStore.start(of: epoch, transaction)?.key
+        return try await sign(epoch, tree.size, tree.root, key, transaction)
+      }
+    }
   }
 
   /// A log that another has followed, as far as it came and could be signed; `nil` when there is no such
   /// log, or nothing of it was ever signed.
   func checkpoint(_ epoch: AuditEpoch) async throws -> Signed? {
-    try await alarmed(epoch.merchant) { transaction in
-      let starts = try await AuditEpochStore.starts(
-        after: 0, of: epoch.merchant, transaction)
-      guard let next = starts.first(where: { $0.before == epoch }) else { return nil }
-      let key = number(of: epoch, starts)
-      guard next.isContinuous else {
-        return try await remembered(epoch, key, transaction)?.signed
+    try await alarmed(epoch.merchant) {
+      try await locked(epoch.merchant) { transaction in
+        guard let next = try await AuditEpochStore.follower(of: epoch, transaction) else {
+          return nil
+        }
+        let key = try await AuditEpochStore.start(of: epoch, transaction)?.key
+        guard next.isContinuous else {
+          return try await remembered(epoch, key, transaction)?.signed
+        }
+        return try await sign(epoch, next.size, next.root, key, transaction)
       }
-      return try await sign(epoch, next.size, next.root, key, transaction)
     }
   }
 
-  private func sign(_ merchant: MerchantID) async throws -> Signed {
-    try await alarmed(merchant) { transaction in
-      let (epoch, tree) = try await AuditStore.end(of: merchant, transaction)
-      let starts = try await AuditEpochStore.starts(
-        after: epoch.number - 1, of: merchant, transaction)
-      return try await sign(
-        epoch, tree.size, tree.root, number(of: epoch, starts), transaction)
-    }
-  }
-
-  /// One signer of the merchant's logs at a time. A log that is not as it was signed is a loud error.
-  func alarmed<Result: Sendable>(
+  /// One signer of the merchant's logs at a time, to the end of the transaction.
+  func locked<Result: Sendable>(
     _ merchant: MerchantID, _ body: @Sendable (Transaction) async throws -> Result
   ) async throws -> Result {
-    do {
-      return try await pool.transaction(tenant: .merchant(merchant.text)) {
-        try await AuditCheckpointStore.lock(merchant, $0)
-        return try await body($0)
-      }
-    } catch let error as RPCError where error.code == .dataLoss {
+    try await pool.transaction(tenant: .merchant(merchant.text)) {
+      try await AuditCheckpointStore.lock(merchant, $0)
+      return try await body($0)
+    }
+  }
+
+  /// A log that is not as it was signed, or whose rows contradict each other, is a loud error: `dataLoss`.
+  func alarmed<Result: Sendable>(
+    _ merchant: MerchantID, _ body: @Sendable () async throws -> Result
+  ) async throws -> Result {
+    do { return try await body() } catch  where Self.isLoss(error) {
       refusals.increment()
-      Log("audit").error("an audit log is not signed", ["merchant": "\(merchant.text)"])
-      throw error
+      Log("audit").error(
+        "an audit log is not signed", ["merchant": "\(merchant.text)", "error": "\(error)"])
+      throw error as? RPCError
+        ?? RPCError(
+          .dataLoss,
+          "the rows of the audit log contradict each other; nothing is signed until the operator has "
+            + "found out why")
+    }
+  }
+
+  /// Whether a log is other than it was, not only out of reach.
+  static func isLoss(_ error: any Error) -> Bool {
+    switch error {
+    case let error as RPCError: error.code == .dataLoss
+    case let error as PostgresError: error.kind == .invalidValue
+    default: false
     }
   }
 
@@ -102,7 +120,7 @@ package struct AuditSigner: Sendable {
       if old.checkpoint == now { return old }
     }
     let note = try SignedNote(signing: now.text, with: key).description
-    let signed = Signed(checkpoint: now, note: note, verifier: key.verifier)
+    let signed = Signed(epoch: epoch, checkpoint: now, note: note, verifier: key.verifier)
     if now.size > 0 { try await keep(signed, epoch, transaction) }
     return signed
   }
@@ -125,23 +143,7 @@ package struct AuditSigner: Sendable {
 
   // MARK: Keys
 
-  /// The key that checks a log's checkpoints.
-  func verifier(of epoch: AuditEpoch) async throws -> NoteVerifier {
-    try await pool.transaction(tenant: .merchant(epoch.merchant.text)) { transaction in
-      let starts = try await AuditEpochStore.starts(
-        after: epoch.number - 1, limit: 1, of: epoch.merchant, transaction)
-      let number = self.number(of: epoch, starts)
-      let memory = number == nil ? try await remembered(epoch, nil, transaction) : nil
-      return try (memory?.key ?? key(number ?? keys.current, of: epoch)).verifier
-    }
-  }
-
-  /// The number of the master key that a log's key comes from; `nil` for a first log, which stays with the
-  /// one that signed it first.
-  func number(of epoch: AuditEpoch, _ starts: [AuditEpochStart]) -> Int64? {
-    starts.first { $0.epoch == epoch }?.key
-  }
-
+  /// The key of a log that comes from the master key of that number.
   func key(_ number: Int64, of epoch: AuditEpoch) throws -> NoteSigner {
     guard let seed = keys.key(number) else {
       throw RPCError(.unavailable, "the key of the audit log is not here yet")
@@ -151,10 +153,11 @@ package struct AuditSigner: Sendable {
 
   // MARK: Memory
 
-  /// What was signed last and by which key; by the database's word where the object store has nothing.
+  /// What was signed last, by which key and of which master key's number; by the database's word where the
+  /// object store has nothing. `number` is `nil` for a first log, which stays with the key that signed it first.
   func remembered(
     _ epoch: AuditEpoch, _ number: Int64?, _ transaction: Transaction
-  ) async throws -> (signed: Signed, key: NoteSigner)? {
+  ) async throws -> (signed: Signed, key: NoteSigner, number: Int64)? {
     let saved = try await object("latest", of: epoch)
     let last = try await AuditCheckpointStore.last(of: epoch, transaction)
     if saved == nil, last != nil {
@@ -164,9 +167,11 @@ package struct AuditSigner: Sendable {
     }
     guard let note = saved ?? last else { return nil }
     let numbers = number.map { [$0] } ?? (MasterKey.firstNumber...keys.current).reversed()
-    for key in try numbers.map({ try key($0, of: epoch) }) {
+    for (number, key) in try numbers.map({ ($0, try key($0, of: epoch)) }) {
       if let checkpoint = Checkpoint(note: note, signedBy: key.verifier) {
-        return (Signed(checkpoint: checkpoint, note: note, verifier: key.verifier), key)
+        let signed = Signed(
+          epoch: epoch, checkpoint: checkpoint, note: note, verifier: key.verifier)
+        return (signed, key, number)
       }
     }
     throw RPCError(
@@ -217,16 +222,26 @@ extension AuditSigner {
     JobHandler(kind: Self.kind) { _ in try await signAll() }
   }
 
-  /// Signs every log that has grown. One that cannot be signed does not keep the others from it.
+  /// Signs every log that has grown, or will from the inbox. One that cannot be signed does not keep the others
+  /// from it; what it failed with is thrown at the end, but for `dataLoss`, of which the alarm tells.
   package func signAll() async throws {
-    try await clerk.settleAll()
     let merchants = try await pool.transaction(tenant: .system) {
-      try await AuditCheckpointStore.unsigned(limit: Self.batch, $0)
+      let waiting = try await AuditInboxStore.merchants(limit: Self.batch, $0)
+      let unsigned = try await AuditCheckpointStore.unsigned(limit: Self.batch, $0)
+      return waiting + unsigned.filter { !waiting.contains($0) }
     }
+    var failure: (any Error)?
     for merchant in merchants {
-      do { _ = try await sign(merchant) } catch let error as RPCError {
-        guard error.code == .dataLoss else { throw error }
+      try Task.checkCancellation()
+      do { _ = try await checkpoint(merchant) } catch  where Self.isLoss(error) {
+        continue
+      } catch {
+        Log("audit").error(
+          "an audit log could not be signed",
+          ["merchant": "\(merchant.text)", "error": "\(error)"])
+        failure = error
       }
     }
+    if let failure { throw failure }
   }
 }

@@ -1,4 +1,6 @@
--- What the operator decides about a merchant is in the merchant's audit log, too, by way of the inbox.
+-- What the operator decides about a merchant is in the merchant's audit log, too, by way of the inbox. Servers of a
+-- version before this one take every kind there for a call's: nothing is decided while one runs, and reviews of before
+-- wait until none does (tools/deploy/README.md, A new version).
 CREATE FUNCTION operator_decisions_are_audited() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO audit_inbox (merchant_id, kind, subject)
@@ -9,8 +11,3 @@ CREATE TRIGGER kyc_reviews_audited AFTER INSERT ON kyc_reviews
   FOR EACH ROW EXECUTE FUNCTION operator_decisions_are_audited('kyc.reviewed', 'review_id');
 CREATE TRIGGER dlt_bindings_audited AFTER INSERT ON dlt_bindings
   FOR EACH ROW EXECUTE FUNCTION operator_decisions_are_audited('dlt.binding', 'binding_id');
-
--- Reviews of before, in their order.
-SELECT set_config('payaid.merchant_id', '*', true);
-INSERT INTO audit_inbox (merchant_id, kind, subject)
-  SELECT merchant_id, 'kyc.reviewed', review_id::text FROM kyc_reviews ORDER BY review_id;
