@@ -16,5 +16,8 @@ package enum CallsMigrations {
     Migration(
       file: "m0077_recording_answers.sql", PackageResources.m0077_recording_answers_sql),
     Migration(file: "m0085_held_readings.sql", PackageResources.m0085_held_readings_sql),
+    Migration(file: "m0094_readings_by_hour.sql", PackageResources.m0094_readings_by_hour_sql),
+    Migration(
+      file: "m0095_held_readings_checked.sql", PackageResources.m0095_held_readings_checked_sql),
   ]
 }

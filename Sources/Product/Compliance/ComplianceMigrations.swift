@@ -18,5 +18,9 @@ package enum ComplianceMigrations {
     Migration(file: "m0089_audit_epochs.sql", PackageResources.m0089_audit_epochs_sql),
     Migration(file: "m0090_decision_lists.sql", PackageResources.m0090_decision_lists_sql),
     Migration(file: "m0091_dnd_snapshots.sql", PackageResources.m0091_dnd_snapshots_sql),
+    Migration(
+      file: "m0092_decisions_by_merchant.sql", PackageResources.m0092_decisions_by_merchant_sql),
+    Migration(
+      file: "m0093_decisions_refused.sql", PackageResources.m0093_decisions_refused_sql),
   ]
 }

@@ -111,6 +111,69 @@ import Testing
     await pool.close()
   }
 
+  private static let index = Migration(
+    version: 3, name: "index",
+    sql: """
+      -- Outside a transaction.
+      -- No two rows are the same.
+      CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_by_n ON a (n);
+      """)
+
+  private func validity(_ pool: PostgresPool) async throws -> [Bool] {
+    try await pool.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_by_n'::regclass")
+      .map { try $0.decode("indisvalid") }
+  }
+
+  @Test func `an index is built while others write, by one of many migrators`() async throws {
+    let pool = try await ScratchPostgres.database(migrations: files) { $0.maxConnections = 24 }
+    let (begun, mark) = AsyncStream.makeStream(of: Void.self)
+    let (waiting, go) = AsyncStream.makeStream(of: Void.self)
+    let writer = Task {
+      try await pool.transaction { transaction in
+        try await transaction.execute("INSERT INTO a VALUES (3)")
+        mark.finish()
+        for await _ in waiting {}
+      }
+    }
+    for await _ in begun {}
+    var patience = Migrator.Patience()
+    patience.lock = .milliseconds(50)
+    let migrator = Migrator(pool, files + [Self.index], patience: patience)
+    let migrations = Task {
+      try await withThrowingTaskGroup(of: [String].self) { group in
+        for _ in 0..<6 { group.addTask { try await migrator.run() } }
+        return try await group.reduce([], +)
+      }
+    }
+    // It waits for the writer, and nobody for it.
+    while try await pool.query("SELECT FROM pg_class WHERE relname = 'a_by_n'")
+      .isEmpty
+    {}
+    for n in 4..<40 { try await pool.execute("INSERT INTO a VALUES (\(n))") }
+    #expect(try await validity(pool) == [false])
+    go.finish()
+    try await writer.value
+    #expect(try await migrations.value == ["0003_index"])
+    #expect(try await validity(pool) == [true])
+    await pool.close()
+  }
+
+  @Test func `what an index left that was cut short is dropped, and it is built again`()
+    async throws
+  {
+    let pool = try await ScratchPostgres.database(migrations: files)
+    try await pool.execute("INSERT INTO a VALUES (1)")
+    let migrator = Migrator(pool, files + [Self.index])
+    let error = await #expect(throws: PostgresError.self) { try await migrator.run() }
+    #expect(error?.kind == .migration && error?.message.hasPrefix("0003_index: ") == true)
+    #expect(try await validity(pool) == [false])
+    try await pool.execute("DELETE FROM a WHERE ctid = (SELECT max(ctid) FROM a WHERE n = 1)")
+    #expect(try await migrator.run() == ["0003_index"])
+    #expect(try await validity(pool) == [true])
+    #expect(try await migrator.run() == [])
+    await pool.close()
+  }
+
   @Test func `a plan that a migration made stale is to be tried again`() async throws {
     let scratch = try await ScratchPostgres.database(migrations: files) { $0.maxConnections = 1 }
     let pool = PostgresPool(

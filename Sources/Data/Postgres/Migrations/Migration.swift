@@ -1,7 +1,10 @@
 internal import Buffers
 internal import TLS
 
-/// One numbered SQL file. It is applied once, in one transaction, and never changed afterwards.
+/// One numbered SQL file. It is applied once, in one transaction, and never changed after it was released.
+///
+/// A file whose first line is `-- Outside a transaction.` has one statement that is applied without one, as CREATE INDEX
+/// CONCURRENTLY IF NOT EXISTS; what it left behind when it was cut short is dropped before it is tried again.
 package struct Migration: Sendable, Equatable {
   package let version: Int
   package let name: String
@@ -24,6 +27,9 @@ package struct Migration: Sendable, Equatable {
     self.init(
       version: version, name: String(parts[1]), sql: String(decoding: bytes, as: UTF8.self))
   }
+
+  /// Whether its statement runs without a transaction.
+  var isOutsideTransaction: Bool { sql.hasPrefix("-- Outside a transaction.\n") }
 
   /// SHA-256 of the text, in hexadecimal.
   var checksum: String { Hex.encode(Digest.sha256(Array(sql.utf8))) }

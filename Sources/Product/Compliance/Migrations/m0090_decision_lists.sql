@@ -1,4 +1,2 @@
--- Verdicts in a list: which agent would have spoken, and ways to the newest and to the newest refusals of a merchant.
+-- Verdicts in a list: which agent would have spoken. Ways to them are in files of their own, from m0092_decisions_by_merchant.sql on.
 ALTER TABLE decisions ADD agent_id text;
-CREATE INDEX decisions_by_merchant ON decisions (merchant_id, decision_id DESC);
-CREATE INDEX decisions_refused ON decisions (merchant_id, decision_id DESC) WHERE verdict = 'block';
