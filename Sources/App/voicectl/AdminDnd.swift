@@ -70,6 +70,7 @@ struct AdminDnd: AsyncParsableCommand {
         try await OperatorDatabase.transaction { try await ScrubStore.add(numbers, to: scrub, $0) }
       }
       guard again == digest else {
+        _ = try await OperatorDatabase.transaction { try await ScrubStore.withdraw(scrub.id, $0) }
         throw CommandFailure(description: "\(file) changed while it was read; nothing counts of it")
       }
       guard try await OperatorDatabase.transaction({ try await ScrubStore.finish(scrub, $0) })

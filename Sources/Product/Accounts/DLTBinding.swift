@@ -42,6 +42,8 @@ package enum OnDLTBinding: Sendable, Hashable {
   case reviewerIsTheMerchants
   /// The merchant has no principal entity id.
   case noEntity
+  /// Another entity or telemarketer was looked at: the merchant has this pair.
+  case otherPair(entity: String, telemarketer: String)
   /// Neither the merchant nor the platform has a telemarketer id.
   case noTelemarketer
   /// The pair is not bound, so there is nothing to take back.

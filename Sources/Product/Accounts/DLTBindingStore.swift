@@ -6,9 +6,10 @@ internal import VoiceAPI
 /// The SQL of what the operator records of merchants and telemarketers.
 package enum DLTBindingStore {
   /// Records whether a merchant, by the entity id that it has now, is bound to its telemarketer: itself where
-  /// it has such an id, else `platform`.
+  /// it has such an id, else `platform`. Records nothing when `seen` is another entity or telemarketer.
   package static func record(
-    _ binding: DLTBinding, of merchant: MerchantID, platform: String?, _ transaction: Transaction
+    _ binding: DLTBinding, of merchant: MerchantID, platform: String?,
+    seen: (entity: String?, telemarketer: String?) = (nil, nil), _ transaction: Transaction
   ) async throws -> OnDLTBinding {
     // The ids do not change meanwhile.
     try await AccountStore.lock(merchant, transaction)
@@ -21,6 +22,9 @@ package enum DLTBindingStore {
     guard
       let telemarketer = DLTChain.telemarketer(own: kyc.dltTelemarketerId, platform: platform)
     else { return .noTelemarketer }
+    guard seen.entity ?? entity == entity, seen.telemarketer ?? telemarketer == telemarketer else {
+      return .otherPair(entity: entity, telemarketer: telemarketer)
+    }
     if binding.outcome == .unbound {
       let chain = try await DLTChain.find(
         entity: entity, telemarketer: telemarketer, of: merchant, transaction)

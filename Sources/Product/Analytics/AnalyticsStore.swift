@@ -7,14 +7,11 @@ internal import VoiceAPI
 enum AnalyticsStore {
   typealias V1 = Payaid.Voice.V1
 
-  /// Calls of a merchant in a span, found by their ids: these tell the time of a clock that may not quite
-  /// be that of the rows.
+  /// Calls of a merchant in a span, found by their ids.
   static func calls(
     in span: ReportSpan, of merchant: MerchantID, agent: AgentID? = nil
   ) -> Query {
-    let slack: Int64 = 60_000
-    let first = CallID(milliseconds: max(0, span.start.milliseconds - slack))
-    let last = CallID(milliseconds: max(0, span.end.milliseconds + slack))
+    let (first, last) = (CallID.lowest(from: span.start), CallID.highest(before: span.end))
     var query: Query = """
       calls.merchant_id = \(merchant.text) AND call_id >= \(first.text) AND call_id <= \(last.text)
         AND create_time >= \(span.start) AND create_time < \(span.end)

@@ -36,6 +36,22 @@ package struct ID<Entity: Identified>: Sendable, Hashable, Comparable, CustomStr
   package static func < (a: ID, b: ID) -> Bool { a.text < b.text }
 }
 
+/// Bounds of ids, for what is found by the time at which it was made: an id tells that of a clock which may not
+/// quite be the one that gave the row its time, so there is a minute more at either end.
+extension ID {
+  private static var slack: Int64 { 60_000 }
+
+  /// Below the ids of all that was made at `moment` or later.
+  package static func lowest(from moment: Moment) -> ID {
+    ID(milliseconds: ULID.clamped(moment.milliseconds - slack))
+  }
+
+  /// Above the ids of all that was made before `moment`.
+  package static func highest(before moment: Moment) -> ID {
+    ID(milliseconds: ULID.clamped(moment.milliseconds + slack))
+  }
+}
+
 /// The 26 characters of a ULID.
 enum ULID {
   private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
@@ -50,6 +66,9 @@ enum ULID {
     }
     return String(decoding: characters, as: UTF8.self)
   }
+
+  /// The nearest of the milliseconds that it has room for.
+  static func clamped(_ milliseconds: Int64) -> Int64 { min(max(0, milliseconds), 1 << 48 - 1) }
 
   static func isValid(_ text: some Collection<UInt8>) -> Bool {
     let members = members

@@ -345,7 +345,12 @@ def test_a_call_is_placed_only_for_a_merchant_that_was_approved(stack):
             assert bool(why) == bool(code)
         assert web.get("/api/v1/merchant").json()["kyc"]["dltBinding"] == {
             "telemarketerId": "1102000000000000002", "state": "UNBOUND"}
-        stack.operator("merchant", "bind", shop["id"], "--by", "operator@example.in", "--days", "30")
+        bind = ("merchant", "bind", shop["id"], "--by", "operator@example.in", "--days", "30")
+        with pytest.raises(subprocess.CalledProcessError):
+            stack.operator(*bind, "--telemarketer", "1102000000000000003")
+        with pytest.raises(subprocess.CalledProcessError):
+            stack.operator(*bind, "--entity", "1101234567890123457")
+        stack.operator(*bind, "--entity", "1101234567890123456", "--telemarketer", "1102000000000000002")
         assert check(web, agent, "+919000000003")["verdict"] == "ALLOW"
         kept = stacks.sql(stack.ready["database"], f"""
             BEGIN; SELECT set_config('payaid.merchant_id', '{shop["id"]}', true) \\g /dev/null

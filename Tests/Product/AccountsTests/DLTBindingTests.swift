@@ -35,12 +35,13 @@ extension DatabaseTests {
 
     private func record(
       _ outcome: DLTBinding.Outcome, of merchant: MerchantID, by reviewer: String = "op@example.in",
-      platform: String? = Scene.telemarketer, _ scene: Scene
+      platform: String? = Scene.telemarketer,
+      seen: (entity: String?, telemarketer: String?) = (nil, nil), _ scene: Scene
     ) async throws -> OnDLTBinding {
       try await scene.pool.transaction(tenant: .system) {
         try await DLTBindingStore.record(
           DLTBinding(outcome, OperatorDecision(by: reviewer, reason: "r")), of: merchant,
-          platform: platform, $0)
+          platform: platform, seen: seen, $0)
       }
     }
 
@@ -92,6 +93,25 @@ extension DatabaseTests {
             == .recorded(entity: Self.entity, telemarketer: Self.own))
       }
       #expect(try await shown(scene, all)?.state == .bound)
+      await scene.pool.close()
+    }
+
+    @Test func `nothing is recorded of a pair that is not the merchant's`() async throws {
+      let scene = try await Scene.make()
+      let (id, all) = try await scene.merchant()
+      try await say(Self.entity, Self.own, scene, all)
+      for seen in [
+        (nil, Scene.telemarketer), (Self.own, nil), (Self.own, Self.own),
+      ] as [(String?, String?)] {
+        #expect(
+          try await record(.bound(for: .seconds(60)), of: id, seen: seen, scene)
+            == .otherPair(entity: Self.entity, telemarketer: Self.own))
+      }
+      #expect(try await shown(scene, all)?.state == .unbound)
+      #expect(
+        try await record(
+          .bound(for: .seconds(60)), of: id, seen: (Self.entity, Self.own), scene)
+          == .recorded(entity: Self.entity, telemarketer: Self.own))
       await scene.pool.close()
     }
 

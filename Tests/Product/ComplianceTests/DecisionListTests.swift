@@ -18,6 +18,8 @@ import VoiceAPI
     by merchant: MerchantID? = nil
   ) async throws -> V1.Decision {
     let merchant = merchant ?? scene.merchant
+    // Of one millisecond no verdict is the newer one.
+    scene.clock.advance(seconds: 1)
     return try await scene.pool.transaction(tenant: .system) { transaction in
       let agent = try #require(
         try await scene.agents.agent(scene.agents.id, .published, transaction))
@@ -130,6 +132,24 @@ import VoiceAPI
       }
     } while !token.isEmpty
     #expect(found == made.reversed())
+    await scene.pool.close()
+  }
+
+  @Test func `verdicts of a time are found by their ids, whose clock may be another`() async throws
+  {
+    let scene = try await Scene.make()
+    let made = try await decide(scene)
+    for (seconds, found) in [(Int64(-50), 1), (50, 1), (-7_200, 0), (7_200, 0)] {
+      try await scene.pool.transaction(tenant: .system) {
+        try await $0.execute(
+          "UPDATE decisions SET evaluate_time = \(scene.clock.now + .seconds(seconds))")
+      }
+      let listed = try await list(scene) {
+        $0.startTime = (scene.clock.now + .seconds(seconds - 60)).timestamp
+        $0.endTime = (scene.clock.now + .seconds(seconds + 60)).timestamp
+      }
+      #expect(listed.map(\.decisionId) == (found == 1 ? [made.decisionId] : []), "\(seconds)")
+    }
     await scene.pool.close()
   }
 

@@ -69,6 +69,54 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `a file that was not brought whole is brought anew`() async throws {
+    let scene = try await scene()
+    let scrub = try snapshot(scene)
+    let file = [UInt8](repeating: 1, count: 32)
+    func begin() async throws -> OpenScrub {
+      try await system(scene) { try await ScrubStore.begin(scrub, file: file, lines: 1, $0) }
+    }
+    // What another reading of a file brought that had changed meanwhile.
+    let first = try await begin()
+    let foreign = try numbers("\(listed),")
+    try await system(scene) { try await ScrubStore.add(foreign, to: first, $0) }
+    let second = try await begin()
+    #expect(second.id != first.id && !second.isReady)
+    let own = try numbers("+919876500002,")
+    try await system(scene) { try await ScrubStore.add(own, to: second, $0) }
+    #expect(try await system(scene) { try await ScrubStore.finish(second, $0) })
+    #expect(try await !system(scene) { try await ScrubStore.finish(first, $0) })
+    #expect(try await scene.refusals(.promotional) == [])
+    #expect(try await scene.refusals(.promotional, to: "+919876500002") == ["DO_NOT_DISTURB"])
+    await scene.pool.close()
+  }
+
+  @Test func `what several snapshots say is heard, and one run deletes all that lapsed`()
+    async throws
+  {
+    let scene = try await scene()
+    var ids: [Int64] = []
+    for last in 1...3 {
+      let scrub = try snapshot(scene)
+      let open = try await system(scene) {
+        try await ScrubStore.begin(
+          scrub, file: [UInt8](repeating: UInt8(last), count: 32), lines: 1, $0)
+      }
+      let numbers = try numbers("+91987650000\(last),")
+      try await system(scene) { try await ScrubStore.add(numbers, to: open, $0) }
+      #expect(try await system(scene) { try await ScrubStore.finish(open, $0) })
+      ids.append(open.id)
+    }
+    for last in 1...4 {
+      let refusals = try await scene.refusals(.promotional, to: "+91987650000\(last)")
+      #expect(refusals == (last < 4 ? ["DO_NOT_DISTURB"] : []))
+    }
+    for id in ids { _ = try await system(scene) { try await ScrubStore.withdraw(id, $0) } }
+    #expect(try await ScrubStore.retention.run(scene.pool) == 3)
+    #expect(try await scene.pool.query("SELECT 1 AS one FROM dnd_snapshots").isEmpty)
+    await scene.pool.close()
+  }
+
   @Test func `a file with other options is another snapshot, and none that holds is deleted`()
     async throws
   {

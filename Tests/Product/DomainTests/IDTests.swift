@@ -15,6 +15,21 @@ import Testing
     #expect(first < second)
   }
 
+  @Test(arguments: [
+    Moment(microseconds: .min), Moment(seconds: 0), Moment(seconds: 1_795_372_200),
+    Moment(microseconds: .max),
+  ])
+  func `what was made about a moment is between its bounds`(moment: Moment) {
+    let milliseconds = min(max(0, moment.milliseconds), 1 << 48 - 1)
+    let made = CallID(milliseconds: milliseconds)
+    #expect(CallID(CallID.lowest(from: moment).text) != nil)
+    #expect(CallID(CallID.highest(before: moment).text) != nil)
+    guard moment == Moment(seconds: 1_795_372_200) else { return }
+    #expect(CallID.lowest(from: moment) < made && made < CallID.highest(before: moment))
+    #expect(CallID(milliseconds: milliseconds - 60_001) < CallID.lowest(from: moment))
+    #expect(CallID(milliseconds: milliseconds + 60_001) > CallID.highest(before: moment))
+  }
+
   @Test func `ids of one millisecond differ`() {
     #expect(Set((0..<1_000).map { _ in AgentID(milliseconds: 1).text }).count == 1_000)
   }

@@ -13,9 +13,9 @@ enum DecisionStore {
     _ transaction: Transaction
   ) async throws -> Gate.Decision {
     var decision = decision
-    decision.decisionId = DecisionID().text
-    let verdict = decision.verdict == .allow ? "allow" : "block"
     let time = Moment(decision.evaluateTime ?? WallClock.now.timestamp)
+    decision.decisionId = DecisionID(milliseconds: time.milliseconds).text
+    let verdict = decision.verdict == .allow ? "allow" : "block"
     _ = try await transaction.query(
       """
       INSERT INTO decisions (decision_id, merchant_id, call_id, agent_id, verdict, rules_version,
@@ -67,8 +67,14 @@ enum DecisionStore {
           WHERE merchant_id = \(merchant.text) AND phone_number = \(number.e164)))
         """)
     }
-    if let from = wanted.startTime { query.append(" AND evaluate_time >= \(Moment(from))") }
-    if let to = wanted.endTime { query.append(" AND evaluate_time < \(Moment(to))") }
+    if let from = wanted.startTime.map(Moment.init) {
+      query.append(
+        " AND decision_id >= \(DecisionID.lowest(from: from).text) AND evaluate_time >= \(from)")
+    }
+    if let to = wanted.endTime.map(Moment.init) {
+      query.append(
+        " AND decision_id <= \(DecisionID.highest(before: to).text) AND evaluate_time < \(to)")
+    }
     query.append(" ORDER BY decision_id DESC LIMIT \(limit)")
     return try await database.query(query).map(read)
   }

@@ -21,17 +21,23 @@ package enum ScrubStore {
   /// Numbers that one transaction brings at most.
   package static let batch = 50_000
 
-  /// The snapshot that has this file, begun now when there is none that holds; each file is brought once.
+  /// The snapshot that has all of this file and holds, else a new one. One that was begun and not finished counts
+  /// no more: nobody knows what it was given.
   package static func begin(
     _ scrub: ScrubSnapshot, file: [UInt8], lines: Int, _ transaction: Transaction
   ) async throws -> OpenScrub {
     try await transaction.execute("LOCK TABLE dnd_snapshots IN SHARE ROW EXCLUSIVE MODE")
-    let found = try await transaction.query(
-      """
-      SELECT snapshot_id, digest_key, ready_time IS NOT NULL AS is_ready FROM dnd_snapshots
-      WHERE file_digest = \(file) AND operator = \(scrub.operatorName)
+    let same: Query = """
+      file_digest = \(file) AND operator = \(scrub.operatorName)
         AND polarity = \(scrub.polarity.rawValue) AND is_complete = \(scrub.isComplete)
         AND scrub_time = \(scrub.time) AND expire_time > now()
+      """
+    try await transaction.execute(
+      "UPDATE dnd_snapshots SET expire_time = now() WHERE \(same) AND ready_time IS NULL")
+    let found = try await transaction.query(
+      """
+      SELECT snapshot_id, digest_key, true AS is_ready FROM dnd_snapshots
+      WHERE \(same) AND ready_time IS NOT NULL
       """)
     let rows =
       try await found.isEmpty
@@ -106,41 +112,58 @@ package enum ScrubStore {
       SELECT snapshot_id, digest_key, operator, scrub_time, is_complete FROM dnd_snapshots
       WHERE ready_time IS NOT NULL AND scrub_time <= \(now) AND expire_time > \(now)
       """)
-    var findings: [ScrubFinding] = []
-    for row in snapshots {
-      let scrub = OpenScrub(
+    guard !snapshots.isEmpty else { return [] }
+    let scrubs = try snapshots.map { row in
+      OpenScrub(
         id: try row.decode("snapshot_id"), digestKey: try row.decode("digest_key"), isReady: true)
-      let blocked = try await transaction.query(
-        """
-        SELECT blocked::integer FROM dnd_numbers
-        WHERE snapshot_id = \(scrub.id) AND number_digest = \(scrub.digest(number))
-        """
-      ).first?.decode("blocked", as: Int32.self)
-      findings.append(
-        ScrubFinding(
-          operatorName: try row.decode("operator"), time: try row.decode("scrub_time"),
-          isComplete: try row.decode("is_complete"),
-          blocked: blocked.map { DoNotDisturbCategories(rawValue: Int16($0)) }))
     }
-    return findings
+    let digests = scrubs.map { Hex.encode($0.digest(number)) }
+    let said = try await transaction.query(
+      """
+      SELECT blocked::integer FROM unnest(\(scrubs.map(\.id))::bigint[], \(digests)::text[])
+        WITH ORDINALITY AS wanted (id, digest, place)
+      LEFT JOIN dnd_numbers ON snapshot_id = id AND number_digest = decode(digest, 'hex')
+      ORDER BY place
+      """)
+    return try zip(snapshots, said).map { row, said in
+      ScrubFinding(
+        operatorName: try row.decode("operator"), time: try row.decode("scrub_time"),
+        isComplete: try row.decode("is_complete"),
+        blocked: try said.decode("blocked", as: Int32?.self).map {
+          DoNotDisturbCategories(rawValue: Int16($0))
+        })
+    }
   }
 
-  /// Deletes what holds no more, first the numbers; a snapshot a run.
+  /// Deletes what holds no more, snapshot by snapshot, first the numbers.
   package static let retention = Retention("compliance.dnd-snapshots") { transaction in
+    var total = 0
+    while total < Retention.batch,
+      let count = try await deleteLapsed(limit: Retention.batch - total, transaction)
+    {
+      total += count
+    }
+    return total
+  }
+
+  /// Deletes numbers of a snapshot that holds no more, and it behind the last; how many. `nil` when there is none.
+  private static func deleteLapsed(
+    limit: Int, _ transaction: Transaction
+  ) async throws -> Int? {
     let lapsed = try await transaction.query(
       """
       SELECT snapshot_id FROM dnd_snapshots WHERE expire_time < now()
       ORDER BY snapshot_id LIMIT 1 FOR UPDATE SKIP LOCKED
       """
     ).first?.decode("snapshot_id", as: Int64.self)
-    guard let lapsed else { return 0 }
+    guard let lapsed else { return nil }
     let count = try await transaction.execute(
       """
       DELETE FROM dnd_numbers WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM dnd_numbers WHERE snapshot_id = \(lapsed)
-        ORDER BY number_digest LIMIT \(Retention.batch)))
+        ORDER BY number_digest LIMIT \(limit)))
       """)
-    if count < Retention.batch {
+    if count < limit {
       try await transaction.execute("DELETE FROM dnd_snapshots WHERE snapshot_id = \(lapsed)")
     }
     return count
