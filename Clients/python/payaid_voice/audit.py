@@ -346,6 +346,8 @@ class Report:
     previous: str | None = None
     previous_size: int | None = None
     follows_loss: bool | None = None
+    unchecked_previous: str | None = None
+    unchecked_loss: bool | None = None
 
     def text(self) -> str:
         """A few lines for people."""
@@ -362,6 +364,9 @@ class Report:
         if self.previous is not None:
             how = "after a loss" if self.follows_loss else "as it was closed"
             lines.append(f"follows {self.previous} {how}, size {self.previous_size}")
+        if self.unchecked_previous is not None:
+            how = " after a loss" if self.unchecked_loss else ""
+            lines.append(f"follows {self.unchecked_previous or 'another log'}{how}, not checked")
         return "\n".join(lines)
 
 
@@ -381,6 +386,8 @@ def verify(
         bundle.check()
         if previous:
             _check_succession(bundle, Path(previous[0]), Key.parse(previous[1], allow_test_key))
+        else:
+            bundle.claim()
         report.result = "incomplete" if report.missing else "valid"
     except Invalid as error:
         report.result, report.problem = "invalid", str(error)
@@ -589,14 +596,22 @@ class _Bundle:
             self.report.missing.append(f"what {event} says has been erased")
         return payload
 
+    def claim(self) -> None:
+        """Notes what the log says of the one before, which nobody has checked."""
+        place, began = self.edges.get("log.began", (-1, None))
+        if place == 0:
+            self.report.unchecked_previous = str((began or {}).get("previous_log", ""))
+            self.report.unchecked_loss = bool(began) and began.get("is_continuous") != "yes"
+
 
 def _check_succession(bundle: _Bundle, folder: Path, key: Key) -> None:
     """Checks that a log follows another one, which is whole."""
     old = _Bundle(folder, key, Report(), None)
     with _place(file="the previous log"):
         old.check()
-        if old.places is not None:
-            raise Invalid("is not whole")
+    if old.places is not None:
+        bundle.report.missing.append("the previous log is not shown whole")
+        return
     began, head, report = bundle.edge("log.began", 0), old.head, bundle.report
     if began is None:
         return

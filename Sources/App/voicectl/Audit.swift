@@ -53,7 +53,10 @@ struct Audit: AsyncParsableCommand {
 
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Saves the log, or what it says of one subject, with its proofs in a folder.")
+      abstract: "Saves the log, or what it says of one subject, with its proofs in a folder.",
+      discussion: """
+        Where several logs tell of the subject and none is named, each gets a folder in the one to make.
+        """)
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var log: LogOption
@@ -66,15 +69,18 @@ struct Audit: AsyncParsableCommand {
       guard !FileManager.default.fileExists(atPath: output) else {
         throw ValidationError("\(output) is there already")
       }
-      let (bundle, key) = try await server.withChannel { channel, metadata in
+      let found = try await server.withChannel { channel, metadata in
         try await AuditExport(
           client: Payaid.Voice.V1.ComplianceServiceClient(channel),
-          options: CallOptions(metadata: metadata), epoch: log.epoch
-        ).bundle(of: subject, since: older)
+          options: CallOptions(metadata: metadata)
+        ).bundles(in: log.epoch, of: subject, since: older)
       }
-      try BundleFolder.write(bundle, to: output)
-      Output.line("\(output): \(bundle.entries.count) entries")
-      Output.line("verify it: voicectl audit verify \(output) --key \(key)")
+      for (epoch, bundle, key) in found {
+        let folder = found.count == 1 ? output : "\(output)/epoch-\(epoch)"
+        try BundleFolder.write(bundle, to: folder)
+        Output.line("\(folder): \(bundle.entries.count) entries of epoch \(epoch)")
+        Output.line("verify it: voicectl audit verify \(folder) --key \(key)")
+      }
     }
   }
 
@@ -111,6 +117,8 @@ struct Audit: AsyncParsableCommand {
         if let previous, let previousKey {
           report.succession = try LogSuccession(
             of: bundle, after: try BundleFolder.bundle(in: previous), previousKey)
+        } else {
+          report.claim = LogSuccession.Claim(of: bundle)
         }
         Output.line(json ? AuditReport.json(report) : AuditReport.text(report))
       } catch let verdict as LogVerdict {

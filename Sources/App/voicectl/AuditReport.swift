@@ -13,6 +13,10 @@ enum AuditReport {
     ]
     if let since = report.since { lines.append("continues the log of \(since) entries") }
     if let succession = report.succession { lines.append(text(succession)) }
+    if let claim = report.claim {
+      let loss = claim.followsLoss ? " after a loss" : ""
+      lines.append("follows \(claim.previous ?? "another log")\(loss), not checked")
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -28,6 +32,12 @@ enum AuditReport {
       members += [
         ("previous", succession.previous.origin), ("previous_size", "\(succession.previous.size)"),
         ("follows_loss", succession.followsLoss ? "yes" : "no"),
+      ]
+    }
+    if let claim = report.claim {
+      members += [
+        ("unchecked_previous", claim.previous ?? ""),
+        ("unchecked_loss", claim.followsLoss ? "yes" : "no"),
       ]
     }
     return Output.object(members)

@@ -17,6 +17,9 @@ package struct LogSuccession: Sendable, Equatable {
     of bundle: LogBundle, after previous: LogBundle, _ previousKey: NoteVerifier
   ) throws(LogVerdict) {
     let report = try LogVerifier(key: previousKey).verify(previous)
+    guard previous.proofs?.inclusion == nil else {
+      throw .incomplete("the log before is not shown whole")
+    }
     let began = try Self.payload(of: "log.began", 0, bundle)
     guard began["previous_log"] == report.checkpoint.origin else {
       throw .invalid("the log does not follow \(report.checkpoint.origin)")
@@ -49,6 +52,23 @@ package struct LogSuccession: Sendable, Equatable {
       closed["next_log"] == key.name,
       Checkpoint(note: bundle.checkpoint, signedBy: key) != nil
     else { throw .invalid("the log before was closed for another log, or another key") }
+  }
+
+  /// What a log says of the one before it, which nobody has checked.
+  package struct Claim: Sendable, Equatable {
+    /// What that one is called; `nil` when what was said of it is not shown.
+    package let previous: String?
+    /// Whether it did not continue what was signed of it.
+    package let followsLoss: Bool
+
+    /// `nil` when the log's beginning is not shown, or there was no log before.
+    package init?(of bundle: LogBundle) {
+      let entries = bundle.entries.lazy.compactMap { LogEntry($0) }
+      guard entries.contains(where: { $0.seq == 0 && $0.event == "log.began" }) else { return nil }
+      let began = try? LogSuccession.payload(of: "log.began", 0, bundle)
+      previous = began?["previous_log"]
+      followsLoss = began.map { $0["is_continuous"] != "yes" } ?? false
+    }
   }
 
   /// The texts in the payload of an entry of a kind.

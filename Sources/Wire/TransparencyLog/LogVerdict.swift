@@ -19,4 +19,6 @@ package struct LogReport: Sendable, Equatable {
   package let since: Int64?
   /// How it follows the log before, where that was asked.
   package var succession: LogSuccession?
+  /// What it says of the log before, where that was not asked.
+  package var claim: LogSuccession.Claim?
 }

@@ -23,6 +23,9 @@ package struct LogVerifier: Sendable {
       try signed(note, "the older checkpoint")
     }
     if let old { try checkGrowth(from: old, to: checkpoint, leaves, bundle.proofs) }
+    guard !entries.isEmpty || checkpoint.size == 0 || old != nil else {
+      throw .incomplete("there is not one entry")
+    }
     return LogReport(
       checkpoint: checkpoint, entries: entries.count, payloads: shown,
       erased: entries.values.count { $0 != nil } - shown, since: old?.size)

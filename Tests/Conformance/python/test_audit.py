@@ -320,12 +320,44 @@ def test_a_log_follows_one_that_was_closed(own, fresh, tmp_path):
     assert report["previous"] == key.split("+")[0] and report["follows_loss"] == "no"
     assert "was closed at" in ctl(
         "verify", tmp_path / "new", "--key", new, "--previous", tmp_path / "old", "--previous-key", key)
+    # Alone it is valid, and what it says of the one before is not checked.
+    alone = verify(ctl, tmp_path / "new", new)
+    assert (alone["unchecked_previous"], alone["unchecked_loss"]) == (report["previous"], "no")
+    assert f"follows {report['previous']}, not checked" in ctl("verify", tmp_path / "new", "--key", new)
+    # A part of the one before is not the whole of it.
+    ctl("export", "--epoch", "1", "--subject", new.split("+")[0], "-o", tmp_path / "part")
+    verify(ctl, tmp_path / "new", new, "--previous", tmp_path / "part", "--previous-key", key, status=3)
     # An older export is not what was closed, and another log is not the one before.
     shutil.copytree(tmp_path / "old", tmp_path / "cut")
     lines = (tmp_path / "cut/payloads.ndjson").read_text().splitlines(keepends=True)
     (tmp_path / "cut/payloads.ndjson").write_text("".join(lines[:-1]))
     verify(ctl, tmp_path / "new", new, "--previous", tmp_path / "cut", "--previous-key", key, status=3)
     verify(ctl, tmp_path / "old", key, "--previous", tmp_path / "new", "--previous-key", new, status=1)
+
+
+def test_a_subject_is_told_of_by_each_log_that_has_it(own, fresh, tmp_path):
+    ctl, rest, log = fresh.ctl, fresh.rest, written(fresh.rest, "+918047165097")
+    key = ctl("key").strip()
+    rotate(own)
+    renew(own, fresh)
+    # Its entries are in the first log alone; of another consent both tell.
+    said = ctl("export", "--subject", log["consent"], "-o", tmp_path / "first")
+    assert "entries of epoch 1" in said and f"--key {key}" in said
+    verify(ctl, tmp_path / "first", key)
+    entries = rest.get(f"{ROOT}/audit-entries", params={"epoch": 1, "pageSize": 1000}).json()["entries"]
+    taken = {entry["subject"] for entry in entries if entry["kind"] == "consent.withdrawn"}
+    both = next(entry["subject"] for entry in entries
+                if entry["kind"] == "consent.created" and entry["subject"] not in taken)
+    withdraw(rest, both)
+    said = ctl("export", "--subject", both, "-o", tmp_path / "both").splitlines()
+    keys = [line.split("--key ")[1] for line in said if "--key" in line]
+    assert len(keys) == 2 and keys[0] == key
+    for epoch, its in zip((1, 2), keys):
+        assert verify(ctl, tmp_path / f"both/epoch-{epoch}", its)["entries"] == "1"
+    ctl("checkpoint", "-o", tmp_path / "kept.txt")
+    assert "--since needs one" in ctl(
+        "export", "--subject", both, "--since", tmp_path / "kept.txt", "-o", tmp_path / "x", status=1)
+    assert "no entry is about" in ctl("export", "--subject", "call_none", "-o", tmp_path / "none", status=1)
 
 
 def rewrite(own, merchant):
@@ -378,6 +410,7 @@ def test_what_was_lost_is_left_behind_by_the_operator(own, rewritten, tmp_path):
     ctl("export", "-o", tmp_path / "new")
     report = verify(ctl, tmp_path / "new", ctl("key").strip(), "--previous", whole, "--previous-key", old)
     assert report["size"] == "2" and report["follows_loss"] == "yes"
+    assert verify(ctl, tmp_path / "new", ctl("key").strip())["unchecked_loss"] == "yes"
     assert report["previous_size"] == (whole / "checkpoint.txt").read_text().splitlines()[1]
 
 

@@ -657,7 +657,8 @@ def test_the_command_says_it_in_json(command, log, tmp_path):
         "result": "valid", "problem": None, "file": None, "line": None, "seq": None, "missing": [], "origin": ORIGIN,
         "size": 11, "root": mth(log.leaves).hex(), "entries": 2, "older": 0, "payloads": 2, "erased": 0,
         "since": {"size": 5, "root": mth(log.leaves[:5]).hex(), "continued": True},
-            "previous": None, "previous_size": None, "follows_loss": None}
+            "previous": None, "previous_size": None, "follows_loss": None,
+            "unchecked_previous": None, "unchecked_loss": None}
     status, out, _ = command({**log.bundle([2, 3]), "payloads.ndjson": b"{}"}, "--json")
     found = json.loads(out)
     assert status == 1 and (found["result"], found["file"], found["line"]) == ("invalid", "payloads.ndjson", 1)

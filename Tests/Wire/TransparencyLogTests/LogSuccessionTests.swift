@@ -70,6 +70,27 @@ import TransparencyLog
     }
   }
 
+  @Test func `a log before that is not shown whole is no proof`() throws {
+    let pair = try Self.pair()
+    #expect(throws: LogVerdict.incomplete("the log before is not shown whole")) {
+      try LogSuccession(
+        of: try pair.new.whole, after: try pair.old.part([4]), pair.old.signer.verifier)
+    }
+  }
+
+  @Test func `what a log says of the one before is told, as far as it is shown`() throws {
+    var bundle = try Self.pair().new.whole
+    var claim = try #require(LogSuccession.Claim(of: bundle))
+    #expect(claim.previous == "test/log" && !claim.followsLoss)
+    claim = try #require(
+      LogSuccession.Claim(of: try Self.pair(began: { $0["is_continuous"] = "no" }).new.whole))
+    #expect(claim.followsLoss)
+    bundle.payloads = []
+    claim = try #require(LogSuccession.Claim(of: bundle))
+    #expect(claim.previous == nil && !claim.followsLoss)
+    #expect(LogSuccession.Claim(of: try WrittenLog(3).whole) == nil)
+  }
+
   @Test func `an end or a beginning that is not shown is no proof`() throws {
     let pair = try Self.pair()
     var bundle = try pair.new.whole

@@ -91,6 +91,15 @@ struct WrittenLog {
     }
   }
 
+  @Test func `no entry of a log that has some proves nothing`() throws {
+    let log = try WrittenLog(11)
+    #expect(throws: LogVerdict.incomplete("there is not one entry")) {
+      try log.verify(try log.part([]))
+    }
+    // But that it continues an older one.
+    #expect(try log.verify(try log.part([], since: 5), since: try log.note(5)).since == 5)
+  }
+
   @Test func `an erased payload takes nothing from the proof`() throws {
     let log = try WrittenLog(9)
     var bundle = try log.whole
