@@ -29,7 +29,7 @@ enum PDFToText {
     case .ended(.exited(0)): return try pages(of: text)
     case .ended(.exited(let code)): throw failure(code, String(decoding: errors, as: UTF8.self))
     case .outOfSpace: throw .tooMuchText(limits)
-    case .abandoned: throw .unavailable(EventLoopError(.loopStopped, "the event loop has stopped"))
+    case .abandoned: throw .loopStopped
     case .ended(.signalled), .outOfTime: throw damaged
     }
   }
@@ -71,6 +71,9 @@ extension DocumentError {
   static func tooMuchText(_ limits: DocumentLimits) -> DocumentError {
     DocumentError(.tooLarge, "the document has more than \(limits.textBytes) bytes of text")
   }
+
+  static let loopStopped = unavailable(
+    EventLoopError(.loopStopped, "the event loop has stopped"))
 
   static func unavailable(_ cause: any Error) -> DocumentError {
     DocumentError(.unavailable, "pdf documents cannot be read here now", cause: cause)

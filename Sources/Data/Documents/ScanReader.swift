@@ -13,7 +13,8 @@ struct ScanReader {
   let programs: DocumentPrograms
   let limits: DocumentLimits
 
-  /// One page after another; those that cannot be read are told in the result. Throws `CancellationError`.
+  /// One page after another; those that cannot be read are told in the result. Throws `DocumentError` when that
+  /// may be otherwise a moment later, and `CancellationError`.
   func read(_ numbers: [Int], of pdf: [UInt8]) async throws -> Result {
     var result = Result()
     let end = ContinuousClock.now + limits.scanTime
@@ -51,23 +52,31 @@ struct ScanReader {
       let picture = try await ProgramRun(
         loop: loop, Tesseract.picture(programs.pdftoppm, page: number, limits)
       ).run(pdf)
-      if let reason = reason(picture.ending) { return .unread(reason) }
+      if let reason = try reason(picture.ending) { return .unread(reason) }
       guard Tesseract.isPicture(picture.output) else { return .unread(.damaged) }
       let table = try await ProgramRun(
         loop: loop, Tesseract.reading(programs.tesseract, limits)
       ).run(picture.output)
-      if let reason = reason(table.ending) { return .unread(reason) }
+      // Without any language it ends as it does when a picture is damaged.
       guard !Tesseract.lacksLanguage(table.errors) else { return .unread(.unavailable) }
+      if let reason = try reason(table.ending) { return .unread(reason) }
       let text = try await loop.blocking { Tesseract.text(of: table.output) }
       return text.map { .text($0) } ?? .unread(.unclear)
-    } catch is EventLoopError {
+    } catch let error as EventLoopError {
+      guard [.notFound, .permissionDenied].contains(error.kind) else {
+        throw DocumentError.unavailable(error)
+      }
       return .unread(.unavailable)
     }
   }
 
-  private func reason(_ ending: SandboxedProgram.Ending) -> UnreadPages.Reason? {
+  /// Why a page was not read; nil when it was. Throws when the loop has stopped.
+  private func reason(
+    _ ending: SandboxedProgram.Ending
+  ) throws(DocumentError) -> UnreadPages.Reason? {
     if ending == .ended(.exited(0)) { return nil }
-    if ending.isMissing || ending == .abandoned { return .unavailable }
+    if ending == .abandoned { throw .loopStopped }
+    if ending.isMissing { return .unavailable }
     return ending.isLate ? .late(limits.time) : .damaged
   }
 }

@@ -65,6 +65,10 @@ import Testing
       "pages 1, 3 not read: only images, and scans cannot be read on this server"
     ),
     (
+      picture, "echo \"Failed loading language 'hin'\" >&2; exit 1",
+      "pages 1, 3 not read: only images, and scans cannot be read on this server"
+    ),
+    (
       picture, #"printf 'head\n5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t20\tx\n'"#,
       "pages 1, 3 not read: the scan is not clear enough"
     ),
@@ -85,6 +89,21 @@ import Testing
       error?.message
         == "the pdf has no text: pages 1 to 2 not read: only images, and scans cannot be read on this server"
     )
+  }
+
+  @Test func `trouble at a start is no fault of the document`() async throws {
+    try await withProgram(Self.picture) { picture in
+      try await withLoop { loop in
+        var programs = DocumentPrograms()
+        // The system takes no argument of this size.
+        (programs.pdftoppm, programs.tesseract) = (picture, String(repeating: "x", count: 200_000))
+        let reader = DocumentReader(loop: loop, programs: programs)
+        let error = await #expect(throws: DocumentError.self) {
+          try await reader.read(PDFWriter.pages(["", "text"]).bytes)
+        }
+        #expect(error?.kind == .unavailable)
+      }
+    }
   }
 
   @Test func `as many pages are read as are allowed, for as long as is allowed`() async throws {
