@@ -93,14 +93,10 @@ struct S3Part: Equatable {
   let size: Int
 
   /// Nil for an answer that does not begin at `offset`, or has not a whole piece before the object's end.
-  /// A store that knows no ranges gives the whole object.
   init?(_ answer: ClientResponse, from offset: Int) {
-    guard answer.status.rawValue == 206 else {
-      guard offset == 0 else { return nil }
-      size = answer.body.count
-      return
-    }
-    guard let range = answer.headers["content-range"], range.hasPrefix("bytes ") else { return nil }
+    guard answer.status.rawValue == 206, let range = answer.headers["content-range"],
+      range.hasPrefix("bytes ")
+    else { return nil }
     let numbers = range.dropFirst("bytes ".count).split(
       omittingEmptySubsequences: false, whereSeparator: { "-/".contains($0) }
     ).map { Int($0) }
