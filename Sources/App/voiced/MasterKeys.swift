@@ -23,8 +23,11 @@ struct MasterKeys {
     let settings = current.value
     let file = LocalMasterKey(folder: settings.dataDirectory)
     let wrapped = try await pool.transaction(tenant: .system) { try await MasterKeyStore.keys($0) }
-    if !makesFirst, try wrapped.isEmpty && file.read() == nil {
-      throw SettingsError("there is neither \(file.path) nor a master key in the database")
+    if !makesFirst, wrapped.isEmpty {
+      guard let key = try file.read() else {
+        throw SettingsError("there is neither \(file.path) nor a master key in the database")
+      }
+      return MasterKeys(ring: KeyRing(MasterKey(bytes: key)), vault: nil)
     }
     guard let wrappingKey = settings.aws.masterWrappingKey else {
       guard let key = wrapped.first else {

@@ -120,6 +120,14 @@ def test_what_is_not_held_is_not_read(stack, merchant, desk, tmp_path):
     assert held(stack, "read", "call_x' OR '1'='1", *BY).returncode != 0
 
 
+def test_who_reads_moves_no_key_under_kms(stack, kept):
+    """That is the server's to do, which all servers then know of."""
+    answer = held(stack, "list", VOICE_KMS_KEY="alias/voice", AWS_ENDPOINT_URL_KMS="http://127.0.0.1:1",
+                  AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
+    assert answer.returncode == 0 and kept[0] in answer.stdout, answer.stderr
+    assert system(stack, "SELECT count(*) FROM master_keys") == [["0"]]
+
+
 def test_without_the_server_s_keys_nothing_is_read_or_made(stack, kept, tmp_path):
     answer = held(stack, "read", kept[0], *BY, DATA_DIR=str(tmp_path / "empty"))
     assert answer.returncode == 1 and "there is neither" in answer.stderr and not answer.stdout
