@@ -52,7 +52,7 @@ def test_the_server_may_do_what_it_does_and_nothing_else():
         allowed |= {actions} if isinstance(actions, str) else set(actions)
         assert statement["Resource"] != "*"
     assert allowed == {
-        *aws.S3_RIGHTS, "secretsmanager:GetSecretValue", "kms:GenerateDataKey", "kms:Decrypt"}
+        *aws.S3_RIGHTS, "secretsmanager:GetSecretValue", "kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"}
 
 
 def test_the_key_that_wraps_the_master_key_is_the_servers_own_and_stays():
@@ -66,9 +66,10 @@ def test_the_key_that_wraps_the_master_key_is_the_servers_own_and_stays():
     role = servers["Condition"].pop("ArnLike")
     assert role["aws:PrincipalArn"]["!Sub"].endswith(":role/${ServiceStack}-Role-*")
     [granted] = [it for it in resources("service")["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-                 if "master-key" in str(it["Resource"])]
+                 if "master-wrapping-key" in str(it["Resource"])]
     for statement in (servers, granted):
-        assert sorted(statement["Action"]) == sorted(KMS_RIGHTS)
+        # A keys/master.key from before is encrypted, once.
+        assert sorted(statement["Action"]) == sorted([*KMS_RIGHTS, "kms:Encrypt"])
         assert statement["Condition"] == {"StringEquals": {
             f"kms:EncryptionContext:{name}": CONTEXT[name] for name in ("application", "purpose")}}
 
@@ -105,10 +106,25 @@ def test_the_settings_of_an_instance_are_settings():
     names = re.findall(r"^([A-Z0-9_]+)=", written, re.M)
     known = re.findall(r"^#? ?([A-Z0-9_]+)=", (stacks.ROOT / "env.example").read_text(), re.M)
     assert "VOICE_KMS_KEY" in names and set(names) <= set(known)
-    # No key of ours is in Secrets Manager, or on a machine's disk.
-    secrets = [it["Properties"]["Name"] for it in resources("data").values() if it["Type"] == "AWS::SecretsManager::Secret"]
-    assert sorted(secrets) == ["payaid/voice/database", "payaid/voice/redis", "payaid/voice/settings"]
-    assert "master.key" not in text
+    # No key of ours is in Secrets Manager, or on a machine's disk, but in a stack whose key was there before KMS.
+    secrets = {it["Properties"]["Name"]: it.get("Condition") for it in resources("data").values()
+               if it["Type"] == "AWS::SecretsManager::Secret"}
+    assert secrets == {"payaid/voice/database": None, "payaid/voice/redis": None, "payaid/voice/settings": None,
+                       "payaid/voice/master-key": "HasMasterKeySecret"}
+    guarded = re.sub(r'^ *if \[ -n "\$\{MasterKeySecret\}" \].*?^ *fi$', "", text, flags=re.M | re.S)
+    assert guarded != text and "master.key" not in guarded
+
+
+def test_a_stack_from_before_the_key_was_under_kms_can_be_updated():
+    """A logical id keeps its type, and what another stack imports its value."""
+    data = yaml.load((FOLDER / "aws" / "data.yaml").read_text(), Template)
+    assert data["Resources"]["MasterKey"]["Type"] == "AWS::SecretsManager::Secret"
+    exports = {it["Export"]["Name"]["!Sub"]: it for it in data["Outputs"].values()}
+    assert exports["${AWS::StackName}-master-key"]["Value"] == {"!Ref": "MasterKey"}
+    assert exports["${AWS::StackName}-master-wrapping-key"]["Value"] == {"!GetAtt": "WrappingKey.Arn"}
+    for name in ("data", "service"):
+        template = yaml.load((FOLDER / "aws" / f"{name}.yaml").read_text(), Template)
+        assert template["Parameters"]["MasterKeySecret"]["Default"] == "absent"
 
 
 def test_every_bucket_is_encrypted_closed_to_the_public_and_to_plain_text():
