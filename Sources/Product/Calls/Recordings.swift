@@ -90,7 +90,7 @@ package final class Recordings: Sendable {
   }
 
   /// A recording's wrapped key, wrapped by the current master key; nil when it is.
-  func renewed(_ key: SealedValue) throws -> [UInt8]? { try keys.renew(key.bytes, for: key.id) }
+  func renew(_ key: [UInt8], of call: String) throws -> [UInt8]? { try keys.renew(key, for: call) }
 
   /// Renames a spool that cannot be read, so that a person may look at it and nobody else does.
   private func setAside(_ call: CallID, _ error: RecordingError) {

@@ -60,17 +60,17 @@ package struct Resealer: Sendable {
   private func move(_ name: String, to number: Int64, _ transaction: Transaction) async throws {
     guard let kind = kinds.first(where: { $0.name == name }) else { return }
     var state = try await ResealStore.lock(name, number, transaction)
-    let found = try await kind.find(state.lastID, Self.batch, transaction)
+    let found = try await kind.lock(after: state.lastID, limit: Self.batch, transaction)
     for value in found {
       do {
-        guard let renewed = try kind.renew(value) else { continue }
-        try await kind.replace(value.id, renewed, transaction)
+        guard let renewed = try kind.renew(value.bytes, value.key) else { continue }
+        try await kind.replace(value.key, renewed, transaction)
         state.moved += 1
       } catch let error where error is TLSError || error is MissingKey {
         state.lost += 1
       }
     }
-    state.lastID = found.last?.id ?? state.lastID
+    state.lastID = found.last?.cursor ?? state.lastID
     state.isOver = found.count < Self.batch
     try await ResealStore.store(state, name, number, transaction)
   }
@@ -79,7 +79,7 @@ package struct Resealer: Sendable {
     let left = try await pool.transaction(tenant: .system) { transaction in
       var left: [String: Int] = [:]
       for kind in kinds {
-        left[kind.name] = try await kind.count(KeyMark.bytes(of: number), transaction)
+        left[kind.name] = try await kind.count(unlike: KeyMark.bytes(of: number), transaction)
       }
       switch plan.counted(left) {
       case .finish: try await ResealStore.finish(number, transaction)

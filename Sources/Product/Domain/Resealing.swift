@@ -1,46 +1,88 @@
-package import Postgres
+internal import Postgres
 
 /// A sealed value as it lies in its row.
-package struct SealedValue: Sendable {
-  /// The row: rows are gone through in the order of these.
-  package let id: String
-  package let bytes: [UInt8]
-
-  package init(id: String, bytes: [UInt8]) {
-    self.id = id
-    self.bytes = bytes
-  }
+struct SealedValue: Sendable {
+  /// The row, by its key's columns.
+  let key: [String]
+  let bytes: [UInt8]
 }
 
-/// One kind of sealed values, and how they are moved to the current key.
+/// One column of sealed values, and how it is moved to the current key. Its SQL is made of names in the source.
 ///
-/// The functions run in a transaction of the system's. `find` gives at most as many values as it is
-/// asked for, those of the rows after a row, and locks them.
+/// What it does to rows runs in a transaction of the system's.
 package struct Resealing: Sendable {
   /// One per system.
   package let name: String
-  let find: @Sendable (_ after: String, _ limit: Int, Transaction) async throws -> [SealedValue]
-  /// The same sealed by the current key; nil when it is.
-  let renew: @Sendable (SealedValue) throws -> [UInt8]?
-  let replace: @Sendable (_ id: String, _ bytes: [UInt8], Transaction) async throws -> Void
-  /// How many do not begin with a mark.
-  let count: @Sendable (_ unlike: [UInt8], Transaction) async throws -> Int
+  /// The same value sealed by the current key; nil when it is.
+  let renew: @Sendable (_ sealed: [UInt8], _ key: [String]) throws -> [UInt8]?
+  private let table: Query
+  private let column: Query
+  private let key: [StaticString]
 
+  /// Of `column` in `table`, whose rows `key` tells apart: texts without a blank in them, which an index has in
+  /// this order.
   package init(
-    _ name: String,
-    find:
-      @escaping @Sendable (_ after: String, _ limit: Int, Transaction) async throws ->
-      [SealedValue],
-    renew: @escaping @Sendable (SealedValue) throws -> [UInt8]?,
-    replace:
-      @escaping @Sendable (_ id: String, _ bytes: [UInt8], Transaction) async throws -> Void,
-    count: @escaping @Sendable (_ unlike: [UInt8], Transaction) async throws -> Int
+    _ name: String, _ column: StaticString, in table: StaticString, by key: [StaticString],
+    renew: @escaping @Sendable (_ sealed: [UInt8], _ key: [String]) throws -> [UInt8]?
   ) {
     self.name = name
-    self.find = find
     self.renew = renew
-    self.replace = replace
-    self.count = count
+    self.table = Query(name: table)
+    self.column = Query(name: column)
+    self.key = key
+  }
+
+  private var columns: Query { Query(list: key.map(Query.init(name:))) }
+
+  /// At most `limit` values behind the row `cursor`, in the order of their keys, locked; the first ones for an
+  /// empty cursor.
+  func lock(
+    after cursor: String, limit: Int, _ transaction: Transaction
+  ) async throws -> [SealedValue] {
+    let last = cursor.split(separator: " ", maxSplits: key.count - 1).map(String.init)
+    let from = last + Array(repeating: "", count: key.count - last.count)
+    return try await transaction.query(
+      """
+      SELECT \(columns), \(column) AS sealed FROM \(table)
+      WHERE (\(columns)) > (\(values(from))) AND \(column) IS NOT NULL
+      ORDER BY \(columns) LIMIT \(limit) FOR NO KEY UPDATE
+      """
+    ).map { row in
+      SealedValue(
+        key: try key.map { try row.decode("\($0)") }, bytes: try row.decode("sealed"))
+    }
+  }
+
+  /// Puts a value, sealed anew, in the place of what its row has.
+  func replace(_ key: [String], _ bytes: [UInt8], _ transaction: Transaction) async throws {
+    try await transaction.execute(
+      "UPDATE \(table) SET \(column) = \(bytes) WHERE (\(columns)) = (\(values(key)))")
+  }
+
+  /// How many values do not begin with a mark.
+  func count(unlike mark: [UInt8], _ transaction: Transaction) async throws -> Int {
+    try await transaction.query(
+      """
+      SELECT count(*) AS count FROM \(table)
+      WHERE \(column) IS NOT NULL AND substr(\(column), 1, \(mark.count)) <> \(mark)
+      """)[0].decode("count")
+  }
+
+  private func values(_ key: [String]) -> Query { Query(list: key.map { "\($0)" }) }
+}
+
+extension SealedValue {
+  /// The row as one text.
+  var cursor: String { key.joined(separator: " ") }
+}
+
+extension Query {
+  /// A name that stands in the source.
+  fileprivate init(name: StaticString) { self.init(unsafeSQL: name.description) }
+
+  fileprivate init(list: [Query]) {
+    self = ""
+    for (place, part) in list.enumerated() { append(place == 0 ? part : ", \(part)") }
   }
 }
 

@@ -50,56 +50,16 @@ struct DocumentKey: Sendable {
 }
 
 extension DocumentKeys {
-  /// How the wrapped keys move to another master key. No text is touched. A row's id here is its document,
-  /// a space and its merchant.
+  /// How the wrapped keys move to another master key. No text is touched.
   package var resealing: Resealing {
     Resealing(
-      "knowledge.keys",
-      find: { try await DocumentKeyStore.lock(after: $0, limit: $1, $2) },
-      renew: { value in
-        let parts = value.id.split(separator: " ").map(String.init)
-        return try seal.renew(value.bytes, for: Self.context(parts[0], parts[1]))
-      },
-      replace: { try await DocumentKeyStore.replace($0, $1, $2) },
-      count: { try await DocumentKeyStore.count(unlike: $0, $1) })
+      "knowledge.keys", "text_key", in: "knowledge_documents", by: ["merchant_id", "document_id"]
+    ) { try seal.renew($0, for: Self.context($1[1], $1[0])) }
   }
 }
 
 /// All SQL of documents' keys.
 enum DocumentKeyStore {
-  fileprivate static func lock(
-    after id: String, limit: Int, _ transaction: Transaction
-  ) async throws -> [SealedValue] {
-    try await transaction.query(
-      """
-      SELECT document_id || ' ' || merchant_id AS id, text_key FROM knowledge_documents
-      WHERE document_id > split_part(\(id), ' ', 1) AND text_key IS NOT NULL
-      ORDER BY document_id LIMIT \(limit) FOR NO KEY UPDATE
-      """
-    ).map { SealedValue(id: try $0.decode("id"), bytes: try $0.decode("text_key")) }
-  }
-
-  fileprivate static func replace(
-    _ id: String, _ bytes: [UInt8], _ transaction: Transaction
-  ) async throws {
-    try await transaction.execute(
-      """
-      UPDATE knowledge_documents SET text_key = \(bytes)
-      WHERE document_id = split_part(\(id), ' ', 1)
-      """)
-  }
-
-  /// How many keys do not begin with a mark.
-  fileprivate static func count(
-    unlike mark: [UInt8], _ transaction: Transaction
-  ) async throws -> Int {
-    try await transaction.query(
-      """
-      SELECT count(*) AS count FROM knowledge_documents
-      WHERE text_key IS NOT NULL AND substr(text_key, 1, \(mark.count)) <> \(mark)
-      """)[0].decode("count")
-  }
-
   /// Keeps the key of a document that has none.
   static func insert(
     _ key: DocumentKey, of document: DocumentID, _ transaction: Transaction
