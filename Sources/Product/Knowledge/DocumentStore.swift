@@ -109,9 +109,11 @@ enum DocumentStore {
     }
   }
 
-  /// Forgets the file of a document that was read, or cannot be.
-  static func deleteFile(of id: DocumentID, _ transaction: Transaction) async throws {
+  /// Forgets the file of a document that was read, or cannot be; false when there was none.
+  @discardableResult
+  static func deleteFile(of id: DocumentID, _ transaction: Transaction) async throws -> Bool {
     try await transaction.execute("DELETE FROM knowledge_files WHERE document_id = \(id.text)")
+      > 0
   }
 
   /// Removes a document and everything made from it; as it was, `nil` when there is none.

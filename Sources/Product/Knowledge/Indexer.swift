@@ -1,6 +1,7 @@
 package import Documents
 internal import Domain
 internal import EventLoop
+internal import Jobs
 package import Postgres
 package import Speech
 internal import Telemetry
@@ -12,6 +13,8 @@ internal import Telemetry
 package struct Indexer: Sendable {
   /// Passages that an agent's documents have together: their vectors fit into a part of the cache.
   static let limit = 5_000
+  /// How soon a document is tried again that waits for its agent to be moved.
+  private static let movePause = Duration.seconds(300)
 
   /// The text of a file, page by page; throws `DocumentError`.
   package typealias Reader = @Sendable ([UInt8]) async throws -> DocumentText
@@ -53,11 +56,24 @@ package struct Indexer: Sendable {
     if document.state == .pending {
       let standing = try await SpaceStore.standing(of: document.agent, nil, system)
       let space = standing?.space ?? model.space
-      try await embedder.embed(document, in: space)
+      try await embed(document, in: space)
       guard let ready = try await finish(document, in: space) else { return }
       document = ready
     }
     try await copy(document)
+  }
+
+  /// Gives what waits its vectors; while the agent waits to leave a model that is gone, so does the document.
+  private func embed(_ document: DocumentRecord, in space: EmbeddingSpace) async throws {
+    do {
+      try await embedder.embed(document, in: space)
+    } catch let error as SpeechError
+      where space != model.space && [.configuration, .permanent].contains(error.kind)
+    {
+      Log("knowledge").warning(
+        "a document waits until its agent has left its model", ["error": "\(error)"])
+      throw JobControl.snooze(Self.movePause)
+    }
   }
 
   /// Removes what the index has of a document.
@@ -68,14 +84,18 @@ package struct Indexer: Sendable {
 
   /// Fails a document that waits, with the reason for its merchant.
   func giveUp(_ id: DocumentID, _ reason: String) async throws {
-    try await pool.transaction(tenant: .system) { transaction in
-      guard let failed = try await DocumentStore.markFailed(id, error: reason, transaction) else {
-        return
-      }
-      try await DocumentStore.deleteFile(of: id, transaction)
-      try await PassageStore.replace([], of: failed, transaction)
-      try await KnowledgeNews.tell(.documentFailed, of: failed, transaction)
+    try await pool.transaction(tenant: .system) { try await giveUp(id, reason, $0) }
+  }
+
+  private func giveUp(
+    _ id: DocumentID, _ reason: String, _ transaction: Transaction
+  ) async throws {
+    guard let failed = try await DocumentStore.markFailed(id, error: reason, transaction) else {
+      return
     }
+    try await DocumentStore.deleteFile(of: id, transaction)
+    try await PassageStore.replace([], of: failed, transaction)
+    try await KnowledgeNews.tell(.documentFailed, of: failed, transaction)
   }
 
   /// Keeps what a file says in place of the file; `nil` when it was given up, or is gone.
@@ -105,45 +125,51 @@ package struct Indexer: Sendable {
       try await giveUp(document.id, "there is no text in it")
       return nil
     }
-    let (kept, excess) = try await keep(
-      passages, notice, sealedBy: key, of: document)
-    if let excess { try await giveUp(document.id, excess) }
-    return kept
+    return try await keep(passages, notice, sealedBy: key, of: document)
   }
 
-  /// The document with its passages kept, or why an agent cannot have as many.
+  /// The document with its passages kept; as another run of the job has left it when that was faster.
   private func keep(
     _ passages: [SealedPassage], _ notice: String, sealedBy key: DocumentKey,
     of document: DocumentRecord
-  ) async throws -> (DocumentRecord?, excess: String?) {
+  ) async throws -> DocumentRecord? {
     try await pool.transaction(tenant: .merchant(document.merchant.text)) { transaction in
       guard try await DocumentStore.lock(document.agent, document.merchant, transaction) else {
-        return (nil, "its agent is deleted")
+        try await giveUp(document.id, "its agent is deleted", transaction)
+        return nil
+      }
+      guard try await DocumentStore.deleteFile(of: document.id, transaction) else {
+        return try await DocumentStore.find(document.id, transaction)
       }
       let others = try await DocumentStore.counts(of: document.agent, transaction).passages
       let total = Int(others) + passages.count
       guard total <= Self.limit else {
-        return (
-          nil, "with it the agent's documents have \(total) passages; the limit is \(Self.limit)"
-        )
+        try await giveUp(
+          document.id,
+          "with it the agent's documents have \(total) passages; the limit is \(Self.limit)",
+          transaction)
+        return nil
       }
       try await DocumentKeyStore.insert(key, of: document.id, transaction)
       guard
         let kept = try await DocumentStore.setPassages(
           passages.count, notice, of: document.id, transaction)
-      else { return (nil, nil) }
+      else { return nil }
       try await PassageStore.replace(passages, of: kept, transaction)
-      try await DocumentStore.deleteFile(of: document.id, transaction)
-      return (kept, nil)
+      return kept
     }
   }
 
-  /// Makes the document one to answer from; `nil` when its merchant has deleted it meanwhile.
+  /// Makes the document one to answer from; `nil` when it waits no more: its merchant has deleted it, or
+  /// another run of the job was faster.
   private func finish(
     _ document: DocumentRecord, in space: EmbeddingSpace
   ) async throws -> DocumentRecord? {
     try await pool.transaction(tenant: .system) { transaction in
       let standing = try await SpaceStore.lock(document, transaction)
+      guard let waiting = try await DocumentStore.find(document.id, transaction),
+        waiting.state == .pending
+      else { return nil }
       guard standing == nil || standing?.space == space else {
         throw SpeechError(.transient, "the agent was moved to another model meanwhile")
       }
@@ -156,27 +182,38 @@ package struct Indexer: Sendable {
     }
   }
 
-  /// Puts the vectors that a document is found by into the index too, where there is one and it has not
-  /// got them. Of a document that was deleted meanwhile none stays there.
+  /// Has the document where it is wanted: puts the vectors that it is found by into the index too, where there
+  /// is one and it has not got them. Of a document that was deleted meanwhile none stays there.
   func copy(_ document: DocumentRecord) async throws {
-    guard let index else { return }
     let system = pool.autocommit(.system)
     let standing = try await SpaceStore.standing(of: document.agent, index, system)
     guard let space = standing?.space, document.placement != space.placement(index) else { return }
+    if let index {
+      guard try await write(document, space, to: index) else { return }
+    }
+    let isThere = try await pool.transaction(tenant: .system) { transaction in
+      let standing = try await SpaceStore.lock(document, transaction)
+      let current = standing?.space ?? space
+      // Of an agent that was moved meanwhile the index now has the old vectors: they are copied again.
+      return try await DocumentStore.markReady(
+        document.id, placement: current == space ? space.placement(index) : current.name,
+        transaction) != nil
+    }
+    if !isThere { try await forget(document.id, of: document.agent, document.merchant) }
+  }
+
+  /// Writes a document's vectors to an index; false when not all of its passages have one.
+  private func write(
+    _ document: DocumentRecord, _ space: EmbeddingSpace, to index: NamedIndex
+  ) async throws -> Bool {
     let vectors = try await PassageStore.vectors(
       of: document.id, space: space, pool.autocommit(.merchant(document.merchant.text)))
-    guard vectors.count == document.passages else { return }
+    guard vectors.count == document.passages else { return false }
     try await index.index.write(
       vectors.map { key, vector in
         IndexedVector(
           id: NamedIndex.id(key, of: document.agent), group: document.agent.text, values: vector)
       }, namespace: document.merchant.text)
-    let isThere = try await pool.transaction(tenant: .system) { transaction in
-      // An agent that was moved meanwhile is copied again.
-      guard try await SpaceStore.lock(document, transaction)?.space == space else { return true }
-      return try await DocumentStore.markReady(
-        document.id, placement: space.placement(index), transaction) != nil
-    }
-    if !isThere { try await forget(document.id, of: document.agent, document.merchant) }
+    return true
   }
 }

@@ -95,6 +95,8 @@ package struct KnowledgeJobs: Sendable {
       }
       if error.kind == .permanent { throw JobControl.discard(reason: error.message) }
       throw error.retryAfter.map { JobControl.retry(after: $0, reason: error.message) } ?? error
+    } catch let control as JobControl {
+      throw control
     } catch {
       if isLastAttempt {
         let reason = (error as? DocumentError)?.message ?? "the document could not be kept"
@@ -107,7 +109,11 @@ package struct KnowledgeJobs: Sendable {
   /// Moves agents; nothing but trouble at the vendor counts as an attempt.
   private func move() async throws {
     do {
-      if try await mover.run() != .done { throw JobControl.snooze(Self.movePause) }
+      switch try await mover.run() {
+      case .done: return
+      case .more(let pause): throw JobControl.snooze(max(pause, Self.movePause))
+      case .disagreement: throw JobControl.snooze(Self.movePause)
+      }
     } catch let error as SpeechError where error.kind == .quota {
       throw JobControl.snooze(min(error.retryAfter ?? Self.quotaPause.usual, Self.quotaPause.most))
     } catch let error as SpeechError {

@@ -14,17 +14,21 @@ package struct KnowledgeMover: Sendable {
   enum OnRun: Equatable {
     /// Every agent is where it is wanted, or could not be moved now.
     case done
-    /// There is more to do.
-    case more
+    /// There is more to do, from then on.
+    case more(after: Duration)
     /// The servers want different things.
     case disagreement
   }
 
+  /// The time of a run is over; the next one may send passages after this long.
+  private struct SliceOver: Error {
+    let pause: Duration
+  }
+
   /// How long one run goes on.
   private static let slice = Duration.seconds(300)
-  /// Documents that are looked up at a time.
-  private static let batch = 100
-  /// Agents that may fail before a run is over.
+  /// Agents that one run looks at, and those that may fail before it is over.
+  private static let agentLimit = 500
   private static let failureLimit = 50
 
   private let pool: PostgresPool
@@ -51,22 +55,33 @@ package struct KnowledgeMover: Sendable {
 
   /// One run. Throws ``SpeechError`` when the vendor is in trouble, not for what one document is refused for.
   func run() async throws -> OnRun {
+    var pace = MovePace(rate: rate, end: .now + Self.slice)
+    do {
+      return try await run(&pace)
+    } catch let over as SliceOver {
+      return .more(after: over.pause)
+    }
+  }
+
+  private func run(_ pace: inout MovePace) async throws -> OnRun {
     let system = pool.autocommit(.system)
-    let end = ContinuousClock.now + Self.slice
-    var pace = MovePace(rate: rate)
+    // Each agent once, whatever came of it: one that could be moved and was not would be found for ever.
     var passed: [AgentID] = []
-    while ContinuousClock.now < end, passed.count < Self.failureLimit {
+    var failures = 0
+    while .now < pace.end, passed.count < Self.agentLimit {
       guard try await ServerStore.agree(on: indexer.placement, system) else { return .disagreement }
       let found = try await SpaceStore.misplaced(
-        wanted: indexer.placement, without: passed, limit: Self.batch, system)
+        wanted: indexer.placement, without: passed, limit: 1, system)
       guard let document = found.first else { return .done }
+      passed.append(document.agent)
       guard let error = try await bring(document, &pace) else { continue }
       Log("knowledge").warning(
         "an agent's documents could not be moved",
         ["agent_id": "\(document.agent)", "error": "\(error)"])
-      passed.append(document.agent)
+      failures += 1
+      if failures == Self.failureLimit { return .done }
     }
-    return passed.isEmpty ? .more : .done
+    return .more(after: pace.rest(.now))
   }
 
   /// Moves the agent that a document is of, and copies it to the index; why it has to wait while others go
@@ -93,8 +108,10 @@ package struct KnowledgeMover: Sendable {
     repeat {
       for document in try await ready(like: document) {
         try await indexer.embedder.embed(document, in: space) { count in
-          let wait = pace.pause(before: count, now: .now)
-          if wait > .zero { try await pause(wait) }
+          switch pace.next(count, now: .now) {
+          case .over(let wait): throw SliceOver(pause: wait)
+          case .send(let wait): if wait > .zero { try await pause(wait) }
+          }
         }
       }
     } while try await !replaceVectors(of: document, in: space)

@@ -98,6 +98,72 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test func `a document that is deleted while it is copied is in no index`() async throws {
+    let index = MemoryIndex()
+    let scene = try await KnowledgeScene.make(index: index)
+    let id = try #require(DocumentID(try await scene.upload("returns").documentId))
+    index.state.withLock { $0.meanwhile = { try await scene.delete(id) } }
+    try await scene.indexer.index(id)
+    #expect(index.count(scene.merchant.text) == 0)
+    await scene.pool.close()
+  }
+
+  @Test(arguments: [false, true])
+  func `of two runs of a job one keeps what was read, and both go on with it`(isPlain: Bool)
+    async throws
+  {
+    let other = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    let scene = try await KnowledgeScene.make { bytes in
+      try await other.withLock { $0.take() }?()
+      return try await KnowledgeScene.readText(bytes)
+    }
+    let id = try #require(DocumentID(try await scene.upload(Self.long).documentId))
+    if isPlain { try await scene.makeFilePlain(Self.long) }
+    scene.model.state.withLock { $0.failures = [.init(.transient, "m")] }
+    other.withLock {
+      $0 = {
+        await #expect(throws: SpeechError.self) { try await scene.indexer.index(id) }
+        try await scene.indexer.index(id)
+      }
+    }
+    try await scene.indexer.index(id)
+    #expect(scene.model.state.withLock { $0.batches } == [3, 3, 3, 2])
+    #expect(try await scene.search("Paragraph").count == 5)
+    #expect(
+      try await scene.count(
+        "SELECT count(*) AS n FROM event_outbox WHERE type = 'document.ready'") == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a run that is overtaken by one that dies does the rest`() async throws {
+    let other = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    let scene = try await KnowledgeScene.make { bytes in
+      try await other.withLock { $0.take() }?()
+      return try await KnowledgeScene.readText(bytes)
+    }
+    let id = try #require(DocumentID(try await scene.upload(Self.long).documentId))
+    scene.model.state.withLock { $0.failures = [.init(.transient, "m")] }
+    other.withLock {
+      $0 = { await #expect(throws: SpeechError.self) { try await scene.indexer.index(id) } }
+    }
+    try await scene.indexer.index(id)
+    #expect(try await scene.read(id).state == .ready)
+    #expect(try await scene.search("Paragraph").count == 5)
+    await scene.pool.close()
+  }
+
+  @Test func `a document too many fails at once, with all that was made of it`() async throws {
+    let scene = try await KnowledgeScene.make()
+    let first = try await scene.add("returns take seven days")
+    try await scene.pool.transaction(tenant: .system) {
+      _ = try await DocumentStore.setPassages(Indexer.limit, "", of: first, $0)
+    }
+    let second = try await scene.read(try await scene.add("x y z"))
+    #expect(second.state == .failed && second.error.contains("the limit is 5000"))
+    #expect(try await scene.count("SELECT count(*) AS n FROM knowledge_files") == 0)
+    await scene.pool.close()
+  }
+
   @Test func `events tell of documents, not of what is in them`() async throws {
     let scene = try await KnowledgeScene.make()
     let id = try await scene.add("our secret recipe")

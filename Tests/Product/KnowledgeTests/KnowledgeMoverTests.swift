@@ -1,4 +1,5 @@
 import Domain
+import Jobs
 import Postgres
 import Protobuf
 import Speech
@@ -141,6 +142,79 @@ import VoiceAPI
     await scene.pool.close()
   }
 
+  @Test(.timeLimit(.minutes(1))) func `an index that is wanted no more is left`() async throws {
+    let scene = try await KnowledgeScene.make(index: MemoryIndex())
+    let id = try await scene.add("returns take seven days")
+    let bare = try await KnowledgeScene.make(model: scene.model, on: scene.pool)
+    #expect(try await scene.placement(of: id) == "words-1/64 test")
+    #expect(try await bare.mover.run() == .done)
+    #expect(try await scene.placement(of: id) == "words-1/64")
+    #expect(try await !bare.mover.isNeeded(scene.pool.autocommit(.system)))
+    await scene.pool.close()
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `what stays where it is is looked at once a run`()
+    async throws
+  {
+    let index = MemoryIndex()
+    let scene = try await Self.scene(index: index)
+    try await scene.pool.autocommit(.system).execute(
+      "UPDATE knowledge_documents SET passages = passages + 1")
+    #expect(try await scene.mover.run() == .done)
+    #expect(try await scene.mover.isNeeded(scene.pool.autocommit(.system)))
+    await scene.pool.close()
+  }
+
+  @Test func `a slow move ends its run in time, and tells when the next may begin`() async throws {
+    let scene = try await KnowledgeScene.make()
+    try await scene.add(
+      (0..<8).map { "Shop \($0): " + String(repeating: "it opens at nine. ", count: 40) }
+        .joined(separator: "\n\n"))
+    scene.model.state.withLock { ($0.name, $0.batches) = ("words-2", []) }
+    let slow = KnowledgeMover(pool: scene.pool, indexer: scene.indexer, rate: 1) { _ in }
+    guard case .more(let pause) = try await slow.run() else {
+      Issue.record("all was moved")
+      return
+    }
+    #expect(pause > .seconds(350) && pause <= .seconds(360))
+    #expect(scene.model.state.withLock { $0.batches } == [3, 3])
+    #expect(try await scene.search("when do shops open")[0].text.contains("nine"))
+    #expect(try await slow.run() == .done)
+    #expect(scene.model.state.withLock { $0.batches }.last == 2)
+    await scene.pool.close()
+  }
+
+  @Test func `old vectors that come to the index late are replaced`() async throws {
+    let index = MemoryIndex()
+    let scene = try await KnowledgeScene.make(index: index)
+    index.state.withLock {
+      $0.meanwhile = {
+        scene.model.state.withLock { $0.name = "words-2" }
+        _ = try await scene.mover.run()
+      }
+    }
+    let id = try await scene.add("returns take seven days")
+    #expect(try await scene.placement(of: id) == "words-2/64")
+    #expect(try await scene.search("returns").count == 1)
+    #expect(index.state.withLock { $0.questions } == 0)
+    #expect(try await scene.mover.run() == .done)
+    #expect(try await scene.search("returns")[0].score > 0.3)
+    #expect(index.state.withLock { $0.questions } == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a document waits while its agent has to leave a model that is gone`() async throws {
+    let scene = try await Self.scene()
+    scene.model.state.withLock { $0.gone = ["words-1"] }
+    let id = try #require(DocumentID(try await scene.upload("gifts are wrapped").documentId))
+    await #expect(throws: JobControl.snooze(.seconds(300))) { try await scene.indexer.index(id) }
+    #expect(try await scene.read(id).state == .pending)
+    #expect(try await scene.mover.run() == .done)
+    try await scene.indexer.index(id)
+    #expect(try await scene.search("are gifts wrapped")[0].documentId == id.text)
+    await scene.pool.close()
+  }
+
   @Test func `passages of a version before this, which names no space, are found and moved`()
     async throws
   {
@@ -165,6 +239,10 @@ extension KnowledgeScene {
     try await indexer.embedder.embed(first, in: model.space)
   }
 
+  fileprivate func placement(of id: DocumentID) async throws -> String? {
+    try await DocumentStore.find(id, pool.autocommit(.system))?.placement
+  }
+
   fileprivate func moves() async throws -> Int64 {
     try await count("SELECT count(*) AS n FROM jobs WHERE kind = 'knowledge.move'")
   }
@@ -172,12 +250,23 @@ extension KnowledgeScene {
 
 @Suite struct MovePaceTests {
   @Test func `passages go no faster than the rate, and idle time is not made up for`() {
-    var pace = MovePace(rate: 600)
     let start = ContinuousClock.now
-    #expect(pace.pause(before: 100, now: start) == .zero)
-    #expect(pace.pause(before: 100, now: start + .seconds(4)) == .seconds(6))
-    #expect(pace.pause(before: 50, now: start + .seconds(60)) == .zero)
-    #expect(pace.pause(before: 50, now: start + .seconds(60)) == .seconds(5))
+    var pace = MovePace(rate: 600, end: start + .seconds(300))
+    #expect(pace.next(100, now: start) == .send(after: .zero))
+    #expect(pace.next(100, now: start + .seconds(4)) == .send(after: .seconds(6)))
+    #expect(pace.next(50, now: start + .seconds(60)) == .send(after: .zero))
+    #expect(pace.next(50, now: start + .seconds(60)) == .send(after: .seconds(5)))
+  }
+
+  @Test func `what would be sent behind the end is left to the next run`() {
+    let start = ContinuousClock.now
+    var pace = MovePace(rate: 1, end: start + .seconds(90))
+    #expect(pace.next(2, now: start) == .send(after: .zero))
+    #expect(pace.next(2, now: start) == .over(after: .seconds(120)))
+    #expect(pace.rest(start + .seconds(20)) == .seconds(100))
+    #expect(pace.rest(start + .seconds(130)) == .zero)
+    var late = MovePace(rate: 1, end: start)
+    #expect(late.next(2, now: start) == .over(after: .zero))
   }
 }
 

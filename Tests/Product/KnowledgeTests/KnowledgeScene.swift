@@ -198,6 +198,8 @@ final class MemoryIndex: VectorIndex, Sendable {
     var spaces: [String: [String: IndexedVector]] = [:]
     var isDown = false
     var questions = 0
+    /// What happens before the next write lands.
+    var meanwhile: (@Sendable () async throws -> Void)?
   }
 
   let state = Mutex(State())
@@ -205,6 +207,7 @@ final class MemoryIndex: VectorIndex, Sendable {
   private static let down = SpeechError(.transient, "the index is down")
 
   func write(_ vectors: [IndexedVector], namespace: String) async throws {
+    try await state.withLock { $0.meanwhile.take() }?()
     try state.withLock { state in
       if state.isDown { throw Self.down }
       for vector in vectors { state.spaces[namespace, default: [:]][vector.id] = vector }
