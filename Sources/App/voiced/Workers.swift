@@ -7,8 +7,8 @@ internal import Knowledge
 internal import Postgres
 internal import Webhooks
 
-/// Who does the work behind the API: a queue each for calls, webhooks, analyses, documents and housekeeping, so
-/// that a slow merchant or model holds up no call.
+/// Who does the work behind the API: a queue each for calls, webhooks, analyses, documents, their moves and
+/// housekeeping, so that a slow merchant or model holds up no call.
 struct Workers: Sendable {
   /// How long running jobs have to finish when the server stops.
   private static let grace = Duration.seconds(5)
@@ -17,6 +17,7 @@ struct Workers: Sendable {
   private let webhooks: JobWorker
   private let analyst: JobWorker
   private let librarian: JobWorker
+  private let mover: JobWorker
   private let housekeeper: JobWorker
 
   init(_ product: Product, _ pool: PostgresPool, on loop: EventLoop) throws {
@@ -40,6 +41,12 @@ struct Workers: Sendable {
       $0.queue = KnowledgeJobs.queue.name
       $0.concurrency = KnowledgeJobs.concurrency
     }
+    mover = try worker(product.knowledge.moveHandlers) {
+      $0.queue = KnowledgeJobs.moves.name
+      // One waits for its rate while the other seals.
+      $0.concurrency = 2
+      $0.pollInterval = .seconds(10)
+    }
     housekeeper = try worker(
       product.retentions.map { $0.handler(pool) } + [
         product.auditSigner.handler, product.auditSigner.renewal, product.auditInspector.handler,
@@ -55,7 +62,9 @@ struct Workers: Sendable {
   }
 
   func start() async {
-    for worker in [dialer, webhooks, analyst, librarian, housekeeper] { await worker.start() }
+    for worker in [dialer, webhooks, analyst, librarian, mover, housekeeper] {
+      await worker.start()
+    }
   }
 
   /// Places no more calls; the rest goes on, since calls that end leave it work.
@@ -63,7 +72,7 @@ struct Workers: Sendable {
 
   /// What runs has its time to finish; what waits stays for whoever runs next.
   func stop() async {
-    for worker in [webhooks, analyst, librarian, housekeeper] {
+    for worker in [webhooks, analyst, librarian, mover, housekeeper] {
       await worker.stop(grace: Self.grace)
     }
   }

@@ -71,8 +71,8 @@ enum DocumentKeyStore {
       """)
   }
 
-  /// Whether there are documents of a version before this, and all servers of that version have gone: they
-  /// drain for two hours at most.
+  /// Whether there are documents of a version before this, and the first server of this one started two hours
+  /// ago. Nothing tells that those before have gone: one drains for two hours at most, but a deploy may take longer.
   static func hasPlain(_ transaction: Transaction) async throws -> Bool {
     try await !transaction.query(
       """

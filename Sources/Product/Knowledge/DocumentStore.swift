@@ -58,6 +58,15 @@ enum DocumentStore {
     return (try row.decode("documents"), try row.decode("passages"))
   }
 
+  /// How many documents of a merchant wait to be read.
+  static func pending(of merchant: MerchantID, _ transaction: Transaction) async throws -> Int64 {
+    try await transaction.query(
+      """
+      SELECT count(*) AS count FROM knowledge_documents
+      WHERE merchant_id = \(merchant.text) AND state = 'pending'
+      """)[0].decode("count")
+  }
+
   /// Keeps a document with its file, which its key sealed.
   static func insert(
     _ id: DocumentID, of agent: AgentID, merchant: MerchantID, file: UploadedFile,

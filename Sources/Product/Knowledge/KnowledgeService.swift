@@ -60,7 +60,7 @@ package struct KnowledgeService: Payaid.Voice.V1.KnowledgeServiceServing {
         let document = try await DocumentStore.insert(
           id, of: agent, merchant: caller.merchant, file: file, sealed: sealed, by: key,
           transaction)
-        try await KnowledgeJobs.enqueueIndexing(document.id, transaction)
+        try await KnowledgeJobs.enqueueReading(document, transaction)
         return document.proto(wanted: jobs.space)
       }
     }

@@ -178,6 +178,33 @@ import VoiceAPI
   }
 }
 
+@Suite struct KnowledgeJobsTests {
+  @Test func `a merchant's many documents let those of others go first`() async throws {
+    let scene = try await KnowledgeScene.make()
+    for number in 0..<4 { _ = try await scene.upload("document \(number)") }
+    _ = try await scene.upload("theirs", to: scene.ravi, as: scene.rival)
+    let rows = try await scene.pool.autocommit(.system).query(
+      "SELECT kind, priority::bigint AS priority FROM jobs ORDER BY job_id")
+    #expect(try rows.map { try $0.decode("priority", as: Int64.self) } == [0, 0, 1, 1, 0])
+    // Servers of a version before know another kind.
+    #expect(try rows.allSatisfy { try $0.decode("kind") == "knowledge.read" })
+    await scene.pool.close()
+  }
+
+  @Test func `a job of a version before becomes one that it does not take`() async throws {
+    let scene = try await KnowledgeScene.make()
+    let id = try #require(DocumentID(try await scene.upload("returns").documentId))
+    let jobs: Query = "SELECT count(*) AS n FROM jobs WHERE kind = 'knowledge.read'"
+    try await scene.pool.autocommit(.system).execute("DELETE FROM jobs")
+    for _ in 0..<2 { try await scene.jobs.handOn(id) }
+    #expect(try await scene.count(jobs) == 1)
+    try await scene.delete(id)
+    try await scene.jobs.handOn(id)
+    #expect(try await scene.count(jobs) == 1)
+    await scene.pool.close()
+  }
+}
+
 @Suite struct KnowledgeSweepTests {
   @Test func `documents go with their agent, also from the index`() async throws {
     let index = MemoryIndex()
