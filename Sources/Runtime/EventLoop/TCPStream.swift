@@ -13,9 +13,9 @@ internal import Glibc
   /// Called after `onRead`, once the loop has run the jobs that it caused: the place to write what
   /// they gathered, as what they touched is still in the cache.
   public var onSettled: (() -> Void)?
-  /// Called exactly once when reading ends: nil for the peer's clean end, after which writing still
-  /// works and `close()` is due; else the error, after which the stream has closed itself. Never
-  /// called after one's own `close()`, and never from inside `write`.
+  /// Called with nil at the peer's clean end, once: writing still works, and `close()` is due. Called with
+  /// an error, behind a clean end as well, when the stream cannot be used any more and has closed itself.
+  /// Never called after one's own `close()`, and never from inside `write`.
   public var onEnd: ((EventLoopError?) -> Void)?
   /// Called when `pendingWriteBytes` returns to 0 after having been more.
   public var onDrain: (() -> Void)?
@@ -123,7 +123,7 @@ internal import Glibc
       unsafe onRead?(UnsafeRawBufferPointer(start: base, count: count))
     } else if count == Int(UV_EOF.rawValue) {
       pauseReading()
-      end(nil)
+      end()
     } else if count < 0 {
       fail(CInt(count))
     }
@@ -197,10 +197,10 @@ internal import Glibc
     if unsafe uv_fileno(base, &fd) == 0 { Glibc.shutdown(fd, CInt(SHUT_WR)) }
   }
 
-  private func end(_ error: EventLoopError?) {
+  private func end() {
     guard !hasEnded else { return }
     hasEnded = true
-    onEnd?(error)
+    onEnd?(nil)
   }
 
   /// Reports a failure once this call stack is done, and closes.
@@ -215,7 +215,8 @@ internal import Glibc
 
   private func finish(_ error: EventLoopError) {
     guard !isClosed else { return }
-    end(error)
+    hasEnded = true
+    onEnd?(error)
     close()
   }
 

@@ -156,4 +156,20 @@ import Testing
       #expect(await ends.next() == "CancellationError after few")
     }
   }
+
+  /// As of a client whose end comes before the bytes that it does not take any more are refused.
+  @Test func `a client that ended its side and then goes ends the writer, too`() async throws {
+    let ends = Signal()
+    try await TestServer.run(routes: Self.routes(ends: ends)) { test in
+      let fd = try RawClient.connect(test.address)
+      RawClient.post(Self.get("/flood"), on: fd)
+      var first: UInt8 = 0
+      #expect(read(fd, &first, 1) == 1)
+      shutdown(fd, CInt(SHUT_WR))
+      // The server hears of one before the other.
+      usleep(200_000)
+      close(fd)
+      #expect(await ends.next() == "CancellationError after few")
+    }
+  }
 }

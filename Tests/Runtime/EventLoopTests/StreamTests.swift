@@ -222,6 +222,30 @@ private final class Begun: Sendable {
     #expect(isClosed)
   }
 
+  @Test func `a failure behind the peer's clean end is told as well`() async throws {
+    let ends = Journal<Bool>()
+    try await withLoop { loop in
+      let end = Promise<Void>()
+      let listener = try TCPListener.bind(loop, SocketAddress(host: "127.0.0.1", port: 0)) { peer in
+        peer.shutdownWrite()
+        loop.schedule(after: .milliseconds(50)) { peer.close() }
+      }
+      let stream = try await TCPStream.connect(
+        on: loop, to: listener.boundAddress, timeout: .seconds(5))
+      let failed = Promise<Void>()
+      stream.onEnd = {
+        ends.note($0 == nil)
+        if $0 == nil { end.fulfil(()) } else { failed.fulfil(()) }
+      }
+      stream.start()
+      await end.value
+      stream.write([UInt8](repeating: 1, count: 30_000_000))
+      await failed.value
+      #expect(stream.isClosed)
+    }
+    #expect(ends.items == [true, false])
+  }
+
   @Test func `a paused stream reads nothing until it resumes`() async throws {
     let read = Journal<Int>()
     try await withLoop { loop in
@@ -333,8 +357,9 @@ private final class Begun: Sendable {
     await withCheckedContinuation { continuation in
       var answer = Answer()
       stream.onRead = { answer.bytes.append(contentsOf: $0) }
-      stream.onEnd = {
+      stream.onEnd = { [unowned stream] in
         answer.error = $0?.kind
+        stream.onEnd = nil
         continuation.resume(returning: answer)
       }
       stream.start()
