@@ -70,7 +70,7 @@ import VoiceAPI
   }
 
   @Test func `a file that was not brought whole is brought anew`() async throws {
-    let scene = try await scene()
+    let scene = try await ComplianceScene.today()
     let scrub = try snapshot(scene)
     let file = [UInt8](repeating: 1, count: 32)
     func begin() async throws -> OpenScrub {
@@ -94,7 +94,7 @@ import VoiceAPI
   @Test func `what several snapshots say is heard, and one run deletes all that lapsed`()
     async throws
   {
-    let scene = try await scene()
+    let scene = try await ComplianceScene.today()
     var ids: [Int64] = []
     for last in 1...3 {
       let scrub = try snapshot(scene)
