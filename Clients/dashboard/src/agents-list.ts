@@ -1,16 +1,13 @@
 import type { Agent } from "../../typescript/index";
-import { all, api } from "./api";
-import { useLoaded } from "./loaded";
+import { api } from "./api";
+import { useAll } from "./loaded";
 
 /** The merchant's agents by name; the deleted ones too where calls of theirs are shown. */
 export function useAgents(withDeleted = false) {
-  return useLoaded(
-    (signal) => all<Agent>(async (pageToken) => {
-      const page = await api.agents.listAgents({ pageToken, orderBy: "name", showDeleted: withDeleted }, { signal });
-      return { items: page.agents ?? [], next: page.nextPageToken };
-    }),
-    [withDeleted],
-  );
+  return useAll<Agent>(async (pageToken, signal) => {
+    const page = await api.agents.listAgents({ pageToken, orderBy: "name", showDeleted: withDeleted }, { signal });
+    return { items: page.agents ?? [], next: page.nextPageToken };
+  }, [withDeleted]);
 }
 
 /** What an agent is called, by its id. */

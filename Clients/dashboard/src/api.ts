@@ -40,17 +40,3 @@ export const api = {
   secrets: new SecretService(transport),
   webhooks: new WebhookService(transport),
 };
-
-/** All items of a list, page after page; at most `limit`. */
-export async function all<T>(
-  page: (token: string) => Promise<{ items: T[]; next: string | undefined }>, limit = 500,
-): Promise<T[]> {
-  const found: T[] = [];
-  let token = "";
-  do {
-    const { items, next } = await page(token);
-    found.push(...items);
-    token = next ?? "";
-  } while (token && found.length < limit);
-  return found;
-}

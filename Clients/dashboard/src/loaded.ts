@@ -35,11 +35,34 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, inputs: 
   };
 }
 
+/** Reads again every few seconds while something is not finished. */
+export function usePolling(isPending: boolean | undefined, reload: () => void): void {
+  useEffect(() => {
+    if (!isPending) return;
+    const timer = setInterval(reload, 3000);
+    return () => clearInterval(timer);
+  }, [isPending, reload]);
+}
+
+/** Reads one page of a list: of an empty token the first. */
+type LoadPage<T> = (token: string, signal: AbortSignal) => Promise<{ items: T[]; next: string | undefined }>;
+
+/** All of a list, page after page: where it is there, nothing is missing in it. */
+export function useAll<T>(load: LoadPage<T>, inputs: readonly unknown[] = []): Loaded<T[]> {
+  return useLoaded(async (signal) => {
+    const found: T[] = [];
+    let token: string | undefined = "";
+    do {
+      const page: { items: T[]; next: string | undefined } = await load(token, signal);
+      found.push(...page.items);
+      token = page.next;
+    } while (token);
+    return found;
+  }, inputs);
+}
+
 /** A list that is read by pages: the tokens of those before lead back. */
-export function usePages<T>(
-  load: (token: string, signal: AbortSignal) => Promise<{ items: T[]; next: string | undefined }>,
-  inputs: readonly unknown[],
-) {
+export function usePages<T>(load: LoadPage<T>, inputs: readonly unknown[]) {
   const [tokens, setTokens] = useState<string[]>([""]);
   const key = JSON.stringify(inputs);
   const [keyOfTokens, setKey] = useState(key);

@@ -1,13 +1,12 @@
 import type { PhoneNumber } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
-import { api } from "../api";
 import { number, phone } from "../format";
-import { useLoaded } from "../loaded";
 import { purposes } from "../names";
+import { usePhoneNumbers } from "../numbers-list";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Checkbox, Select, TextArea, TextField } from "../parts/field";
-import { Notice } from "../parts/notice";
+import { Notice, Problem } from "../parts/notice";
 import { CallTemplates } from "./call-templates";
 import { unknownVariables } from "./draft";
 import type { Draft } from "./draft";
@@ -63,15 +62,10 @@ function Identity({ draft, set, errors }: FieldsProps) {
   );
 }
 
-function useNumbers() {
-  return useLoaded(
-    async (signal) => (await api.numbers.listPhoneNumbers({}, { signal })).phoneNumbers ?? [], []);
-}
-
 function PhoneNumberField({ draft, set, error }: {
   draft: Draft; set: FieldsProps["set"]; error: string | undefined;
 }) {
-  const numbers = useNumbers();
+  const numbers = usePhoneNumbers();
   const agents = useAgents();
   const label = (rented: PhoneNumber) => {
     const text = [phone(rented.phoneNumber), rented.displayName].filter(Boolean).join(" · ");
@@ -85,10 +79,13 @@ function PhoneNumberField({ draft, set, error }: {
     options.push([draft.phoneNumber, phone(draft.phoneNumber)]);
   }
   return (
-    <Select
-      label="Phone number" value={draft.phoneNumber} onChange={(phoneNumber) => set({ phoneNumber })} options={options}
-      error={error} hint="It calls from this number and answers it. Rent more numbers under Numbers."
-    />
+    <>
+      <Problem error={numbers.error} title="Your numbers could not be read" onRetry={numbers.reload} />
+      <Select
+        label="Phone number" value={draft.phoneNumber} onChange={(phoneNumber) => set({ phoneNumber })} options={options}
+        error={error} hint="It calls from this number and answers it. Rent more numbers under Numbers."
+      />
+    </>
   );
 }
 

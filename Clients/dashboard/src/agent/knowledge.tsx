@@ -1,8 +1,8 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Document as KnowledgeDocument, User } from "../../../typescript/index";
 import { api } from "../api";
 import { bytes, number, time } from "../format";
-import { useAction, usePages } from "../loaded";
+import { useAction, usePages, usePolling } from "../loaded";
 import { mayWrite } from "../names";
 import { Await } from "../parts/await";
 import { Badge } from "../parts/badge";
@@ -17,8 +17,6 @@ import { sentence } from "../words";
 import { AskKnowledge } from "./ask-knowledge";
 import { Upload } from "./upload";
 
-const pollEvery = 3000;
-
 /** The documents that an agent answers from. */
 export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
   const list = usePages<KnowledgeDocument>(async (pageToken, signal) => {
@@ -26,12 +24,7 @@ export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
     return { items: page.documents ?? [], next: page.nextPageToken };
   }, [agentId]);
   const [doomed, setDoomed] = useState<KnowledgeDocument | undefined>(undefined);
-  const isPending = list.value?.items.some((document) => document.state === "PENDING");
-  useEffect(() => {
-    if (!isPending) return;
-    const timer = setInterval(list.reload, pollEvery);
-    return () => clearInterval(timer);
-  }, [isPending, list.reload]);
+  usePolling(list.value?.items.some((document) => document.state === "PENDING"), list.reload);
   return (
     <>
       {mayWrite(user) && list.value && <Upload agentId={agentId} onDone={list.reload} />}

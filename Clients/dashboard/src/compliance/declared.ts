@@ -1,15 +1,15 @@
 /** Declarations of numbers to their operators: when they hold, and for which numbers. */
 
 import type { A2pDeclaration } from "../../../typescript/index";
-import { all, api } from "../api";
-import { useLoaded } from "../loaded";
+import { api } from "../api";
+import { useAll } from "../loaded";
 
 /** All declarations, newest first. */
 export function useDeclarations() {
-  return useLoaded((signal) => all<A2pDeclaration>(async (pageToken) => {
+  return useAll<A2pDeclaration>(async (pageToken, signal) => {
     const page = await api.compliance.listA2pDeclarations({ pageToken }, { signal });
     return { items: page.declarations ?? [], next: page.nextPageToken };
-  }), []);
+  });
 }
 
 /** How a declaration stands now. */

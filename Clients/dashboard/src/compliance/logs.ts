@@ -1,15 +1,15 @@
 /** A merchant's audit logs: one, or several of which each follows the one before. */
 
 import type { AuditLog } from "../../../typescript/index";
-import { all, api } from "../api";
-import { useLoaded } from "../loaded";
+import { api } from "../api";
+import { useAll } from "../loaded";
 
 /** All of them in order; the last is the current one. */
 export function useAuditLogs() {
-  return useLoaded((signal) => all<AuditLog>(async (pageToken) => {
+  return useAll<AuditLog>(async (pageToken, signal) => {
     const page = await api.compliance.listAuditLogs({ pageToken }, { signal });
     return { items: page.logs ?? [], next: page.nextPageToken };
-  }), []);
+  });
 }
 
 /** How a log stands: written on, closed and followed, or left behind since it does not continue what was signed. */

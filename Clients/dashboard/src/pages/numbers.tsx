@@ -3,12 +3,13 @@ import type {
   A2pDeclaration, Agent, AvailablePhoneNumber, PhoneNumber, PhoneNumberType, User,
 } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
-import { all, api } from "../api";
+import { api } from "../api";
 import { Declarations } from "../compliance/declarations";
 import { isDeclared, useDeclarations } from "../compliance/declared";
 import { money, phone } from "../format";
-import { useAction, useLoaded, useRequestId } from "../loaded";
+import { useAction, useRequestId } from "../loaded";
 import { mayManage } from "../names";
+import { usePhoneNumbers } from "../numbers-list";
 import { Await } from "../parts/await";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -37,10 +38,7 @@ function kindName(kind: PhoneNumberType | undefined): string {
 /** The numbers that the merchant rents, and those that could be. */
 export function Numbers({ user }: { user: User }) {
   const agents = useAgents();
-  const numbers = useLoaded((signal) => all<PhoneNumber>(async (pageToken) => {
-    const page = await api.numbers.listPhoneNumbers({ pageToken }, { signal });
-    return { items: page.phoneNumbers ?? [], next: page.nextPageToken };
-  }), []);
+  const numbers = usePhoneNumbers();
   const declarations = useDeclarations();
   const [doomed, setDoomed] = useState<PhoneNumber | undefined>(undefined);
   return (

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { Role, User } from "../../../typescript/index";
-import { all, api } from "../api";
+import { api } from "../api";
 import { date, time } from "../format";
-import { useAction, useLoaded } from "../loaded";
+import { useAction, useAll } from "../loaded";
 import { mayManage, roles } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
@@ -20,10 +20,10 @@ const meanings: Partial<Record<Role, string>> = {
 
 /** The people of the merchant and what they may do. */
 export function Users({ user }: { user: User }) {
-  const users = useLoaded((signal) => all<User>(async (pageToken) => {
+  const users = useAll<User>(async (pageToken, signal) => {
     const page = await api.accounts.listUsers({ pageToken }, { signal });
     return { items: page.users ?? [], next: page.nextPageToken };
-  }), []);
+  });
   const [form, setForm] = useState<User | "new" | undefined>(undefined);
   const [doomed, setDoomed] = useState<User | undefined>(undefined);
   const done = () => {

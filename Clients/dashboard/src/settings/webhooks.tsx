@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { Merchant, User, WebhookEndpoint } from "../../../typescript/index";
-import { all, api } from "../api";
-import { useAction, useLoaded } from "../loaded";
+import { api } from "../api";
+import { useAction, useAll } from "../loaded";
+import { useMerchant } from "../merchant";
 import { mayManage } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
@@ -18,11 +19,11 @@ import { Endpoint } from "./endpoint";
 
 /** Where events go: the merchant's one address, and endpoints of their own. */
 export function Webhooks({ user }: { user: User }) {
-  const merchant = useLoaded((signal) => api.accounts.getMerchant({}, { signal }), []);
-  const endpoints = useLoaded((signal) => all<WebhookEndpoint>(async (pageToken) => {
+  const merchant = useMerchant();
+  const endpoints = useAll<WebhookEndpoint>(async (pageToken, signal) => {
     const page = await api.webhooks.listWebhookEndpoints({ pageToken }, { signal });
     return { items: page.endpoints ?? [], next: page.nextPageToken };
-  }), []);
+  });
   const [isAdding, setAdding] = useState(false);
   const [secret, setSecret] = useState("");
   const add = mayManage(user) && <Button onClick={() => setAdding(true)}>Add endpoint</Button>;
