@@ -1,5 +1,5 @@
 import type { Voice } from "../../../typescript/index";
-import { Button } from "../parts/button";
+import { Choices } from "../parts/choices";
 import type { FieldsProps } from "./agent-fields";
 import type { ModelDraft } from "./model-draft";
 import { VoiceField } from "./voice-field";
@@ -14,30 +14,16 @@ export function FallbackVoices({ voiceIds, onChange, language, engine, voices, e
 }) {
   const live = voices?.filter((voice) => voice.provider === "gemini");
   return (
-    <fieldset className="group">
-      <legend>Fallback voices{behind}</legend>
-      <p className="hint">Tried in this order when the model of live speech refuses the voice.</p>
-      {voiceIds.map((voiceId, index) => (
-        <div key={index} className="variable" role="group" aria-label={`Fallback voice ${index + 1}${behind}`}>
-          <VoiceField
-            label={`Fallback voice ${index + 1}${behind}`} usual="Choose a voice" value={voiceId} language={language}
-            engine={engine} voices={live} error={errors[`${at}[${index}]`]}
-            onChange={(next) => onChange(voiceIds.map((each, place) => (place === index ? next : each)))}
-          />
-          <Button
-            kind="quiet" label={`Remove fallback voice ${index + 1}${behind}`}
-            onClick={() => onChange(voiceIds.filter((_, place) => place !== index))}
-          >
-            Remove
-          </Button>
-        </div>
-      ))}
-      {errors[at] && <p className="error">{errors[at]}</p>}
-      {voiceIds.length < most && (
-        <div className="actions">
-          <Button label={`Add fallback voice${behind}`} onClick={() => onChange([...voiceIds, ""])}>Add fallback voice</Button>
-        </div>
+    <Choices
+      legend={`Fallback voices${behind}`} hint="Tried in this order when the model of live speech refuses the voice."
+      name="Fallback voice" behind={behind} values={voiceIds} most={most} error={errors[at]} onChange={onChange}
+    >
+      {(label, voiceId, index, set) => (
+        <VoiceField
+          label={label} usual="Choose a voice" value={voiceId} language={language} engine={engine} voices={live}
+          error={errors[`${at}[${index}]`]} onChange={set}
+        />
       )}
-    </fieldset>
+    </Choices>
   );
 }

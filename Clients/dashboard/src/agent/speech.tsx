@@ -3,6 +3,7 @@ import { number } from "../format";
 import { engines, languages } from "../names";
 import { Card } from "../parts/card";
 import { Select, TextArea } from "../parts/field";
+import { Problem } from "../parts/notice";
 import type { FieldsProps } from "./agent-fields";
 import type { Draft } from "./draft";
 import { FallbackVoices } from "./fallback-voices";
@@ -11,13 +12,15 @@ import { useVoices, VoiceField } from "./voice-field";
 
 /** How an agent speaks: in which language, by what and with which voice, and what it always says. */
 export function Speech({ draft, set, errors }: FieldsProps) {
-  const voices = useVoices();
+  const known = useVoices();
+  const voices = known.value;
   return (
     <>
       <Card title="How it speaks">
+        <Problem error={known.error} title="The voices could not be read" onRetry={known.reload} />
         <Select
           label="Language" value={draft.language} onChange={(language) => set({ language })} isRequired
-          options={[["hi", "Hindi"], ["en", "English"]]} error={errors["language"]}
+          options={Object.entries(languages)} error={errors["language"]}
         />
         <div className="columns">
           <Select

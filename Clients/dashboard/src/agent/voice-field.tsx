@@ -7,9 +7,9 @@ import { Select } from "../parts/field";
 import type { OptionGroup } from "../parts/field";
 import type { ModelDraft } from "./model-draft";
 
-/** The voices that an agent can have; undefined until they are known. */
-export function useVoices(): Voice[] | undefined {
-  return useLoaded(async (signal) => (await api.agents.listVoices({}, { signal })).voices ?? [], []).value;
+/** The voices that an agent can have. */
+export function useVoices() {
+  return useLoaded<Voice[]>(async (signal) => (await api.agents.listVoices({}, { signal })).voices ?? [], []);
 }
 
 /** A choice among the voices that speak a language; `usual` is what holds without one. */

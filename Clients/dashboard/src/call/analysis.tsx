@@ -1,9 +1,10 @@
 import type { Call, Sentiment } from "../../../typescript/index";
-import { Badge } from "../parts/badge";
+import { StateBadge } from "../parts/badge";
+import type { Shown } from "../parts/badge";
 import { Card } from "../parts/card";
 import { mayBeAnalysed } from "./live-call";
 
-const moods: Record<Sentiment, readonly ["good" | "idle" | "bad", string] | undefined> = {
+const moods: Record<Sentiment, Shown | undefined> = {
   SENTIMENT_UNSPECIFIED: undefined,
   SENTIMENT_POSITIVE: ["good", "Content"],
   SENTIMENT_NEUTRAL: ["idle", "Neutral"],
@@ -19,7 +20,7 @@ export function Analysis({ call }: { call: Call }) {
   }
   return (
     <Card title="Analysis" hint="Made by a language model. It can be wrong.">
-      {mood && <p>Caller’s mood: <Badge kind={mood[0]}>{mood[1]}</Badge></p>}
+      {mood && <p>Caller’s mood: <StateBadge of={mood} /></p>}
       <p>{call.analysis.summary}</p>
       {(call.analysis.actionItems ?? []).length > 0 && (
         <>

@@ -43,7 +43,7 @@ function Line({ entry, spoken }: { entry: TranscriptEntry; spoken: string | unde
           <span className="doubt" title="How sure the recogniser is of these words">{share(confidence)} sure</span>
         )}
       </p>
-      <p lang={language}>{entry.text}</p>
+      <p lang={language || spoken}>{entry.text}</p>
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import type { AuditLog } from "../../../typescript/index";
 import { number, time } from "../format";
-import { Badge } from "../parts/badge";
+import { StateBadge } from "../parts/badge";
+import type { Shown } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Link } from "../parts/link";
@@ -28,14 +29,13 @@ function isBefore(log: AuditLog): (each: AuditLog) => boolean {
   return ({ epoch }) => hasPrevious(log) && epoch === log.previousEpoch;
 }
 
-const badges: Record<Standing, readonly ["good" | "idle" | "bad", string]> = {
+const badges: Record<Standing, Shown> = {
   current: ["good", "Current"], closed: ["idle", "Closed"], lost: ["bad", "Lost or changed"],
 };
 
 function Log({ of, standing, before, shown }: {
   of: AuditLog; standing: Standing; before: AuditLog | undefined; shown: string;
 }) {
-  const [kind, text] = badges[standing];
   return (
     <li className="item">
       <div className="item-head">
@@ -43,7 +43,7 @@ function Log({ of, standing, before, shown }: {
           <p className="strong">Log {of.epoch}</p>
           <p className="hint">{of.beginTime ? `Began on ${time(of.beginTime)}` : "Began with its first entry"}</p>
         </div>
-        <Badge kind={kind}>{text}</Badge>
+        <StateBadge of={badges[standing]} />
       </div>
       {before && (
         <p>

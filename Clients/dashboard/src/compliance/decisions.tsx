@@ -2,12 +2,14 @@ import { useState } from "react";
 import type { Agent, Decision, DecisionVerdict } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
 import { api } from "../api";
-import { phone, startOfDay, time } from "../format";
+import { phone, time } from "../format";
 import { usePages } from "../loaded";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
+import { DayFilter, areReversed, daysIn, timesOf } from "../parts/day-filter";
+import type { Days } from "../parts/day-filter";
 import { Empty } from "../parts/empty";
-import { Select, TextField } from "../parts/field";
+import { Select } from "../parts/field";
 import { Link } from "../parts/link";
 import { Pager, Table } from "../parts/table";
 import type { Column } from "../parts/table";
@@ -17,16 +19,13 @@ import { ruleWords } from "./rules";
 import { VerdictBadge, failedRules } from "./verdict";
 
 /** What stands in the page’s address; numbers do not. */
-interface Wanted {
+interface Wanted extends Days {
   verdict: string;
-  from: string;
-  to: string;
 }
 
 function wantedIn(query: URLSearchParams): Wanted {
-  const day = (name: string) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name) ?? "")?.[0] ?? "";
   const verdict = query.get("verdict") ?? "";
-  return { verdict: ["ALLOW", "BLOCK"].includes(verdict) ? verdict : "", from: day("from"), to: day("to") };
+  return { verdict: ["ALLOW", "BLOCK"].includes(verdict) ? verdict : "", ...daysIn(query) };
 }
 
 const isCall = (text: string) => text.startsWith("call_");
@@ -36,14 +35,12 @@ export function Decisions({ query }: { query: URLSearchParams }) {
   const wanted = wantedIn(query);
   const [sought, setSought] = useState("");
   const agents = useAgents(true);
-  const isReversed = wanted.from !== "" && wanted.to !== "" && wanted.from > wanted.to;
   const list = usePages<Decision>(async (pageToken, signal) => {
-    if (isReversed) return { items: [], next: "" };
+    if (areReversed(wanted)) return { items: [], next: "" };
     const page = await api.compliance.listDecisions({
       pageToken, pageSize: 25,
       ...(wanted.verdict ? { verdict: wanted.verdict as DecisionVerdict } : {}),
-      ...(wanted.from ? { startTime: startOfDay(wanted.from) } : {}),
-      ...(wanted.to ? { endTime: startOfDay(wanted.to, 1) } : {}),
+      ...timesOf(wanted),
       ...(isCall(sought) ? { callId: sought } : sought ? { phoneNumber: sought } : {}),
     }, { signal });
     return { items: page.decisions ?? [], next: page.nextPageToken };
@@ -51,7 +48,7 @@ export function Decisions({ query }: { query: URLSearchParams }) {
   const isFiltered = Object.values(wanted).some(Boolean) || sought !== "";
   return (
     <>
-      <Filters wanted={wanted} isReversed={isReversed} />
+      <Filters wanted={wanted} />
       <NumberSearch label="Phone number or call" isOther={isCall} onSearch={setSought} />
       <Await of={list} lines={8}>
         {({ items }) => items.length === 0
@@ -69,18 +66,14 @@ export function Decisions({ query }: { query: URLSearchParams }) {
   );
 }
 
-function Filters({ wanted, isReversed }: { wanted: Wanted; isReversed: boolean }) {
+function Filters({ wanted }: { wanted: Wanted }) {
   return (
     <div className="filters" role="search">
       <Select
         label="Decision" value={wanted.verdict} onChange={(verdict) => setQuery({ verdict })}
         options={[["", "All decisions"], ["BLOCK", "Refused"], ["ALLOW", "Allowed"]]}
       />
-      <TextField
-        label="From day" type="date" value={wanted.from} onChange={(from) => setQuery({ from })}
-        error={isReversed ? "Is after the last day." : undefined}
-      />
-      <TextField label="To day" type="date" value={wanted.to} onChange={(to) => setQuery({ to })} />
+      <DayFilter days={wanted} />
       {Object.values(wanted).some(Boolean) && (
         <Button kind="quiet" onClick={() => setQuery({ verdict: "", from: "", to: "" })}>Clear filters</Button>
       )}

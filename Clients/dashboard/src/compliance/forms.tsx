@@ -5,7 +5,7 @@ import { phone, time } from "../format";
 import { usePages } from "../loaded";
 import { languages, mayWrite } from "../names";
 import { Await } from "../parts/await";
-import { Badge } from "../parts/badge";
+import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
@@ -70,8 +70,7 @@ export function ConsentForms({ user }: { user: User }) {
 
 /** How a form stands, in a word. */
 export function FormStateBadge({ of }: { of: ConsentForm }) {
-  const [kind, text] = formStates[of.state ?? "STATE_UNSPECIFIED"];
-  return <Badge kind={kind}>{text}</Badge>;
+  return <StateBadge of={formStates[of.state ?? "STATE_UNSPECIFIED"]} />;
 }
 
 const columns: Column<ConsentForm>[] = [

@@ -4,9 +4,7 @@ import type {
   CallPurpose, CallTemplateCallClass, CallTemplateState, ConsentBasis, ConsentFormState,
   ConsentState, DecisionVerdict, ErasureState,
 } from "../../../typescript/index";
-
-/** A state as a badge shows it. */
-type Shown = readonly ["good" | "bad" | "busy" | "idle" | "warn", string];
+import type { Shown } from "../parts/badge";
 
 /** Purposes where there is no room for what they mean. */
 export const purposeNames: Record<CallPurpose, string> = {

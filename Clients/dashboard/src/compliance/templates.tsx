@@ -5,7 +5,7 @@ import { date } from "../format";
 import { usePages } from "../loaded";
 import { languages, mayManage } from "../names";
 import { Await } from "../parts/await";
-import { Badge } from "../parts/badge";
+import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
@@ -60,8 +60,7 @@ export function Templates({ user }: { user: User }) {
 
 /** How a template stands, in a word. */
 export function TemplateStateBadge({ of }: { of: CallTemplate }) {
-  const [kind, text] = templateStates[of.state ?? "STATE_UNSPECIFIED"];
-  return <Badge kind={kind}>{text}</Badge>;
+  return <StateBadge of={templateStates[of.state ?? "STATE_UNSPECIFIED"]} />;
 }
 
 const columns: Column<CallTemplate>[] = [

@@ -1,6 +1,6 @@
 import type { Decision, RuleResult } from "../../../typescript/index";
 import { time } from "../format";
-import { Badge } from "../parts/badge";
+import { Badge, StateBadge } from "../parts/badge";
 import { Link } from "../parts/link";
 import { reason, sentence } from "../words";
 import { verdicts } from "./names";
@@ -8,8 +8,7 @@ import { ruleWords } from "./rules";
 
 /** Yes or no, in a word. */
 export function VerdictBadge({ of }: { of: Decision }) {
-  const [kind, text] = verdicts[of.verdict ?? "VERDICT_UNSPECIFIED"];
-  return <Badge kind={kind}>{text}</Badge>;
+  return <StateBadge of={verdicts[of.verdict ?? "VERDICT_UNSPECIFIED"]} />;
 }
 
 /** The rules that spoke against a call. */

@@ -76,7 +76,7 @@ function Filters({ wanted, onChange }: { wanted: Wanted; onChange: (wanted: Want
       />
       <Select
         label="Language" value={wanted.language} onChange={(language) => onChange({ ...wanted, language })}
-        options={[["", "All languages"], ["hi", "Hindi"], ["en", "English"]]}
+        options={[["", "All languages"], ...Object.entries(languages)]}
       />
       <Select
         label="State" value={wanted.state} onChange={(state) => onChange({ ...wanted, state })}

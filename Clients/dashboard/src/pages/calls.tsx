@@ -4,13 +4,15 @@ import { agentName, useAgents } from "../agents-list";
 import { api } from "../api";
 import { CallStateBadge } from "../call/call-state";
 import { ExportRecords } from "../call/export-records";
-import { duration, money, phone, startOfDay, time } from "../format";
+import { duration, money, phone, time } from "../format";
 import { usePages } from "../loaded";
 import { callStates, languages, mayManage, mayWrite } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
+import { DayFilter, areReversed, daysIn, timesOf } from "../parts/day-filter";
+import type { Days } from "../parts/day-filter";
 import { Empty } from "../parts/empty";
-import { Select, TextField } from "../parts/field";
+import { Select } from "../parts/field";
 import { Link } from "../parts/link";
 import { Page } from "../parts/page";
 import { Pager, Table } from "../parts/table";
@@ -18,21 +20,14 @@ import type { Column } from "../parts/table";
 import { setQuery } from "../router";
 
 /** What of the history is wanted, as it stands in the page's address. */
-interface Wanted {
+interface Wanted extends Days {
   agentId: string;
   state: string;
-  from: string;
-  to: string;
 }
 
 function wantedIn(query: URLSearchParams): Wanted {
-  const day = (name: string) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name) ?? "")?.[0] ?? "";
   const state = query.get("state") ?? "";
-  return { agentId: query.get("agent") ?? "", state: state in callStates ? state : "", from: day("from"), to: day("to") };
-}
-
-function isReversed({ from, to }: Wanted): boolean {
-  return from !== "" && to !== "" && from > to;
+  return { agentId: query.get("agent") ?? "", state: state in callStates ? state : "", ...daysIn(query) };
 }
 
 /** The history of calls, newest first. */
@@ -40,13 +35,12 @@ export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
   const wanted = wantedIn(query);
   const agents = useAgents(true);
   const list = usePages<Call>(async (pageToken, signal) => {
-    if (isReversed(wanted)) return { items: [], next: "" };
+    if (areReversed(wanted)) return { items: [], next: "" };
     const page = await api.calls.listCalls({
       pageToken, pageSize: 25,
       ...(wanted.agentId ? { agentId: wanted.agentId } : {}),
       ...(wanted.state ? { state: wanted.state as CallState } : {}),
-      ...(wanted.from ? { startTime: startOfDay(wanted.from) } : {}),
-      ...(wanted.to ? { endTime: startOfDay(wanted.to, 1) } : {}),
+      ...timesOf(wanted),
     }, { signal });
     return { items: page.calls ?? [], next: page.nextPageToken };
   }, [wanted.agentId, wanted.state, wanted.from, wanted.to]);
@@ -67,7 +61,7 @@ export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
       <Filters wanted={wanted} agents={agents.value ?? []} isFiltered={isFiltered} />
       <Await of={list} lines={8}>
         {({ items }) => items.length === 0
-          ? <Nothing isFiltered={isFiltered} isReversed={isReversed(wanted)} />
+          ? <Nothing isFiltered={isFiltered} isReversed={areReversed(wanted)} />
           : (
             <>
               <Table
@@ -102,11 +96,7 @@ function Filters({ wanted, agents, isFiltered }: { wanted: Wanted; agents: Agent
         label="State" value={wanted.state} onChange={(state) => setQuery({ state })}
         options={[["", "All states"], ...states]}
       />
-      <TextField
-        label="From day" type="date" value={wanted.from} onChange={(from) => setQuery({ from })}
-        error={isReversed(wanted) ? "Is after the last day." : undefined}
-      />
-      <TextField label="To day" type="date" value={wanted.to} onChange={(to) => setQuery({ to })} />
+      <DayFilter days={wanted} />
       {isFiltered && (
         <Button kind="quiet" onClick={() => setQuery({ agent: "", state: "", from: "", to: "" })}>Clear filters</Button>
       )}

@@ -11,7 +11,7 @@ import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Empty } from "../parts/empty";
-import { Select, TextField } from "../parts/field";
+import { PhoneField, Select, TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Link } from "../parts/link";
 import { Notice, Problem } from "../parts/notice";
@@ -73,8 +73,8 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
     <Form onSubmit={() => void placing.run()} errors={errors} label="New call">
       <Refusal error={placing.error} />
       <Card title="Whom">
-        <TextField
-          label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={number} onChange={setNumber}
+        <PhoneField
+          label="Phone number" value={number} onChange={setNumber}
           error={errors["phoneNumber"]} hint="An Indian number: +91 and ten digits, or the ten digits alone." isRequired
         />
         <Select
@@ -85,7 +85,7 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
         />
         <Select
           label="Language" value={language} onChange={setLanguage} isRequired error={errors["language"]}
-          options={[["", `The agent’s own (${languages[agent?.language ?? ""] ?? "–"})`], ["hi", "Hindi"], ["en", "English"]]}
+          options={[["", `The agent’s own (${languages[agent?.language ?? ""] ?? "–"})`], ...Object.entries(languages)]}
         />
       </Card>
       <VariableFields variables={variables} values={values} onChange={setValues} errors={errors} />

@@ -43,7 +43,7 @@ export function Field({ label, hint, error, isRequired, isDisabled, children }: 
 /** One line of text. */
 export function TextField({ value, onChange, type = "text", ...field }: FieldProps & {
   value: string; onChange: (value: string) => void; type?: string; autoComplete?: string;
-  inputMode?: string; placeholder?: string; min?: string; max?: string; maxLength?: number;
+  inputMode?: string; placeholder?: string; min?: string; max?: string; maxLength?: number; onBlur?: () => void;
 }) {
   const { label, hint, error, isRequired, isDisabled, ...more } = field;
   return (
@@ -53,6 +53,11 @@ export function TextField({ value, onChange, type = "text", ...field }: FieldPro
       )}
     </Field>
   );
+}
+
+/** A phone number; nobody else's is offered by the browser. */
+export function PhoneField(field: FieldProps & { value: string; onChange: (value: string) => void }) {
+  return <TextField {...field} type="tel" inputMode="tel" autoComplete="off" />;
 }
 
 /** Several lines of text, in a language where one is named; code is in letters of one width. */
