@@ -169,9 +169,11 @@ def test_voice_has_the_stub_of_every_service(payaid_voice):
 
 @pytest.fixture(scope="module")
 def archive():
-    """A server whose every call has a recording of 20 MB in parts, and its URL; that of `torn` breaks off."""
+    """A server whose every call has a recording of 20 MB in parts, and its URL; that of `torn` breaks off. A file of
+    call records has 6 MB at once.
+    """
     from google.api import httpbody_pb2
-    from payaid.voice.v1 import calls_pb2_grpc
+    from payaid.voice.v1 import analytics_pb2_grpc, calls_pb2_grpc
 
     class Calls(calls_pb2_grpc.CallServiceServicer):
         def GetRecording(self, request, context):
@@ -180,12 +182,28 @@ def archive():
                 if request.call_id == "torn":
                     context.abort(grpc.StatusCode.UNAVAILABLE, "the store is gone")
 
+    class Analytics(analytics_pb2_grpc.AnalyticsServiceServicer):
+        def ExportCallRecords(self, request, context):
+            return httpbody_pb2.HttpBody(content_type="text/csv", data=bytes(6_000_000))
+
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(1))
     calls_pb2_grpc.add_CallServiceServicer_to_server(Calls(), server)
+    analytics_pb2_grpc.add_AnalyticsServiceServicer_to_server(Analytics(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     yield f"http://127.0.0.1:{port}"
     server.stop(None)
+
+
+def test_connect_takes_large_files_unless_told_otherwise(payaid_voice, archive):
+    from payaid.voice.v1 import analytics_pb2
+    request = analytics_pb2.ExportCallRecordsRequest()
+    with payaid_voice.connect(archive, "key_secret") as voice:
+        assert len(voice.analytics.ExportCallRecords(request, timeout=30).data) == 6_000_000
+    options = [("grpc.max_receive_message_length", USUAL_LIMIT)]
+    with payaid_voice.connect(archive, "key_secret", options=options) as voice, pytest.raises(grpc.RpcError) as refused:
+        voice.analytics.ExportCallRecords(request, timeout=30)
+    assert refused.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_voicectl_saves_long_recordings(archive, tmp_path):
