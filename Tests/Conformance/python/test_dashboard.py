@@ -143,6 +143,8 @@ def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):
     call = rest.get("/api/v1/calls").json()["calls"][0]
     spoken = calling.get(rest, call["callId"])["transcript"][0]["text"]
     screen.sees(spoken)
+    # Live speech does not name the language of a line: it is that of the call.
+    assert screen.eval("[...root().querySelectorAll('.line > p:last-child')].every(e => e.lang === 'en')")
     cost = screen.eval("[...root().querySelectorAll('.facts > div')].find(e => e.innerText.startsWith('Cost'))"
                        ".querySelector('dd').innerText")
     assert cost == f"₹{calling.rupees(call['cost']['total']):.2f}"
@@ -316,6 +318,25 @@ def test_the_business_says_who_it_is(screen, rest, stack, shop):
     screen.goto("/settings")
     screen.sees("Bind your DLT entity id to this telemarketer")
     stack.operator(*bind)
+
+
+def test_what_is_saved_of_the_business_leaves_the_rest_as_it_was_typed(screen, rest):
+    screen.goto("/settings")
+    screen.fill("What the agents call people for", "Returns")
+    screen.fill("Name", "Sharma & Daughters")
+    screen.click("Save profile")
+    screen.sees("Profile saved")
+    assert screen.value("What the agents call people for") == "Returns"
+    # One form is saved, the other is not.
+    screen.click("Webhooks")
+    screen.sees("What you changed on this page is not saved yet and will be lost.")
+    screen.click("Cancel")
+    screen.click("Save details")
+    screen.sees("Business details saved")
+    found = rest.get("/api/v1/merchant").json()
+    assert (found["name"], found["kyc"]["useCase"]) == ("Sharma & Daughters", "Returns")
+    screen.click("Webhooks")
+    screen.sees("Endpoints")
 
 
 def test_keys_are_made_and_revoked(screen, stack):

@@ -10,11 +10,19 @@ function ask(next: (() => void) | undefined): void {
   for (const listener of listeners) listener();
 }
 
-/** Keeps a page with changes from being left unasked. */
+/** How many forms of the page have changes. */
+let unsaved = 0;
+
+/** Keeps a page with changes from being left unasked, as long as one of its forms has some. */
 export function useUnsaved(isChanged: boolean): void {
   useEffect(() => {
-    setGuard(isChanged ? (next) => ask(next) : undefined);
-    return () => setGuard(undefined);
+    if (!isChanged) return;
+    unsaved += 1;
+    setGuard(ask);
+    return () => {
+      unsaved -= 1;
+      if (unsaved === 0) setGuard(undefined);
+    };
   }, [isChanged]);
 }
 

@@ -6,17 +6,19 @@ import { api } from "../api";
 import { date } from "../format";
 import { useAction } from "../loaded";
 import { mayManage, sectors } from "../names";
-import { Badge } from "../parts/badge";
+import { StateBadge } from "../parts/badge";
+import type { Shown } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Facts } from "../parts/facts";
 import { Select, TextArea, TextField } from "../parts/field";
 import { Form } from "../parts/form";
+import { useUnsaved } from "../parts/leaving";
 import { Problem } from "../parts/notice";
 import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
 
-const states: Record<KycState, readonly ["good" | "bad" | "busy" | "warn", string]> = {
+const states: Record<KycState, Shown> = {
   STATE_UNSPECIFIED: ["warn", "Not begun"],
   DRAFT: ["warn", "Incomplete"],
   SUBMITTED: ["busy", "Being checked"],
@@ -26,7 +28,7 @@ const states: Record<KycState, readonly ["good" | "bad" | "busy" | "warn", strin
   SUSPENDED: ["bad", "Suspended"],
 };
 
-const bindings: Record<DltBindingState, readonly ["good" | "bad" | "warn", string]> = {
+const bindings: Record<DltBindingState, Shown> = {
   STATE_UNSPECIFIED: ["warn", "Not seen yet"],
   UNBOUND: ["warn", "Not seen yet"],
   BOUND: ["good", "Bound"],
@@ -86,24 +88,30 @@ export function Identity({ merchant, user, onSave }: {
   const before = draftOf(kyc);
   const [draft, setDraft] = useState(before);
   const changed = changes(before, draft);
+  useUnsaved(changed.length > 0);
   const saving = useAction(async () => {
     const gstins = draft.gstins.split(/[\s,]+/).filter(Boolean);
     const kyc = Object.fromEntries(changed.map((field) => [field, field === "gstins" ? gstins : draft[field]]));
-    onSave(await api.accounts.updateMerchant({
+    const saved = await api.accounts.updateMerchant({
       merchant: { kyc, etag: merchant.etag },
       updateMask: changed.map((field) => `kyc.${field}`).join(","),
-    }));
+    });
+    setDraft(draftOf(saved.kyc ?? {}));
+    onSave(saved);
     announce("Business details saved");
   });
   const errors = fieldErrors(saving.error, "merchant.kyc.");
   // One number of several is wrong.
   const gstinError = Object.keys(errors).find((field) => field.startsWith("gstins["));
   if (gstinError) errors["gstins"] = errors[gstinError] ?? "";
-  const [kind, text] = states[kyc.state ?? "STATE_UNSPECIFIED"];
   const lacks = (kyc.missingFields ?? []).map((field) => missing[field] ?? field);
   return (
     <Card title="Check of the business" hint="Who a business is has to be known before its agents call people (KYC).">
-      <Facts of={[["State", <Badge kind={kind}>{text}</Badge>], ["Approved until", date(kyc.expireTime)]]} />
+      <Facts
+        of={[
+          ["State", <StateBadge of={states[kyc.state ?? "STATE_UNSPECIFIED"]} />], ["Approved until", date(kyc.expireTime)],
+        ]}
+      />
       {kyc.dltBinding && <Binding of={kyc.dltBinding} />}
       {kyc.reviewReason && <p className="hint">The operator said: {kyc.reviewReason}</p>}
       {lacks.length > 0 && <p className="hint">Still missing: {lacks.join(", ")}.</p>}
@@ -120,12 +128,11 @@ export function Identity({ merchant, user, onSave }: {
 
 /** Whether the business is bound to the telemarketer that calls for it. */
 function Binding({ of: { state = "STATE_UNSPECIFIED", telemarketerId, expireTime } }: { of: DltBinding }) {
-  const [kind, text] = bindings[state];
   return (
     <>
       <Facts
         of={[
-          ["Telemarketer", telemarketerId || "None yet"], ["On the DLT platforms", <Badge kind={kind}>{text}</Badge>],
+          ["Telemarketer", telemarketerId || "None yet"], ["On the DLT platforms", <StateBadge of={bindings[state]} />],
           ["Bound until", date(expireTime)],
         ]}
       />

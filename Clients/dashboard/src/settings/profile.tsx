@@ -2,7 +2,8 @@ import { useState } from "react";
 import type { Merchant, User } from "../../../typescript/index";
 import { api } from "../api";
 import { date } from "../format";
-import { useAction, useLoaded } from "../loaded";
+import { useAction } from "../loaded";
+import { useMerchant } from "../merchant";
 import { mayManage } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
@@ -16,9 +17,9 @@ import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
 import { Identity } from "./identity";
 
-/** The merchant's name and address, and where the check of the business stands. */
+/** The merchant's name and address, and where the check of the business stands; each is saved without the other. */
 export function Profile({ user }: { user: User }) {
-  const merchant = useLoaded((signal) => api.accounts.getMerchant({}, { signal }), []);
+  const merchant = useMerchant();
   return (
     <Await of={merchant}>
       {(value) => (
@@ -28,8 +29,8 @@ export function Profile({ user }: { user: User }) {
               <p>You can read everything, but change nothing and place no calls. Please contact support.</p>
             </Notice>
           )}
-          <ProfileForm key={value.etag ?? ""} merchant={value} user={user} onSave={merchant.set} />
-          <Identity key={`kyc ${value.etag}`} merchant={value} user={user} onSave={merchant.set} />
+          <ProfileForm merchant={value} user={user} onSave={merchant.set} />
+          <Identity merchant={value} user={user} onSave={merchant.set} />
         </>
       )}
     </Await>
@@ -44,9 +45,12 @@ function ProfileForm({ merchant, user, onSave }: {
   const isChanged = name !== (merchant.name ?? "") || email !== (merchant.email ?? "");
   useUnsaved(isChanged);
   const saving = useAction(async () => {
-    onSave(await api.accounts.updateMerchant({
+    const saved = await api.accounts.updateMerchant({
       merchant: { name, email, etag: merchant.etag }, updateMask: "name,email",
-    }));
+    });
+    setName(saved.name ?? "");
+    setEmail(saved.email ?? "");
+    onSave(saved);
     announce("Profile saved");
   });
   const errors = fieldErrors(saving.error, "merchant.");
