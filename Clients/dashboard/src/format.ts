@@ -68,6 +68,11 @@ export function date(timestamp: string | undefined): string {
   return timestamp ? day.format(new Date(timestamp)) : "–";
 }
 
+/** The last day in India of what ends at a moment, which is its next day's first where days were given. */
+export function lastDay(end: string | undefined): string {
+  return date(end && new Date(Date.parse(end) - 1).toISOString());
+}
+
 /** `2026-12` as `Dec 26`. */
 export function monthName(text: string | undefined): string {
   return text ? month.format(new Date(`${text}-01T00:00:00Z`)) : "";
@@ -102,8 +107,13 @@ export function typedMoment(text: string): string | undefined {
 /** A number as people type it, in the form of the API. */
 export function typedNumber(text: string): string {
   const digits = text.replace(/[\s()-]/g, "");
-  if (/^[6-9]\d{9}$/.test(digits)) return `+91${digits}`;
+  if (/^[1-9]\d{9}$/.test(digits)) return `+91${digits}`;
   return digits.replace(/^0(?=\d{10}$)/, "+91");
+}
+
+/** Whether a number is a whole one of India, in the form of the API. */
+export function isNumber(text: string): boolean {
+  return /^\+91[1-9]\d{9}$/.test(text);
 }
 
 /** `+91 98765 43210`, and `+91 1800 123 000` where the called side pays; other forms stay as they came. */

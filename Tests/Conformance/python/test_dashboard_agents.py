@@ -90,6 +90,74 @@ def test_call_templates_are_chosen_by_their_words(screen, stack, rest):
     rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
 
 
+def test_a_template_of_another_sector_is_told(screen, stack, rest):
+    other = stack.template(rest, "+911400120083", sector="INSURANCE", content="Of insurers {#var#}")
+    agent = calling.new_agent(rest, "+911400120083", name="Insurer", purpose="CALL_PURPOSE_PROMOTIONAL",
+                              callTemplateIds=[other])
+    screen.goto(f"/agents/{agent}")
+    screen.sees("Approved for the sector “Insurance”; your business is “None of these”, so no call goes out by it.")
+    rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
+
+
+# Has requests of the page fail, or answered in pages of one item, by what their paths end with.
+MEDDLE = """
+  const ask = window.fetch;
+  window.broken_paths = broken;
+  window.fetch = async (url, init) => {
+    const {pathname, searchParams} = new URL(url, location);
+    if (window.broken_paths.some(end => pathname.endsWith(end))) {
+      return new Response(JSON.stringify({error: {code: 503, status: "UNAVAILABLE", message: "later"}}), {status: 503});
+    }
+    const list = Object.keys(paged).find(end => pathname.endsWith(end));
+    if (!list) return ask(url, init);
+    const [name, items] = paged[list], at = Number(searchParams.get("pageToken") || 0);
+    return new Response(JSON.stringify({[name]: [items[at]], nextPageToken: at + 1 < items.length ? String(at + 1) : ""}));
+  };"""
+
+
+def test_lists_are_read_to_their_end(screen, rest):
+    agent = rest.post("/api/v1/agents", json={"name": "Last", "language": "en"}).json()["agentId"]
+    numbers = [{"phoneNumber": f"+9180471{n:05}", "state": "ACTIVE"} for n in range(60)]
+    templates = [{"templateId": f"ctp_{n}", "content": f"Template {n}", "language": "en"} for n in range(600)]
+    screen.goto("/agents")
+    screen.run(MEDDLE, broken=[], paged={"/phone-numbers": ["phoneNumbers", numbers], "/call-templates": ["templates", templates]})
+    screen.click("Last")
+    screen.choose("Phone number", "+91 80471 00059")
+    screen.click("Add call template")
+    screen.choose("Call template 1", "Template 599")
+    screen.click("Discard")
+    rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
+
+
+def test_what_could_not_be_read_is_told_and_read_again(screen, stack, rest):
+    template = stack.template(rest, call_class="SERVICE", content="Read again {#var#}")
+    agent = rest.post("/api/v1/agents", json={"name": "Unread", "language": "en"}).json()["agentId"]
+    screen.goto("/agents")
+    screen.run(MEDDLE, broken=["/voices", "/call-templates", "/phone-numbers"], paged={})
+    screen.click("Unread")
+    for told in ("The voices could not be read", "The call templates could not be read", "Your numbers could not be read"):
+        screen.sees(told)
+    screen.run("window.broken_paths = [];")
+    for _ in range(3):
+        screen.click("Try again")
+        screen.until("![...document.querySelectorAll('button')].some(e => e.disabled && e.textContent === 'Try again')")
+    screen.until("!root().querySelector('[role=alert]')")
+    screen.choose("Voice", "Aoede")
+    screen.click("Discard")
+    screen.goto("/compliance/templates")
+    screen.run(MEDDLE, broken=["/agents", "/merchant"], paged={})
+    screen.click("Read again {#var#}")
+    screen.sees("The agents could not be read")
+    screen.click("Remove")
+    screen.sees("Which agents name it could not be seen.")
+    screen.goto("/compliance/templates")
+    screen.run(MEDDLE, broken=["/merchant"], paged={})
+    screen.click("Register a template")
+    screen.sees("The sector of your business could not be read")
+    for path in (f"agents/{agent}", f"compliance/call-templates/{template}"):
+        rest.delete(f"/api/v1/{path}").raise_for_status()
+
+
 def test_an_agent_may_have_to_ask_before_it_records(screen, rest):
     agent = rest.post("/api/v1/agents", json={"name": "Asks", "language": "en"}).json()["agentId"]
     screen.goto(f"/agents/{agent}")

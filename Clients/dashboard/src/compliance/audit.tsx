@@ -1,7 +1,8 @@
-import type { AuditEntry, AuditLog } from "../../../typescript/index";
+import type { AuditEntry, AuditLog, User } from "../../../typescript/index";
 import { api } from "../api";
 import { number, text, time } from "../format";
 import { usePages } from "../loaded";
+import { mayManage } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
@@ -16,12 +17,12 @@ import { auditKinds } from "./names";
 import { SubjectSearch } from "./subject-search";
 
 /** The audit log, or all of them where there are several, newest entries first, and the checkpoint that proves it. */
-export function AuditLogPart({ query }: { query: URLSearchParams }) {
+export function AuditLogPart({ query, user }: { query: URLSearchParams; user: User }) {
   const logs = useAuditLogs();
-  return logs.value ? <Whole logs={logs.value} query={query} /> : <Await of={logs} lines={8}>{() => null}</Await>;
+  return logs.value ? <Whole logs={logs.value} query={query} user={user} /> : <Await of={logs} lines={8}>{() => null}</Await>;
 }
 
-function Whole({ logs, query }: { logs: AuditLog[]; query: URLSearchParams }) {
+function Whole({ logs, query, user }: { logs: AuditLog[]; query: URLSearchParams; user: User }) {
   const subject = query.get("subject") ?? "";
   const shown = logs.find(({ epoch }) => epoch === query.get("log"))?.epoch ?? "";
   const chosen = chosenLog(logs, shown);
@@ -30,13 +31,15 @@ function Whole({ logs, query }: { logs: AuditLog[]; query: URLSearchParams }) {
       {/* Anew for each log: no moment may show one log's key beside another's commands. */}
       {!subject && <Checkpoint key={chosen.epoch} of={chosen} />}
       {!subject && logs.length > 1 && <AuditLogs logs={logs} shown={shown} />}
-      <Entries subject={subject} epoch={shown} isOneLog={logs.length < 2} />
+      <Entries subject={subject} epoch={shown} isOneLog={logs.length < 2} user={user} />
     </>
   );
 }
 
 /** Entries of one log, or of all for an empty `epoch`. */
-function Entries({ subject, epoch, isOneLog }: { subject: string; epoch: string; isOneLog: boolean }) {
+function Entries({ subject, epoch, isOneLog, user }: {
+  subject: string; epoch: string; isOneLog: boolean; user: User;
+}) {
   const list = usePages<AuditEntry>(async (pageToken, signal) => {
     const page = await api.compliance.listAuditEntries(
       { pageToken, pageSize: 25, subject, orderBy: "index desc", ...(epoch ? { epoch } : {}) }, { signal });
@@ -54,7 +57,7 @@ function Entries({ subject, epoch, isOneLog }: { subject: string; epoch: string;
           : (
             <>
               <ol className="items" aria-label="Entries">
-                {items.map((each) => <Entry key={`${each.epoch}/${each.index}`} of={each} isOneLog={isOneLog} />)}
+                {items.map((each) => <Entry key={`${each.epoch}/${each.index}`} of={each} isOneLog={isOneLog} user={user} />)}
               </ol>
               <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
             </>
@@ -76,14 +79,14 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
-function Entry({ of, isOneLog }: { of: AuditEntry; isOneLog: boolean }) {
+function Entry({ of, isOneLog, user }: { of: AuditEntry; isOneLog: boolean; user: User }) {
   const kind = of.kind ?? "";
   return (
     <li className="item">
       <div className="item-head">
         <div>
           <p className="strong">{auditKinds[kind] ?? kind}</p>
-          <p className="hint">{time(of.time)} · <Subject id={of.subject ?? ""} /></p>
+          <p className="hint">{time(of.time)} · <Subject id={of.subject ?? ""} user={user} /></p>
         </div>
         <span className="faint nowrap">{isOneLog ? "No." : `Log ${of.epoch}, no.`} {number(of.index)}</span>
       </div>
@@ -105,9 +108,11 @@ const places: Record<string, string> = {
   ctp: "/compliance/templates",
 };
 
-function Subject({ id }: { id: string }) {
+/** An id, with a link to its page for who may see that. */
+function Subject({ id, user }: { id: string; user: User }) {
   const place = places[id.split("_")[0] ?? ""];
-  return place ? <Link to={`${place}/${id}`}><code>{id}</code></Link> : <code>{id}</code>;
+  if (!place || (place === places["era"] && !mayManage(user))) return <code>{id}</code>;
+  return <Link to={`${place}/${id}`}><code>{id}</code></Link>;
 }
 
 /** JSON as people read it; what is none stays as it is. */

@@ -9,7 +9,7 @@ import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Empty } from "../parts/empty";
-import { Select, TextField } from "../parts/field";
+import { PhoneField, Select, TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Link } from "../parts/link";
 import { Problem } from "../parts/notice";
@@ -42,14 +42,18 @@ function Question({ agents }: { agents: Agent[] }) {
   const [agentId, setAgentId] = useState(agents[0]?.agentId ?? "");
   const [number, setNumber] = useState("");
   const [at, setAt] = useState("");
-  const [answer, setAnswer] = useState<Decision | undefined>(undefined);
+  const [told, setTold] = useState<{ question: string; answer: Decision } | undefined>(undefined);
+  const question = JSON.stringify([agentId, number, at]);
   const asking = useAction(async () => {
-    setAnswer(undefined);
+    setTold(undefined);
     const time = typedMoment(at);
-    setAnswer(await api.compliance.checkCall({
+    const answer = await api.compliance.checkCall({
       agentId, phoneNumber: typedNumber(number), ...(time ? { time } : {}),
-    }));
+    });
+    setTold({ question, answer });
   });
+  // An answer stands beside its own question alone.
+  const answer = told?.question === question ? told.answer : undefined;
   const errors = fieldErrors(asking.error);
   const agent = agents.find((each) => each.agentId === agentId);
   return (
@@ -58,8 +62,8 @@ function Question({ agents }: { agents: Agent[] }) {
         <Form onSubmit={() => void asking.run()} errors={errors} label="Check a number">
           <Problem error={asking.error} title="The rules could not be asked" />
           <div className="columns">
-            <TextField
-              label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={number} onChange={setNumber}
+            <PhoneField
+              label="Phone number" value={number} onChange={setNumber}
               error={errors["phoneNumber"]} isRequired
             />
             <Select

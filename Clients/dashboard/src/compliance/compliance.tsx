@@ -39,7 +39,7 @@ export function Compliance({ part, id, user, query }: { part: string; id: string
       {part === "do-not-call" && <DoNotCall user={user} />}
       {part === "templates" && <Templates user={user} />}
       {part === "erasures" && <Erasures user={user} />}
-      {part === "audit" && <AuditLogPart query={query} />}
+      {part === "audit" && <AuditLogPart query={query} user={user} />}
     </Page>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import type { Consent, User } from "../../../typescript/index";
 import { api } from "../api";
-import { date, phone, time } from "../format";
+import { lastDay, phone, time } from "../format";
 import { usePages } from "../loaded";
 import { mayWrite } from "../names";
 import { Await } from "../parts/await";
-import { Badge } from "../parts/badge";
+import { Badge, StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
@@ -63,8 +63,7 @@ export function Consents({ user }: { user: User }) {
 /** How a consent stands, in a word. One of an erased person covers no call. */
 export function ConsentStateBadge({ of }: { of: Consent }) {
   if (!of.phoneNumber) return <Badge kind="idle">Erased</Badge>;
-  const [kind, text] = consentStates[of.state ?? "STATE_UNSPECIFIED"];
-  return <Badge kind={kind}>{text}</Badge>;
+  return <StateBadge of={consentStates[of.state ?? "STATE_UNSPECIFIED"]} />;
 }
 
 const columns: Column<Consent>[] = [
@@ -77,5 +76,5 @@ const columns: Column<Consent>[] = [
   { title: "Calls", cell: (it) => purposeList(it.purposes) },
   { title: "Rests on", cell: (it) => bases[it.basis ?? "BASIS_UNSPECIFIED"].name },
   { title: "Given", cell: (it) => time(it.grantTime) },
-  { title: "Ends", cell: (it) => <span className="nowrap">{date(it.expireTime)}</span> },
+  { title: "Last day", cell: (it) => <span className="nowrap">{lastDay(it.expireTime)}</span> },
 ];

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { A2pDeclaration, User } from "../../../typescript/index";
 import { api } from "../api";
-import { date, phone } from "../format";
+import { date, lastDay, phone } from "../format";
 import { useAction } from "../loaded";
 import type { Loaded } from "../loaded";
 import { mayManage } from "../names";
@@ -66,8 +66,8 @@ function columns(onRemove: ((declaration: A2pDeclaration) => void) | undefined):
     ) },
     { title: "State", cell: (it) => <Badge kind={holds(it) ? "good" : "idle"}>{standing(it)}</Badge> },
     { title: "Acknowledgement", cell: (it) => <span className="breakable">{it.acknowledgement}</span> },
-    { title: "From", cell: (it) => <span className="nowrap">{date(it.startTime)}</span> },
-    { title: "Until", cell: (it) => <span className="nowrap">{date(it.endTime)}</span> },
+    { title: "First day", cell: (it) => <span className="nowrap">{date(it.startTime)}</span> },
+    { title: "Last day", cell: (it) => <span className="nowrap">{lastDay(it.endTime)}</span> },
     { title: "Actions", isHidden: true, cell: (it) => onRemove && (
       <Button kind="quiet" label={`Remove the declaration of ${range(it)}`} onClick={() => onRemove(it)}>Remove</Button>
     ) },

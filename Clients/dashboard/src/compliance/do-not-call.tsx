@@ -6,10 +6,9 @@ import { useAction, usePages, useRequestId } from "../loaded";
 import { mayWrite } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
-import { Dialog } from "../parts/dialog";
+import { DialogForm, useDraft } from "../parts/dialog-form";
 import { Empty } from "../parts/empty";
-import { Select, TextField } from "../parts/field";
-import { Form } from "../parts/form";
+import { PhoneField, Select } from "../parts/field";
 import { Link } from "../parts/link";
 import { Problem } from "../parts/notice";
 import { Pager, Table } from "../parts/table";
@@ -75,35 +74,31 @@ const columns: Column<Suppression>[] = [
 ];
 
 function Add({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
-  const [number, setNumber] = useState("");
-  const [reason, setReason] = useState("opt_out");
-  const requestId = useRequestId([number, reason]);
+  const { draft, set, isChanged } = useDraft(() => ({ number: "", reason: "opt_out" }));
+  const requestId = useRequestId(draft);
   const adding = useAction(async () => {
     const added = await api.compliance.createSuppression({
-      requestId, suppression: { phoneNumber: typedNumber(number), reason },
+      requestId, suppression: { phoneNumber: typedNumber(draft.number), reason: draft.reason },
     });
     announce(`${phone(added.phoneNumber)} is on the list`);
     onDone();
   });
   const errors = fieldErrors(adding.error, "suppression.");
   return (
-    <Dialog title="Add a number" onClose={onClose}>
-      <Form onSubmit={() => void adding.run()} errors={errors} label="New entry">
-        <Problem error={adding.error} title="The number was not added" />
-        <TextField
-          label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={number} onChange={setNumber}
-          error={errors["phoneNumber"]} isRequired
-        />
-        <Select
-          label="Why" value={reason} onChange={setReason} options={Object.entries(suppressionReasons)} error={errors["reason"]}
-          hint={reason === "opt_out" ? "Nobody may ask this person for consent for 90 days." : undefined} isRequired
-        />
-        <p className="hint">It cannot be taken off the list again.</p>
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={adding.isBusy}>Add to the list</Button>
-        </div>
-      </Form>
-    </Dialog>
+    <DialogForm
+      title="Add a number" label="New entry" verb="Add to the list" isChanged={isChanged} isBusy={adding.isBusy}
+      errors={errors} onSubmit={() => void adding.run()} onClose={onClose}
+    >
+      <Problem error={adding.error} title="The number was not added" />
+      <PhoneField
+        label="Phone number" value={draft.number} onChange={(number) => set({ number })} error={errors["phoneNumber"]} isRequired
+      />
+      <Select
+        label="Why" value={draft.reason} onChange={(reason) => set({ reason })} options={Object.entries(suppressionReasons)}
+        error={errors["reason"]} isRequired
+        hint={draft.reason === "opt_out" ? "Nobody may ask this person for consent for 90 days." : undefined}
+      />
+      <p className="hint">It cannot be taken off the list again.</p>
+    </DialogForm>
   );
 }

@@ -1,8 +1,7 @@
-import { useEffect } from "react";
 import type { Erasure, KeptRecords } from "../../../typescript/index";
 import { api } from "../api";
-import { date, number, time } from "../format";
-import { useLoaded } from "../loaded";
+import { lastDay, number, time } from "../format";
+import { useLoaded, usePolling } from "../loaded";
 import { Await } from "../parts/await";
 import { Card } from "../parts/card";
 import { Facts } from "../parts/facts";
@@ -11,20 +10,13 @@ import { Notice } from "../parts/notice";
 import { Page } from "../parts/page";
 import { Table } from "../parts/table";
 import { sentence } from "../words";
-import { ErasureStateBadge } from "./erasures";
+import { ErasureStateBadge, doneTime } from "./erasures";
 import { erasureReasons, keepingRules } from "./names";
-
-const pollEvery = 3000;
 
 /** One erasure, followed until it is done: what is gone, and what the law keeps, until when. */
 export function ErasurePage({ erasureId }: { erasureId: string }) {
   const erasure = useLoaded((signal) => api.compliance.getErasure({ erasureId }, { signal }), [erasureId]);
-  const isUnderWay = erasure.value?.state === "PENDING" || erasure.value?.state === "RUNNING";
-  useEffect(() => {
-    if (!isUnderWay) return;
-    const timer = setInterval(erasure.reload, pollEvery);
-    return () => clearInterval(timer);
-  }, [isUnderWay, erasure.reload]);
+  usePolling(isUnderWay(erasure.value), erasure.reload);
   return (
     <Page title="Erasure of a person" back={{ to: "/compliance/erasures", label: "Erasures" }}>
       <Await of={erasure} lines={6}>{(value) => <Whole of={value} />}</Await>
@@ -54,7 +46,7 @@ function Whole({ of }: { of: Erasure }) {
               ["Why", erasureReasons[of.reason ?? ""] ?? of.reason],
               ["Asked for", time(of.createTime)],
               ["Begun", time(of.startTime)],
-              ["Done", of.state === "DONE" ? time(of.finishTime) : "–"],
+              ["Done", time(doneTime(of))],
               ["Erasure", <code>{of.erasureId}</code>],
               ["Proof", <Link to={`/compliance/audit?subject=${of.erasureId}`}>In the audit log</Link>],
             ]}
@@ -65,8 +57,12 @@ function Whole({ of }: { of: Erasure }) {
   );
 }
 
+function isUnderWay(of: Erasure | undefined): boolean {
+  return of?.state === "PENDING" || of?.state === "RUNNING";
+}
+
 function standing(of: Erasure): string {
-  if (of.state === "PENDING" || of.state === "RUNNING") {
+  if (isUnderWay(of)) {
     return "No agent calls this person any more. This page follows the erasure; a call in progress is waited for.";
   }
   return of.state === "DONE" ? "All is erased but what the law keeps." : "";
@@ -102,7 +98,7 @@ function Kept({ of, isOver }: { of: KeptRecords[]; isOver: boolean }) {
           </>
         ) },
         { title: "Calls", isFigure: true, cell: (it) => number(it.calls) },
-        { title: "Until", cell: (it) => <span className="nowrap">{date(it.until)}</span> },
+        { title: "Until", cell: (it) => <span className="nowrap">{lastDay(it.until)}</span> },
       ]}
     />
   );

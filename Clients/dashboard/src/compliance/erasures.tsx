@@ -5,7 +5,7 @@ import { number, time } from "../format";
 import { usePages } from "../loaded";
 import { mayManage } from "../names";
 import { Await } from "../parts/await";
-import { Badge } from "../parts/badge";
+import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
@@ -58,12 +58,16 @@ function List() {
 
 /** How an erasure stands, in a word. */
 export function ErasureStateBadge({ of }: { of: Erasure }) {
-  const [kind, text] = erasureStates[of.state ?? "STATE_UNSPECIFIED"];
-  return <Badge kind={kind}>{text}</Badge>;
+  return <StateBadge of={erasureStates[of.state ?? "STATE_UNSPECIFIED"]} />;
+}
+
+/** When one was done; one that failed has ended, and is not done. */
+export function doneTime({ state, finishTime }: Erasure): string | undefined {
+  return state === "DONE" ? finishTime : undefined;
 }
 
 /** How many calls the law keeps. */
-export function keptCalls(of: Erasure): number {
+function keptCalls(of: Erasure): number {
   return (of.kept ?? []).reduce((sum, each) => sum + Number(each.calls ?? 0), 0);
 }
 
@@ -75,5 +79,5 @@ const columns: Column<Erasure>[] = [
   { title: "Why", cell: (it) => erasureReasons[it.reason ?? ""] ?? it.reason },
   { title: "Calls erased", isFigure: true, cell: (it) => number(it.erased?.calls) },
   { title: "Kept by law", isFigure: true, cell: (it) => number(keptCalls(it)) },
-  { title: "Done", cell: (it) => time(it.finishTime) },
+  { title: "Done", cell: (it) => time(doneTime(it)) },
 ];

@@ -24,6 +24,11 @@ export function ConsentFormPage({ formId }: { formId: string }) {
   );
 }
 
+/** A notice is in English or in Hindi; its last line has words of ours alone, whatever the offer above is written in. */
+function noticeLanguage(notice: string): string {
+  return /\p{Script=Devanagari}/u.test(notice.slice(notice.lastIndexOf("\n"))) ? "hi" : "en";
+}
+
 const days = (lifetime: string | undefined) => `${Math.round(seconds(lifetime) / 86_400)} days`;
 
 function Whole({ of }: { of: ConsentForm }) {
@@ -39,7 +44,8 @@ function Whole({ of }: { of: ConsentForm }) {
             {of.offering ? <p className="quoted">{of.offering}</p> : <p className="faint">Nothing is said.</p>}
           </Card>
           <Card title="Notice" hint="The whole text that the person had before them when they answered.">
-            {of.notice ? <p className="quoted">{of.notice}</p> : <p className="faint">Not answered yet.</p>}
+            {of.notice ? <p className="quoted" lang={noticeLanguage(of.notice)}>{of.notice}</p>
+              : <p className="faint">Not answered yet.</p>}
           </Card>
         </div>
         <Card title="Details">

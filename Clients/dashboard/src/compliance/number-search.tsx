@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { typedNumber } from "../format";
+import { isNumber, typedNumber } from "../format";
 import { Button } from "../parts/button";
 import { TextField } from "../parts/field";
 import { Form } from "../parts/form";
@@ -15,7 +15,7 @@ export function NumberSearch({ onSearch, label = "Phone number", isOther = () =>
   const [error, setError] = useState("");
   const search = (typed: string) => {
     const wanted = isOther(typed.trim()) ? typed.trim() : typedNumber(typed);
-    const isGood = wanted === "" || isOther(wanted) || /^\+91[1-9]\d{9}$/.test(wanted);
+    const isGood = wanted === "" || isOther(wanted) || isNumber(wanted);
     setError(isGood ? "" : "Must be +91 and ten digits.");
     if (isGood) onSearch(wanted);
   };

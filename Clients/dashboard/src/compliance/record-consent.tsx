@@ -1,12 +1,9 @@
-import { useState } from "react";
 import type { CallPurpose, ConsentBasis } from "../../../typescript/index";
 import { api } from "../api";
 import { indianMinute, startOfDay, typedMoment, typedNumber } from "../format";
 import { useAction, useRequestId } from "../loaded";
-import { Button } from "../parts/button";
-import { Dialog } from "../parts/dialog";
-import { Select, TextArea, TextField } from "../parts/field";
-import { Form } from "../parts/form";
+import { DialogForm, useDraft } from "../parts/dialog-form";
+import { PhoneField, Select, TextArea, TextField } from "../parts/field";
 import { Problem } from "../parts/notice";
 import { fieldErrors } from "../words";
 import { bases } from "./names";
@@ -17,11 +14,10 @@ const all: CallPurpose[] = [...inferable, "CALL_PURPOSE_SERVICE_EXPLICIT", "CALL
 
 /** Records what a person agreed to, with its evidence. */
 export function RecordConsent({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
-  const [draft, setDraft] = useState({
+  const { draft, set, isChanged } = useDraft(() => ({
     number: "", basis: "EXPLICIT" as ConsentBasis, purposes: [] as CallPurpose[], statement: "", evidence: "",
     given: indianMinute(new Date()), until: "",
-  });
-  const set = (change: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...change }));
+  }));
   const offered = draft.basis === "INFERRED" ? inferable : all;
   const requestId = useRequestId(draft);
   const saving = useAction(async () => {
@@ -40,45 +36,42 @@ export function RecordConsent({ onDone, onClose }: { onDone: () => void; onClose
   });
   const errors = fieldErrors(saving.error, "consent.");
   return (
-    <Dialog title="Record a consent" onClose={onClose}>
-      <Form onSubmit={() => void saving.run()} errors={errors} label="New consent">
-        <Problem error={saving.error} title="The consent was not recorded" />
+    <DialogForm
+      title="Record a consent" label="New consent" verb="Record consent" isChanged={isChanged} isBusy={saving.isBusy}
+      errors={errors} onSubmit={() => void saving.run()} onClose={onClose}
+    >
+      <Problem error={saving.error} title="The consent was not recorded" />
+      <PhoneField
+        label="Phone number" value={draft.number} error={errors["phoneNumber"]}
+        onChange={(number) => set({ number })} isRequired
+      />
+      <Select
+        label="What it rests on" value={draft.basis} error={errors["basis"]} hint={bases[draft.basis].help} isRequired
+        onChange={(basis) => set({ basis: basis as ConsentBasis })}
+        options={(["EXPLICIT", "ENQUIRY", "INFERRED"] as const).map((each) => [each, bases[each].name] as const)}
+      />
+      <PurposeChoice
+        legend="Calls that it covers" offered={offered} chosen={draft.purposes}
+        onChange={(purposes) => set({ purposes })} error={errors["purposes"] ?? errors["purposes[0]"]}
+      />
+      <TextArea
+        label="What the person agreed to" value={draft.statement} rows={3} error={errors["statement"]}
+        onChange={(statement) => set({ statement })} hint="In the words that were said or written."
+      />
+      <TextField
+        label="Evidence" value={draft.evidence} error={errors["evidence"]} onChange={(evidence) => set({ evidence })}
+        hint="Where the proof is: a form’s address, a recording, a reference."
+      />
+      <div className="columns">
         <TextField
-          label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={draft.number} error={errors["phoneNumber"]}
-          onChange={(number) => set({ number })} isRequired
-        />
-        <Select
-          label="What it rests on" value={draft.basis} error={errors["basis"]} hint={bases[draft.basis].help} isRequired
-          onChange={(basis) => set({ basis: basis as ConsentBasis })}
-          options={(["EXPLICIT", "ENQUIRY", "INFERRED"] as const).map((each) => [each, bases[each].name] as const)}
-        />
-        <PurposeChoice
-          legend="Calls that it covers" offered={offered} chosen={draft.purposes}
-          onChange={(purposes) => set({ purposes })} error={errors["purposes"] ?? errors["purposes[0]"]}
-        />
-        <TextArea
-          label="What the person agreed to" value={draft.statement} rows={3} error={errors["statement"]}
-          onChange={(statement) => set({ statement })} hint="In the words that were said or written."
+          label="Given" type="datetime-local" value={draft.given} error={errors["grantTime"]}
+          onChange={(given) => set({ given })} hint="Indian time." isRequired
         />
         <TextField
-          label="Evidence" value={draft.evidence} error={errors["evidence"]} onChange={(evidence) => set({ evidence })}
-          hint="Where the proof is: a form’s address, a recording, a reference."
+          label="Last day" type="date" value={draft.until} error={errors["expireTime"]}
+          onChange={(until) => set({ until })} hint="As long as the law allows when empty."
         />
-        <div className="columns">
-          <TextField
-            label="Given" type="datetime-local" value={draft.given} error={errors["grantTime"]}
-            onChange={(given) => set({ given })} hint="Indian time." isRequired
-          />
-          <TextField
-            label="Last day" type="date" value={draft.until} error={errors["expireTime"]}
-            onChange={(until) => set({ until })} hint="As long as the law allows when empty."
-          />
-        </div>
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={saving.isBusy}>Record consent</Button>
-        </div>
-      </Form>
-    </Dialog>
+      </div>
+    </DialogForm>
   );
 }

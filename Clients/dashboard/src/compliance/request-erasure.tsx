@@ -1,37 +1,47 @@
 import { useState } from "react";
 import type { Erasure } from "../../../typescript/index";
 import { api } from "../api";
-import { startOfDay, typedNumber } from "../format";
+import { date, isNumber, phone, startOfDay, typedNumber } from "../format";
 import { useAction, useRequestId } from "../loaded";
-import { Button } from "../parts/button";
-import { Dialog } from "../parts/dialog";
-import { Checkbox, Select, TextField } from "../parts/field";
-import { Form } from "../parts/form";
+import { Confirm } from "../parts/dialog";
+import { DialogForm, useDraft } from "../parts/dialog-form";
+import { Checkbox, PhoneField, Select, TextField } from "../parts/field";
 import { Notice, Problem } from "../parts/notice";
-import { fieldErrors } from "../words";
+import { fieldErrors, refusal } from "../words";
 import { erasureReasons } from "./names";
 
 /** Asks for a person to be erased. */
 export function RequestErasure({ onDone, onClose }: { onDone: (erasure: Erasure) => void; onClose: () => void }) {
-  const [draft, setDraft] = useState({ number: "", reason: "request", isRecovery: false, holdUntil: "" });
-  const set = (change: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...change }));
+  const { draft, set, isChanged } = useDraft(() => ({ number: "", reason: "request", isRecovery: false, holdUntil: "" }));
+  const [isConfirming, setConfirming] = useState(false);
   const requestId = useRequestId(draft);
-  const asking = useAction(async () => {
-    onDone(await api.compliance.createErasure({
-      requestId, phoneNumber: typedNumber(draft.number), reason: draft.reason, recoveryCalls: draft.isRecovery,
-      ...(draft.holdUntil ? { holdUntil: startOfDay(draft.holdUntil, 1) } : {}),
-    }));
+  const number = typedNumber(draft.number);
+  const asking = useAction(async (isSure: boolean) => {
+    if (!isNumber(number)) throw refusal([{ field: "phoneNumber", description: "must be +91 and ten digits" }]);
+    if (!isSure) return setConfirming(true);
+    try {
+      onDone(await api.compliance.createErasure({
+        requestId, phoneNumber: number, reason: draft.reason, recoveryCalls: draft.isRecovery,
+        ...(draft.holdUntil ? { holdUntil: startOfDay(draft.holdUntil, 1) } : {}),
+      }));
+    } finally {
+      // What is wrong stands at the fields.
+      setConfirming(false);
+    }
   });
   const errors = fieldErrors(asking.error);
   return (
-    <Dialog title="Erase a person" onClose={onClose}>
-      <Notice kind="warning">
-        <p>It cannot be undone. From now on no agent calls the number, unless the person agrees to such calls later.</p>
-      </Notice>
-      <Form onSubmit={() => void asking.run()} errors={errors} label="Erasure">
+    <>
+      <DialogForm
+        title="Erase a person" label="Erasure" verb="Continue" kind="danger" isChanged={isChanged} isBusy={asking.isBusy}
+        errors={errors} onSubmit={() => void asking.run(false)} onClose={onClose}
+      >
+        <Notice kind="warning">
+          <p>It cannot be undone. From now on no agent calls the number, unless the person agrees to such calls later.</p>
+        </Notice>
         <Problem error={asking.error} title="The erasure was not asked for" />
-        <TextField
-          label="Phone number" type="tel" inputMode="tel" autoComplete="off" value={draft.number} error={errors["phoneNumber"]}
+        <PhoneField
+          label="Phone number" value={draft.number} error={errors["phoneNumber"]}
           onChange={(number) => set({ number })} isRequired
         />
         <Select
@@ -46,11 +56,22 @@ export function RequestErasure({ onDone, onClose }: { onDone: (erasure: Erasure)
           label="An order has them kept until" type="date" value={draft.holdUntil} error={errors["holdUntil"]}
           onChange={(holdUntil) => set({ holdUntil })} hint="Of a court or an authority."
         />
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="danger" isBusy={asking.isBusy}>Erase for good</Button>
-        </div>
-      </Form>
-    </Dialog>
+      </DialogForm>
+      {isConfirming && (
+        <Confirm
+          title={`Erase the person of ${phone(number)}?`} verb="Erase for good" isBusy={asking.isBusy}
+          onConfirm={() => void asking.run(true)} onClose={() => setConfirming(false)}
+        >
+          <p>
+            Calls, recordings, consents and what the audit log says of them go, but for what the law keeps. Nobody can bring them
+            back.
+          </p>
+          <p>
+            {draft.holdUntil ? `An order has the calls kept until ${date(startOfDay(draft.holdUntil))}.`
+              : "No order has the calls kept."}
+          </p>
+        </Confirm>
+      )}
+    </>
   );
 }

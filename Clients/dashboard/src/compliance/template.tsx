@@ -11,6 +11,7 @@ import { Card } from "../parts/card";
 import { Confirm } from "../parts/dialog";
 import { Facts } from "../parts/facts";
 import { Link } from "../parts/link";
+import { Problem } from "../parts/notice";
 import { Page } from "../parts/page";
 import { announce } from "../parts/toast";
 import { navigate } from "../router";
@@ -23,19 +24,20 @@ export function TemplatePage({ templateId, user }: { templateId: string; user: U
   const template = useLoaded((signal) => api.compliance.getCallTemplate({ templateId }, { signal }), [templateId]);
   const agents = useAgents();
   const [isAsking, setAsking] = useState(false);
-  const users = (agents.value ?? []).filter((agent) => agent.callTemplateIds?.includes(templateId));
+  const users = agents.value?.filter((agent) => agent.callTemplateIds?.includes(templateId));
   return (
     <Page
       title="Call template" back={{ to: "/compliance/templates", label: "Templates" }}
       actions={mayManage(user) && template.value && <Button kind="danger" onClick={() => setAsking(true)}>Remove</Button>}
     >
+      <Problem error={agents.error} title="The agents could not be read" onRetry={agents.reload} />
       <Await of={template} lines={8}>{(it) => <Whole of={it} users={users} />}</Await>
       {isAsking && <Remove templateId={templateId} users={users} onClose={() => setAsking(false)} />}
     </Page>
   );
 }
 
-function Whole({ of, users }: { of: CallTemplate; users: Agent[] }) {
+function Whole({ of, users }: { of: CallTemplate; users: Agent[] | undefined }) {
   return (
     <>
       <p className="standing"><TemplateStateBadge of={of} /> {standing(of.state)}</p>
@@ -54,7 +56,7 @@ function Whole({ of, users }: { of: CallTemplate; users: Agent[] }) {
               ["Registered", time(of.createTime)],
               ["Good until", date(of.expireTime)],
               ["Why it stands so", of.reviewReason ? sentence(of.reviewReason) : "–"],
-              ["Agents", users.length ? users.map((each) => each.name).join(", ") : "None"],
+              ["Agents", users ? names(users) || "None" : "…"],
               ["Template", <code>{of.templateId}</code>],
               ["Proof", <Link to={`/compliance/audit?subject=${of.templateId}`}>In the audit log</Link>],
             ]}
@@ -79,7 +81,22 @@ function standing(state: CallTemplateState | undefined): string {
   }
 }
 
-function Remove({ templateId, users, onClose }: { templateId: string; users: Agent[]; onClose: () => void }) {
+function names(agents: Agent[]): string {
+  return agents.map(({ name }) => name).join(", ");
+}
+
+/** What a removal does to the agents that name the template; undefined are those that could not be seen. */
+function loss(users: Agent[] | undefined): string {
+  if (!users) {
+    return "Which agents name it could not be seen. One that does places no call until the template is taken out there, too.";
+  }
+  if (users.length === 0) return "No agent names it.";
+  return `No call is placed by ${names(users)} until the template is taken out there, too.`;
+}
+
+function Remove({ templateId, users, onClose }: {
+  templateId: string; users: Agent[] | undefined; onClose: () => void;
+}) {
   const removing = useAction(async () => {
     await api.compliance.deleteCallTemplate({ templateId });
     announce("The template was removed");
@@ -90,9 +107,10 @@ function Remove({ templateId, users, onClose }: { templateId: string; users: Age
       title="Remove this template?" verb="Remove template" isBusy={removing.isBusy} error={removing.error}
       onConfirm={() => void removing.run()} onClose={onClose}
     >
+      <p>{loss(users)}</p>
       <p>
-        {users.length === 0 ? "No agent names it."
-          : `No call is placed by ${users.map((each) => each.name).join(", ")} until the template is taken out there, too.`}
+        That goes by the agents as they are edited. A version that was published before may still name it, and then places no
+        call either.
       </p>
     </Confirm>
   );
