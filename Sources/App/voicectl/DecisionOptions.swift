@@ -6,7 +6,11 @@ internal import TLS
 
 /// Who decides something about a merchant, and what that rests on.
 struct DecisionOptions: ParsableArguments {
-  @Option(help: "Your address. Nobody decides about a merchant that they belong to.")
+  @Option(
+    help: """
+      Your address, which stays in the merchant's audit log and the merchant reads there. Nobody decides about a \
+      merchant that they belong to.
+      """)
   var by: String
   @Option(help: "Why; the merchant reads it.") var reason = ""
   @Option(help: "What it rests on: document, register or manual.") var method = "manual"

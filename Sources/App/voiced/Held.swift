@@ -5,7 +5,7 @@ internal import Calls
 internal import Compliance
 internal import Configuration
 internal import Domain
-internal import Glibc
+internal import EventLoop
 internal import Protobuf
 internal import Telemetry
 internal import VoiceAPI
@@ -65,7 +65,7 @@ struct Held: AsyncParsableCommand {
       guard let id = CallID(call) else { throw ValidationError("\(call) is no call's id") }
       let reading = try checked()
       try await HeldAccess.open(sources) { access in
-        let file = try recording.map { try NewFile($0) }
+        let file = try recording.map { try OutputFile($0, isNew: true) }
         do {
           let (line, sound) = try await access.read(id, reading)
           if let file, let sound { try await sound.send { try file.write($0) } }
@@ -103,39 +103,5 @@ enum HeldOutput {
     ]
     json["call"] = try call.map { try JSONValue(parsing: try $0.json()) }
     return String(decoding: JSONValue.object(json).serialized(), as: UTF8.self)
-  }
-}
-
-/// A file that was not there before, for this user only.
-private struct NewFile {
-  private let path: String
-  private let descriptor: CInt
-
-  init(_ path: String) throws {
-    self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    if descriptor < 0 { throw failure }
-  }
-
-  func write(_ bytes: [UInt8]) throws {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes[done...].withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure }
-      done += count
-    }
-  }
-
-  func close() throws {
-    if fsync(descriptor) != 0 || Glibc.close(descriptor) != 0 { throw failure }
-  }
-
-  func remove() { unlink(path) }
-
-  private var failure: SettingsError {
-    SettingsError("cannot write \(path): \(String(cString: strerror(errno)))")
   }
 }

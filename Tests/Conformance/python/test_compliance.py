@@ -385,7 +385,9 @@ def test_a_promotional_call_goes_out_by_a_template_that_was_approved(stack, v1, 
         assert why() == "TEMPLATE_MISSING"
         made = stack.template(web, number, review=False, language="en")
         waiting = [json.loads(line) for line in stack.operator("template", "waiting", "--limit", "1000").splitlines()]
-        assert made in [template["templateId"] for template in waiting]
+        [its] = [template for template in waiting if template["templateId"] == made]
+        entity = web.get("/api/v1/merchant").json()["kyc"]["dltEntityId"]
+        assert (its["merchantId"], its["dltEntityId"]) == (shop["id"], entity) and len(entity) == 19
         web.patch(f"/api/v1/agents/{agent}", json={"callTemplateIds": [made]}).raise_for_status()
         assert why() == "TEMPLATE_PENDING"
         review = ("template", "review", made, "--by", "operator@example.in")

@@ -118,7 +118,7 @@ enum AuditInboxStore {
     return try decided(["outcome"], rows.first, template ?? merchant.text)
   }
 
-  /// What every decision of the operator's has.
+  /// What every decision of the operator's has, with the plain address of who decided, as the merchant may know.
   private static let decision: Query = """
     reviewer, method, reason, coalesce(encode(evidence, 'hex'), '') AS evidence, create_time, expire_time
     """

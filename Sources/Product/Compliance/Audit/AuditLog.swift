@@ -9,7 +9,8 @@ package enum AuditLog {
   /// Appends an entry in the caller's transaction and returns its index.
   ///
   /// `payload` says what happened, as strings, arrays and objects; personal data only as digests of the
-  /// salt that it is given. The entry holds no more of it than a digest, so payload and salt can be
+  /// salt that it is given, but for the address of who decided or read something for the operator: that is
+  /// plain, and an erasure of a person leaves it. The entry holds no more of it than a digest, so payload and salt can be
   /// erased while the log still proves all the rest.
   @discardableResult
   package static func append(

@@ -1,3 +1,4 @@
+internal import Buffers
 package import Domain
 package import Postgres
 internal import Protobuf
@@ -75,13 +76,21 @@ package enum CallTemplateStore {
 
   // MARK: The operator
 
-  /// Those of all merchants' that wait for a decision, oldest first: JSON, one line each.
+  /// Those of all merchants' that wait for a decision, oldest first: JSON, one line each, with whose it is and the
+  /// entity id by which the DLT platforms know that merchant. Reads the table of accounts.
   package static func waiting(limit: Int, _ transaction: Transaction) async throws -> [String] {
     let rows = try await transaction.query(
-      "\(reviewed) AND outcome IS NULL ORDER BY call_templates.create_time LIMIT \(limit)")
+      """
+      SELECT waiting.*, coalesce(kyc->>'dltEntityId', '') AS entity FROM (\(reviewed)
+          AND outcome IS NULL ORDER BY call_templates.create_time LIMIT \(limit)) AS waiting
+        JOIN merchants USING (merchant_id) ORDER BY waiting.create_time
+      """)
     return try rows.map { row in
       let template = try CallTemplateRecord(row).proto(now: WallClock.now)
-      return String(decoding: try template.json(), as: UTF8.self)
+      var line = try JSONValue(parsing: try template.json()).objectValue ?? JSONObject()
+      line["merchantId"] = .string(try row.decode("merchant_id"))
+      line["dltEntityId"] = .string(try row.decode("entity"))
+      return String(decoding: JSONValue.object(line).serialized(), as: UTF8.self)
     }
   }
 
