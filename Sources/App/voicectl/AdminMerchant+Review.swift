@@ -12,29 +12,16 @@ extension AdminMerchant {
         """)
 
     @Argument(help: "The merchant, mer_….") var merchant: String
-    @Flag(help: "Reject it; needs --reason.") var reject = false
-    @Flag(help: "Take an approval back, or give none; needs --reason.") var suspend = false
-    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var options: ReviewOptions
 
     func run() async throws {
       let id = try AdminMerchant.id(merchant)
-      guard !(reject && suspend) else {
-        throw ValidationError("--reject and --suspend exclude each other")
-      }
-      let outcome: KycReview.Outcome =
-        reject
-        ? .rejected : suspend ? .suspended : .approved(for: .seconds(decision.days * 86_400))
-      let review = KycReview(outcome, try decision.checked(isRefusal: reject || suspend))
+      let review = KycReview(options.verdict, try options.checked())
       let answer = try await OperatorDatabase.transaction {
         try await KycReviewStore.decide(review, on: id, $0)
       }
       if let refusal = Self.refusal(answer) { throw CommandFailure(description: refusal) }
-      Output.line("\(id) is \(outcomeText)")
-    }
-
-    private var outcomeText: String {
-      if reject { return "rejected" }
-      return suspend ? "suspended" : "approved for \(decision.days) days"
+      Output.line("\(id) is \(options.text)")
     }
 
     private static func refusal(_ answer: OnKycReview) -> String? {

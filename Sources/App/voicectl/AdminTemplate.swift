@@ -32,33 +32,20 @@ struct AdminTemplate: AsyncParsableCommand {
         """)
 
     @Argument(help: "The template, ctp_….") var template: String
-    @Flag(help: "Reject it; needs --reason.") var reject = false
-    @Flag(help: "Suspend it, at once on every server; needs --reason.") var suspend = false
-    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var options: ReviewOptions
 
     func run() async throws {
       guard let id = CallTemplateID(template) else {
         throw ValidationError("\(template) is no template's id")
       }
-      guard !(reject && suspend) else {
-        throw ValidationError("--reject and --suspend exclude each other")
-      }
-      let outcome: CallTemplateReview.Outcome =
-        reject
-        ? .rejected : suspend ? .suspended : .approved(for: .seconds(decision.days * 86_400))
-      let review = CallTemplateReview(outcome, try decision.checked(isRefusal: reject || suspend))
+      let review = CallTemplateReview(options.verdict, try options.checked())
       let answer = try await OperatorDatabase.transaction {
         try await CallTemplateStore.decide(review, on: id, $0)
       }
       guard case .decided(let merchant) = answer else {
         throw CommandFailure(description: Self.refusal(answer))
       }
-      Output.line("\(id) of \(merchant) is \(outcomeText)")
-    }
-
-    private var outcomeText: String {
-      if reject { return "rejected" }
-      return suspend ? "suspended" : "approved for \(decision.days) days"
+      Output.line("\(id) of \(merchant) is \(options.text)")
     }
 
     private static func refusal(_ answer: OnCallTemplateReview) -> String {

@@ -38,3 +38,31 @@ struct DecisionOptions: ParsableArguments {
       evidence: try evidence.map { Digest.sha256(try BundleFolder.read($0)) })
   }
 }
+
+/// What becomes of something that a merchant submitted, by whom, and what that rests on.
+struct ReviewOptions: ParsableArguments {
+  @Flag(help: "Reject it; needs --reason.") var reject = false
+  @Flag(
+    help: "Take an approval back, at once on every server, or give none; needs --reason.")
+  var suspend = false
+  @OptionGroup var decision: DecisionOptions
+
+  func validate() throws {
+    guard !(reject && suspend) else {
+      throw ValidationError("--reject and --suspend exclude each other")
+    }
+  }
+
+  var verdict: OperatorDecision.Verdict {
+    if reject { return .rejected }
+    return suspend ? .suspended : .approved(for: .seconds(decision.days * 86_400))
+  }
+
+  /// The decision that the options make.
+  func checked() throws -> OperatorDecision { try decision.checked(isRefusal: reject || suspend) }
+
+  /// What to print of the verdict.
+  var text: String {
+    verdict.duration == nil ? verdict.name : "\(verdict.name) for \(decision.days) days"
+  }
+}

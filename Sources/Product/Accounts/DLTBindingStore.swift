@@ -39,15 +39,12 @@ package enum DLTBindingStore {
     _ binding: DLTBinding, of merchant: MerchantID, entity: String, telemarketer: String,
     _ transaction: Transaction
   ) async throws {
-    let decision = binding.decision
     _ = try await transaction.execute(
       """
-      INSERT INTO dlt_bindings (merchant_id, entity_id, telemarketer_id, outcome, reviewer, method,
-        reason, evidence, expire_time)
-      VALUES (\(merchant.text), \(entity), \(telemarketer), \(binding.outcomeName),
-        \(decision.reviewer), \(decision.method.rawValue), \(decision.reason),
-        \(decision.evidence),
-        now() + \(binding.duration?.microseconds)::bigint * interval '1 us')
+      INSERT INTO dlt_bindings
+        (merchant_id, entity_id, telemarketer_id, \(OperatorDecision.columns))
+      VALUES (\(merchant.text), \(entity), \(telemarketer),
+        \(binding.decision.values(binding.outcomeName, for: binding.duration)))
       """)
   }
 

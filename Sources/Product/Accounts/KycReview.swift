@@ -2,21 +2,13 @@ package import Domain
 
 /// A decision of the operator's on who a merchant is.
 package struct KycReview: Sendable {
-  /// What was decided.
-  package enum Outcome: Sendable, Hashable {
-    /// Calls may be placed for so long.
-    case approved(for: Duration)
-    case rejected
-    /// An approval is taken back, or none will be given: the business is blacklisted, its GSTIN
-    /// cancelled.
-    case suspended
-  }
-
-  package var outcome: Outcome
+  /// What was decided. While an approval holds, calls may be placed; one is taken back when the business is
+  /// blacklisted, its GSTIN cancelled.
+  package var outcome: OperatorDecision.Verdict
   /// Who decided, and why.
   package var decision: OperatorDecision
 
-  package init(_ outcome: Outcome, _ decision: OperatorDecision) {
+  package init(_ outcome: OperatorDecision.Verdict, _ decision: OperatorDecision) {
     self.outcome = outcome
     self.decision = decision
   }
@@ -37,12 +29,6 @@ package struct KycReview: Sendable {
     case .rejected: [.submitted]
     case .suspended: [.draft, .submitted, .approved, .rejected]
     }
-  }
-
-  /// How long an approval holds.
-  var duration: Duration? {
-    guard case .approved(let duration) = outcome else { return nil }
-    return duration
   }
 }
 

@@ -10,20 +10,18 @@ package enum KycReviewStore {
     _ review: KycReview, on merchant: MerchantID, _ transaction: Transaction
   ) async throws -> OnKycReview {
     if let refusal = try await refusal(of: review, merchant, transaction) { return refusal }
-    let (microseconds, decision) = (review.duration?.microseconds, review.decision)
+    let outcome = review.outcome
     _ = try await transaction.execute(
       """
       UPDATE merchants SET kyc_state = \(review.state.rawValue), revision = revision + 1,
-        update_time = now(), kyc_expire = now() + \(microseconds)::bigint * interval '1 us'
+        update_time = now(), kyc_expire = now()
+          + \(outcome.duration?.microseconds)::bigint * interval '1 us'
       WHERE merchant_id = \(merchant.text)
       """)
     _ = try await transaction.execute(
       """
-      INSERT INTO kyc_reviews
-        (merchant_id, outcome, reviewer, method, reason, evidence, expire_time)
-      VALUES (\(merchant.text), \(review.state.rawValue), \(decision.reviewer),
-        \(decision.method.rawValue), \(decision.reason), \(decision.evidence),
-        now() + \(microseconds)::bigint * interval '1 us')
+      INSERT INTO kyc_reviews (merchant_id, \(OperatorDecision.columns))
+      VALUES (\(merchant.text), \(review.decision.values(outcome.name, for: outcome.duration)))
       """)
     return .decided
   }

@@ -95,7 +95,8 @@ extension DatabaseTests {
       let scene = try await Scene.make()
       let (id, all) = try await scene.merchant()
       func review(
-        _ outcome: KycReview.Outcome, _ reason: String = "", by reviewer: String = "Op@example.in"
+        _ outcome: OperatorDecision.Verdict, _ reason: String = "",
+        by reviewer: String = "Op@example.in"
       ) async throws -> OnKycReview {
         try await scene.pool.transaction(tenant: .system) {
           try await KycReviewStore.decide(
@@ -137,7 +138,7 @@ extension DatabaseTests {
     {
       let scene = try await Scene.make()
       let (id, all) = try await scene.merchant()
-      func review(_ outcome: KycReview.Outcome) async throws -> OnKycReview {
+      func review(_ outcome: OperatorDecision.Verdict) async throws -> OnKycReview {
         try await scene.pool.transaction(tenant: .system) {
           try await KycReviewStore.decide(
             KycReview(outcome, OperatorDecision(by: "op@example.in", reason: "a cancelled GSTIN")),

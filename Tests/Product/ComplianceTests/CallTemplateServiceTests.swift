@@ -67,7 +67,7 @@ import VoiceAPI
   }
 
   private func review(
-    _ outcome: CallTemplateReview.Outcome, _ id: String, by reviewer: String = "op@example.in",
+    _ outcome: OperatorDecision.Verdict, _ id: String, by reviewer: String = "op@example.in",
     _ scene: Scene
   ) async throws -> OnCallTemplateReview {
     let id = try #require(CallTemplateID(id))
@@ -91,7 +91,7 @@ import VoiceAPI
     #expect(
       try await review(.rejected, made.templateId, by: "A@example.in", scene)
         == .reviewerIsTheMerchants)
-    let year = CallTemplateReview.Outcome.approved(for: .seconds(365 * 86_400))
+    let year = OperatorDecision.Verdict.approved(for: .seconds(365 * 86_400))
     #expect(try await review(year, made.templateId, scene) == .decided(scene.merchant))
     #expect(try await get(made.templateId, scene).state == .approved)
     #expect(try await scene.refusals(.promotional) == [])

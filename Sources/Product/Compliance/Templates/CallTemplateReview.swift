@@ -2,37 +2,15 @@ package import Domain
 
 /// A decision of the operator's on a call template.
 package struct CallTemplateReview: Sendable {
-  /// What was decided.
-  package enum Outcome: Sendable, Hashable {
-    /// The operators' DLT platforms approved it as it is registered here; that is taken as good for so long.
-    case approved(for: Duration)
-    case rejected
-    /// It is suspended, here or there.
-    case suspended
-  }
-
-  package var outcome: Outcome
+  /// What was decided. It is approved when the operators' DLT platforms approved it as it is registered here, and
+  /// suspended when it is, here or there.
+  package var outcome: OperatorDecision.Verdict
   /// Who decided, and why.
   package var decision: OperatorDecision
 
-  package init(_ outcome: Outcome, _ decision: OperatorDecision) {
+  package init(_ outcome: OperatorDecision.Verdict, _ decision: OperatorDecision) {
     self.outcome = outcome
     self.decision = decision
-  }
-
-  /// As a row names it.
-  var outcomeName: String {
-    switch outcome {
-    case .approved: "approved"
-    case .rejected: "rejected"
-    case .suspended: "suspended"
-    }
-  }
-
-  /// How long an approval holds.
-  var duration: Duration? {
-    guard case .approved(let duration) = outcome else { return nil }
-    return duration
   }
 
   /// Whether it may follow on what was decided last. What was rejected stays so: other words are another template.

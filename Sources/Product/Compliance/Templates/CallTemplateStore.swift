@@ -109,14 +109,13 @@ package enum CallTemplateStore {
       return .reviewerIsTheMerchants
     }
     guard review.mayFollow(record.review) else { return .stands(record.review) }
-    let decision = review.decision
+    let outcome = review.outcome
     try await transaction.execute(
       """
       INSERT INTO call_template_reviews
-        (merchant_id, template_id, outcome, reviewer, method, reason, evidence, expire_time)
-      VALUES (\(merchant.text), \(id.text), \(review.outcomeName), \(decision.reviewer),
-        \(decision.method.rawValue), \(decision.reason), \(decision.evidence),
-        now() + \(review.duration?.microseconds)::bigint * interval '1 us')
+        (merchant_id, template_id, \(OperatorDecision.columns))
+      VALUES (\(merchant.text), \(id.text),
+        \(review.decision.values(outcome.name, for: outcome.duration)))
       """)
     return .decided(merchant)
   }
