@@ -8,12 +8,22 @@ import uuid
 import pytest
 
 import accounts
+import aws
 import stack as stacks
 from conftest import client
-from dashboard import browser, site, stack  # noqa: F401, fixtures
+from dashboard import browser, site  # noqa: F401, fixtures
 from screen import Screen
-from test_audit import rewrite
+from test_audit import rewrite, rotate
 from test_dashboard_compliance import NUMBERS, ROOT, consent, number, shown  # noqa: F401, a fixture
+from test_keys_kms import Keys
+
+
+@pytest.fixture(scope="module")
+def stack(site):
+    """A stack of this file's own, which serves the dashboard, and whose keys rotate."""
+    settings = {"DASHBOARD_DIR": str(site), "WEBHOOK_ALLOW_LOOPBACK": "true"}
+    with aws.moto() as url, stacks.running(environment={**settings, **Keys(url).settings()}) as it:
+        yield it
 
 
 @pytest.fixture()
@@ -126,6 +136,8 @@ def verifying(screen):
 
 def test_logs_that_follow_one_another_are_told_apart_and_verified(screen, stack, shop, rest, run, number, tmp_path):
     old = consent(rest, number)["consentId"]
+    rest.get(f"{ROOT}/audit-checkpoint").raise_for_status()  # A log is under the key that signs it first.
+    rotate(stack)
     first, second = renew(stack, shop, rest)
     new = consent(rest, next(NUMBERS))["consentId"]
     screen.goto("/compliance/audit")
@@ -163,6 +175,9 @@ def test_logs_that_follow_one_another_are_told_apart_and_verified(screen, stack,
 
 def test_a_log_behind_a_loss_is_told_plainly(screen, stack, shop, rest, run, tmp_path):
     """The second log is rewritten, and left behind by the operator."""
+    # The first log is begun under the key of now, and ends for the next one.
+    rest.get(f"{ROOT}/audit-checkpoint").raise_for_status()
+    rotate(stack)
     renew(stack, shop, rest)
     run("voicectl audit export -o log-2")
     rewrite(stack, shop["id"])

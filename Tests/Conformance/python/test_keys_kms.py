@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import uuid
 
 import httpx
 import pytest
@@ -19,19 +20,21 @@ LOST = "VOICE_KMS_KEY: there is no master key without KMS: kms Decrypt: "
 
 
 class Keys:
-    """A moto with a key of KMS, and an access key that may only wrap and unwrap."""
+    """A moto with a key of KMS, and an access key that may only wrap and unwrap. What moto keeps is this process's."""
 
     def __init__(self, url):
         self.url = url
+        name = f"voice-{uuid.uuid4()}"
+        self.alias = f"alias/{name}"
         self.kms = aws.client("kms", url)
         self.arn = self.kms.create_key()["KeyMetadata"]["Arn"]
-        self.kms.create_alias(AliasName="alias/voice", TargetKeyId=self.arn)
+        self.kms.create_alias(AliasName=self.alias, TargetKeyId=self.arn)
         self.access = aws.new_key(
-            url, "keeper", "kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt")
+            url, name, "kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt")
 
     def settings(self, **changes):
         return {
-            "VOICE_KMS_KEY": "alias/voice", "AWS_ENDPOINT_URL_KMS": self.url,
+            "VOICE_KMS_KEY": self.alias, "AWS_ENDPOINT_URL_KMS": self.url,
             "AWS_EC2_METADATA_DISABLED": "true", **self.access, **changes}
 
     def unwrapped(self, database, number=1):
