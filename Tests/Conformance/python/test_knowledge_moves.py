@@ -66,3 +66,26 @@ def move(url, old, new, shop, agent, rest):
         board = new.operator("knowledge")
         assert re.search(f"^found +{NEW}/768 +3 documents", board, re.M) and OLD not in board
         assert re.search(r'passages_embedded_total\{work="move"\} [1-9]', other.get("/metrics").text)
+
+
+def test_an_index_that_is_wanted_no_more_is_left(stack):
+    url = new_database(stack, "bare")
+    pinecone = {"PINECONE_API_KEY": "sim-pinecone-key", "PINECONE_BASE_URL": stack.sim.ready["pinecone"]}
+    with stacks.beside(stack, DATABASE_URL=url, **pinecone) as old:
+        shop = old.merchant(f"{uuid.uuid4()}@example.in")
+        with client(old, shop) as rest:
+            agent = calling.new_agent(rest, "+918047165822")
+            document = until_read(rest, agent, upload(rest, agent, FAQ.encode()))["documentId"]
+            stacks.wait_for(lambda: re.search("^found .*pinecone:", old.operator("knowledge"), re.M))
+        old.server.stop()
+        with stacks.beside(stack, keys=old, DATABASE_URL=url) as new, client(new, shop) as rest:
+            sweep(url)
+            stacks.wait_for(lambda: "pinecone:" not in new.operator("knowledge"))
+            assert "Nagpur" in search(rest, agent, "Where do you deliver?")[0]["text"]
+            # A job of a version before this is handed on.
+            system = "BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null"
+            stacks.sql(url, f"{system}\nINSERT INTO jobs (queue, kind, payload) "
+                            f"VALUES ('knowledge', 'knowledge.index', '{document}'); COMMIT;")
+            stacks.wait_for(lambda: {tuple(row) for row in stacks.sql(
+                url, f"{system}\nSELECT DISTINCT kind, state FROM jobs; COMMIT;")} >= {
+                    ("knowledge.index", "done"), ("knowledge.read", "done"), ("knowledge.move", "done")})
