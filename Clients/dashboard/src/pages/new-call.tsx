@@ -11,7 +11,7 @@ import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Empty } from "../parts/empty";
-import { PhoneField, Select, TextField } from "../parts/field";
+import { PhoneField, Select } from "../parts/field";
 import { Form } from "../parts/form";
 import { Link } from "../parts/link";
 import { Notice, Problem } from "../parts/notice";
