@@ -28,8 +28,8 @@ import Testing
       for number in 0..<200 {
         await stores.first.bring(CacheKey(area: "a", name: "\(number)"), "one")
       }
-      // 200 time-outs would be ten seconds.
-      #expect(ContinuousClock.now - start < .seconds(8))
+      // 200 time-outs would be 400 seconds.
+      #expect(ContinuousClock.now - start < .seconds(100))
       #expect(stores.first.near.held(CacheKey(area: "a", name: "199")) == "one")
     }
   }
