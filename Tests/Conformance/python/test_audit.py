@@ -87,7 +87,8 @@ def written(rest, number):
     made = [consent(rest, f"+91987650{n:04}") for n in range(5)]
     withdraw(rest, made[1]["consentId"])
     agent = calling.new_agent(rest, number, purpose="CALL_PURPOSE_SERVICE")
-    rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876509999"})
+    rest.post(f"{ROOT}/suppressions", json={"phoneNumber": "+919876509999"}).raise_for_status()
+    error(rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": "+919876509999"}), 400, "FAILED_PRECONDITION")
     call = calling.place(rest, agent, ERASED)
     calling.listen(rest, call)
     return {"consent": made[1]["consentId"], "call": call}

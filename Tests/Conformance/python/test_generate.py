@@ -147,6 +147,10 @@ import type { Order } from "./client";
 declare const desk: Desk;
 export async function use(): Promise<Order> {
   for await (const order of desk.watch({ id: "1" })) console.log(order.lines?.["a"]?.kinds?.[0] === "POST");
+  const call = desk.talk();
+  call.send({ id: "1" });
+  call.end();
+  for await (const order of call) console.log(order.paise);
   return desk.put({ order: { id: "1", paise: "10", age: "1.5s" } });
 }
 """
@@ -163,8 +167,9 @@ def test_a_typescript_client_compiles_and_says_what_the_proto_says(tmp_path):
                  # JavaScript's own Error keeps its name.
                  "export interface shop_v1_Error {"):
         assert line in made, line
-    assert "talk" not in made and "hidden" not in made
-    for name in ("transport", "errors", "upload"):
+    assert "talk(options?: CallOptions): Duplex<Order, Order> {" in made
+    assert 'this.transport.duplex<Order, Order>("/shop.v1.Desk/Talk", options)' in made and "hidden" not in made
+    for name in ("transport", "duplex", "errors", "upload"):
         (tmp_path / f"{name}.ts").write_text((stacks.ROOT / "Clients" / "typescript" / f"{name}.ts").read_text())
     (tmp_path / "use.ts").write_text(USE)
     checked = subprocess.run(
