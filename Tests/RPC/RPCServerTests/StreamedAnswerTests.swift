@@ -17,6 +17,9 @@ import Testing
     func next() async -> String? { await events.first { _ in true } }
   }
 
+  /// Another thread than the server's; not the shared pool, which other tests keep busy.
+  private static let elsewhere = EventLoop.start(name: "elsewhere")
+
   /// Pieces are written when `gate` says so; how a body ended goes to `ends`.
   private static func routes(gate: Signal = Signal(), ends: Signal = Signal()) -> HTTPRoutes {
     var routes = HTTPRoutes()
@@ -60,7 +63,9 @@ import Testing
     }
     routes.handle("GET", "/elsewhere") { _ in
       HTTPExchangeResponse(contentType: "text/plain") { body in
-        try await Task.detached { try await body.write(Array("one".utf8)) }.value
+        try await Task(executorPreference: elsewhere) {
+          try await body.write(Array("one".utf8))
+        }.value
       }
     }
     return routes
