@@ -58,11 +58,13 @@ import Testing
     try await TestServer.run { test in
       let client = try RawClient(test.address)
       let id = try client.open(
-        "/test.Echo/Flood",
-        ["content-type": "application/connect+proto", "connect-timeout-ms": "1"])
+        "/test.Echo/Deaf",
+        ["content-type": "application/connect+proto", "connect-timeout-ms": "100"])
       let body = (0..<60).flatMap { _ in Envelope.frame([UInt8](repeating: 1, count: 50_000)) }
       try client.session.submitData(id, body, endStream: true)
-      #expect(try client.finish(id).reset == nil)
+      let answer = try client.finish(id)
+      #expect(answer.isEnded && answer.reset == nil)
+      #expect(String(decoding: answer.body, as: UTF8.self).contains("deadline_exceeded"))
     }
   }
 

@@ -43,7 +43,7 @@ final class RawClient {
       }
     }
     precondition(status == 0, "the test cannot connect: errno \(errno)")
-    var timeout = timeval(tv_sec: 30, tv_usec: 0)
+    var timeout = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     return fd
   }

@@ -45,6 +45,9 @@ struct TestServer {
         MethodHandler(Self.method("Silent", .bidirectional)) { _, port in
           try await self.reporting { while try await port.receive() != nil {} }
         },
+        MethodHandler(Self.method("Deaf", .bidirectional)) { _, _ in
+          try await EventLoop.current?.sleep(for: .seconds(60))
+        },
         MethodHandler(Self.method("Halves", .bidirectional)) { _, port in
           try await withThrowingTaskGroup(of: Void.self) { halves in
             halves.addTask { while try await port.receive() != nil {} }
