@@ -228,7 +228,7 @@ import Testing
     try await TestServer.run { test in
       let client = try RawClient(test.address)
       let id = try client.open("/test.Echo/Silent", headers)
-      _ = try client.finish(id)
+      _ = try client.answer(on: id)
       #expect(await test.endings.next() == .deadlineExceeded)
     }
   }

@@ -8,6 +8,9 @@ final class RawClient {
   struct Answer {
     var heads: [HTTPHeaders] = []
     var body: [UInt8] = []
+    /// The server has said all; our side may be open.
+    var isWhole = false
+    /// Both sides have ended.
     var isEnded = false
     var reset: UInt32?
     /// The status of the last header block that has one.
@@ -117,6 +120,12 @@ final class RawClient {
     return answers[id]!
   }
 
+  /// Runs until the server has said all on stream `id`, whose request may go on, and gives what it answered.
+  func answer(on id: Int32) throws -> Answer {
+    try run { $0.answers[id]!.isWhole || $0.answers[id]!.isEnded }
+    return answers[id]!
+  }
+
   func flush() throws {
     var output: [UInt8] = []
     repeat {
@@ -128,12 +137,14 @@ final class RawClient {
 
   private func handle(_ event: HTTP2Event) {
     switch event {
-    case .headers(let id, let block, _, _):
+    case .headers(let id, let block, _, let end):
       var headers = block.headers()
       if let status = block.text(.status) { headers.add("http-status", status) }
       answers[id]?.heads.append(headers)
-    case .data(let id, let bytes, _):
+      if end { answers[id]?.isWhole = true }
+    case .data(let id, let bytes, let end):
       answers[id]?.body += bytes
+      if end { answers[id]?.isWhole = true }
     case .reset(let id, let code): answers[id]?.reset = code.rawValue
     case .streamClosed(let id, _): answers[id]?.isEnded = true
     case .goAway(let last, _, let text):

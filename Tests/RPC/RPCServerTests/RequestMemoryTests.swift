@@ -129,7 +129,7 @@ import Testing
         try client.flush()
         return id
       }
-      let refused = try client.finish(ids[1])
+      let refused = try client.answer(on: ids[1])
       #expect(self.says(refused).contains(says))
       #expect(client.answers[ids[0]]!.heads.isEmpty)
       client.session.resetStream(ids[0], .cancel)
@@ -175,7 +175,7 @@ import Testing
         try client.flush()
         return id
       }
-      let refused = try client.finish(plain[9])
+      let refused = try client.answer(on: plain[9])
       #expect(self.says(refused).contains(says))
       for id in plain.dropLast() { client.session.resetStream(id, .cancel) }
     }

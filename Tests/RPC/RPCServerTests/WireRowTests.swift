@@ -66,7 +66,7 @@ import Testing
       let client = try RawClient(test.address)
       let large = String(repeating: "x", count: 17_000)
       let id = try client.open("/test.Echo/Unary", .grpc.adding("x-large", large))
-      let answer = try client.finish(id)
+      let answer = try client.answer(on: id)
       #expect(answer.heads.first?["http-status"] == "431" || answer.reset != nil)
       let next = try client.open("/test.Echo/Unary", .grpc)
       try client.session.submitData(next, Envelope.frame([1]), endStream: true)
