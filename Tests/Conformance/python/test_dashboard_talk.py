@@ -125,6 +125,18 @@ def test_who_cannot_be_heard_is_told_why(screen, rest, name, told):
     assert rest.get("/api/v1/calls", params={"agentId": agent}).json().get("calls", []) == []
 
 
+def test_who_hangs_up_before_it_begins_hears_of_nothing_more(screen, rest):
+    agent = calling.new_agent(rest, "+918047165006")
+    screen.goto(f"/agents/{agent}/talk")
+    screen.run("navigator.mediaDevices.getUserMedia = () => new Promise((_, refuse) => { window.refuse = refuse; });")
+    screen.click("Start talking")
+    screen.sees("asks whether this page may use the microphone")
+    screen.click("Hang up")
+    screen.until("named('button', 'Start talking')")
+    screen.run("window.refuse(new DOMException('', 'NotAllowedError')); await new Promise(done => setTimeout(done, 200));")
+    assert "Without a microphone" not in screen.text()
+
+
 def test_it_fits_on_a_phone(screen, rest):
     agent = calling.new_agent(rest, "+918047165004", name="Asha on a phone")
     screen.resize(390, 844)

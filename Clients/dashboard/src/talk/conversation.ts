@@ -47,7 +47,8 @@ export class Conversation {
       this.stream.send({ start: { ...start, sampleRateHertz: rate } });
       for await (const frame of this.stream) this.take(frame, this.stream, this.speaker);
     } catch (error) {
-      this.change({ error });
+      // Who has hung up already wants to hear of nothing more.
+      if (!this.isClosed) this.change({ error });
     }
     this.close();
   }
