@@ -59,15 +59,11 @@ extension FolderStore {
 
   private static func write(_ source: some ObjectSource, to path: String) throws {
     let part = "\(path).\(getpid()).part"
-    let file = Glibc.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw failure("create", path) }
     do {
-      defer { close(file) }
-      try source.forEachPiece(of: pieceSize) { try write($0, to: file, path) }
-      guard fsync(file) == 0 else { throw failure("write", path) }
+      try fill(OutputFile(part), from: source)
     } catch {
       unlink(part)
-      throw error
+      throw (error as? EventLoopError).map { ObjectError(.unavailable, $0.message) } ?? error
     }
     guard rename(part, path) == 0 else {
       unlink(part)
@@ -76,16 +72,14 @@ extension FolderStore {
     syncFolder(parent(of: path))
   }
 
-  private static func write(_ bytes: [UInt8], to file: CInt, _ path: String) throws(ObjectError) {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw failure("write", path) }
-      done += count
+  private static func fill(_ file: OutputFile, from source: some ObjectSource) throws {
+    do {
+      try source.forEachPiece(of: pieceSize) { try file.write($0) }
+    } catch {
+      try? file.close()
+      throw error
     }
+    try file.close()
   }
 
   /// A rename is safe only when the folder is.
