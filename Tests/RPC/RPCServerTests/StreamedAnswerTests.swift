@@ -75,6 +75,15 @@ import Testing
     Array("\(method) \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8)
   }
 
+  /// A connection whose answer has begun.
+  private static func begun(_ path: String, _ test: TestServer) throws -> CInt {
+    let fd = try RawClient.connect(test.address)
+    RawClient.post(get(path), on: fd)
+    var first: UInt8 = 0
+    #expect(read(fd, &first, 1) == 1)
+    return fd
+  }
+
   @Test func `a piece leaves before the next one is written`() async throws {
     let gate = Signal()
     try await TestServer.run(routes: Self.routes(gate: gate)) { test in
@@ -139,10 +148,7 @@ import Testing
   @Test func `a body that waits ends when its client goes`() async throws {
     let ends = Signal()
     try await TestServer.run(routes: Self.routes(ends: ends)) { test in
-      let fd = try RawClient.connect(test.address)
-      RawClient.post(Self.get("/asleep"), on: fd)
-      var first: UInt8 = 0
-      #expect(read(fd, &first, 1) == 1)
+      let fd = try Self.begun("/asleep", test)
       close(fd)
       #expect(await ends.next() == "CancellationError")
     }
@@ -153,10 +159,7 @@ import Testing
   {
     let ends = Signal()
     try await TestServer.run(routes: Self.routes(ends: ends)) { test in
-      let fd = try RawClient.connect(test.address)
-      RawClient.post(Self.get("/flood"), on: fd)
-      var first: UInt8 = 0
-      #expect(read(fd, &first, 1) == 1)
+      let fd = try Self.begun("/flood", test)
       close(fd)
       #expect(await ends.next() == "CancellationError after few")
     }
@@ -166,10 +169,7 @@ import Testing
   @Test func `a client that ended its side and then goes ends the writer, too`() async throws {
     let ends = Signal()
     try await TestServer.run(routes: Self.routes(ends: ends)) { test in
-      let fd = try RawClient.connect(test.address)
-      RawClient.post(Self.get("/flood"), on: fd)
-      var first: UInt8 = 0
-      #expect(read(fd, &first, 1) == 1)
+      let fd = try Self.begun("/flood", test)
       shutdown(fd, CInt(SHUT_WR))
       // The server hears of one before the other.
       usleep(200_000)
