@@ -38,8 +38,7 @@ package enum ScratchPostgres {
   /// Makes a database; its name.
   private static func create(copying template: String) async throws -> String {
     let name = "scratch_\(number.wrappingAdd(1, ordering: .relaxed).oldValue)"
-    var configuration = patient(try await server.value)
-    configuration.lockTimeout = patience
+    let configuration = patient(try await server.value)
     let pool = PostgresPool(loops: [loops.loops[0]], configuration: configuration)
     try await pool.execute(
       "CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: template)")
@@ -71,6 +70,7 @@ package enum ScratchPostgres {
     configuration.connectTimeout = patience
     configuration.queryTimeout = patience
     configuration.acquireTimeout = patience
+    configuration.lockTimeout = patience
     return configuration
   }
 }
