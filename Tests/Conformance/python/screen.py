@@ -7,6 +7,7 @@ from browser import Page
 
 # What a person would look for on the page: elements by their accessible name, those in an open dialog first.
 FINDERS = """
+const stale = () => document.querySelector("div[aria-busy=true]") !== null;
 const root = () => [...document.querySelectorAll("dialog[open]")].pop() ?? document.body;
 const shown = element => element.getClientRects().length > 0;
 const name = element => (element.getAttribute("aria-label") ?? element.textContent).trim().replace(/\\s+/g, " ");
@@ -48,11 +49,12 @@ class Screen(Page):
         return self.run(f"{FINDERS} return {expression};", **values)
 
     def until(self, expression, limit=20.0, **values):
-        """Waits until an expression of the page is true; its value."""
+        """Waits until an expression of the page is true; its value. What is being read again is not there yet: what it
+        shows, the next moment may replace."""
         end = time.monotonic() + limit
         while True:
             value = self.run(
-                f"{FINDERS} const value = {expression}; return value instanceof Element || value;", **values)
+                f"{FINDERS} const value = !stale() && ({expression}); return value instanceof Element || value;", **values)
             if value and not str(value).startswith("thrown:"):
                 return value
             if time.monotonic() > end:
