@@ -376,6 +376,23 @@ def test_webhooks_are_set_and_tested(screen, rest):
     screen.sees("No endpoints yet")
 
 
+@pytest.mark.parametrize("part,button,field", [
+    ("api-keys", "Create key", "Name"), ("webhooks", "Add endpoint", "URL"), ("team", "Add person", "Name"),
+    ("secrets", "Add secret", "Secret’s name")])
+def test_a_dialog_of_settings_asks_before_what_was_entered_is_lost(screen, part, button, field):
+    screen.goto(f"/settings/{part}")
+    screen.click(button)
+    screen.until("document.querySelector('dialog')")
+    screen.fill(field, "till")
+    screen.press("Escape")
+    screen.sees("What you entered is not saved and will be lost.")
+    screen.click("Cancel")
+    assert screen.value(field) == "till"
+    screen.press("Escape")
+    screen.click("Close it")
+    screen.until("!document.querySelector('dialog')")
+
+
 def test_people_are_added_with_a_role_that_holds(screen, stack, browser):
     email = f"viewer-{uuid.uuid4()}@example.in"
     screen.goto("/settings/team")

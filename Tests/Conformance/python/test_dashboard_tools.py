@@ -312,6 +312,7 @@ def test_secrets_are_set_changed_and_deleted(screen, rest):
     assert screen.error_at("Secret’s name").startswith("There is a secret of this name.")
     assert screen.eval("named('button', 'Set secret').disabled")
     screen.press("Escape")
+    screen.click("Close it")
     screen.click("Change till_key")
     screen.sees("New value of till_key")
     screen.fill("Secret’s value", f"{value}2")

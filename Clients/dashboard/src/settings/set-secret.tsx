@@ -1,10 +1,7 @@
-import { useState } from "react";
 import { api } from "../api";
 import { useAction, useRequestId } from "../loaded";
-import { Button } from "../parts/button";
-import { Dialog } from "../parts/dialog";
+import { DialogForm, useDraft } from "../parts/dialog-form";
 import { TextField } from "../parts/field";
-import { Form } from "../parts/form";
 import { Problem } from "../parts/notice";
 import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
@@ -13,40 +10,35 @@ import { fieldErrors } from "../words";
 export function SetSecret({ name, taken, onDone, onClose }: {
   name?: string; taken: string[]; onDone: (name: string) => void; onClose: () => void;
 }) {
-  const [newName, setNewName] = useState(name ?? "");
-  const [value, setValue] = useState("");
-  const requestId = useRequestId([newName, value]);
+  const { draft, set, isChanged } = useDraft(() => ({ name: name ?? "", value: "" }));
+  const requestId = useRequestId(draft);
   const setting = useAction(async () => {
-    await api.secrets.setSecret({ name: newName, value, requestId });
-    announce(`Secret ${newName} is set`);
-    onDone(newName);
+    await api.secrets.setSecret({ ...draft, requestId });
+    announce(`Secret ${draft.name} is set`);
+    onDone(draft.name);
   });
   const errors = fieldErrors(setting.error);
-  const isTaken = !name && taken.includes(newName);
+  const isTaken = !name && taken.includes(draft.name);
   const takenError = "There is a secret of this name. Its value is changed under Settings, Secrets.";
   return (
-    <Dialog title={name ? `New value of ${name}` : "New secret"} onClose={onClose}>
-      <Form onSubmit={() => void setting.run()} errors={errors} label="Secret">
-        <Problem error={setting.error} title="The secret was not set" />
-        {!name && (
-          <TextField
-            label="Secret’s name" value={newName} onChange={setNewName} error={isTaken ? takenError : errors["name"]}
-            isRequired autoComplete="off"
-            hint="Letters, digits and _, such as orders_key. Tools name it; its value they do not show."
-          />
-        )}
+    <DialogForm
+      title={name ? `New value of ${name}` : "New secret"} label="Secret" verb="Set secret" isChanged={isChanged}
+      isBusy={setting.isBusy} isDisabled={!draft.name || !draft.value || isTaken} errors={errors}
+      onSubmit={() => void setting.run()} onClose={onClose}
+    >
+      <Problem error={setting.error} title="The secret was not set" />
+      {!name && (
         <TextField
-          label="Secret’s value" type="password" value={value} onChange={setValue} error={errors["value"]} isRequired
-          autoComplete="new-password"
-          hint="As it stands in the header, such as Bearer and the key. It is kept encrypted and never shown again."
+          label="Secret’s name" value={draft.name} onChange={(value) => set({ name: value })}
+          error={isTaken ? takenError : errors["name"]} isRequired autoComplete="off"
+          hint="Letters, digits and _, such as orders_key. Tools name it; its value they do not show."
         />
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={setting.isBusy} isDisabled={!newName || !value || isTaken}>
-            Set secret
-          </Button>
-        </div>
-      </Form>
-    </Dialog>
+      )}
+      <TextField
+        label="Secret’s value" type="password" value={draft.value} onChange={(value) => set({ value })}
+        error={errors["value"]} isRequired autoComplete="new-password"
+        hint="As it stands in the header, such as Bearer and the key. It is kept encrypted and never shown again."
+      />
+    </DialogForm>
   );
 }

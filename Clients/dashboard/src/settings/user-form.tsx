@@ -1,12 +1,9 @@
-import { useState } from "react";
 import type { Role, User } from "../../../typescript/index";
 import { api } from "../api";
 import { useAction, useRequestId } from "../loaded";
 import { roles } from "../names";
-import { Button } from "../parts/button";
-import { Dialog } from "../parts/dialog";
+import { DialogForm, useDraft } from "../parts/dialog-form";
 import { Select, TextField } from "../parts/field";
-import { Form } from "../parts/form";
 import { Problem } from "../parts/notice";
 import { announce } from "../parts/toast";
 import { setUser } from "../session";
@@ -16,11 +13,11 @@ import { fieldErrors } from "../words";
 export function UserForm({ person, by, onDone, onClose }: {
   person: User | undefined; by: User; onDone: () => void; onClose: () => void;
 }) {
-  const [email, setEmail] = useState("");
-  const [name, setName] = useState(person?.name ?? "");
-  const [role, setRole] = useState<Role>(person?.role ?? "ROLE_MEMBER");
-  const [password, setPassword] = useState("");
-  const requestId = useRequestId([email, name, role, password]);
+  const { draft, set, isChanged } = useDraft(() => ({
+    email: "", name: person?.name ?? "", role: person?.role ?? "ROLE_MEMBER" as Role, password: "",
+  }));
+  const { email, name, role, password } = draft;
+  const requestId = useRequestId(draft);
   const saving = useAction(async () => {
     if (!person) {
       await api.accounts.createUser({ user: { email: email.trim(), name, role }, password, requestId });
@@ -37,32 +34,30 @@ export function UserForm({ person, by, onDone, onClose }: {
   const choices = (["ROLE_OWNER", "ROLE_ADMIN", "ROLE_MEMBER", "ROLE_VIEWER"] as const)
     .filter((each) => each !== "ROLE_OWNER" || by.role === "ROLE_OWNER");
   return (
-    <Dialog title={person ? `Edit ${person.email}` : "Add a person"} onClose={onClose}>
-      <Form onSubmit={() => void saving.run()} errors={errors} label={person ? "Person" : "New person"}>
-        <Problem error={saving.error} />
-        {!person && (
-          <TextField
-            label="E-mail" type="email" value={email} onChange={setEmail} error={errors["email"]} autoComplete="off"
-            isRequired
-          />
-        )}
-        <TextField label="Name" value={name} onChange={setName} error={errors["name"]} />
-        <Select
-          label="Role" value={role} onChange={(value) => setRole(value as Role)} error={errors["role"]} isRequired
-          options={choices.map((each) => [each, roles[each]] as const)}
+    <DialogForm
+      title={person ? `Edit ${person.email}` : "Add a person"} label={person ? "Person" : "New person"}
+      verb={person ? "Save" : "Add person"} isChanged={isChanged} isBusy={saving.isBusy} errors={errors}
+      onSubmit={() => void saving.run()} onClose={onClose}
+    >
+      <Problem error={saving.error} />
+      {!person && (
+        <TextField
+          label="E-mail" type="email" value={email} onChange={(value) => set({ email: value })} error={errors["email"]}
+          autoComplete="off" isRequired
         />
-        {!person && (
-          <TextField
-            label="First password" type="password" value={password} onChange={setPassword} error={errors["password"]}
-            autoComplete="new-password"
-            hint="12 to 128 characters. Hand it over safely; they can change it under Settings." isRequired
-          />
-        )}
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isBusy={saving.isBusy}>{person ? "Save" : "Add person"}</Button>
-        </div>
-      </Form>
-    </Dialog>
+      )}
+      <TextField label="Name" value={name} onChange={(value) => set({ name: value })} error={errors["name"]} />
+      <Select
+        label="Role" value={role} onChange={(value) => set({ role: value as Role })} error={errors["role"]} isRequired
+        options={choices.map((each) => [each, roles[each]] as const)}
+      />
+      {!person && (
+        <TextField
+          label="First password" type="password" value={password} onChange={(value) => set({ password: value })}
+          error={errors["password"]} autoComplete="new-password"
+          hint="12 to 128 characters. Hand it over safely; they can change it under Settings." isRequired
+        />
+      )}
+    </DialogForm>
   );
 }
