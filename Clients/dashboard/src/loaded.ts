@@ -45,7 +45,12 @@ export function usePolling(isPending: boolean | undefined, reload: () => void): 
 }
 
 /** Reads one page of a list: of an empty token the first. */
-type LoadPage<T> = (token: string, signal: AbortSignal) => Promise<{ items: T[]; next: string | undefined }>;
+type LoadPage<T> = (token: string, signal: AbortSignal) => Promise<Page<T>>;
+
+interface Page<T> {
+  items: T[];
+  next: string | undefined;
+}
 
 /** All of a list, page after page: where it is there, nothing is missing in it. */
 export function useAll<T>(load: LoadPage<T>, inputs: readonly unknown[] = []): Loaded<T[]> {
@@ -53,7 +58,7 @@ export function useAll<T>(load: LoadPage<T>, inputs: readonly unknown[] = []): L
     const found: T[] = [];
     let token: string | undefined = "";
     do {
-      const page: { items: T[]; next: string | undefined } = await load(token, signal);
+      const page: Page<T> = await load(token, signal);
       found.push(...page.items);
       token = page.next;
     } while (token);
@@ -61,8 +66,16 @@ export function useAll<T>(load: LoadPage<T>, inputs: readonly unknown[] = []): L
   }, inputs);
 }
 
+/** A list's page that is shown, and the ways to those before and after, where there are any. */
+export interface Pages<T> extends Loaded<Page<T>> {
+  /** From 1. */
+  page: number;
+  onNext: (() => void) | undefined;
+  onPrevious: (() => void) | undefined;
+}
+
 /** A list that is read by pages: the tokens of those before lead back. */
-export function usePages<T>(load: LoadPage<T>, inputs: readonly unknown[]) {
+export function usePages<T>(load: LoadPage<T>, inputs: readonly unknown[]): Pages<T> {
   const [tokens, setTokens] = useState<string[]>([""]);
   const key = JSON.stringify(inputs);
   const [keyOfTokens, setKey] = useState(key);

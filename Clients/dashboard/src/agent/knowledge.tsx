@@ -4,13 +4,12 @@ import { api } from "../api";
 import { bytes, number, time } from "../format";
 import { useAction, usePages, usePolling } from "../loaded";
 import { mayWrite } from "../names";
-import { Await } from "../parts/await";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Confirm } from "../parts/dialog";
 import { Empty } from "../parts/empty";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { announce } from "../parts/toast";
 import { sentence } from "../words";
@@ -29,23 +28,14 @@ export function Knowledge({ agentId, user }: { agentId: string; user: User }) {
     <>
       {mayWrite(user) && list.value && <Upload agentId={agentId} onDone={list.reload} />}
       <Card title="Documents">
-        <Await of={list}>
-          {({ items }) => items.length === 0
-            ? (
-              <Empty title="No documents yet">
-                Price lists, return rules, opening hours: what the agent should know and answer from.
-              </Empty>
-            )
-            : (
-              <>
-                <Table
-                  caption="Documents" columns={columns(mayWrite(user), setDoomed)} rows={items}
-                  rowKey={(document) => document.documentId ?? ""}
-                />
-                <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-              </>
-            )}
-        </Await>
+        <PagedTable
+          of={list} caption="Documents" columns={columns(mayWrite(user), setDoomed)} rowKey={(each) => each.documentId ?? ""}
+          empty={(
+            <Empty title="No documents yet">
+              Price lists, return rules, opening hours: what the agent should know and answer from.
+            </Empty>
+          )}
+        />
       </Card>
       {list.value?.items.some((document) => document.state === "READY")
         && <AskKnowledge agentId={agentId} documents={list.value.items} />}

@@ -4,7 +4,6 @@ import { api } from "../api";
 import { time } from "../format";
 import { useAction, usePages } from "../loaded";
 import { mayWrite } from "../names";
-import { Await } from "../parts/await";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
@@ -12,7 +11,7 @@ import { Confirm } from "../parts/dialog";
 import { TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Notice, Problem } from "../parts/notice";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
@@ -29,17 +28,9 @@ export function Versions({ agent, user, onChange }: { agent: Agent; user: User; 
     <>
       {agent.hasDraftChanges && mayWrite(user) && <Publish agent={agent} onDone={onChange} />}
       <Card title="Versions" hint="Calls are made with the published version and keep it to their end.">
-        <Await of={list}>
-          {({ items }) => (
-            <>
-              <Table
-                caption="Versions" columns={columns(mayWrite(user), setWanted)} rows={items}
-                rowKey={(version) => String(version.version)}
-              />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-        </Await>
+        <PagedTable
+          of={list} caption="Versions" columns={columns(mayWrite(user), setWanted)} rowKey={(version) => String(version.version)}
+        />
       </Card>
       {wanted && (
         <Rollback

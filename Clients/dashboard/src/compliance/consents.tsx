@@ -4,12 +4,11 @@ import { api } from "../api";
 import { lastDay, phone, time } from "../format";
 import { usePages } from "../loaded";
 import { mayWrite } from "../names";
-import { Await } from "../parts/await";
 import { Badge, StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { announce } from "../parts/toast";
 import { bases, consentStates, purposeList } from "./names";
@@ -31,21 +30,15 @@ export function Consents({ user }: { user: User }) {
         <NumberSearch onSearch={setNumber} />
         {record}
       </div>
-      <Await of={list} lines={8}>
-        {({ items }) => items.length === 0
-          ? (
-            <Empty title={number ? "No consent of this number" : "No consents yet"}>
-              {number ? "Nobody with this number is recorded to have agreed."
-                : "Record what people agreed to, or ask them with a consent form."}
-            </Empty>
-          )
-          : (
-            <>
-              <Table caption="Consents" columns={columns} rows={items} rowKey={(each) => each.consentId ?? ""} />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Consents" columns={columns} rowKey={(each) => each.consentId ?? ""}
+        empty={(
+          <Empty title={number ? "No consent of this number" : "No consents yet"}>
+            {number ? "Nobody with this number is recorded to have agreed."
+              : "Record what people agreed to, or ask them with a consent form."}
+          </Empty>
+        )}
+      />
       {isRecording && (
         <RecordConsent
           onClose={() => setRecording(false)}

@@ -4,14 +4,13 @@ import { agentName, useAgents } from "../agents-list";
 import { api } from "../api";
 import { phone, time } from "../format";
 import { usePages } from "../loaded";
-import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { DayFilter, areReversed, daysIn, timesOf } from "../parts/day-filter";
 import type { Days } from "../parts/day-filter";
 import { Empty } from "../parts/empty";
 import { Select } from "../parts/field";
 import { Link } from "../parts/link";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { setQuery } from "../router";
 import { NumberSearch } from "./number-search";
@@ -50,18 +49,10 @@ export function Decisions({ query }: { query: URLSearchParams }) {
     <>
       <Filters wanted={wanted} />
       <NumberSearch label="Phone number or call" isOther={isCall} onSearch={setSought} />
-      <Await of={list} lines={8}>
-        {({ items }) => items.length === 0
-          ? <Nothing isFiltered={isFiltered} isSought={sought !== ""} />
-          : (
-            <>
-              <Table
-                caption="Decisions" columns={columns(agents.value)} rows={items} rowKey={(each) => each.decisionId ?? ""}
-              />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Decisions" columns={columns(agents.value)} rowKey={(each) => each.decisionId ?? ""}
+        empty={<Nothing isFiltered={isFiltered} isSought={sought !== ""} />}
+      />
     </>
   );
 }

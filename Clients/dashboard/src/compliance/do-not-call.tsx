@@ -4,14 +4,13 @@ import { api } from "../api";
 import { date, phone, time, typedNumber } from "../format";
 import { useAction, usePages, useRequestId } from "../loaded";
 import { mayWrite } from "../names";
-import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { DialogForm, useDraft } from "../parts/dialog-form";
 import { Empty } from "../parts/empty";
 import { PhoneField, Select } from "../parts/field";
 import { Link } from "../parts/link";
 import { Problem } from "../parts/notice";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { announce } from "../parts/toast";
 import { fieldErrors } from "../words";
@@ -33,21 +32,15 @@ export function DoNotCall({ user }: { user: User }) {
         <NumberSearch onSearch={setNumber} />
         {mayWrite(user) && <Button kind="primary" onClick={() => setAdding(true)}>Add a number</Button>}
       </div>
-      <Await of={list} lines={8}>
-        {({ items }) => items.length === 0
-          ? (
-            <Empty title={number ? "Not on the list" : "The list is empty"}>
-              {number ? "This number is not on your do-not-call list."
-                : "Add the numbers of people who do not want to be called any more."}
-            </Empty>
-          )
-          : (
-            <>
-              <Table caption="Do-not-call list" columns={columns} rows={items} rowKey={(each) => each.suppressionId ?? ""} />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Do-not-call list" columns={columns} rowKey={(each) => each.suppressionId ?? ""}
+        empty={(
+          <Empty title={number ? "Not on the list" : "The list is empty"}>
+            {number ? "This number is not on your do-not-call list."
+              : "Add the numbers of people who do not want to be called any more."}
+          </Empty>
+        )}
+      />
       {isAdding && (
         <Add
           onClose={() => setAdding(false)}

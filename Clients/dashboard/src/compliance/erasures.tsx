@@ -4,12 +4,11 @@ import { api } from "../api";
 import { number, time } from "../format";
 import { usePages } from "../loaded";
 import { mayManage } from "../names";
-import { Await } from "../parts/await";
 import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { navigate } from "../router";
 import { erasureReasons, erasureStates } from "./names";
@@ -35,20 +34,14 @@ function List() {
         <p className="intro">Whoever asks you to forget them is erased here. Whose an erasure is, is not kept.</p>
         <Button kind="primary" onClick={() => setAsking(true)}>Erase a person</Button>
       </div>
-      <Await of={list} lines={6}>
-        {({ items }) => items.length === 0
-          ? (
-            <Empty title="No erasures yet">
-              What is held of a person goes: calls with recordings and transcripts, consents, and what the audit log says of them.
-            </Empty>
-          )
-          : (
-            <>
-              <Table caption="Erasures" columns={columns} rows={items} rowKey={(each) => each.erasureId ?? ""} />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Erasures" columns={columns} rowKey={(each) => each.erasureId ?? ""}
+        empty={(
+          <Empty title="No erasures yet">
+            What is held of a person goes: calls with recordings and transcripts, consents, and what the audit log says of them.
+          </Empty>
+        )}
+      />
       {isAsking && (
         <RequestErasure onClose={() => setAsking(false)} onDone={(it) => navigate(`/compliance/erasures/${it.erasureId}`)} />
       )}

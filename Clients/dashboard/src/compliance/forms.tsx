@@ -4,13 +4,12 @@ import { api } from "../api";
 import { phone, time } from "../format";
 import { usePages } from "../loaded";
 import { languages, mayWrite } from "../names";
-import { Await } from "../parts/await";
 import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
+import { PagedTable } from "../parts/paged-table";
 import { Secrets } from "../parts/secret";
-import { Pager, Table } from "../parts/table";
 import type { Column } from "../parts/table";
 import { CreateForm } from "./create-form";
 import { formStates, purposeList } from "./names";
@@ -31,21 +30,15 @@ export function ConsentForms({ user }: { user: User }) {
         <NumberSearch onSearch={setNumber} />
         {mayWrite(user) && <Button kind="primary" onClick={() => setMaking(true)}>Create form</Button>}
       </div>
-      <Await of={list} lines={8}>
-        {({ items }) => items.length === 0
-          ? (
-            <Empty title={number ? "No form for this number" : "No consent forms yet"}>
-              {number ? "This person was not asked."
-                : "A form is a page in English and Hindi that asks one person which calls they agree to. Send them its link."}
-            </Empty>
-          )
-          : (
-            <>
-              <Table caption="Consent forms" columns={columns} rows={items} rowKey={(each) => each.consentFormId ?? ""} />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Consent forms" columns={columns} rowKey={(each) => each.consentFormId ?? ""}
+        empty={(
+          <Empty title={number ? "No form for this number" : "No consent forms yet"}>
+            {number ? "This person was not asked."
+              : "A form is a page in English and Hindi that asks one person which calls they agree to. Send them its link."}
+          </Empty>
+        )}
+      />
       {isMaking && (
         <CreateForm
           onClose={() => setMaking(false)}

@@ -4,12 +4,11 @@ import { api } from "../api";
 import { date } from "../format";
 import { usePages } from "../loaded";
 import { languages, mayManage } from "../names";
-import { Await } from "../parts/await";
 import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { Link } from "../parts/link";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { beginning } from "../templates-list";
 import { sentence } from "../words";
@@ -31,20 +30,14 @@ export function Templates({ user }: { user: User }) {
         </p>
         {mayManage(user) && <Button kind="primary" onClick={() => setRegistering(true)}>Register a template</Button>}
       </div>
-      <Await of={list} lines={8}>
-        {({ items }) => items.length === 0
-          ? (
-            <Empty title="No call templates yet">
-              Have the words approved on your DLT platform, and register them here as they are there.
-            </Empty>
-          )
-          : (
-            <>
-              <Table caption="Call templates" columns={columns} rows={items} rowKey={(each) => each.templateId ?? ""} />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Call templates" columns={columns} rowKey={(each) => each.templateId ?? ""}
+        empty={(
+          <Empty title="No call templates yet">
+            Have the words approved on your DLT platform, and register them here as they are there.
+          </Empty>
+        )}
+      />
       {isRegistering && (
         <RegisterTemplate
           onClose={() => setRegistering(false)}

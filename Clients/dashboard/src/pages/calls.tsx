@@ -7,7 +7,6 @@ import { ExportRecords } from "../call/export-records";
 import { duration, money, phone, time } from "../format";
 import { usePages } from "../loaded";
 import { callStates, languages, mayManage, mayWrite } from "../names";
-import { Await } from "../parts/await";
 import { Button } from "../parts/button";
 import { DayFilter, areReversed, daysIn, timesOf } from "../parts/day-filter";
 import type { Days } from "../parts/day-filter";
@@ -15,7 +14,7 @@ import { Empty } from "../parts/empty";
 import { Select } from "../parts/field";
 import { Link } from "../parts/link";
 import { Page } from "../parts/page";
-import { Pager, Table } from "../parts/table";
+import { PagedTable } from "../parts/paged-table";
 import type { Column } from "../parts/table";
 import { setQuery } from "../router";
 
@@ -59,18 +58,10 @@ export function Calls({ user, query }: { user: User; query: URLSearchParams }) {
       )}
     >
       <Filters wanted={wanted} agents={agents.value ?? []} isFiltered={isFiltered} />
-      <Await of={list} lines={8}>
-        {({ items }) => items.length === 0
-          ? <Nothing isFiltered={isFiltered} isReversed={areReversed(wanted)} />
-          : (
-            <>
-              <Table
-                caption="Calls" columns={columns(agents.value)} rows={items} rowKey={(call) => call.callId ?? ""}
-              />
-              <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-            </>
-          )}
-      </Await>
+      <PagedTable
+        of={list} caption="Calls" columns={columns(agents.value)} rowKey={(call) => call.callId ?? ""}
+        empty={<Nothing isFiltered={isFiltered} isReversed={areReversed(wanted)} />}
+      />
       {isExporting && (
         <ExportRecords
           from={wanted.from} to={wanted.to} agentId={wanted.agentId} mayHaveNumbers={mayManage(user)}

@@ -4,14 +4,13 @@ import { api } from "../api";
 import { date, time } from "../format";
 import { useAction, usePages } from "../loaded";
 import { mayManage } from "../names";
-import { Await } from "../parts/await";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Confirm } from "../parts/dialog";
 import { Empty } from "../parts/empty";
+import { PagedTable } from "../parts/paged-table";
 import { Secrets } from "../parts/secret";
-import { Pager, Table } from "../parts/table";
 import type { Column } from "../parts/table";
 import { announce } from "../parts/toast";
 import { CreateKey } from "./create-key";
@@ -55,14 +54,9 @@ function KeyList() {
       title="API keys" hint="Programs send a key and its secret. A secret is shown once, when it is made."
       actions={<Button kind="primary" onClick={() => setMaking(true)}>Create key</Button>}
     >
-      <Await of={list}>
-        {({ items }) => (
-          <>
-            <Table caption="API keys" columns={columns(setQuestion)} rows={items} rowKey={(key) => key.keyId ?? ""} />
-            <Pager page={list.page} onNext={list.onNext} onPrevious={list.onPrevious} />
-          </>
-        )}
-      </Await>
+      <PagedTable
+        of={list} caption="API keys" columns={columns(setQuestion)} rowKey={(key) => key.keyId ?? ""}
+      />
       {isMaking && <CreateKey onDone={show} onClose={() => setMaking(false)} />}
       {question && <Change question={question} onDone={show} onClose={() => setQuestion(undefined)} />}
       {made && (
