@@ -1,12 +1,14 @@
-"""Checks README.md, its size above all, and the documents of tools/deploy: their links, and that every command of
-ours in a code block exists."""
+"""Checks the documents: that their links lead somewhere, that every command of ours in a code block exists, and that README.md and
+those of the layers stay short."""
 
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINES = 150
+LAYER_LINES = 60
 
 
 def problems_of_size(text):
@@ -28,9 +30,18 @@ def problems(path):
                 yield f"{name} runs {command}, which is not there"
 
 
-readme = ROOT / "README.md"
-found = list(problems_of_size(readme.read_text()))
-for path in [readme, *sorted((ROOT / "tools" / "deploy").glob("*.md"))]:
-    found += problems(path)
+def problems_of_layer(path):
+    lines = len(path.read_text().splitlines())
+    if lines > LAYER_LINES:
+        yield f"{path.relative_to(ROOT)} has {lines} lines; the limit for a layer is {LAYER_LINES}"
+
+
+tracked = subprocess.check_output(["git", "ls-files", "*.md"], cwd=ROOT, text=True).split()
+documents = [ROOT / name for name in tracked if (ROOT / name).exists()]
+found = list(problems_of_size((ROOT / "README.md").read_text()))
+for layer in sorted((ROOT / "Sources").glob("*/README.md")):
+    found += problems_of_layer(layer)
+for document in documents:
+    found += problems(document)
 print("\n".join(found), end="\n" if found else "")
 sys.exit(bool(found))
