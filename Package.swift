@@ -371,7 +371,7 @@ func here(_ path: String) -> Bool {
 
 /// What SwiftPM would warn of as a file that no rule handles.
 func documents(in path: String) -> [String] {
-  ["README.md", "AUDIT.md", "ERASURE.md"].filter { here("\(path)/\($0)") }
+  ["README.md", "AUDIT.md", "ERASURE.md", "OPERATING.md"].filter { here("\(path)/\($0)") }
 }
 
 // PAYAID_ONLY=Module,Executable narrows a build to those, what they import, and their tests.
