@@ -22,6 +22,8 @@ final class CallState {
   let wasCompressed = Atomic(false)
   /// Every call belongs to a router that lives as long as anything can reach the call.
   unowned let router: Router
+  /// A call of the channel's own is reached by its connection, too, which may outlive the channel.
+  private let keptRouter: Router?
   /// Whether the channel makes it for itself; it then keeps nothing alive.
   private let isOwn: Bool
   private(set) var result: Result<Void, RPCError>?
@@ -57,6 +59,7 @@ final class CallState {
     self.method = method
     self.options = options
     self.router = router
+    keptRouter = isOwn ? router : nil
     deadline = options.deadline()
     requestLimit = options.maxRequestBytes ?? .max
     responseLimit = min(options.maxResponseBytes ?? .max, router.configuration.maxMessageBytes)

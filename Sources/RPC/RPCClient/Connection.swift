@@ -60,6 +60,8 @@ final class Connection: BeforeSleepHook {
     }
     var settings = HTTP2Configuration()
     settings.maxConcurrentStreams = 0
+    // What waits here are our own calls, however many begin at once.
+    settings.abuse.outboundQueue = .max
     session = try HTTP2Session(role: .client, configuration: settings)
   }
 

@@ -64,7 +64,7 @@ extension Router {
     }
     call.startDeadline()
     if balancer != nil { return call.start(serviceConfig.settings(for: call.method)) }
-    if let error = resolution.failure, !call.waitsForReady { return call.abandon(error) }
+    if let error = resolution.failure, !waits(call) { return call.abandon(error) }
     unresolved[ObjectIdentifier(call)] = call
     activate()
   }
@@ -75,6 +75,11 @@ extension Router {
     guard liveCalls == 0 else { return }
     lastCall = loop.now
     if closing.hasBegun { settle() } else { watchIdleness() }
+  }
+
+  /// Whether a call waits for a resolver that has not answered yet: the channel's own config holds till then.
+  private func waits(_ call: CallState) -> Bool {
+    call.options.waitForReady ?? serviceConfig.settings(for: call.method)?.waitForReady ?? false
   }
 
   /// Gives an attempt to a connection, or makes it wait for one.
@@ -249,7 +254,7 @@ extension Router {
   /// The resolver found nothing; calls that do not wait fail with it.
   func didNotResolve(_ error: RPCError) {
     guard balancer == nil else { return }
-    for call in unresolved.values where !call.waitsForReady { call.abandon(error) }
+    for call in unresolved.values where !waits(call) { call.abandon(error) }
     watchers.connectionFailed(error, state)
     tellState()
   }

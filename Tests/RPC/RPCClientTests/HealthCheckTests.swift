@@ -14,7 +14,7 @@ private struct Ward {
   let loop: EventLoop
   let servers: [PeerServer]
   let charts: [Chart]
-  let channel: Channel
+  private(set) var channel: Channel!
 
   /// The health checks of one server. Used on the loop; its counts anywhere.
   final class Chart: @unchecked Sendable {  // `calls` only on the loop
@@ -83,8 +83,11 @@ private struct Ward {
     loop.execute { for call in chart.calls { call.send([8, status]) } }
   }
 
+  /// Lets the channel go without closing it.
+  mutating func abandon() { channel = nil }
+
   func stop() async {
-    await channel.close()
+    await channel?.close()
     for server in servers { await server.stop() }
     await loop.stop()
   }
@@ -171,6 +174,19 @@ private struct Ward {
     ward.loop.execute { ward.charts[0].calls[0].end(14) }
     while ward.charts[0].asked.withLock({ $0.count }) < 2 { await Task.yield() }
     #expect(try await ward.ask(waiting: true) == "0")
+    await ward.stop()
+  }
+
+  @Test func `a check may outlive a channel that nobody keeps, and is not made again`() async throws
+  {
+    var ward = try await Ward([says(1)])
+    #expect(try await ward.ask() == "0")
+    ward.abandon()
+    let chart = ward.charts[0]
+    ward.loop.execute { chart.calls[0].end(14) }
+    // Nothing tells when the client has heard of it.
+    try await ward.loop.sleep(for: .milliseconds(100))
+    #expect(chart.asked.withLock { $0.count } == 1)
     await ward.stop()
   }
 

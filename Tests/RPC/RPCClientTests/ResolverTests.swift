@@ -185,6 +185,21 @@ private final class Names: NameResolver {
     await cluster.stop()
   }
 
+  @Test func `the channel's own config says whether a call waits for a name that was never found`()
+    async throws
+  {
+    let cluster = try await Cluster(
+      1, policy: "pick_first", more: #", "methodConfig": [{"name": [{}], "waitForReady": true}]"#)
+    cluster.names.set(.failure(RPCError(.unavailable, "no answer")))
+    let call = Task { try await cluster.ask() }
+    while await cluster.channel.state() != .transientFailure { await Task.yield() }
+    let options = CallOptions(waitForReady: false)
+    #expect(await failure { try await cluster.ask(options) }?.code == .unavailable)
+    cluster.names.set(.success(NameResolution(addresses: cluster.addresses)))
+    #expect(try await call.value == "0")
+    await cluster.stop()
+  }
+
   @Test func `a name without addresses is unavailable`() async throws {
     let cluster = try await Cluster(0, policy: "pick_first")
     #expect(await failure { try await cluster.ask() }?.code == .unavailable)
