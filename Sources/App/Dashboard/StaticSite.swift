@@ -54,30 +54,14 @@ package struct StaticSite: Sendable {
   private func answer(
     _ file: SiteFile, isPage: Bool, isLasting: Bool, _ request: HTTPHeaders
   ) -> HTTPExchangeResponse {
-    let form = file.form(accepting: request.tokens("accept-encoding"))
-    var headers: HTTPHeaders = [
-      "content-type": file.contentType,
-      "etag": form.etag,
-      "cache-control": isLasting ? "public, max-age=31536000, immutable" : "no-cache",
+    let ofPage: HTTPHeaders = [
+      "content-security-policy": Self.contentSecurityPolicy,
+      "cross-origin-opener-policy": "same-origin",
     ]
-    if isPage {
-      headers.add("content-security-policy", Self.contentSecurityPolicy)
-      headers.add("cross-origin-opener-policy", "same-origin")
-    }
-    if file.varies { headers.add("vary", "accept-encoding") }
-    if Self.names(form.etag, request) {
-      return HTTPExchangeResponse(status: .notModified, headers: headers)
-    }
-    if let coding = form.coding { headers.add("content-encoding", coding.rawValue) }
-    return HTTPExchangeResponse(headers: headers, body: form.body)
-  }
-
-  /// Whether If-None-Match names a tag, by weak comparison as a read wants it (RFC 9110, 13.1.2).
-  private static func names(_ etag: String, _ request: HTTPHeaders) -> Bool {
-    request.all("if-none-match").flatMap { $0.split(separator: ",") }.contains { item in
-      let item = item.drop { $0 == " " }.prefix { $0 != " " }
-      return item == "*" || (item.hasPrefix("W/") ? item.dropFirst(2) : item) == etag
-    }
+    return file.answer(
+      to: request,
+      cacheControl: isLasting ? "public, max-age=31536000, immutable" : "no-cache",
+      isPage ? ofPage : HTTPHeaders())
   }
 }
 

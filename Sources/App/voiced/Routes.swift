@@ -21,8 +21,9 @@ enum Routes {
   ) -> HTTPRoutes {
     var routes = operations.onPublicPort
     if let dashboard { routes.serve(dashboard) }
-    routes.handle("GET", "/openapi.json") { _ in
-      HTTPExchangeResponse(contentType: "application/json", body: OpenAPIDocument.json.utf8)
+    let document = SiteFile(path: "openapi.json", bytes: Array(OpenAPIDocument.json.utf8))
+    routes.handle("GET", "/openapi.json") { request in
+      document.answer(to: request.head.headers, cacheControl: "no-cache")
     }
     for method in ["GET", "POST"] {
       routes.handle(method, ExotelSwitchboard.pathTemplate) { await incomingCall($0, product) }

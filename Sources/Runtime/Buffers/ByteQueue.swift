@@ -4,9 +4,12 @@ internal import Glibc
 ///
 /// They lie in one block of memory, as to append a short piece to an Array costs five times as much.
 /// Consumed space is reused without copying when the queue runs empty and compacted when it
-/// outgrows what is left, so a byte moves at most once on average. Not bounded: its owner bounds it.
+/// outgrows what is left, so a byte moves at most once on average. A long array that comes alone is
+/// shared and not copied. Not bounded: its owner bounds it.
 public struct ByteQueue: ~Copyable {
   private var memory: UnsafeMutableRawPointer?
+  /// What `head` and `tail` count in instead of `memory`, which is nil then.
+  private var shared: [UInt8]?
   private var capacity = 0
   private var head = 0
   private var tail = 0
@@ -14,6 +17,8 @@ public struct ByteQueue: ~Copyable {
   /// Room kept by an emptied queue; a larger burst is given back to the allocator.
   private static let retainedCapacity = 64 * 1024
   private static let smallestCapacity = 256
+  /// To copy less costs no more than to give up the queue's own memory for it.
+  private static let smallestShared = 16 * 1024
 
   /// An empty queue that has allocated nothing.
   public init() {}
@@ -44,6 +49,17 @@ public struct ByteQueue: ~Copyable {
     bytes.withUnsafeBytes { append($0) }
   }
 
+  /// Puts `bytes` at the tail; a long array in an empty queue stays the caller's memory, so that what
+  /// thousands are answered with is there once.
+  public mutating func append(sharing bytes: [UInt8]) {
+    guard isEmpty, bytes.count >= Self.smallestShared else { return append(contentsOf: bytes) }
+    memory?.deallocate()
+    memory = nil
+    capacity = 0
+    shared = bytes
+    tail = bytes.count
+  }
+
   /// Drops the first `n` bytes. `n` must not exceed `count`.
   public mutating func consume(_ n: Int) {
     precondition(n >= 0 && n <= count, "our bug: consuming \(n) of \(count) bytes")
@@ -55,6 +71,7 @@ public struct ByteQueue: ~Copyable {
   public mutating func removeAll() {
     head = 0
     tail = 0
+    if shared != nil { shared = nil }
     guard capacity > Self.retainedCapacity else { return }
     memory?.deallocate()
     memory = nil
@@ -65,7 +82,12 @@ public struct ByteQueue: ~Copyable {
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    try body(UnsafeRawBufferPointer(start: memory.map { $0 + head }, count: count))
+    guard let shared else {
+      return try body(UnsafeRawBufferPointer(start: memory.map { $0 + head }, count: count))
+    }
+    return try shared.withUnsafeBufferPointer { (bytes) throws(E) in
+      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[head..<tail])))
+    }
   }
 
   @inline(never)
@@ -76,10 +98,11 @@ public struct ByteQueue: ~Copyable {
     } else {
       let room = max(Self.smallestCapacity, waiting + size, capacity * 2)
       let block = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 16)
-      if let memory {
-        memcpy(block, memory + head, waiting)
-        memory.deallocate()
+      withUnsafeBytes { bytes in
+        if let start = bytes.baseAddress { memcpy(block, start, waiting) }
       }
+      memory?.deallocate()
+      shared = nil
       memory = block
       capacity = room
     }

@@ -84,12 +84,12 @@ extension HTTP2Session {
     unsafe wake(stream)
   }
 
-  /// Queues body bytes given as an array.
+  /// Queues body bytes given as an array; a long one is shared, not copied.
   package func submitData(
     _ id: HTTP2StreamID, _ bytes: [UInt8], endStream: Bool = false
   ) throws(HTTP2Error) {
     let stream = unsafe try findUnfinished(id)
-    if !bytes.isEmpty { unsafe stream.pointee.queue.append(contentsOf: bytes) }
+    if !bytes.isEmpty { unsafe stream.pointee.queue.append(sharing: bytes) }
     unsafe core.pointee.queuedBytes += bytes.count
     if endStream { unsafe stream.pointee.isFinished = true }
     if !bytes.isEmpty || endStream { unsafe wake(stream) }

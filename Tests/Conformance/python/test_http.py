@@ -20,6 +20,18 @@ def test_a_long_answer_is_coded_as_the_client_asks(rest, coding):
     assert int(answer.headers["content-length"]) < 100_000
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity"])
+def test_the_document_is_coded_once_and_known_by_its_tag(rest, coding):
+    """It is the longest answer that strangers get: none is made for them."""
+    answer = rest.get("/openapi.json", headers={"accept-encoding": coding})
+    etag = answer.headers["etag"]
+    again = rest.get("/openapi.json", headers={"accept-encoding": coding, "if-none-match": etag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    others = {rest.get("/openapi.json", headers={"accept-encoding": each}).headers["etag"]
+              for each in ("gzip", "br", "identity")}
+    assert len(others) == 3 and etag in others
+
+
 def test_a_gzipped_body_is_taken_and_a_bomb_is_not(rest):
     def post(body):
         return rest.post("/api/v1/agents", content=body, headers={

@@ -53,6 +53,24 @@ import Testing
 }
 
 @Suite struct ByteQueueTests {
+  @Test(arguments: [1, 5_000, 39_999]) func `a long array is shared until something follows it`(
+    taken: Int
+  ) {
+    let long = (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }
+    var queue = ByteQueue()
+    queue.append(contentsOf: [9, 9])
+    queue.consume(2)
+    queue.append(sharing: long)
+    queue.consume(taken)
+    let lent = queue.withUnsafeBytes { $0.baseAddress }
+    #expect(lent == long.withUnsafeBytes { $0.baseAddress! + taken })
+    queue.append(sharing: [7, 8])
+    #expect(queue.withUnsafeBytes { Array($0) } == long[taken...] + [7, 8])
+    queue.consume(queue.count)
+    queue.append(contentsOf: [1])
+    #expect(queue.withUnsafeBytes { Array($0) } == [1])
+  }
+
   @Test func `bytes leave in the order they came`() {
     var queue = ByteQueue()
     var model: [UInt8] = []
