@@ -32,6 +32,8 @@ final class Connection: BeforeSleepHook {
   /// Bytes given to the socket so far, and whether the peer takes them.
   private var written = 0
   private var stall = StallWatch()
+  /// Bytes of answers that wait for the peer, in the driver and in the socket, as last booked.
+  @exclusivity(unchecked) private(set) var heldBytes = 0
   private let opened: LoopInstant
   @exclusivity(unchecked) private(set) var isClosed = false
 
@@ -151,6 +153,20 @@ final class Connection: BeforeSleepHook {
       if driver.hasOutput { scheduleFlushWhenWritable() }
     }
     if driver.isFinished || (closesAfterFlush && !driver.hasOutput) { endGracefully() }
+    if !isClosed { book(driver.untakenBytes + stream.pendingWriteBytes) }
+  }
+
+  private func book(_ waiting: Int) {
+    guard waiting != heldBytes else { return }
+    let change = waiting - heldBytes
+    heldBytes = waiting
+    server.book(answers: change)
+  }
+
+  /// Too much waits on the loop, and most of it here.
+  func cutForMemory() {
+    cut(.responseMemory)
+    close()
   }
 
   private func scheduleFlushWhenWritable() {
@@ -256,6 +272,7 @@ final class Connection: BeforeSleepHook {
     isClosed = true
     driver?.transportLost()
     driver = nil
+    book(0)
     server.core.admission.release(ticket)
     server.connectionClosed(self)
   }

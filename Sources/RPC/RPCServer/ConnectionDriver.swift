@@ -8,6 +8,8 @@ protocol ConnectionDriver: AnyObject {
   func receiveEnd()
   /// Appends what is ready to be sent.
   func takeOutput(into output: inout [UInt8])
+  /// Bytes of answers that `takeOutput` has not given yet.
+  var untakenBytes: Int { get }
   /// Whether `takeOutput` would have something.
   var hasOutput: Bool { get }
   /// Whether the connection is to be closed: nothing follows, and its output was taken.

@@ -27,6 +27,7 @@ enum EndReason: String, CaseIterable {
   case continuations
   case headerList = "header_list"
   case outboundQueue = "outbound_queue"
+  case responseMemory = "response_memory"
   // Streams and exchanges; their connection goes on.
   case stalledStream = "stalled_stream"
   case webSocketStreamViolation = "websocket_stream_violation"
@@ -58,7 +59,8 @@ enum EndReason: String, CaseIterable {
   var isAbuse: Bool {
     switch self {
     case .rapidResets, .cancellations, .refusedStreams, .streamErrors, .controlFrames,
-      .windowUpdates, .continuations, .headerList, .outboundQueue, .tooManyPings:
+      .windowUpdates, .continuations, .headerList, .outboundQueue, .responseMemory,
+      .tooManyPings:
       true
     default: false
     }

@@ -2,8 +2,8 @@ internal import HTTP
 internal import RPCCore
 internal import Transcoding
 
-/// Sends answers on a response stream with what every answer carries: request id, length, and what
-/// browsers may do with it.
+/// Sends answers on a response stream with what every answer carries: request id, date, length, and
+/// what browsers may do with it.
 struct ExchangeResponse {
   let stream: any ResponseStream
   /// Whether the request is a HEAD, whose whole answer is the head.
@@ -13,6 +13,7 @@ struct ExchangeResponse {
   private let cors: HTTPHeaders?
   private let security: SecurityHeaders?
   private let request: HTTPHeaders
+  private let date: String
 
   init(
     _ stream: any ResponseStream, to request: HTTPRequestHead, requestID: RequestID,
@@ -24,6 +25,7 @@ struct ExchangeResponse {
     self.request = request.headers
     cors = server.cors?.headers(for: request)
     security = server.security
+    date = server.httpDate
   }
 
   /// Sends head and body at once, in a coding the client takes; a HEAD request gets the head alone.
@@ -65,6 +67,7 @@ struct ExchangeResponse {
   private func complete(_ headers: inout HTTPHeaders) {
     let given = RequestID.accepted(request["x-request-id"])
     headers.replace(lowercase: "x-request-id", with: given ?? requestID.description)
+    headers.replace(lowercase: "date", with: date)
     security?.complete(&headers)
     if let cors { headers.add(contentsOf: cors) }
   }

@@ -28,6 +28,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   private var isPumping = false
   private var isUpgrading = false
   private var isDraining = false
+  /// Whether anything was received: the connection is made for bytes that are there already.
+  private var hasBegun = false
   /// Whether the next request waits until the client has read more.
   private var isHeld = false
   private var drainMark: Int?
@@ -51,6 +53,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     waitingSince = server.loop.now
   }
 
+  var untakenBytes: Int { output.count }
+
   var hasOutput: Bool { !output.isEmpty }
 
   /// The socket may be too full to take the rest of the last answer at once.
@@ -60,6 +64,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
 
   func receive(_ bytes: UnsafeRawBufferPointer) {
     guard !hasEnded else { return }
+    hasBegun = true
     if exchange == nil, parser.isIdle { waitingSince = server.loop.now }
     parser.receive(bytes)
     pump()
@@ -174,7 +179,8 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
     keepsAlive = false
     if !isHeadSent {
       let head = HTTPResponseHead(
-        status: error.status, headers: ["content-type": "application/json"])
+        status: error.status,
+        headers: ["content-type": "application/json", "date": server.httpDate])
       let body = server.rest.failure(
         RPCError(Self.code(error.status), error.message), status: error.status.rawValue
       ).body
@@ -353,7 +359,7 @@ final class HTTP1Connection: ConnectionDriver, ResponseStream {
   func beginDrain(_ reason: String) {
     isDraining = true
     keepsAlive = false
-    if exchange == nil, !isUpgrading, parser.isIdle { finish() }
+    if hasBegun, exchange == nil, !isUpgrading, parser.isIdle { finish() }
   }
 
   func cancelCalls() { exchange?.cancel() }

@@ -81,6 +81,8 @@ final class HTTP2Connection: ConnectionDriver {
 
   var hasOutput: Bool { session.wantsWrite }
 
+  var untakenBytes: Int { session.queuedBytes }
+
   /// A peer that has half-closed TCP cannot take part in HTTP/2 any more.
   func receiveEnd() { shell.close() }
 
@@ -244,10 +246,11 @@ final class HTTP2Connection: ConnectionDriver {
 extension HTTP2Connection {
   /// Answers a request by a status alone; its body is let pass.
   private func refuse(_ id: HTTP2StreamID, _ status: HTTPStatus) {
-    guard streams[id] == nil else { return reject(id, status: status, HTTPHeaders()) }
+    let headers: HTTPHeaders = ["date": server.httpDate]
+    guard streams[id] == nil else { return reject(id, status: status, headers) }
     let owner = HTTP2Exchange(id: id, connection: self)
     streams[id] = owner
-    owner.sendHead(HTTPResponseHead(status: status), end: true)
+    owner.sendHead(HTTPResponseHead(status: status, headers: headers), end: true)
   }
 
   /// An extended CONNECT (RFC 8441).
@@ -255,7 +258,8 @@ extension HTTP2Connection {
     _ id: HTTP2StreamID, _ block: HTTP2HeaderBlock, endStream: Bool
   ) {
     guard block.isEqual(.protocol, "websocket"), !endStream else {
-      return reject(id, status: endStream ? .badRequest : .notImplemented, HTTPHeaders())
+      let status: HTTPStatus = endStream ? .badRequest : .notImplemented
+      return reject(id, status: status, ["date": server.httpDate])
     }
     let owner = HTTP2WebSocket(id: id, connection: self) { [self] in callFinished() }
     streams[id] = owner

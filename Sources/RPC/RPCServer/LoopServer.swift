@@ -1,5 +1,7 @@
 internal import Connect
 internal import EventLoop
+internal import Glibc
+internal import HTTP
 internal import Protobuf
 internal import RPCCore
 internal import Transcoding
@@ -14,6 +16,10 @@ final class ServerCore: Sendable {
   let metrics: ServerMetrics
   let admission: Admission
   let memoryPerLoop: Int
+  let responseMemoryPerLoop: Int
+
+  /// What answers on one loop may hold at least, however many loops there are: those to one connection.
+  private static let leastResponseMemory = 64 * 1024 * 1024
 
   init(
     configuration: ServerConfiguration, methods: MethodTable, routes: HTTPRoutes, rest: RESTEdge,
@@ -27,6 +33,9 @@ final class ServerCore: Sendable {
     self.metrics = metrics
     admission = Admission(configuration.limits)
     memoryPerLoop = configuration.limits.totalRequestMemory / max(loops, 1)
+    responseMemoryPerLoop = max(
+      configuration.limits.totalResponseMemory / max(loops, 1),
+      min(configuration.limits.totalResponseMemory, Self.leastResponseMemory))
   }
 }
 
@@ -39,11 +48,15 @@ final class LoopServer {
   let core: ServerCore
   /// What all requests on this loop may hold.
   let memory: MemoryMeter
+  /// What answers wait on this loop for peers to take them.
+  private let answers: MemoryMeter
   private var listeners: [TCPListener] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
   private let idSeed: UInt64
   private var idNumber: UInt64 = 0
   private var isDraining = false
+  private var date = ""
+  private var dateSecond = Int.min
   private var whenEmpty: (() -> Void)?
   private lazy var tether = Tether(self)
 
@@ -53,6 +66,7 @@ final class LoopServer {
     self.loop = loop
     self.core = core
     memory = MemoryMeter(limit: core.memoryPerLoop)
+    answers = MemoryMeter(limit: core.responseMemoryPerLoop)
     executor = LoopTaskExecutor(loop)
     crew = HandlerCrew(executor: executor)
     callLog = CallLog(loop: loop)
@@ -67,6 +81,16 @@ final class LoopServer {
   var metrics: ServerMetrics { core.metrics }
   var cors: CORSPolicy? { core.configuration.cors }
   var security: SecurityHeaders? { core.configuration.security }
+
+  /// The time of now as a header says it (RFC 9110, 6.6.1), worked out once a second.
+  var httpDate: String {
+    let second = Int(time(nil))
+    if second != dateSecond {
+      dateSecond = second
+      date = HTTPDate.text(secondsSince1970: second)
+    }
+    return date
+  }
 
   func nextRequestID() -> RequestID {
     idNumber &+= 1
@@ -111,6 +135,17 @@ final class LoopServer {
     metrics.connectionOpened()
     connection.start()
     if isDraining { connection.beginDrain("graceful_stop") }
+  }
+
+  /// Books what waits for a peer, negative when it was taken. When that is too much, whoever hoards most
+  /// is cut off until it is not.
+  func book(answers count: Int) {
+    guard !answers.add(count) else { return }
+    while answers.isOver, let worst = connections.values.max(by: { $0.heldBytes < $1.heldBytes }),
+      worst.heldBytes > 0
+    {
+      worst.cutForMemory()
+    }
   }
 
   func connectionClosed(_ connection: Connection) {

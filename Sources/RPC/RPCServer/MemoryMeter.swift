@@ -1,5 +1,5 @@
-/// Counts bytes that wait in memory for handlers: one per HTTP/2 connection, one per loop above
-/// them. Loop-confined.
+/// Counts bytes that wait in memory: those of requests for handlers, one per HTTP/2 connection and
+/// one per loop above them; those of answers for their peers, one per loop. Loop-confined.
 final class MemoryMeter {
   private var held = 0
   private let limit: Int
@@ -16,6 +16,9 @@ final class MemoryMeter {
   /// Whether so much is held that no more than one request is to grow: a quarter of what may be. Windows
   /// that are open then take half at most (`ServerLimits.streamWindow`).
   var isShort: Bool { held > limit / 4 }
+
+  /// Whether more is held than may be.
+  var isOver: Bool { held > limit }
 
   /// Books `count` bytes, negative to give them back; false when more is held than may be, here or
   /// above.

@@ -65,6 +65,9 @@ public struct ServerLimits: Sendable {
   /// loses its streams after two seconds and not after `stallTimeout`; a stream's own do not count
   /// for it, so that one answer may be larger.
   public var responseMemory = 16 * 1024 * 1024
+  /// Bytes of responses that wait on all connections of the process; each loop has its even share, and
+  /// 64 MiB at least. When more wait, the connection for which most do is cut off.
+  public var totalResponseMemory = 512 * 1024 * 1024
   /// Bytes of one WebSocket message.
   public var webSocketMessageSize = 256 * 1024
   /// From accept to the first whole request head, TLS included.

@@ -94,6 +94,8 @@ final class WebSocketConnection: ConnectionDriver, WebSocketCarrier {
     server.loop.execute { connection.value.transportDrained() }
   }
 
+  var untakenBytes: Int { output.bytes.count }
+
   var hasOutput: Bool { !output.bytes.isEmpty }
 
   var isFinished: Bool { output.isEnded && output.bytes.isEmpty }

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import GRPC
 import HTTP
 import HTTP2
@@ -198,6 +199,28 @@ import Testing
       try client.session.submitData(second, Envelope.frame([1]), endStream: true)
       #expect(try client.finish(second).reset == 7)
       #expect(!client.answers[first]!.isEnded)
+    }
+  }
+
+  @Test func `a request on a connection that a drain found silent is answered, and is its last`()
+    async throws
+  {
+    try await TestServer.run { test in
+      let silent = try RawClient.connect(test.address)
+      defer { close(silent) }
+      let client = try RawClient(test.address)
+      // The other connection came first, so it is accepted when this one is served.
+      _ = try client.finish(client.open("/nothing", method: "GET", HTTPHeaders(), end: true))
+      let server = test.server
+      let drained = Task(executorPreference: test.loops.next()) {
+        await server.drain(grace: .seconds(30))
+      }
+      try client.run { !$0.goAways.isEmpty }
+      RawClient.post(Array("GET /nothing HTTP/1.1\r\nhost: a\r\n\r\n".utf8), on: silent)
+      let answer = String(decoding: RawClient.readToEnd(of: silent), as: UTF8.self)
+      #expect(answer.hasPrefix("HTTP/1.1 404"))
+      #expect(answer.contains("connection: close\r\n"))
+      await drained.value
     }
   }
 

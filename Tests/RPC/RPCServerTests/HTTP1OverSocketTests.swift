@@ -57,6 +57,21 @@ import VoiceAPI
     #expect(answer.hasSuffix("t o"))
   }
 
+  @Test(arguments: [
+    "GET /hello/a HTTP/1.1\r\nHost: a\r\n\r\n", "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /hello/a HTTP/1.1\r\n\r\n",
+  ])
+  func `an answer tells the time once, a refusal of what is no HTTP as well`(request: String)
+    async throws
+  {
+    let before = Int(time(nil))
+    let answer = try await exchange(request)
+    let dates = answer.split(separator: "\r\n").filter { $0.hasPrefix("date: ") }
+    let date = try #require(
+      dates.first.flatMap { HTTPDate.secondsSince1970(String($0.dropFirst(6))) })
+    #expect(dates.count == 1 && (before...Int(time(nil))).contains(date))
+  }
+
   struct Row: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let request: String
