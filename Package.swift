@@ -258,8 +258,9 @@ let executables = [
   Executable(
     name: "voicectl", path: "Sources/App/voicectl",
     imports: [
-      "Buffers", "EventLoop", "TLS", "TransparencyLog", "RPCCore", "RPCClient", "Protobuf",
-      "Schema", "Services", "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords", "Domain",
+      "Buffers", "EventLoop", "Telemetry", "TLS", "TransparencyLog", "RPCCore", "RPCClient",
+      "Protobuf", "Schema", "Services", "VoiceAPI", "Audio", "Postgres", "Jobs", "Passwords",
+      "Domain",
       "Accounts", "Compliance",
     ],
     packages: ["ArgumentParser"]),

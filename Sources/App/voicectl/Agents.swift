@@ -6,9 +6,10 @@ internal import VoiceAPI
 /// `voicectl agents`.
 struct Agents: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Creates, lists, shows and publishes agents.",
+    abstract: "Creates, lists, shows, changes and publishes agents.",
     subcommands: [
-      Create.self, List.self, Show.self, Versions.self, Publish.self, Rollback.self, Delete.self,
+      Create.self, List.self, Show.self, Update.self, Versions.self, Publish.self, Rollback.self,
+      Delete.self,
     ])
 
   struct Create: AsyncParsableCommand {

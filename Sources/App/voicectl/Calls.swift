@@ -37,16 +37,34 @@ struct Calls: AsyncParsableCommand {
       abstract: "Lists the newest calls, one line each.")
 
     @OptionGroup var server: ServerOptions
+    @Option(help: "Only calls of this agent.") var agent = ""
+    @Option(help: "Only calls in this state, for example NO_ANSWER.") var state: String?
+    @Flag(help: "All of them, not the newest 50.") var all = false
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      try await server.withChannel { channel, metadata in
-        let page = try await Client(channel).listCalls(
-          Payaid.Voice.V1.ListCallsRequest(), options: CallOptions(metadata: metadata))
-        for call in page.calls {
-          if json { try Output.json(call) } else { Output.summary(call) }
-        }
+      var request = Payaid.Voice.V1.ListCallsRequest.with { $0.agentId = agent }
+      if let state { request.state = try Self.state(named: state) }
+      try await server.withChannel { [request] channel, metadata in
+        var request = request
+        repeat {
+          let page = try await Client(channel).listCalls(
+            request, options: CallOptions(metadata: metadata))
+          for call in page.calls {
+            if json { try Output.json(call) } else { Output.row(call) }
+          }
+          request.pageToken = page.nextPageToken
+        } while all && !request.pageToken.isEmpty
       }
+    }
+
+    private static func state(named name: String) throws -> Payaid.Voice.V1.Call.State {
+      let states = Payaid.Voice.V1.Call.State.enumType
+      guard let number = states.number(named: name.uppercased()) else {
+        let names = states.values.dropFirst().map(\.name).joined(separator: ", ")
+        throw ValidationError("\(name) is no state; they are \(names)")
+      }
+      return Payaid.Voice.V1.Call.State(rawValue: number)
     }
   }
 

@@ -2,6 +2,7 @@ internal import Buffers
 internal import Glibc
 internal import Protobuf
 internal import Schema
+internal import Telemetry
 internal import VoiceAPI
 
 /// What commands print.
@@ -49,12 +50,17 @@ enum Output {
     line(text)
   }
 
+  /// A call of a list: when, who was called by whom, and what became of it.
+  static func row(_ call: V1.Call) {
+    let time = Timestamp.text(seconds: call.createTime?.seconds ?? 0).prefix(19)
+    line(
+      "\(time)Z \(call.phoneNumber) \(call.agentId) " + parts(call).joined(separator: ", ")
+        + " \(call.callId)")
+  }
+
   /// The end of a call: state, duration, cost, latencies.
   static func summary(_ call: V1.Call) {
-    var parts = [name(call.state)]
-    if !call.endReason.isEmpty { parts.append(call.endReason) }
-    if let duration = call.duration { parts.append("\(clock(duration)) long") }
-    if let total = call.cost?.total { parts.append("₹\(rupees(total))") }
+    var parts = parts(call)
     if let p95 = call.quality?.replyLatencyP95 {
       parts.append("reply latency p95 \(milliseconds(p95)) ms")
     }
@@ -66,6 +72,14 @@ enum Output {
     }
     line("\(call.callId): " + parts.joined(separator: ", "))
     if let found = call.analysis { analysis(found, call.sentiment) }
+  }
+
+  private static func parts(_ call: V1.Call) -> [String] {
+    var parts = [name(call.state)]
+    if !call.endReason.isEmpty { parts.append(call.endReason) }
+    if let duration = call.duration { parts.append("\(clock(duration)) long") }
+    if let total = call.cost?.total { parts.append("₹\(rupees(total))") }
+    return parts
   }
 
   /// What a model made of a call.

@@ -1,8 +1,10 @@
 /// What is wrong with a WAV file.
-package struct AudioError: Error, Sendable, Equatable {
+package struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Kind: Sendable, Equatable { case notWAV, unsupported, truncated }
   package let kind: Kind
   package let message: String
+
+  package var description: String { message }
 }
 
 /// Interleaved 16-bit PCM as a RIFF file.

@@ -136,7 +136,7 @@ def test_a_draft_can_be_talked_to_before_it_is_published(rehearsals):
     assert [call.agent_version for call in ended] == [1, 0]
 
 
-def test_voicectl_publishes_shows_and_goes_back(stack, merchant):
+def test_voicectl_changes_publishes_shows_and_goes_back(stack, merchant):
     environment = {
         **os.environ, "VOICE_URL": stack.url, "VOICE_CA": stack.ca,
         "VOICE_API_KEY": f"{merchant['key']}_{merchant['secret']}"}
@@ -147,8 +147,9 @@ def test_voicectl_publishes_shows_and_goes_back(stack, merchant):
         return [json.loads(line) for line in output.splitlines()]
 
     [made] = agents("create", '{"name":"Ctl","language":"en","publishing":"MANUAL","labels":{"ctl":"1"}}')
-    with client(stack, merchant) as web:
-        web.patch(f"/api/v1/agents/{made['agentId']}", json={"greeting": "Hello."})
+    [draft] = agents("update", made["agentId"], '{"greeting":"Hello.","labels":{}}')
+    assert draft["greeting"] == "Hello." and draft["name"] == "Ctl" and "labels" not in draft
+    agents("update", made["agentId"], '{"labels":{"ctl":"1"}}')
     [version] = agents("publish", made["agentId"], "-m", "Greets")
     assert (version["version"], version["description"]) == (2, "Greets")
     assert agents("show", made["agentId"])[0]["greeting"] == "Hello."
@@ -157,3 +158,25 @@ def test_voicectl_publishes_shows_and_goes_back(stack, merchant):
     assert (back["version"], back["restoredFrom"]) == (3, 1)
     assert [v["version"] for v in agents("versions", made["agentId"])] == [3, 2, 1]
     assert [a["agentId"] for a in agents("list", "--filter", "labels.ctl = 1")] == [made["agentId"]]
+
+
+def test_voicectl_lists_calls_by_agent_and_state(stack, merchant, talks):
+    done = talks["silence"].result()
+    run = [stacks.BIN / "voicectl", "calls", "list", "--agent", done["agentId"], "--all"]
+    environment = {
+        **os.environ, "VOICE_URL": stack.url, "VOICE_CA": stack.ca,
+        "VOICE_API_KEY": f"{merchant['key']}_{merchant['secret']}"}
+    [line] = subprocess.check_output([*run, "--state", done["state"]], env=environment, timeout=30, text=True).splitlines()
+    assert done["createTime"][:19] in line and done["phoneNumber"] in line and line.endswith(done["callId"])
+    assert subprocess.check_output([*run, "--state", "busy"], env=environment, timeout=30) == b""
+    refused = subprocess.run([*run, "--state", "gone"], env=environment, timeout=30, capture_output=True, text=True)
+    assert refused.returncode == 64 and "gone is no state; they are QUEUED, " in refused.stderr
+
+
+def test_voicectl_says_what_is_no_sound(stack, tmp_path):
+    file = tmp_path / "words.wav"
+    file.write_text("no sound")
+    refused = subprocess.run(
+        [stacks.BIN / "voicectl", "talk", "--agent", "agt_1", file, "--url", stack.url, "--key", "a_b"],
+        timeout=30, capture_output=True, text=True)
+    assert (refused.returncode, refused.stderr) == (1, "Error: file has no riff/wave header\n")
