@@ -1,3 +1,4 @@
+import Buffers
 import Compliance
 import Domain
 import Schema
@@ -33,7 +34,9 @@ import VoiceAPI
     let decision = Gate.evaluate(try input())
     #expect(decision.verdict == .allow)
     #expect(decision.results.count == 21)
-    #expect(!decision.rulesVersion.isEmpty)
+    // The day of their last change, which is none to come.
+    let day = try #require(CivilDate(decision.rulesVersion.prefix(10)))
+    #expect(Moment(seconds: Int64(day.daysSince1970) * 86_400) <= WallClock.now)
   }
 
   @Test(arguments: [

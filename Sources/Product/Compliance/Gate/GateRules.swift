@@ -1,9 +1,10 @@
 internal import Domain
 internal import VoiceAPI
 
-/// The rule tables. Their version changes with every change of a rule.
+/// The rule tables. Their version changes with every change of a rule: its day, and which change of
+/// that day it is.
 enum GateRules {
-  static let version = "2026-12-03"
+  static let version = "2026-12-01.3"
 
   /// 28 February 2019, when TCCCPR 2018 came into force.
   static let tcccpr = Moment(seconds: 1_551_292_200)
