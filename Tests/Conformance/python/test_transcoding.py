@@ -105,3 +105,10 @@ def test_another_method_is_told_which_are_served(rest, method, path, allow):
     answer = rest.request(method, path)
     assert (answer.status_code, answer.headers["allow"]) == (405, allow)
     assert answer.json()["error"]["code"] == 405
+
+
+@pytest.mark.parametrize("query", ["period=today", "period=PERIOD_today", "period="])
+def test_a_name_that_an_enum_has_not_is_answered_with_those_it_has(rest, query):
+    answer = rest.get(f"/api/v1/analytics/dashboard?{query}")
+    assert answer.status_code == 400
+    assert "PERIOD_TODAY, PERIOD_WEEK, PERIOD_MONTH" in answer.json()["error"]["message"]

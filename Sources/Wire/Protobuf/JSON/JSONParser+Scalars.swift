@@ -66,7 +66,7 @@ extension JSONParser {
         unsafe field.number(named: name)
       }
       guard let known = found else {
-        throw .json("is not a name of \(field.enumName)")
+        throw .json("is not a name of \(field.enumName): \(field.enumNames)")
       }
       number = known
     case .number:

@@ -41,6 +41,11 @@ struct FieldHandle {
 
   /// The full name of the field's enum.
   var enumName: String { read { unsafe $0.enumType?.fullName ?? "the enum" } }
+  /// The names of the field's enum, the first ten of many.
+  var enumNames: String {
+    let names = read { unsafe $0.enumType?.values.map(\.name) ?? [] }
+    return names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
+  }
   var isEnum: Bool { read { unsafe $0.enumType != nil } }
 
   /// The name of an enum's number, valid while the type lives.
