@@ -109,7 +109,7 @@ let modules: [Module] = [
     resources: [.embedInCode("SQL")], testImports: ["ScratchPostgres"]),
   Module(
     "HTTPClient", .data,
-    ["EventLoop", "HTTP", "HTTP1", "TLS", "WebSocket", "CCurl"]),
+    ["EventLoop", "HTTP", "HTTP1", "TLS", "WebSocket", "CCurl"], testImports: ["HTTP2"]),
   Module(
     "Jobs", .data, ["Buffers", "EventLoop", "Telemetry", "Postgres"],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres"]),

@@ -15,6 +15,9 @@ static inline CURLcode CCurl_set_pointer(CURL *easy, CURLoption option, const vo
 static inline CURLcode CCurl_set_write(CURL *easy, CURLoption option, curl_write_callback value) {
   return (curl_easy_setopt)(easy, option, value);
 }
+static inline CURLcode CCurl_set_sockopt(CURL *easy, curl_sockopt_callback value) {
+  return (curl_easy_setopt)(easy, CURLOPT_SOCKOPTFUNCTION, value);
+}
 static inline CURLcode CCurl_get_long(CURL *easy, CURLINFO info, long *value) {
   return (curl_easy_getinfo)(easy, info, value);
 }

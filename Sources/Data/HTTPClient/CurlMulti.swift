@@ -93,6 +93,7 @@ final class CurlMulti {
   }
 
   private func fail(_ transfer: Transfer, _ kind: HTTPClientError.Kind, _ message: String) {
+    if kind == .timedOut { transfer.forbidReuse() }
     let error = HTTPClientError(
       kind, message, requestMayHaveArrived: transfer.hasSentRequest)
     end(transfer, .failure(error))

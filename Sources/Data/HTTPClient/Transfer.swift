@@ -1,5 +1,6 @@
 internal import CCurl
 internal import EventLoop
+internal import Glibc
 internal import HTTP
 
 /// One request under way: waiting → started → over. Loop-confined.
@@ -60,6 +61,12 @@ final class Transfer {
     unsafe connectTo = nil
   }
 
+  /// Lets the connection end with this transfer, where no other is on it. Else curl would close the stream
+  /// alone, and use an HTTP/2 connection again whose server has gone without a word.
+  func forbidReuse() {
+    if let raw = unsafe rawEasy { unsafe CCurl_set_long(raw, CURLOPT_FORBID_REUSE, 1) }
+  }
+
   private func setTarget(_ raw: UnsafeMutableRawPointer) {
     unsafe CCurl_set_pointer(raw, CURLOPT_URL, url.description)
     unsafe CCurl_set_long(raw, CURLOPT_PATH_AS_IS, 1)
@@ -74,6 +81,7 @@ final class Transfer {
   }
 
   private func setConnection(_ raw: UnsafeMutableRawPointer) {
+    unsafe watchPeer(raw)
     if let address = request.connectAddress {
       // Any host and port: curl may spell the host in another way than the URL does.
       unsafe connectTo = unsafe curl_slist_append(nil, "::\(address.authority):")
@@ -84,6 +92,24 @@ final class Transfer {
     unsafe CCurl_set_long(raw, CURLOPT_FRESH_CONNECT, 1)
     unsafe CCurl_set_long(raw, CURLOPT_FORBID_REUSE, 1)
   }
+
+  /// Breaks a connection whose peer acknowledges nothing, whether it is in use or kept; the system alone
+  /// would try for a quarter of an hour, and never while nothing is sent.
+  private func watchPeer(_ raw: UnsafeMutableRawPointer) {
+    unsafe CCurl_set_long(raw, CURLOPT_TCP_KEEPALIVE, 1)
+    unsafe CCurl_set_long(raw, CURLOPT_TCP_KEEPIDLE, Self.peerSilence)
+    unsafe CCurl_set_long(raw, CURLOPT_TCP_KEEPINTVL, Self.peerSilence / 2)
+    unsafe CCurl_set_sockopt(raw) { _, fd, _ in
+      var milliseconds = CUnsignedInt(Transfer.peerSilence * 1000)
+      unsafe setsockopt(
+        fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds,
+        socklen_t(MemoryLayout<CUnsignedInt>.size))
+      return 0  // CURL_SOCKOPT_OK
+    }
+  }
+
+  /// Seconds after which a peer that acknowledges nothing counts as gone.
+  private static let peerSilence = 10
 
   /// The whole time is ours to watch, on the loop's timers; curl watches connecting alone.
   private func setLimits(_ raw: UnsafeMutableRawPointer) {
