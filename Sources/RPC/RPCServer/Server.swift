@@ -53,12 +53,14 @@ public final class Server: Sendable {
     parts = Mutex([])
   }
 
-  /// Listens on every address, on every loop. Returns where, with the ports the system chose.
+  /// Listens on every address, on every loop. Returns where, with the ports the system chose. Throws where
+  /// another server listens.
   public func start() async throws -> [SocketAddress] {
     guard phase.withLock({ move(&$0, from: .made, to: .started) }) else {
       throw RPCError(.failedPrecondition, "the server was started before")
     }
     var addresses = core.configuration.listen
+    for address in addresses where address.port != nil { try TCPListener.ensureFree(address) }
     for (index, loop) in loops.enumerated() {
       let core = core
       let wanted = addresses

@@ -26,6 +26,13 @@ internal import Glibc
     return try TCPListener(loop, fd: fd, onAccept)
   }
 
+  /// Throws `addressInUse` where somebody listens, also another process of this user whose listeners have
+  /// `reusePort`: to them `bind` would add one more, and the kernel would spread connections over both
+  /// processes. For addresses with a port. Any thread.
+  package static func ensureFree(_ address: SocketAddress) throws(EventLoopError) {
+    Glibc.close(try ListeningSocket.open(address, reusePort: false))
+  }
+
   private init(
     _ loop: EventLoop, fd: CInt, _ onAccept: @escaping (sending TCPStream) -> Void
   ) throws(EventLoopError) {

@@ -8,10 +8,12 @@ import Testing
   private final class Witness: Sendable {}
 
   /// Starts a server that nobody keeps, with an interceptor that keeps `witness`.
-  private func start(on loops: EventLoopGroup, _ witness: Witness) async throws -> SocketAddress {
+  private func start(
+    on loops: EventLoopGroup, at address: SocketAddress = SocketAddress(host: "127.0.0.1", port: 0),
+    _ witness: Witness
+  ) async throws -> SocketAddress {
     try await Server(
-      loops: loops,
-      configuration: ServerConfiguration(listen: [SocketAddress(host: "127.0.0.1", port: 0)]),
+      loops: loops, configuration: ServerConfiguration(listen: [address]),
       services: [TestServer.Endings()],
       interceptors: [
         Interceptor { context, next in
@@ -42,5 +44,24 @@ import Testing
     }
     await loops.stop()
     #expect(witness == nil)
+  }
+
+  @Test func `a port is not shared with another server, and is free when that has stopped`()
+    async throws
+  {
+    let loops = [EventLoopGroup(count: 2), EventLoopGroup(count: 2)]
+    let address = try await start(on: loops[0], Witness())
+    let refusal = await #expect(throws: EventLoopError.self) {
+      try await start(on: loops[1], at: address, Witness())
+    }
+    #expect(refusal?.kind == .addressInUse)
+    #expect(refusal?.message.contains("\(address)") == true)
+
+    // The server ends the connection first, so its port is in TIME_WAIT.
+    let fd = try RawClient.connect(address)
+    defer { close(fd) }
+    await loops[0].stop()
+    #expect(try await start(on: loops[1], at: address, Witness()) == address)
+    await loops[1].stop()
   }
 }
