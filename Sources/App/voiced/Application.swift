@@ -96,14 +96,14 @@ struct Application {
     let settings = current.value
     let certificates =
       settings.isCleartext ? nil : try Certificates(folder: settings.dataDirectory)
+    let loop = loops.loops[0]
     ReloadSignal.watch {
-      await current.reload()
+      await current.reload(on: loop)
       Log.setLevel(current.value.logLevel)
       await database.reload(current.value)
       certificates?.reload()
     }
     let endpoint = PublicEndpoint(settings.publicURL)
-    let loop = loops.loops[0]
     let keys = try await MasterKeys.open(current, database.pool, on: loop)
     let shared = try SharedState(
       settings, loops.loops, seal: DataSeal(keys.ring, "key-cache"))

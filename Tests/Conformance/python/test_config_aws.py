@@ -1,6 +1,9 @@
 """Settings from AWS Secrets Manager, as moto serves it; moto recomputes our signatures."""
 
 import json
+import os
+import resource
+import signal
 import subprocess
 
 import pytest
@@ -106,3 +109,30 @@ def test_no_credentials_at_all_are_said_so(tmp_path, moto, secret):
     answer = config(tmp_path, moto, secret)
     assert answer.returncode == 1
     assert "no AWS credentials" in answer.stderr
+
+
+def test_a_reload_without_descriptors_leaves_the_server_as_it_was(stack, moto, secret):
+    with stacks.beside(
+            stack, VOICE_AWS_SECRET_ID=secret, AWS_ENDPOINT_URL_SECRETS_MANAGER=moto, LOG_LEVEL="info",
+            AWS_ACCESS_KEY_ID="any", AWS_SECRET_ACCESS_KEY="any") as own:
+        pid = own.server.process.pid
+
+        def reload():
+            before = len(stacks.log_lines(own.folder))
+            own.server.process.send_signal(signal.SIGHUP)
+
+            def said():
+                assert own.server.process.poll() is None
+                lines = stacks.log_lines(own.folder)[before:]
+                return next((line["msg"] for line in lines if line["msg"] in (
+                    "settings were read again", "settings stay as they were")), None)
+
+            return stacks.wait_for(said)
+
+        used = max(int(name) for name in os.listdir(f"/proc/{pid}/fd"))
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        for free in range(1, 6):
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + free, limits[1]))
+            reload()
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        assert reload() == "settings were read again"

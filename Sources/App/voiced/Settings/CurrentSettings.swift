@@ -1,4 +1,5 @@
 internal import Configuration
+internal import EventLoop
 internal import FoundationEssentials
 internal import Synchronization
 internal import Telemetry
@@ -24,12 +25,12 @@ final class CurrentSettings: Sendable {
     return ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// Reads the sources again. What is wrong leaves everything as it was; what changed and cannot be
-  /// reloaded is named in the log and waits for a restart.
-  func reload() async {
+  /// Reads the sources again, on `loop`. What is wrong leaves everything as it was; what changed and
+  /// cannot be reloaded is named in the log and waits for a restart.
+  func reload(on loop: EventLoop) async {
     let log = Log("settings")
     do {
-      let read = try await LoadedSettings.resolve(sources)
+      let read = try await LoadedSettings.resolve(sources, on: loop)
       let (changed, wait) = try loaded.withLock { old in
         let resolved = read.reloading(over: old.resolved)
         let settings = try LoadedSettings.settings(resolved)

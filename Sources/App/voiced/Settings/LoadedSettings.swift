@@ -1,4 +1,5 @@
 internal import Configuration
+internal import EventLoop
 
 /// Settings with what they were made from.
 struct LoadedSettings: Sendable {
@@ -16,13 +17,15 @@ struct LoadedSettings: Sendable {
     try resolved.build(Settings()) { $0.problems() }
   }
 
-  /// The effective texts, whether or not they hold.
-  static func resolve(_ sources: SettingSources) async throws -> ResolvedSettings<Settings> {
+  /// The effective texts, whether or not they hold; read on `loop`, or on one made for it.
+  static func resolve(
+    _ sources: SettingSources, on loop: EventLoop? = nil
+  ) async throws -> ResolvedSettings<Settings> {
     let layers = try sources.layers()
     let resolved = Settings.list.resolve(layers)
     guard let secret = resolved["VOICE_AWS_SECRET_ID"] else { return resolved }
     let layer = try await AWSSecret.read(
-      secret, region: resolved["VOICE_AWS_REGION"] ?? Settings().aws.region
+      secret, region: resolved["VOICE_AWS_REGION"] ?? Settings().aws.region, on: loop
     ) { name in layers.lazy.compactMap { $0.values[name] }.first }
     return Settings.list.resolve(layers + [layer])
   }
