@@ -58,7 +58,8 @@ enum ScheduleStore {
   static let leaseName = "scheduler"
 
   /// Takes or renews the lead; nil when somebody else has it. The row stays locked to the end of the
-  /// transaction, so whatever else happens in it is the leader's alone.
+  /// transaction, so whatever else happens in it is the leader's alone. A lease that reaches twice as far as
+  /// it may is of a clock that was ahead, and holds nobody off.
   static func lead(
     _ holder: String, lease: Duration, _ transaction: Transaction
   ) async throws -> Int64? {
@@ -70,6 +71,7 @@ enum ScheduleStore {
         lease_until = excluded.lease_until,
         term = job_leaders.term + (job_leaders.holder <> excluded.holder)::int
       WHERE job_leaders.holder = excluded.holder OR job_leaders.lease_until < now()
+        OR job_leaders.lease_until > now() + 2 * \(lease.sqlInterval)::interval
       RETURNING term
       """)
     return try rows.first?.decode("term", as: Int64.self)
@@ -95,29 +97,38 @@ enum ScheduleStore {
         VALUES (\(schedule.name), \(schedule.kind), \(schedule.queue),
           \(schedule.timetable.description), \(schedule.timetable.next(after: now)))
         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, queue = excluded.queue,
-          timetable = excluded.timetable, next_run = excluded.next_run
+          timetable = excluded.timetable, next_run = excluded.next_run,
+          last_run = CASE WHEN job_schedules.last_run < excluded.next_run
+            THEN job_schedules.last_run END
         WHERE job_schedules.timetable <> excluded.timetable
           OR job_schedules.kind <> excluded.kind OR job_schedules.queue <> excluded.queue
         """)
     }
   }
 
-  /// Enqueues what is due and moves it on; gives how many jobs that made.
+  /// Enqueues what is due and moves it on; gives how many jobs that made. What is further ahead than two
+  /// times of its timetable was moved by a clock that was ahead, and comes back.
   static func tick(_ schedules: [JobSchedule], _ transaction: Transaction) async throws -> Int {
-    let due = try await transaction.query(
+    let rows = try await transaction.query(
       """
-      SELECT name, now() AS now FROM job_schedules
-      WHERE name = ANY(\(schedules.map(\.name))) AND next_run <= now() FOR UPDATE SKIP LOCKED
+      SELECT name, next_run, next_run <= now() AS is_due, now() AS now FROM job_schedules
+      WHERE name = ANY(\(schedules.map(\.name)))
       """)
     var count = 0
-    for row in due {
+    for row in rows {
       let name: String = try row.decode("name")
       guard let schedule = schedules.first(where: { $0.name == name }) else { continue }
+      let planned: PostgresTimestamp = try row.decode("next_run")
+      let isDue: Bool = try row.decode("is_due")
       let next = schedule.timetable.next(after: try row.decode("now"))
-      try await transaction.execute(
+      guard isDue || planned > schedule.timetable.next(after: next) else { continue }
+      let moved = try await transaction.execute(
         """
-        UPDATE job_schedules SET last_run = next_run, next_run = \(next) WHERE name = \(name)
+        UPDATE job_schedules SET last_run = CASE WHEN next_run < \(next) THEN next_run END,
+          next_run = \(next)
+        WHERE name = \(name) AND next_run = \(planned)
         """)
+      guard moved == 1, isDue else { continue }
       let job = try await JobQueue(schedule.queue).enqueue(
         kind: schedule.kind, uniqueKey: schedule.name, transaction)
       if job != nil { count += 1 }

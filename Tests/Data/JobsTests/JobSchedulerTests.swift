@@ -90,6 +90,46 @@ import Testing
     await scene.pool.close()
   }
 
+  @Test(arguments: [false, true])
+  func `what a clock that was ahead wrote is put right`(declaresAgain: Bool) async throws {
+    let scene = try await QueueScene.make()
+    try await scene.run { try await ScheduleStore.declare([hourly], $0) }
+    try await scene.run {
+      _ = try await $0.execute(
+        """
+        UPDATE job_schedules SET last_run = now() + interval '1 year',
+          next_run = now() + interval '1 year 1 hour'
+        """)
+    }
+    let schedule =
+      declaresAgain
+      ? JobSchedule(name: "hourly", kind: "k", .every(.seconds(1_800))) : hourly
+    if declaresAgain { try await scene.run { try await ScheduleStore.declare([schedule], $0) } }
+    #expect(try await scene.run { try await ScheduleStore.tick([schedule], $0) } == 0)
+    let rows = try await scene.run {
+      try await $0.query(
+        """
+        SELECT next_run > now() AND next_run <= now() + interval '1 hour' AS is_near
+        FROM job_schedules
+        """)
+    }
+    #expect(try rows[0].decode("is_near"))
+    try await due(scene, hours: 1)
+    #expect(try await scene.run { try await ScheduleStore.tick([schedule], $0) } == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `a lease of a clock that was ahead keeps nobody from leading`() async throws {
+    let scene = try await QueueScene.make()
+    #expect(try await lead(scene, "a") == 1)
+    try await scene.run {
+      _ = try await $0.execute("UPDATE job_leaders SET lease_until = now() + interval '1 year'")
+    }
+    #expect(try await lead(scene, "b") == 2)
+    #expect(try await lead(scene, "a") == nil)
+    await scene.pool.close()
+  }
+
   @Test func `of two schedulers one leads, and the other when it stops`() async throws {
     let scene = try await QueueScene.make()
     var settings = JobScheduler.Settings()
