@@ -1,26 +1,31 @@
 internal import EventLoop
+internal import FoundationEssentials
 internal import Glibc
 
 /// Objects as files below one folder, readable by this user only.
 ///
-/// A file appears whole or not at all: it is written beside its place, synced, and renamed.
+/// A file appears whole or not at all: it is written as a part, synced, and renamed.
 package struct FolderStore: ObjectStore {
   /// Bytes that are read or written at a time.
   fileprivate static let pieceSize = 1 << 20
 
   private let folder: String
+  /// Where files are written; no key has such a segment.
+  private var parts: String { folder + "/~parts" }
 
-  /// Objects below `folder`, which is made when it is missing.
+  /// Objects below `folder`, which is made when it is missing. Parts that a killed process left are removed.
   package init(folder: String) throws(ObjectError) {
     self.folder = folder
-    try Self.makeFolders(folder)
+    try Self.makeFolders(parts)
+    Self.sweep(parts)
   }
 
   package func put(_ source: some ObjectSource, key: ObjectKey) async throws {
     let path = path(of: key)
+    let part = "\(parts)/\(UInt64.random(in: .min ... .max)).part"
     try await blocking {
       try Self.makeFolders(Self.parent(of: path))
-      try Self.write(source, to: path)
+      try Self.write(source, to: path, by: part)
     }
   }
 
@@ -57,10 +62,23 @@ extension FolderStore {
     }
   }
 
-  private static func write(_ source: some ObjectSource, to path: String) throws {
-    let part = "\(path).\(getpid()).part"
+  /// Seconds after which nobody writes to a part any more.
+  private static let partLifetime = 3_600
+
+  private static func sweep(_ parts: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: parts)) ?? [] {
+      let part = "\(parts)/\(name)"
+      var status = stat()
+      guard stat(part, &status) == 0 else { continue }
+      if status.st_mtim.tv_sec < time(nil) - partLifetime { unlink(part) }
+    }
+  }
+
+  private static func write(
+    _ source: some ObjectSource, to path: String, by part: String
+  ) throws {
     do {
-      try fill(OutputFile(part), from: source)
+      try fill(OutputFile(part, isNew: true), from: source)
     } catch {
       unlink(part)
       throw (error as? EventLoopError).map { ObjectError(.unavailable, $0.message) } ?? error
