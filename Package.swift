@@ -153,8 +153,8 @@ let modules: [Module] = [
   Module(
     "Agents", .product,
     [
-      "Domain", "Buffers", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "VoiceAPI", "Postgres",
-      "HTTPClient", "Cache", "Speech",
+      "Domain", "Buffers", "HTTP", "RPCCore", "RPCProtobuf", "Protobuf", "Schema", "VoiceAPI",
+      "Postgres", "HTTPClient", "Cache", "Speech",
     ],
     resources: [.embedInCode("Migrations")], testImports: ["ScratchPostgres", "Accounts", "Jobs"]),
   Module(

@@ -106,6 +106,12 @@ export function fieldErrors(error: unknown, prefix = ""): Record<string, string>
   return found;
 }
 
+/** What is wrong with a list: with all of it, or with the first of its texts that is wrong. */
+export function listError(errors: Record<string, string>, name: string, texts: string[]): string | undefined {
+  const at = texts.findIndex((_, index) => errors[`${name}[${index}]`]);
+  return errors[name] ?? (at < 0 ? undefined : `${texts[at]}: ${errors[`${name}[${at}]`]}`);
+}
+
 /** What the server says to programs, as it reads to others. */
 const plainWords: [string, string][] = [
   ["expected a duration like \"1.5s\"", "must be a number, such as 1.5"],

@@ -901,13 +901,15 @@ export class PhoneNumberService {
 }
 
 /** Secrets of a merchant's tools: values of request headers that agents name but never hold. A
- * value goes in and is never shown again; it is kept encrypted.
+ * value goes in and is never shown again; it is kept encrypted, and sent to the secret's hosts
+ * only.
  */
 export class SecretService {
   constructor(private readonly transport: Transport) {}
 
-  /** Sets a secret's value; the tools that name it use it from now on, in every version of every
-   * agent.
+  /** Sets a secret's value, and where it may be sent; the tools that name it use it from now on, in
+   * every version of every agent. Hosts change only together with the value, so that a secret goes
+   * nowhere new unless somebody who has it says so.
    */
   setSecret(request: SetSecretRequest, options?: CallOptions): Promise<Secret> {
     const { name, requestId, ...body } = request;
@@ -3285,6 +3287,10 @@ export interface Secret {
   createTime?: string;
   /** When its value was last set. */
   updateTime?: string;
+  /** The hosts that it may be sent to. None for a secret that was set before there were hosts and
+   * that no tool named: it goes nowhere until it is set again.
+   */
+  hosts?: string[];
 }
 
 /** A caller's mood. */
@@ -3336,6 +3342,13 @@ export interface SetSecretRequest {
    * Idempotency-Key.
    */
   requestId?: string;
+  /** The hosts that it may be sent to, as they stand in tools' URLs: exact ones,
+   * `api.shop.example.in`, or `*.shop.example.in` for all below that domain; at most 20. Name only
+   * what is yours: a host reads what it is sent. A tool elsewhere that names the secret fails in
+   * calls, and no version with such a tool can be published. When empty, a secret that there is
+   * keeps its hosts; a new one needs some.
+   */
+  hosts?: string[];
 }
 
 /** The `Status` type defines a logical error model that is suitable for different programming
@@ -3434,7 +3447,8 @@ export interface Tool {
    */
   headers?: { [key: string]: string };
   /** Headers whose value is a secret of SecretService, by header name; at most 8. The value is the
-   * secret's name.
+   * secret's name. The host of `url` must be one of the secret's when a version is published, and
+   * when the tool is used.
    */
   secretHeaders?: { [key: string]: string };
 }

@@ -112,7 +112,7 @@ extension AgentService {
     _ agent: V1.Agent, _ transaction: Transaction
   ) async throws -> AgentRules.Purpose {
     let usesSecrets = agent.tools.contains { !$0.secretHeaders.isEmpty }
-    return .publishing(secrets: usesSecrets ? try await ToolSecretStore.names(transaction) : [])
+    return .publishing(secrets: usesSecrets ? try await ToolSecretStore.hosts(transaction) : [:])
   }
 
   /// Whether `version` says the same as `agent`.

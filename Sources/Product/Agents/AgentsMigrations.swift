@@ -9,5 +9,7 @@ package enum AgentsMigrations {
     Migration(file: "m0023_phone_numbers.sql", PackageResources.m0023_phone_numbers_sql),
     Migration(file: "m0024_number_owners.sql", PackageResources.m0024_number_owners_sql),
     Migration(file: "m0029_agent_cache.sql", PackageResources.m0029_agent_cache_sql),
+    Migration(file: "m0100_secret_hosts.sql", PackageResources.m0100_secret_hosts_sql),
+    Migration(file: "m0101_named_secret_hosts.sql", PackageResources.m0101_named_secret_hosts_sql),
   ]
 }

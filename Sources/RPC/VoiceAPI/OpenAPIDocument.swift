@@ -45,7 +45,7 @@ public enum OpenAPIDocument {
         },
         {
           "name": "SecretService",
-          "description": "Secrets of a merchant's tools: values of request headers that agents name but never hold. A value goes in and is never shown again; it is kept encrypted."
+          "description": "Secrets of a merchant's tools: values of request headers that agents name but never hold. A value goes in and is never shown again; it is kept encrypted, and sent to the secret's hosts only."
         },
         {
           "name": "CarrierCallbackService",
@@ -7432,7 +7432,8 @@ public enum OpenAPIDocument {
           "put": {
             "tags": ["SecretService"],
             "operationId": "SecretService.SetSecret",
-            "summary": "Sets a secret's value; the tools that name it use it from now on, in every version of every agent.",
+            "summary": "Sets a secret's value, and where it may be sent; the tools that name it use it from now on, in every version of every agent.",
+            "description": "Hosts change only together with the value, so that a secret goes nowhere new unless somebody who has it says so.",
             "parameters": [
               {
                 "name": "name",
@@ -7469,6 +7470,13 @@ public enum OpenAPIDocument {
                       "requestId": {
                         "type": "string",
                         "description": "A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header Idempotency-Key."
+                      },
+                      "hosts": {
+                        "type": "array",
+                        "items": {
+                          "type": "string"
+                        },
+                        "description": "The hosts that it may be sent to, as they stand in tools' URLs: exact ones, `api.shop.example.in`, or `*.shop.example.in` for all below that domain; at most 20. Name only what is yours: a host reads what it is sent. A tool elsewhere that names the secret fails in calls, and no version with such a tool can be published. When empty, a secret that there is keeps its hosts; a new one needs some."
                       }
                     },
                     "required": ["value"],
@@ -11932,6 +11940,13 @@ public enum OpenAPIDocument {
                 "type": "string",
                 "format": "date-time",
                 "description": "When its value was last set."
+              },
+              "hosts": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The hosts that it may be sent to. None for a secret that was set before there were hosts and that no tool named: it goes nowhere until it is set again."
               }
             }
           },
@@ -12128,7 +12143,7 @@ public enum OpenAPIDocument {
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "Headers whose value is a secret of SecretService, by header name; at most 8. The value is the secret's name."
+                "description": "Headers whose value is a secret of SecretService, by header name; at most 8. The value is the secret's name. The host of `url` must be one of the secret's when a version is published, and when the tool is used."
               }
             }
           },
@@ -12241,7 +12256,7 @@ public enum OpenAPIDocument {
                 "additionalProperties": {
                   "type": "string"
                 },
-                "description": "Headers whose value is a secret of SecretService, by header name; at most 8. The value is the secret's name."
+                "description": "Headers whose value is a secret of SecretService, by header name; at most 8. The value is the secret's name. The host of `url` must be one of the secret's when a version is published, and when the tool is used."
               }
             },
             "required": ["name"],

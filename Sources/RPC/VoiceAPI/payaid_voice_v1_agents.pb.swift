@@ -530,7 +530,8 @@ extension Payaid.Voice.V1 {
     /// for secrets.
     public var headers: [String: String] = [:]
     /// Headers whose value is a secret of SecretService, by header name; at most 8. The value is
-    /// the secret's name.
+    /// the secret's name. The host of `url` must be one of the secret's when a version is
+    /// published, and when the tool is used.
     public var secretHeaders: [String: String] = [:]
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()

@@ -14,6 +14,9 @@ extension Payaid.Voice.V1 {
     public var createTime: Google.Protobuf.Timestamp?
     /// When its value was last set.
     public var updateTime: Google.Protobuf.Timestamp?
+    /// The hosts that it may be sent to. None for a secret that was set before there were hosts and
+    /// that no tool named: it goes nowhere until it is set again.
+    public var hosts: [String] = []
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -35,6 +38,12 @@ extension Payaid.Voice.V1 {
     /// A UUID; the same one again gives the first answer again (AIP-155). Over REST also the header
     /// Idempotency-Key.
     public var requestId: String = ""
+    /// The hosts that it may be sent to, as they stand in tools' URLs: exact ones,
+    /// `api.shop.example.in`, or `*.shop.example.in` for all below that domain; at most 20. Name
+    /// only what is yours: a host reads what it is sent. A tool elsewhere that names the secret
+    /// fails in calls, and no version with such a tool can be published. When empty, a secret that
+    /// there is keeps its hosts; a new one needs some.
+    public var hosts: [String] = []
     /// Fields this version does not know, kept.
     public var unknownFields = ProtobufUnknownFields()
 
@@ -102,6 +111,7 @@ extension Payaid.Voice.V1.Secret {
     unsafe name = reader.string(c.pointee.f1)
     unsafe reader.message(c.pointee.f2, into: &createTime)
     unsafe reader.message(c.pointee.f3, into: &updateTime)
+    unsafe hosts = reader.strings((c.pointee.n_f4, c.pointee.f4))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -113,6 +123,7 @@ extension Payaid.Voice.V1.Secret {
     unsafe c.pointee.f1 = writer.data(name)
     unsafe c.pointee.f2 = writer.message(createTime)
     unsafe c.pointee.f3 = writer.message(updateTime)
+    unsafe (c.pointee.n_f4, c.pointee.f4) = writer.datas(hosts)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }
@@ -125,6 +136,7 @@ extension Payaid.Voice.V1.SetSecretRequest {
     unsafe name = reader.string(c.pointee.f1)
     unsafe value = reader.string(c.pointee.f2)
     unsafe requestId = reader.string(c.pointee.f3)
+    unsafe hosts = reader.strings((c.pointee.n_f4, c.pointee.f4))
     unsafe unknownFields = reader.unknownFields(UnsafeRawPointer(c))
   }
 
@@ -136,6 +148,7 @@ extension Payaid.Voice.V1.SetSecretRequest {
     unsafe c.pointee.f1 = writer.data(name)
     unsafe c.pointee.f2 = writer.data(value)
     unsafe c.pointee.f3 = writer.data(requestId)
+    unsafe (c.pointee.n_f4, c.pointee.f4) = writer.datas(hosts)
     unsafe writer.unknownFields(unknownFields, UnsafeMutableRawPointer(c))
   }
 }

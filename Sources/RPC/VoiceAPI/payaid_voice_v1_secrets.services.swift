@@ -7,10 +7,12 @@ public import Schema
 
 extension Payaid.Voice.V1 {
   /// Secrets of a merchant's tools: values of request headers that agents name but never hold. A
-  /// value goes in and is never shown again; it is kept encrypted.
+  /// value goes in and is never shown again; it is kept encrypted, and sent to the secret's hosts
+  /// only.
   public protocol SecretServiceServing: RPCService {
-    /// Sets a secret's value; the tools that name it use it from now on, in every version of every
-    /// agent.
+    /// Sets a secret's value, and where it may be sent; the tools that name it use it from now on,
+    /// in every version of every agent. Hosts change only together with the value, so that a secret
+    /// goes nowhere new unless somebody who has it says so.
     func setSecret(_ request: consuming Payaid.Voice.V1.SetSecretRequest, _ context: RPCContext)
       async throws -> Payaid.Voice.V1.Secret
 
@@ -72,8 +74,9 @@ extension Payaid.Voice.V1 {
     /// A client that opens its calls on `channel`.
     public init(_ channel: any ClientChannel) { self.channel = channel }
 
-    /// Sets a secret's value; the tools that name it use it from now on, in every version of every
-    /// agent.
+    /// Sets a secret's value, and where it may be sent; the tools that name it use it from now on,
+    /// in every version of every agent. Hosts change only together with the value, so that a secret
+    /// goes nowhere new unless somebody who has it says so.
     public func setSecret(
       _ request: Payaid.Voice.V1.SetSecretRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Secret {

@@ -54,10 +54,10 @@ def test_everything_wrong_is_told_at_once(web):
 
 def test_a_secret_goes_in_and_never_comes_out(stack, web, stranger):
     name, value = f"crm_{uuid.uuid4().hex}", f"Bearer {uuid.uuid4().hex}"
-    made = web.put(f"/api/v1/secrets/{name}", json={"value": value})
+    made = web.put(f"/api/v1/secrets/{name}", json={"value": value, "hosts": ["example.in"]})
     assert made.status_code == 200 and value not in made.text
     listed = web.get("/api/v1/secrets")
-    assert name in [secret["name"] for secret in listed.json()["secrets"]]
+    assert (name, ["example.in"]) in [(secret["name"], secret["hosts"]) for secret in listed.json()["secrets"]]
     assert value not in listed.text
     tool = {"name": "crm", "url": "https://example.in/crm", "secretHeaders": {"Authorization": name}}
     agent = web.post("/api/v1/agents", json={"name": "Secretive", "language": "en", "tools": [tool]})
@@ -68,19 +68,28 @@ def test_a_secret_goes_in_and_never_comes_out(stack, web, stranger):
         refused = other.post("/api/v1/agents", json={"name": "Thief", "language": "en", "tools": [tool]})
         assert fields(error(refused, 400, "INVALID_ARGUMENT")) == [
             "agent.tools[0].secretHeaders.Authorization"]
+    refused = web.post("/api/v1/agents", json={
+        "name": "Thief", "language": "en", "tools": [{**tool, "url": "https://evil.in/example.in"}]})
+    assert fields(error(refused, 400, "INVALID_ARGUMENT")) == ["agent.tools[0].secretHeaders.Authorization"]
+    assert "may not go to evil.in" in refused.text
     assert web.delete(f"/api/v1/secrets/{name}").status_code == 200
     error(web.delete(f"/api/v1/secrets/{name}"), 404, "NOT_FOUND")
     assert value not in (stack.folder / "voiced.log").read_text(errors="replace")
 
 
-@pytest.mark.parametrize("name, value, where", [
-    ("2nd", "x", "name"), ("key", "", "value"), ("key", "line\nbreak", "value"), ("key", "x" * 4097, "value")])
-def test_a_secret_that_is_no_header_is_refused(web, name, value, where):
-    assert fields(error(web.put(f"/api/v1/secrets/{name}", json={"value": value}), 400, "INVALID_ARGUMENT")) == [where]
+@pytest.mark.parametrize("name, value, hosts, where", [
+    ("2nd", "x", ["example.in"], "name"), ("key", "", ["example.in"], "value"),
+    ("key", "line\nbreak", ["example.in"], "value"), ("key", "x" * 4097, ["example.in"], "value"),
+    ("fresh", "x", [], "hosts"), ("key", "x", ["example.in", "*.in"], "hosts[1]"),
+    ("key", "x", ["https://example.in"], "hosts[0]"), ("key", "x", [f"h{n}.in" for n in range(21)], "hosts")])
+def test_a_secret_that_is_no_header_or_goes_nowhere_is_refused(web, name, value, hosts, where):
+    answer = web.put(f"/api/v1/secrets/{name}", json={"value": value, "hosts": hosts})
+    assert fields(error(answer, 400, "INVALID_ARGUMENT")) == [where]
 
 
 def test_the_same_secret_request_answers_the_same(web):
-    body = {"value": "first", "requestId": str(uuid.uuid4())}
+    body = {"value": "first", "hosts": ["example.in"], "requestId": str(uuid.uuid4())}
     first = web.put("/api/v1/secrets/once", json=body).json()
     assert web.put("/api/v1/secrets/once", json=body).json() == first
-    error(web.put("/api/v1/secrets/once", json={**body, "value": "second"}), 409, "ALREADY_EXISTS")
+    for other in ({"value": "second"}, {"hosts": ["evil.in"]}):
+        error(web.put("/api/v1/secrets/once", json={**body, **other}), 409, "ALREADY_EXISTS")

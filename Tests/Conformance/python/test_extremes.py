@@ -100,7 +100,7 @@ GOOD = {
     "ListAuditEntries": {"subject": "call_id", "pageSize": 3},
     "CreateWebhookEndpoint": {
         "endpoint": {"url": "https://example.in/hook", "eventTypes": ["call.completed"]}},
-    "SetSecret": {"name": "key", "value": "abc"},
+    "SetSecret": {"name": "key", "value": "abc", "hosts": ["example.in"]},
 }
 
 

@@ -111,7 +111,7 @@ def shop(own):
     shop = own.merchant("keys@example.in")
     with web(own, shop) as rest:
         rest.patch("/api/v1/merchant", json={"kyc": {"pan": PAN}}).raise_for_status()
-        rest.put("/api/v1/secrets/crm", json={"value": "Bearer of the crm"}).raise_for_status()
+        rest.put("/api/v1/secrets/crm", json={"value": "Bearer of the crm", "hosts": ["crm.example.in"]}).raise_for_status()
         made = rest.post("/api/v1/webhook-endpoints", json={"url": "https://example.in/hook"}).json()
         path = f"/api/v1/webhook-endpoints/{made['endpoint']['endpointId']}:rotateSecret"
         rest.post(path, json={}).raise_for_status()

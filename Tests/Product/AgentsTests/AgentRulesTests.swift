@@ -1,3 +1,4 @@
+import Domain
 import Protobuf
 import RPCCore
 import Schema
@@ -8,18 +9,23 @@ import VoiceAPI
 
 private typealias Agent = Payaid.Voice.V1.Agent
 
-/// The paths of what `agent` violates, in the order they are told.
-private func violations(
-  _ agent: Payaid.Voice.V1.Agent, _ purpose: AgentRules.Purpose = .publishing(secrets: [])
-) throws -> [String] {
+/// The paths of what is wrong, in the order they are told.
+private func faults(_ check: () throws -> Void) throws -> [String] {
   do {
-    try AgentRules.check(AgentRules.completed(agent), for: purpose)
+    try check()
     return []
   } catch let error as RPCError {
     #expect(error.code == .invalidArgument)
     let detail = try #require(error.details.first)
     return try Google.Rpc.BadRequest(serializedBytes: detail.value).fieldViolations.map(\.field)
   }
+}
+
+/// The paths of what `agent` violates.
+private func violations(
+  _ agent: Payaid.Voice.V1.Agent, _ purpose: AgentRules.Purpose = .publishing(secrets: [:])
+) throws -> [String] {
+  try faults { try AgentRules.check(AgentRules.completed(agent), for: purpose) }
 }
 
 private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
@@ -138,8 +144,62 @@ private func agent(_ json: String) throws -> Payaid.Voice.V1.Agent {
     let draft = try agent(
       #"{"greeting":"{{a}}","tools":[{"name":"f","secretHeaders":{"a":"key"}}]}"#)
     #expect(try violations(draft, .draft) == [])
+    let set = ["key": SecretHosts(stored: [])]
+    #expect(try violations(draft, .publishing(secrets: set)) == ["agent.greeting"])
+  }
+
+  @Test(arguments: [
+    ("https://api.shop.example.in/orders", true), ("https://API.shop.example.in:8443", true),
+    ("https://a.b.pay.example.in", true), ("https://pay.example.in", false),
+    ("https://evilpay.example.in", false), ("https://x.api.shop.example.in", false),
+    ("https://api.shop.example.in.evil.in", false), ("https://api.shop.example.in./", false),
+    ("https://evil.in/api.shop.example.in", false), ("https://evil.in?.pay.example.in", false),
+    ("", true),
+  ])
+  func `a secret is named by tools at its hosts only`(url: String, isGood: Bool) throws {
+    let wanted = try agent(
+      #"{"tools":[{"name":"f","url":"\#(url)","secretHeaders":{"A":"key"}}]}"#)
+    let secrets = ["key": SecretHosts(stored: ["api.shop.example.in", "*.pay.example.in"])]
     #expect(
-      try violations(draft, .publishing(secrets: ["key"])) == ["agent.greeting"])
+      try violations(wanted, .publishing(secrets: secrets))
+        == (isGood ? [] : ["agent.tools[0].secretHeaders.A"]))
+    #expect(try violations(wanted, .draft) == [])
+  }
+}
+
+@Suite struct SecretHostsTests {
+  private func faults(_ hosts: [String]) throws -> [String] {
+    try AgentsTests.faults {
+      var violations = FieldViolations()
+      _ = SecretHosts(hosts, &violations)
+      try violations.throwIfAny()
+    }
+  }
+
+  @Test(arguments: [
+    "api.shop.example.in", "API.Shop.Example.in", "*.shop.example.in", "*.example.in", "localhost",
+    "203.0.113.7", "2001:db8::1", "xn--p1b6ci4b4b3a.example.in", "my_host.example.in",
+  ])
+  func `a host is a name, an address, or all below a domain`(host: String) throws {
+    #expect(try faults([host]) == [])
+  }
+
+  @Test(arguments: [
+    "", "*", "*.", "*.in", "*.*.in", "a.*.in", "*example.in", "*.0.0.1", "*.1.2",
+    "https://example.in",
+    "example.in/", "example.in:443", "user@example.in", "example..in", ".example.in", "example.in.",
+    "-a.example.in", "a-.example.in", "दुकान.example.in", "a b.in", "a,b.in", "[2001:db8::1]",
+    "\0.in",
+    String(repeating: "a", count: 64) + ".in", String(repeating: "a.", count: 126) + "in",
+  ])
+  func `anything else is none`(host: String) throws {
+    #expect(try faults([host, "example.in"]) == ["hosts[0]"])
+  }
+
+  @Test func `a list has twenty different ones at most`() throws {
+    #expect(try faults((1...20).map { "h\($0).example.in" }) == [])
+    #expect(try faults((1...21).map { "h\($0).example.in" }) == ["hosts"])
+    #expect(try faults(["a.example.in", "A.example.in"]) == ["hosts[1]"])
   }
 }
 

@@ -12,65 +12,13 @@ import VoiceAPI
 
 @testable import Agents
 
-/// A database with the agents' tables, and a merchant who calls.
-private struct Scene {
-  let pool: PostgresPool
-  let merchant: MerchantID
-  let service: AgentService
-
-  static func make() async throws -> Scene {
-    let pool = try await ScratchPostgres.database(
-      migrations: BaseMigrations.all + AccountsMigrations.all + DomainMigrations.all
-        + AgentsMigrations.all)
-    let merchant = try await pool.transaction(tenant: .system) {
-      try await AccountStore.ensureMerchant(name: "Shop", email: "shop@example.in", $0)
-    }
-    let tokens = PageTokens(key: [UInt8](repeating: 7, count: 32))
-    return Scene(
-      pool: pool, merchant: merchant, service: AgentService(pool: pool, tokens: tokens))
-  }
-
-  var context: RPCContext {
-    let context = RPCContext(
-      method: MethodDescriptor(service: "test.Test", name: "Test", kind: .unary))
-    context.identity = Caller(merchant: merchant, principal: "key_test")
-    return context
-  }
-
-  func create(_ json: String) async throws -> Payaid.Voice.V1.Agent {
-    let agent = try Payaid.Voice.V1.Agent(json: Array(json.utf8))
-    return try await service.createAgent(.with { $0.agent = agent }, context)
-  }
-
-  func list(_ filter: String, order: String = "", size: Int32 = 0) async throws -> [String] {
-    var names: [String] = []
-    var request = Payaid.Voice.V1.ListAgentsRequest.with {
-      $0.filter = filter
-      $0.orderBy = order
-      $0.pageSize = size
-    }
-    repeat {
-      let page = try await service.listAgents(request, context)
-      names += page.agents.map(\.name)
-      request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty
-    return names
-  }
-
-  func tenant<Result: Sendable>(
-    _ body: @escaping @Sendable (Transaction) async throws -> Result
-  ) async throws -> Result {
-    try await pool.transaction(tenant: .merchant(merchant.text), body)
-  }
-}
-
 @Suite struct AgentStoreTests {
   private typealias V1 = Payaid.Voice.V1
 
   @Test func `an update is published at once, and calls of before keep their version`()
     async throws
   {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(#"{"name":"A","language":"en","greeting":"One."}"#)
     #expect(agent.publishedVersion == 1 && !agent.hasDraftChanges)
     let id = try #require(AgentID(agent.agentId))
@@ -93,7 +41,7 @@ private struct Scene {
   }
 
   @Test func `what belongs to the agent itself makes no version`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
     let request = V1.UpdateAgentRequest.with {
       $0.agent = .with {
@@ -113,7 +61,7 @@ private struct Scene {
   }
 
   @Test func `a manual agent's draft waits for its publication`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(
       #"{"name":"A","language":"en","publishing":"MANUAL","greeting":"One."}"#)
     let id = try #require(AgentID(agent.agentId))
@@ -152,7 +100,7 @@ private struct Scene {
   }
 
   @Test func `going back publishes the old content under a new number`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(#"{"name":"A","language":"en","greeting":"One."}"#)
     for greeting in ["Two.", "Three."] {
       let request = V1.UpdateAgentRequest.with {
@@ -190,7 +138,7 @@ private struct Scene {
   }
 
   @Test func `changes at the same time make each version once`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
     let versions = await withTaskGroup(of: Int32?.self) { group in
       for number in 0..<8 {
@@ -217,7 +165,7 @@ private struct Scene {
   }
 
   @Test func `every change leaves an event, and a refused one leaves none`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
     for name in ["B", ""] {
       let request = V1.ReplaceAgentRequest.with {
@@ -241,7 +189,7 @@ private struct Scene {
   }
 
   @Test func `a version cannot be changed`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     _ = try await scene.create(#"{"name":"A","language":"en"}"#)
     let error = await #expect(throws: PostgresError.self) {
       try await scene.tenant { _ = try await $0.execute("UPDATE agent_versions SET config = '{}'") }
@@ -251,7 +199,7 @@ private struct Scene {
   }
 
   @Test func `an agent of before versions is called with its draft`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let id = AgentID()
     let merchant = scene.merchant
     let served = try await scene.tenant { transaction in
@@ -307,7 +255,7 @@ private struct Scene {
   }
 
   @Test func `a list is filtered and ordered, page by page`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     for (name, language, env) in [
       ("B", "en", "prod"), ("A", "hi", "prod"), ("C", "en", "test"), ("A", "en", "prod"),
     ] {
@@ -330,46 +278,16 @@ private struct Scene {
     await scene.pool.close()
   }
 
-  @Test func `a secret is sealed, its merchant's, and opens under its own name only`()
-    async throws
-  {
-    let scene = try await Scene.make()
-    let secrets = ToolSecrets(seal: try DataSeal(key: [UInt8](repeating: 9, count: 32)))
-    let service = SecretService(pool: scene.pool, secrets: secrets)
-    for value in ["first", "Bearer second"] {
-      _ = try await service.setSecret(
-        .with {
-          $0.name = "crm_key"
-          $0.value = value
-        }, scene.context)
-    }
-    let merchant = scene.merchant
-    let values = try await scene.tenant {
-      try await secrets.values(["crm_key", "other"], of: merchant, $0)
-    }
-    #expect(values == ["crm_key": "Bearer second"])
-    let stored = try await scene.tenant {
-      try await $0.query("SELECT sealed FROM tool_secrets")
-    }
-    let sealed = try stored[0].decode("sealed", as: [UInt8].self)
-    #expect(!String(decoding: sealed, as: UTF8.self).contains("second"))
-    try await scene.tenant { _ = try await $0.execute("UPDATE tool_secrets SET name = 'moved'") }
-    await #expect(throws: (any Error).self) {
-      try await scene.tenant { _ = try await secrets.values(["moved"], of: merchant, $0) }
-    }
-    await scene.pool.close()
-  }
-
   @Test func `another merchant sees no version and no secret`() async throws {
-    let scene = try await Scene.make()
+    let scene = try await AgentScene.make()
     let agent = try await scene.create(#"{"name":"A","language":"en"}"#)
     let other = try await scene.pool.transaction(tenant: .system) {
       try await AccountStore.ensureMerchant(name: "Rival", email: "rival@example.in", $0)
     }
     try await scene.pool.transaction(tenant: .merchant(other.text)) { transaction in
       let found = try await AgentVersionStore.find(agent.agentId, 1, transaction)
-      let names = try await ToolSecretStore.names(transaction)
-      #expect(found == nil && names.isEmpty)
+      let secrets = try await ToolSecretStore.hosts(transaction)
+      #expect(found == nil && secrets.isEmpty)
     }
     await scene.pool.close()
   }

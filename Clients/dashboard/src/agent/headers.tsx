@@ -2,6 +2,7 @@ import { Button } from "../parts/button";
 import { Select, TextField } from "../parts/field";
 import type { Options } from "../parts/field";
 import { Link } from "../parts/link";
+import { hostOf } from "./tool-draft";
 import type { HeaderDraft } from "./tool-draft";
 import type { ToolProps } from "./tool-form";
 
@@ -35,12 +36,13 @@ export function Headers(props: ToolProps) {
   );
 }
 
-function Header({ header, index, at, errors, secrets, put, onRemove }: ToolProps & {
+function Header({ tool, header, index, at, errors, secrets, put, onRemove }: ToolProps & {
   header: HeaderDraft; index: number; put: (next: HeaderDraft) => void; onRemove: () => void;
 }) {
   const { name, value, isSecret } = header;
   const error = errors[`${at}.${isSecret ? "secretHeaders" : "headers"}.${name}`];
-  const { make } = secrets;
+  const { list, make } = secrets;
+  const chosen = list?.find((each) => each.name === value);
   return (
     <div className="variable" role="group" aria-label={`Header ${name || "without a name"}`}>
       <TextField
@@ -51,8 +53,9 @@ function Header({ header, index, at, errors, secrets, put, onRemove }: ToolProps
         ? (
           <Select
             label="Secret" value={value} onChange={(next) => put({ ...header, value: next })} error={error} isRequired
-            options={secretOptions(secrets.names, value)}
-            hint={!make && "Owners and admins of your account add secrets."}
+            options={secretOptions(list?.map((each) => each.name ?? ""), value)}
+            hint={chosen ? `May be sent to ${chosen.hosts?.join(", ") || "no server"}.`
+              : !make && "Owners and admins of your account add secrets."}
           />
         )
         : (
@@ -60,7 +63,9 @@ function Header({ header, index, at, errors, secrets, put, onRemove }: ToolProps
             label="Value" value={value} onChange={(next) => put({ ...header, value: next })} error={error} isRequired
           />
         )}
-      {isSecret && make && <Button onClick={() => make((made) => put({ ...header, value: made }))}>New secret</Button>}
+      {isSecret && make && (
+        <Button onClick={() => make(hostOf(tool.url), (made) => put({ ...header, value: made }))}>New secret</Button>
+      )}
       <Button kind="quiet" onClick={onRemove} label={`Remove header ${name}`}>Remove</Button>
     </div>
   );

@@ -57,6 +57,11 @@ export function toolOf({ name, description, url, timeout, headers, ...draft }: T
   };
 }
 
+/** The host of a tool's address; empty where it is none yet. */
+export function hostOf(url: string): string {
+  return /^https?:\/\/([^/?#:]+)/i.exec(url.trim())?.[1] ?? "";
+}
+
 /** What is wrong with a form that its message could not even say. */
 export function toolFaults({ headers, parameters, schemaText }: ToolDraft, at: string): FieldViolation[] {
   const header = /^[A-Za-z0-9_-]{1,64}$/;

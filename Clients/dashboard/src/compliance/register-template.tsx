@@ -8,7 +8,7 @@ import { DialogForm, useDraft } from "../parts/dialog-form";
 import { Select, TextArea, TextField } from "../parts/field";
 import { Problem } from "../parts/notice";
 import { announce } from "../parts/toast";
-import { fieldErrors } from "../words";
+import { fieldErrors, listError } from "../words";
 import { callClasses } from "./names";
 
 /** What the classes cover, as the DLT platforms tell them apart. */
@@ -72,17 +72,11 @@ export function RegisterTemplate({ onDone, onClose }: { onDone: () => void; onCl
         hint={<>As they were approved, with <code>{"{#var#}"}</code> where something else is said each time.</>}
       />
       <TextArea
-        label="Headers" value={draft.headers} rows={2} error={headerFault(errors, headers)}
+        label="Headers" value={draft.headers} rows={2} error={listError(errors, "headers", headers)}
         onChange={(text) => set({ headers: text })} isRequired={draft.callClass === "PROMOTIONAL"}
         hint="The numbers that are registered with it, one a line. From others no call goes out by it."
       />
       <p className="hint">It cannot be changed later: other words are another template.</p>
     </DialogForm>
   );
-}
-
-/** What is wrong with the numbers: with all of them, or with the first that is no number. */
-function headerFault(errors: Record<string, string>, headers: string[]): string | undefined {
-  const at = headers.findIndex((_, index) => errors[`headers[${index}]`]);
-  return errors["headers"] ?? (at < 0 ? undefined : `${headers[at]}: ${errors[`headers[${at}]`]}`);
 }

@@ -5,6 +5,7 @@ import { time } from "../format";
 import { useAction } from "../loaded";
 import { mayManage } from "../names";
 import { Await } from "../parts/await";
+import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Confirm } from "../parts/dialog";
@@ -42,7 +43,7 @@ export function ToolSecrets({ user }: { user: User }) {
       </Await>
       {wanted && (
         <SetSecret
-          {...(wanted.name ? { name: wanted.name } : {})} taken={(secrets.value ?? []).map(({ name = "" }) => name)}
+          secret={wanted} taken={(secrets.value ?? []).map(({ name = "" }) => name)}
           onDone={done} onClose={() => setWanted(undefined)}
         />
       )}
@@ -56,11 +57,12 @@ function columns(
 ): Column<Secret>[] {
   return [
     { title: "Name", cell: (secret) => <code>{secret.name}</code> },
+    { title: "May be sent to", cell: ({ hosts }) => hosts?.length ? hosts.join(", ") : <Badge kind="warn">Nowhere</Badge> },
     { title: "First set", cell: (secret) => time(secret.createTime) },
     { title: "Last set", cell: (secret) => time(secret.updateTime) },
     { title: "Actions", isHidden: true, cell: (secret) => mayChange && (
       <div className="row-actions">
-        <Button kind="quiet" label={`Change ${secret.name}`} onClick={() => onSet(secret)}>Change value</Button>
+        <Button kind="quiet" label={`Change ${secret.name}`} onClick={() => onSet(secret)}>Change</Button>
         <Button kind="quiet" label={`Delete ${secret.name}`} onClick={() => onDelete(secret.name ?? "")}>Delete</Button>
       </div>
     ) },

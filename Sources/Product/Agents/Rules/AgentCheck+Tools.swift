@@ -1,5 +1,7 @@
 internal import Buffers
 internal import Domain
+internal import HTTP
+internal import HTTPClient
 internal import Protobuf
 internal import VoiceAPI
 
@@ -71,13 +73,19 @@ extension AgentCheck {
     SchemaRules.check(schema, size: bytes.count, at: "\(prefix).\(field).parameters", &violations)
   }
 
-  /// Each secret that a header names must be there.
-  mutating func checkSecrets(_ secrets: Set<String>) {
+  /// Each secret that a header names must be there, and may go to the tool's host. A tool without a URL sends nothing.
+  mutating func checkSecrets(_ secrets: [String: SecretHosts]) {
     for (index, tool) in agent.tools.prefix(Self.toolLimit).enumerated() {
+      let host = try? policy.check(tool.url).host
       for (header, secret) in tool.secretHeaders.sorted(by: { $0.key < $1.key }) {
+        let field = "tools[\(index)].secretHeaders.\(header)"
+        guard let hosts = secrets[secret] else {
+          violations.add("\(prefix).\(field)", "names a secret that is not set; see SecretService")
+          continue
+        }
         require(
-          secrets.contains(secret), "tools[\(index)].secretHeaders.\(header)",
-          "names a secret that is not set; see SecretService")
+          host.map(hosts.contains) ?? true, field,
+          "names a secret that may not go to \(host ?? ""); see SecretService")
       }
     }
   }

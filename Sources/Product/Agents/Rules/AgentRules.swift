@@ -12,8 +12,9 @@ package enum AgentRules {
   package enum Purpose: Sendable, Equatable {
     /// To be kept as a draft.
     case draft
-    /// To make calls: every name in its texts is declared, and every secret is among these.
-    case publishing(secrets: Set<String>)
+    /// To make calls: every name in its texts is declared, and every secret is among these, by name, and may go where its
+    /// tool is.
+    case publishing(secrets: [String: SecretHosts])
   }
 
   /// Throws `invalidArgument` naming every field that breaks a rule; `prefix` leads the paths. Calls can be

@@ -21,7 +21,7 @@ package struct SecretService: Payaid.Voice.V1.SecretServiceServing {
     _ request: V1.SetSecretRequest, _ context: RPCContext
   ) async throws -> V1.Secret {
     let caller = try context.caller()
-    try Self.check(request)
+    let hosts = try Self.checkedHosts(request)
     let sealed = try secrets.seal(request.value, named: request.name, of: caller.merchant)
     // What is kept to know the request again must not be a plain digest of the value.
     var known = request
@@ -31,13 +31,14 @@ package struct SecretService: Payaid.Voice.V1.SecretServiceServing {
       try await Idempotency.once(
         transaction, caller, method: "SetSecret", requestID: request.requestId, request: known
       ) {
-        let names = try await ToolSecretStore.names(transaction)
-        guard names.contains(request.name) || names.count < ToolSecretStore.limit else {
+        let present = try await ToolSecretStore.hosts(transaction)
+        guard present[request.name] != nil || present.count < ToolSecretStore.limit else {
           throw RPCError(
-            .resourceExhausted, "there are \(names.count) secrets; the limit is 100")
+            .resourceExhausted, "there are \(present.count) secrets; the limit is 100")
         }
         return try await ToolSecretStore.set(
-          request.name, sealed: sealed, merchant: caller.merchant.text, transaction)
+          request.name, sealed: sealed, hosts: try hosts.or(present[request.name]),
+          merchant: caller.merchant.text, transaction)
       }
     }
   }
@@ -68,13 +69,16 @@ package struct SecretService: Payaid.Voice.V1.SecretServiceServing {
     }
   }
 
-  private static func check(_ request: V1.SetSecretRequest) throws {
+  /// The request's hosts, when all of it is good.
+  private static func checkedHosts(_ request: V1.SetSecretRequest) throws -> SecretHosts {
     var violations = FieldViolations()
     violations.require(
       TemplateVariables.isName(request.name), "name", "must match [A-Za-z_][A-Za-z0-9_]{0,63}")
     violations.require(
       (1...4_096).contains(request.value.utf8.count) && HeaderRules.isValue(request.value),
       "value", "has 1 to 4,096 visible ASCII characters and inner spaces")
+    let hosts = SecretHosts(request.hosts, &violations)
     try violations.throwIfAny()
+    return hosts
   }
 }

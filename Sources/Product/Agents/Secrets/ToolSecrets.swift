@@ -2,7 +2,7 @@ internal import Buffers
 package import Domain
 package import Postgres
 
-/// The values of tools' secret headers: sealed when they come in, opened only to make a request.
+/// The values of tools' secret headers: sealed when they come in, opened only to make a request to one of their hosts.
 package struct ToolSecrets: ToolSecretSource {
   private let seal: DataSeal
 
@@ -10,12 +10,12 @@ package struct ToolSecrets: ToolSecretSource {
   package init(seal: DataSeal) { self.seal = seal }
 
   package func values(
-    _ names: [String], of merchant: MerchantID, _ transaction: Transaction
+    _ names: [String], for host: String, of merchant: MerchantID, _ transaction: Transaction
   ) async throws -> [String: String] {
-    let sealed = try await ToolSecretStore.sealed(names, merchant: merchant.text, transaction)
+    let found = try await ToolSecretStore.sealed(names, merchant: merchant.text, transaction)
     var values: [String: String] = [:]
-    for (name, bytes) in sealed {
-      let plain = try seal.open(bytes, for: Self.context(name, merchant.text))
+    for (name, secret) in found where secret.hosts.contains(host) {
+      let plain = try seal.open(secret.sealed, for: Self.context(name, merchant.text))
       values[name] = String(decoding: plain, as: UTF8.self)
     }
     return values

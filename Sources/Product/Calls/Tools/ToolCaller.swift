@@ -87,7 +87,7 @@ package struct ToolCaller: Sendable {
       names.isEmpty
       ? [:]
       : try await pool.transaction(tenant: .merchant(merchant.text)) {
-        try await secrets.values(names, of: merchant, $0)
+        try await secrets.values(names, for: url.host, of: merchant, $0)
       }
     let origin = ToolRequest.Origin(
       callID: claimed.call.id.text, agentID: claimed.call.agent.text,

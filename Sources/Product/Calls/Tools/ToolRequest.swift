@@ -42,8 +42,8 @@ enum ToolRequest {
   static let answerLimit = 65_536
   private static let defaultTimeout = Duration.seconds(3)
 
-  /// The request; `secrets` has the value of every secret that the tool names. Throws ``ToolFault``
-  /// when one is missing.
+  /// The request; `secrets` has the value of every secret that the tool names and that may go to its host. Throws
+  /// ``ToolFault`` when one is missing.
   static func make(
     _ tool: Tool, _ function: ToolCall, of origin: Origin, secrets: [String: String]
   ) throws(ToolFault) -> ClientRequest {
@@ -54,7 +54,8 @@ enum ToolRequest {
     for (name, value) in tool.headers { headers.add(name.lowercased(), value) }
     for (name, secret) in tool.secretHeaders {
       guard let value = secrets[secret] else {
-        throw ToolFault("the function is not set up: a secret is missing")
+        throw ToolFault(
+          "the function is not set up: a secret is missing, or may not go to its host")
       }
       headers.add(name.lowercased(), value)
     }

@@ -28,7 +28,7 @@ from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dpayaid/voice/v1/secrets.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"x\n\x06Secret\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x10SetSecretRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x05value\x18\x02 \x01(\tB\x05\xe2\x41\x02\x02\x04\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\x14\n\x12ListSecretsRequest\"?\n\x13ListSecretsResponse\x12(\n\x07secrets\x18\x01 \x03(\x0b\x32\x17.payaid.voice.v1.Secret\"=\n\x13\x44\x65leteSecretRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t2\xe5\x02\n\rSecretService\x12m\n\tSetSecret\x12!.payaid.voice.v1.SetSecretRequest\x1a\x17.payaid.voice.v1.Secret\"$\x90\x02\x02\x82\xd3\xe4\x93\x02\x1b\x1a\x16/api/v1/secrets/{name}:\x01*\x12t\n\x0bListSecrets\x12#.payaid.voice.v1.ListSecretsRequest\x1a$.payaid.voice.v1.ListSecretsResponse\"\x1a\x90\x02\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/secrets\x12o\n\x0c\x44\x65leteSecret\x12$.payaid.voice.v1.DeleteSecretRequest\x1a\x16.google.protobuf.Empty\"!\x90\x02\x02\x82\xd3\xe4\x93\x02\x18*\x16/api/v1/secrets/{name}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dpayaid/voice/v1/secrets.proto\x12\x0fpayaid.voice.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\x01\n\x06Secret\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05hosts\x18\x04 \x03(\t\"_\n\x10SetSecretRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x05value\x18\x02 \x01(\tB\x05\xe2\x41\x02\x02\x04\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\r\n\x05hosts\x18\x04 \x03(\t\"\x14\n\x12ListSecretsRequest\"?\n\x13ListSecretsResponse\x12(\n\x07secrets\x18\x01 \x03(\x0b\x32\x17.payaid.voice.v1.Secret\"=\n\x13\x44\x65leteSecretRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\nrequest_id\x18\x02 \x01(\t2\xe5\x02\n\rSecretService\x12m\n\tSetSecret\x12!.payaid.voice.v1.SetSecretRequest\x1a\x17.payaid.voice.v1.Secret\"$\x90\x02\x02\x82\xd3\xe4\x93\x02\x1b\x1a\x16/api/v1/secrets/{name}:\x01*\x12t\n\x0bListSecrets\x12#.payaid.voice.v1.ListSecretsRequest\x1a$.payaid.voice.v1.ListSecretsResponse\"\x1a\x90\x02\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/secrets\x12o\n\x0c\x44\x65leteSecret\x12$.payaid.voice.v1.DeleteSecretRequest\x1a\x16.google.protobuf.Empty\"!\x90\x02\x02\x82\xd3\xe4\x93\x02\x18*\x16/api/v1/secrets/{name}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,16 +47,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SECRETSERVICE'].methods_by_name['ListSecrets']._serialized_options = b'\220\002\001\202\323\344\223\002\021\022\017/api/v1/secrets'
   _globals['_SECRETSERVICE'].methods_by_name['DeleteSecret']._loaded_options = None
   _globals['_SECRETSERVICE'].methods_by_name['DeleteSecret']._serialized_options = b'\220\002\002\202\323\344\223\002\030*\026/api/v1/secrets/{name}'
-  _globals['_SECRET']._serialized_start=175
-  _globals['_SECRET']._serialized_end=295
-  _globals['_SETSECRETREQUEST']._serialized_start=297
-  _globals['_SETSECRETREQUEST']._serialized_end=377
-  _globals['_LISTSECRETSREQUEST']._serialized_start=379
-  _globals['_LISTSECRETSREQUEST']._serialized_end=399
-  _globals['_LISTSECRETSRESPONSE']._serialized_start=401
-  _globals['_LISTSECRETSRESPONSE']._serialized_end=464
-  _globals['_DELETESECRETREQUEST']._serialized_start=466
-  _globals['_DELETESECRETREQUEST']._serialized_end=527
-  _globals['_SECRETSERVICE']._serialized_start=530
-  _globals['_SECRETSERVICE']._serialized_end=887
+  _globals['_SECRET']._serialized_start=176
+  _globals['_SECRET']._serialized_end=311
+  _globals['_SETSECRETREQUEST']._serialized_start=313
+  _globals['_SETSECRETREQUEST']._serialized_end=408
+  _globals['_LISTSECRETSREQUEST']._serialized_start=410
+  _globals['_LISTSECRETSREQUEST']._serialized_end=430
+  _globals['_LISTSECRETSRESPONSE']._serialized_start=432
+  _globals['_LISTSECRETSRESPONSE']._serialized_end=495
+  _globals['_DELETESECRETREQUEST']._serialized_start=497
+  _globals['_DELETESECRETREQUEST']._serialized_end=558
+  _globals['_SECRETSERVICE']._serialized_start=561
+  _globals['_SECRETSERVICE']._serialized_end=918
 # @@protoc_insertion_point(module_scope)

@@ -28,7 +28,7 @@ if _version_not_supported:
 
 class SecretServiceStub:
     """Secrets of a merchant's tools: values of request headers that agents name but never hold. A value goes in and is never
-    shown again; it is kept encrypted.
+    shown again; it is kept encrypted, and sent to the secret's hosts only.
     """
 
     def __init__(self, channel):
@@ -56,11 +56,12 @@ class SecretServiceStub:
 
 class SecretServiceServicer:
     """Secrets of a merchant's tools: values of request headers that agents name but never hold. A value goes in and is never
-    shown again; it is kept encrypted.
+    shown again; it is kept encrypted, and sent to the secret's hosts only.
     """
 
     def SetSecret(self, request, context):
-        """Sets a secret's value; the tools that name it use it from now on, in every version of every agent.
+        """Sets a secret's value, and where it may be sent; the tools that name it use it from now on, in every version of every
+        agent. Hosts change only together with the value, so that a secret goes nowhere new unless somebody who has it says so.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -108,7 +109,7 @@ def add_SecretServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class SecretService:
     """Secrets of a merchant's tools: values of request headers that agents name but never hold. A value goes in and is never
-    shown again; it is kept encrypted.
+    shown again; it is kept encrypted, and sent to the secret's hosts only.
     """
 
     @staticmethod

@@ -232,7 +232,7 @@ void   payaid__voice__v1__delete_secret_request__free_unpacked
   assert(message->base.descriptor == &payaid__voice__v1__delete_secret_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor payaid__voice__v1__secret__field_descriptors[3] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__secret__field_descriptors[4] =
 {
   {
     "f1",
@@ -270,16 +270,29 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__secret__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__Secret, n_f4),
+    offsetof(Payaid__Voice__V1__Secret, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__secret__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
 };
 static const ProtobufCIntRange payaid__voice__v1__secret__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__secret__descriptor =
 {
@@ -289,14 +302,14 @@ const ProtobufCMessageDescriptor payaid__voice__v1__secret__descriptor =
   "Payaid__Voice__V1__Secret",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__Secret),
-  3,
+  4,
   payaid__voice__v1__secret__field_descriptors,
   payaid__voice__v1__secret__field_indices_by_name,
   1,  payaid__voice__v1__secret__number_ranges,
   (ProtobufCMessageInit) payaid__voice__v1__secret__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor payaid__voice__v1__set_secret_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor payaid__voice__v1__set_secret_request__field_descriptors[4] =
 {
   {
     "f1",
@@ -334,16 +347,29 @@ static const ProtobufCFieldDescriptor payaid__voice__v1__set_secret_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "f4",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Payaid__Voice__V1__SetSecretRequest, n_f4),
+    offsetof(Payaid__Voice__V1__SetSecretRequest, f4),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned payaid__voice__v1__set_secret_request__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
+  3,   /* field[3] = f4 */
 };
 static const ProtobufCIntRange payaid__voice__v1__set_secret_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor payaid__voice__v1__set_secret_request__descriptor =
 {
@@ -353,7 +379,7 @@ const ProtobufCMessageDescriptor payaid__voice__v1__set_secret_request__descript
   "Payaid__Voice__V1__SetSecretRequest",
   "payaid.voice.v1",
   sizeof(Payaid__Voice__V1__SetSecretRequest),
-  3,
+  4,
   payaid__voice__v1__set_secret_request__field_descriptors,
   payaid__voice__v1__set_secret_request__field_indices_by_name,
   1,  payaid__voice__v1__set_secret_request__number_ranges,

@@ -37,10 +37,12 @@ struct  Payaid__Voice__V1__Secret
   ProtobufCBinaryData f1;
   Google__Protobuf__Timestamp *f2;
   Google__Protobuf__Timestamp *f3;
+  size_t n_f4;
+  ProtobufCBinaryData *f4;
 };
 #define PAYAID__VOICE__V1__SECRET__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__secret__descriptor) \
-    , {0,NULL}, NULL, NULL }
+    , {0,NULL}, NULL, NULL, 0,NULL }
 
 
 struct  Payaid__Voice__V1__SetSecretRequest
@@ -49,10 +51,12 @@ struct  Payaid__Voice__V1__SetSecretRequest
   ProtobufCBinaryData f1;
   ProtobufCBinaryData f2;
   ProtobufCBinaryData f3;
+  size_t n_f4;
+  ProtobufCBinaryData *f4;
 };
 #define PAYAID__VOICE__V1__SET_SECRET_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&payaid__voice__v1__set_secret_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL }
 
 
 struct  Payaid__Voice__V1__ListSecretsRequest
