@@ -10,9 +10,11 @@ extension AccountService {
   ) async throws -> V1.CreateApiKeyResponse {
     let caller = try context.caller()
     let wanted = request.apiKey ?? V1.ApiKey()
+    // Also before a first answer is given again: it has the key's secret.
+    try APIKeyRules.check(caller, mayGrant: wanted.scopes)
     return try await change(caller) { transaction, _ in
       try await Idempotency.once(
-        transaction, caller.merchant, method: "CreateApiKey", requestID: request.requestId,
+        transaction, caller, method: "CreateApiKey", requestID: request.requestId,
         request: request, seal: seal
       ) {
         let expireTime = wanted.expireTime.map { Moment($0) }
@@ -20,7 +22,6 @@ extension AccountService {
         try APIKeyRules.check(
           displayName: wanted.displayName, scopes: wanted.scopes, expireTime: expireTime,
           longest: longest, known: scopes, now: WallClock.now)
-        try APIKeyRules.check(caller, mayGrant: wanted.scopes)
         let (key, stored) = try await Self.insert(
           displayName: wanted.displayName, scopes: wanted.scopes, expireTime: expireTime,
           caller, transaction)
@@ -74,27 +75,31 @@ extension AccountService {
     let caller = try context.caller()
     return try await change(caller) { transaction, events in
       events.append(.key(request.keyId))
+      guard let old = try await APIKeyStore.lock(request.keyId, transaction) else {
+        throw Self.noSuchKey
+      }
+      // Also before a first answer is given again: it has the new key's secret.
+      try APIKeyRules.check(caller, mayGrant: old.scopes)
       return try await Idempotency.once(
-        transaction, caller.merchant, method: "RotateApiKey", requestID: request.requestId,
+        transaction, caller, method: "RotateApiKey", requestID: request.requestId,
         request: request, seal: seal
       ) {
         let overlap = try APIKeyRules.overlap(request.overlap.map { Duration($0) })
-        return try await Self.rotate(request.keyId, overlap, caller, transaction)
+        return try await Self.rotate(old, overlap, caller, transaction)
       }
     }
   }
 
   private static func rotate(
-    _ id: String, _ overlap: Duration, _ caller: Caller, _ transaction: Transaction
+    _ old: APIKeyStore.StoredKey, _ overlap: Duration, _ caller: Caller,
+    _ transaction: Transaction
   ) async throws -> V1.RotateApiKeyResponse {
     let now = WallClock.now
-    guard let old = try await APIKeyStore.lock(id, transaction) else { throw noSuchKey }
     guard old.revokeTime == nil, old.expireTime.map({ now < $0 }) ?? true,
       old.replacedBy == nil
     else {
       throw RPCError(.failedPrecondition, "the key does not work any more, or was rotated before")
     }
-    try APIKeyRules.check(caller, mayGrant: old.scopes)
     let lifetime = APIKeyRules.lifetime(
       meant: old.expireTime.map { $0 - old.createTime },
       longest: try await AccountStore.longestKeyLife(caller.merchant, transaction))
@@ -102,7 +107,7 @@ extension AccountService {
       displayName: old.displayName, scopes: old.scopes, expireTime: lifetime.map { now + $0 },
       caller, transaction)
     let replaced = try await APIKeyStore.replace(
-      id, by: key.id, overlap: overlap, transaction)
+      old.id, by: key.id, overlap: overlap, transaction)
     return .with {
       $0.apiKey = stored.proto
       $0.secret = key.secret

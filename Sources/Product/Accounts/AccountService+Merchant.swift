@@ -24,7 +24,7 @@ extension AccountService {
       return try await change(caller) { transaction, events in
         events.append(.merchant(caller.merchant))
         return try await Idempotency.once(
-          transaction, caller.merchant, method: "UpdateMerchant", requestID: request.requestId,
+          transaction, caller, method: "UpdateMerchant", requestID: request.requestId,
           request: request, seal: seal
         ) {
           try await update(request, caller.merchant, transaction)

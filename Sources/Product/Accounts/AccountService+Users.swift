@@ -21,7 +21,7 @@ extension AccountService {
     do {
       return try await change(caller) { transaction, _ in
         try await Idempotency.once(
-          transaction, caller.merchant, method: "CreateUser", requestID: request.requestId,
+          transaction, caller, method: "CreateUser", requestID: request.requestId,
           request: request, seal: seal
         ) {
           try await UserStore.insert(

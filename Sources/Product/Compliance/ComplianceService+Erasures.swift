@@ -13,7 +13,7 @@ extension ComplianceService {
     let checked = try ErasureRules.checked(request, at: now())
     return try await transaction(caller) { transaction in
       try await Idempotency.once(
-        transaction, caller.merchant, method: "CreateErasure", requestID: request.requestId,
+        transaction, caller, method: "CreateErasure", requestID: request.requestId,
         request: request, seal: numbers.seal
       ) {
         try await begin(checked, caller, transaction)

@@ -13,7 +13,7 @@ extension ComplianceService {
     let question = try ConsentFormRules.checked(request.consentForm ?? V1.ConsentForm())
     return try await transaction(caller) { transaction in
       try await Idempotency.once(
-        transaction, caller.merchant, method: "CreateConsentForm", requestID: request.requestId,
+        transaction, caller, method: "CreateConsentForm", requestID: request.requestId,
         request: request, seal: forms.seal
       ) {
         try await ask(question, caller, transaction)

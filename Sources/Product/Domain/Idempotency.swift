@@ -20,7 +20,7 @@ package enum Idempotency {
     let hash: [UInt8]
 
     init(
-      _ merchant: MerchantID, _ method: String, _ requestID: String,
+      _ merchant: MerchantID, _ principal: String?, _ method: String, _ requestID: String,
       _ request: some ProtobufMessage, _ seal: DataSeal?
     ) throws {
       let length = requestID.codePointCount
@@ -30,7 +30,9 @@ package enum Idempotency {
       self.merchant = merchant
       self.method = method
       self.requestID = requestID
-      let bytes = try request.serializedBytes()
+      // No principal has a NUL in it.
+      let caller: [UInt8] = principal.map { Array($0.utf8) + [0] } ?? []
+      let bytes = caller + (try request.serializedBytes())
       hash = seal?.digest(bytes) ?? Digest.sha256(bytes)
     }
 
@@ -38,26 +40,33 @@ package enum Idempotency {
     var context: [String] { ["idempotency_keys", merchant.text, method, requestID] }
   }
 
-  /// Runs `effect` once per (merchant, method, `requestID`) and returns its first answer after that.
-  /// An empty `requestID` runs it every time. Throws `alreadyExists` when the same id comes with
-  /// another request, `invalidArgument` when it is longer than 255 characters.
+  /// Runs `effect` once per (merchant, method, `requestID`) and returns its first answer after that, to
+  /// the same caller only: another one may be allowed less. An empty `requestID` runs it every time.
+  /// With a `seal`, for requests or answers with a secret in them, neither can be read in the
+  /// database. Throws `alreadyExists` when the same id comes with another request or from another
+  /// caller, `invalidArgument` when it is longer than 255 characters.
   package static func once<Request: ProtobufMessage, Response: ProtobufMessage>(
     _ transaction: Transaction, _ caller: Caller, method: String, requestID: String,
-    request: Request, _ effect: () async throws -> Response
-  ) async throws -> Response {
-    try await once(
-      transaction, caller.merchant, method: method, requestID: requestID, request: request,
-      seal: nil, effect)
-  }
-
-  /// The same for requests or answers with a secret in them: `seal` keeps both from being read in
-  /// the database.
-  package static func once<Request: ProtobufMessage, Response: ProtobufMessage>(
-    _ transaction: Transaction, _ merchant: MerchantID, method: String, requestID: String,
-    request: Request, seal: DataSeal?, _ effect: () async throws -> Response
+    request: Request, seal: DataSeal? = nil, _ effect: () async throws -> Response
   ) async throws -> Response {
     if requestID.isEmpty { return try await effect() }
-    let key = try Key(merchant, method, requestID, request, seal)
+    let key = try Key(caller.merchant, caller.principal, method, requestID, request, seal)
+    return try await once(transaction, key, seal, effect)
+  }
+
+  /// The same where no caller is known, or its answer is asked for beforehand: `method` says whose it is.
+  package static func once<Request: ProtobufMessage, Response: ProtobufMessage>(
+    _ transaction: Transaction, _ merchant: MerchantID, method: String, requestID: String,
+    request: Request, seal: DataSeal, _ effect: () async throws -> Response
+  ) async throws -> Response {
+    if requestID.isEmpty { return try await effect() }
+    return try await once(
+      transaction, try Key(merchant, nil, method, requestID, request, seal), seal, effect)
+  }
+
+  private static func once<Response: ProtobufMessage>(
+    _ transaction: Transaction, _ key: Key, _ seal: DataSeal?, _ effect: () async throws -> Response
+  ) async throws -> Response {
     guard try await claim(key, transaction) else {
       guard let first: Response = try await firstAnswer(key, seal, transaction) else {
         throw RPCError(.aborted, "the first request with this request_id did not finish")
@@ -71,13 +80,13 @@ package enum Idempotency {
   }
 
   /// The first answer to this request, nil when it has none; for methods that must do something
-  /// costly before their transaction.
+  /// costly before their transaction. `method` says whose it is.
   package static func answer<Request: ProtobufMessage, Response: ProtobufMessage>(
     _ transaction: Transaction, _ merchant: MerchantID, method: String, requestID: String,
-    request: Request, seal: DataSeal?
+    request: Request, seal: DataSeal
   ) async throws -> Response? {
     if requestID.isEmpty { return nil }
-    let key = try Key(merchant, method, requestID, request, seal)
+    let key = try Key(merchant, nil, method, requestID, request, seal)
     return try await firstAnswer(key, seal, transaction)
   }
 
@@ -143,7 +152,8 @@ package enum Idempotency {
       let stored: [UInt8] = try row.decode("response", as: [UInt8]?.self)
     else { return nil }
     guard constantTimeEquals(try row.decode("request_hash"), key.hash) else {
-      throw RPCError(.alreadyExists, "this request_id was used with another request")
+      throw RPCError(
+        .alreadyExists, "this request_id was used with another request, or by another caller")
     }
     return try Response(serializedBytes: try seal?.open(stored, for: key.context) ?? stored)
   }

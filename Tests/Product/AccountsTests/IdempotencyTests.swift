@@ -25,12 +25,13 @@ extension DatabaseTests {
 
     private func once(
       _ pool: PostgresPool, _ merchant: MerchantID, _ text: String = "request",
-      seal: DataSeal? = nil,
+      by principal: String = "key_1", seal: DataSeal? = nil,
       _ effect: @Sendable (Transaction) async throws -> String
     ) async throws -> String {
       try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
         try await Domain.Idempotency.once(
-          transaction, merchant, method: "Test", requestID: "id",
+          transaction, Caller(merchant: merchant, principal: principal), method: "Test",
+          requestID: "id",
           request: Text.with { $0.value = text }, seal: seal
         ) {
           let value = try await effect(transaction)
@@ -60,7 +61,8 @@ extension DatabaseTests {
       do {
         _ = try await pool.transaction(tenant: .merchant(merchant.text)) { transaction in
           try await Domain.Idempotency.once(
-            transaction, merchant, method: "Test", requestID: id, request: Text(), seal: nil
+            transaction, Caller(merchant: merchant, principal: "key_1"), method: "Test",
+            requestID: id, request: Text()
           ) { Text() }
         }
       } catch let error as RPCError {
@@ -142,6 +144,24 @@ extension DatabaseTests {
       await pool.close()
     }
 
+    @Test func `an answer is given again to who got it first, and nothing is done for another`()
+      async throws
+    {
+      let (pool, merchant) = try await scene()
+      for seal in [nil, try DataSeal(key: Array(repeating: 9, count: 32))] {
+        try await pool.transaction(tenant: .system) {
+          _ = try await $0.execute("DELETE FROM idempotency_keys")
+        }
+        #expect(try await once(pool, merchant, seal: seal) { _ in "secret" } == "secret")
+        let error = await #expect(throws: RPCError.self) {
+          _ = try await once(pool, merchant, by: "key_2", seal: seal) { _ in throw Failure() }
+        }
+        #expect(error?.code == .alreadyExists)
+        #expect(try await once(pool, merchant, seal: seal) { _ in "other" } == "secret")
+      }
+      await pool.close()
+    }
+
     @Test func `a sealed answer opens for its own request only`() async throws {
       let (pool, merchant) = try await scene()
       let seal = try DataSeal(key: Array(repeating: 9, count: 32))
@@ -155,7 +175,8 @@ extension DatabaseTests {
         )
       }
       #expect(!String(decoding: stored, as: UTF8.self).contains("secret"))
-      #expect(hash == seal.digest(try Text.with { $0.value = "request" }.serializedBytes()))
+      let request = try Text.with { $0.value = "request" }.serializedBytes()
+      #expect(hash == seal.digest(Array("key_1\0".utf8) + request))
       let wrong = try DataSeal(key: Array(repeating: 8, count: 32))
       await #expect(throws: (any Error).self) {
         _ = try await once(pool, merchant, seal: wrong) { _ in "x" }

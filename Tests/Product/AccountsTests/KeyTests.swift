@@ -153,6 +153,35 @@ extension DatabaseTests {
       await scene.pool.close()
     }
 
+    @Test func `nobody else gets a new key's secret by repeating the request`() async throws {
+      let scene = try await Scene.make()
+      let (_, all) = try await scene.merchant()
+      let weak = options(try await create(scene, all, "keys.write"))
+      let equal = options(try await create(scene, all))
+      let creation = V1.CreateApiKeyRequest.with { $0.requestId = "r1" }
+      let first = try await scene.accounts.createApiKey(creation, options: all)
+      let rotation = V1.RotateApiKeyRequest.with {
+        $0.keyId = first.apiKey?.keyId ?? ""
+        $0.requestId = "r2"
+      }
+      let second = try await scene.accounts.rotateApiKey(rotation, options: all)
+      for (other, code) in [(weak, .permissionDenied), (equal, .alreadyExists)]
+        as [(CallOptions, StatusCode)]
+      {
+        #expect(
+          await Scene.code { try await scene.accounts.createApiKey(creation, options: other) }
+            == code)
+        #expect(
+          await Scene.code { try await scene.accounts.rotateApiKey(rotation, options: other) }
+            == code)
+      }
+      #expect(
+        try await scene.accounts.createApiKey(creation, options: all).secret == first.secret)
+      #expect(
+        try await scene.accounts.rotateApiKey(rotation, options: all).secret == second.secret)
+      await scene.pool.close()
+    }
+
     @Test func `what breaks a rule is named`() async throws {
       let scene = try await Scene.make()
       let (_, all) = try await scene.merchant()
