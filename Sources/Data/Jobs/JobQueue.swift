@@ -64,14 +64,23 @@ package struct JobQueue: Sendable {
   /// Sees to it that the job of this key is due now: one that waits is brought forward, one that is
   /// not in flight is enqueued, with the key as its payload. One that runs is left alone.
   package func hasten(kind: String, key: String, _ transaction: Transaction) async throws {
-    let moved = try await transaction.query(
+    if try await !Self.bringForward(kind: kind, key: key, transaction) {
+      try await enqueue(kind: kind, keys: [key], transaction)
+    }
+  }
+
+  /// Lets the job of this key that waits be due now, if it is not yet; false when none waits.
+  static func bringForward(
+    kind: String, key: String, _ transaction: Transaction
+  ) async throws -> Bool {
+    let waiting = try await transaction.query(
       """
       WITH job AS (
-        UPDATE jobs SET run_at = now()
+        UPDATE jobs SET run_at = least(run_at, now())
         WHERE kind = \(kind) AND unique_key = \(key) AND state = 'available' RETURNING job_id
       ) SELECT pg_notify(\(JobQueue.channel), '') FROM job
       """)
-    if moved.isEmpty { try await enqueue(kind: kind, keys: [key], transaction) }
+    return !waiting.isEmpty
   }
 
   /// Completes a job together with what its handler did: throws `leaseLost`, which rolls the

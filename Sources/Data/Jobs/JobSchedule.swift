@@ -33,8 +33,9 @@ package enum JobTimetable: Sendable, Equatable, CustomStringConvertible {
 
 /// Recurring work: a job without payload at each time of a timetable.
 ///
-/// While one tick's job waits or runs, the next ticks leave no other; after a long stop there is one
-/// tick for all that were missed.
+/// While one tick's job waits or runs, the next ticks leave no other, but one that waits to be tried again is due
+/// with the next tick: after failures it pauses no longer than the timetable. After a long stop there is one tick
+/// for all that were missed.
 package struct JobSchedule: Sendable, Equatable {
   /// One per system, and the job's unique key.
   package let name: String
@@ -106,8 +107,8 @@ enum ScheduleStore {
     }
   }
 
-  /// Enqueues what is due and moves it on; gives how many jobs that made. What is further ahead than two
-  /// times of its timetable was moved by a clock that was ahead, and comes back.
+  /// Enqueues what is due, or brings its waiting job forward, and moves it on; gives how many jobs that made.
+  /// What is further ahead than two times of its timetable was moved by a clock that was ahead, and comes back.
   static func tick(_ schedules: [JobSchedule], _ transaction: Transaction) async throws -> Int {
     let rows = try await transaction.query(
       """
@@ -129,6 +130,11 @@ enum ScheduleStore {
         WHERE name = \(name) AND next_run = \(planned)
         """)
       guard moved == 1, isDue else { continue }
+      if try await JobQueue.bringForward(
+        kind: schedule.kind, key: schedule.name, transaction)
+      {
+        continue
+      }
       let job = try await JobQueue(schedule.queue).enqueue(
         kind: schedule.kind, uniqueKey: schedule.name, transaction)
       if job != nil { count += 1 }

@@ -70,6 +70,28 @@ import Testing
     await scene.pool.close()
   }
 
+  @Test func `what failed is tried again at the next tick, however long its pause is`()
+    async throws
+  {
+    let scene = try await QueueScene.make()
+    try await scene.run { try await ScheduleStore.declare([hourly], $0) }
+    try await due(scene, hours: 1)
+    #expect(try await scene.run { try await ScheduleStore.tick([hourly], $0) } == 1)
+    let first = try await scene.claim()[0]
+    try await scene.finish(first, .retry(after: .seconds(21_600), error: "outage"))
+    #expect(try await scene.claim().isEmpty)
+    try await due(scene, hours: 1)
+    #expect(try await scene.run { try await ScheduleStore.tick([hourly], $0) } == 0)
+    let again = try await scene.claim()[0]
+    #expect(again.id == first.id && again.attempt == 2)
+    // Nor does a tick put off one that is due already.
+    try await scene.finish(again, .retry(after: .seconds(-600), error: "outage"))
+    try await due(scene, hours: 1)
+    #expect(try await scene.run { try await ScheduleStore.tick([hourly], $0) } == 0)
+    #expect(try await scene.claim()[0].waited >= .seconds(600))
+    await scene.pool.close()
+  }
+
   @Test func `declaring again keeps the next time, another timetable makes a new one`()
     async throws
   {

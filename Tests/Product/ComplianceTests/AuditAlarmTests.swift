@@ -1,4 +1,4 @@
-import Compliance
+import Buffers
 import Domain
 import Objects
 import Postgres
@@ -6,6 +6,8 @@ import RPCCore
 import Telemetry
 import Testing
 import VoiceAPI
+
+@testable import Compliance
 
 /// What becomes of the other merchants' logs when one cannot be signed. The first merchant's comes first.
 @Suite(.serialized) struct AuditAlarmTests {
@@ -71,6 +73,34 @@ import VoiceAPI
       pool: scene.pool, objects: scene.objects, keys: ring.keys("audit-signing"))
     #expect(await Scene.code { try await other.signAll() } == .unavailable)
     #expect(try await signed(scene) == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `the log that was signed the longest time ago is signed first`() async throws {
+    let scene = try await Scene.make()
+    func first() async throws -> MerchantID? {
+      try await scene.pool.transaction(tenant: .system) {
+        try await AuditCheckpointStore.unsigned(limit: 1, $0).first
+      }
+    }
+    func append() async throws {
+      for merchant in [scene.merchant, scene.rival] {
+        try await scene.pool.transaction(tenant: .merchant(merchant.text)) {
+          _ = try await AuditLog.append(
+            kind: "test", subject: "s", actor: "key_test", merchant: merchant, $0
+          ) { _ in [:] }
+        }
+      }
+    }
+    try await append()
+    for (merchant, next) in [
+      (scene.rival, scene.merchant), (scene.merchant, scene.rival), (scene.rival, scene.merchant),
+    ] {
+      _ = try await scene.signer.checkpoint(merchant)
+      scene.clock.advance(seconds: 60)
+      try await append()
+      #expect(try await first() == next)
+    }
     await scene.pool.close()
   }
 

@@ -56,14 +56,15 @@ enum AuditCheckpointStore {
     return try rows.first.flatMap { MerchantID(try $0.decode("merchant_id", as: String.self)) }
   }
 
-  /// Merchants whose logs have grown since they were signed.
+  /// Merchants whose logs have grown since they were signed, those first that were signed the longest time ago, or never.
   static func unsigned(limit: Int, _ transaction: Transaction) async throws -> [MerchantID] {
     let rows = try await transaction.query(
       """
-      SELECT merchant_id FROM audit_logs AS logs
-      WHERE size > 0 AND (epoch - 1 << 40) + size > coalesce(
-        (SELECT max(size) FROM audit_checkpoints WHERE merchant_id = logs.merchant_id), 0)
-      ORDER BY merchant_id LIMIT \(limit)
+      SELECT logs.merchant_id FROM audit_logs AS logs LEFT JOIN LATERAL (
+        SELECT size, create_time FROM audit_checkpoints WHERE merchant_id = logs.merchant_id
+        ORDER BY size DESC LIMIT 1) AS last ON true
+      WHERE logs.size > 0 AND (logs.epoch - 1 << 40) + logs.size > coalesce(last.size, 0)
+      ORDER BY last.create_time NULLS FIRST, logs.merchant_id LIMIT \(limit)
       """)
     return try rows.compactMap { MerchantID(try $0.decode("merchant_id", as: String.self)) }
   }

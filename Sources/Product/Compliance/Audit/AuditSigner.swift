@@ -28,6 +28,9 @@ package struct AuditSigner: Sendable {
   private let refusals = MetricsRegistry.process.counter(
     "payaid_audit_refusals_total",
     help: "Audit logs that were not signed, as they do not continue what was signed before.")
+  private let failures = MetricsRegistry.process.counter(
+    "payaid_audit_failures_total",
+    help: "Attempts to sign an audit log that failed for another reason; each is made again.")
 
   /// `keys` are the seeds of the signing keys, 32 bytes; a log is signed by one of them only.
   package init(
@@ -212,6 +215,8 @@ package struct AuditSigner: Sendable {
 extension AuditSigner {
   private static let kind = "audit.checkpoints"
   private static let batch = 1_000
+  /// Two batches, two objects a log.
+  private static let longestRun = Duration.seconds(900)
 
   /// A minute after an entry was written it is under a signature.
   package static let schedule = JobSchedule(
@@ -219,16 +224,17 @@ extension AuditSigner {
 
   /// What runs it.
   package var handler: JobHandler {
-    JobHandler(kind: Self.kind) { _ in try await signAll() }
+    JobHandler(kind: Self.kind, timeout: Self.longestRun) { _ in try await signAll() }
   }
 
-  /// Signs every log that has grown, or will from the inbox. One that cannot be signed does not keep the others
-  /// from it; what it failed with is thrown at the end, but for `dataLoss`, of which the alarm tells.
+  /// Signs every log that has grown, or will from the inbox, those first that were not signed for the longest time.
+  /// One that cannot be signed does not keep the others from it; what it failed with is thrown at the end, but for
+  /// `dataLoss`, of which the alarm tells.
   package func signAll() async throws {
     let merchants = try await pool.transaction(tenant: .system) {
       let waiting = try await AuditInboxStore.merchants(limit: Self.batch, $0)
       let unsigned = try await AuditCheckpointStore.unsigned(limit: Self.batch, $0)
-      return waiting + unsigned.filter { !waiting.contains($0) }
+      return unsigned + waiting.filter { !unsigned.contains($0) }
     }
     var failure: (any Error)?
     for merchant in merchants {
@@ -236,6 +242,7 @@ extension AuditSigner {
       do { _ = try await checkpoint(merchant) } catch  where Self.isLoss(error) {
         continue
       } catch {
+        failures.increment()
         Log("audit").error(
           "an audit log could not be signed",
           ["merchant": "\(merchant.text)", "error": "\(error)"])
