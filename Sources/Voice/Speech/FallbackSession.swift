@@ -3,7 +3,7 @@ internal import EventLoop
 
 /// A conversation with one model, and with another after that has failed. Loop-confined.
 final class FallbackSession: RealtimeSession {
-  /// Of the caller's speech, while the second model is opened.
+  /// Of the caller's speech, while the first model is not there or the second is opened.
   private static let heldAudio = Duration.seconds(10)
 
   let inputRate: SampleRate
@@ -13,14 +13,15 @@ final class FallbackSession: RealtimeSession {
   }
 
   private let setup: RealtimeSetup
+  private let second: any RealtimeModel
   private let loop: EventLoop
+  private let origin: LoopInstant
   private let onFailure: (SpeechError) -> Void
-  /// Nil once it was taken.
-  private var second: (any RealtimeModel)?
+  private var machine: FallbackMachine
+  private var timer: LoopTimer?
   /// Nil while the second one is opened, and at the end.
   private var current: (any RealtimeSession)?
   private var spoken = SpokenSoFar()
-  private var isReady = false
   private var isClosed = false
   private var held: [PCMFrame] = []
   private var heldTime = Duration.zero
@@ -34,12 +35,19 @@ final class FallbackSession: RealtimeSession {
     self.setup = setup
     self.second = second
     self.loop = loop
+    origin = loop.now
     self.onFailure = onFailure
+    machine = FallbackMachine(setup: setup, at: .zero)
     use(first)
+    arm()
   }
 
   func sendAudio(_ frame: PCMFrame) {
-    if let current { return current.sendAudio(frame) }
+    if current == nil || machine.isWaiting { hold(frame) }
+    current?.sendAudio(frame)
+  }
+
+  private func hold(_ frame: PCMFrame) {
     held.append(frame)
     heldTime += frame.duration
     while heldTime > Self.heldAudio, let oldest = held.first {
@@ -60,6 +68,7 @@ final class FallbackSession: RealtimeSession {
 
   func close() {
     isClosed = true
+    timer?.cancel()
     current?.close()
   }
 
@@ -68,35 +77,49 @@ final class FallbackSession: RealtimeSession {
     session.onEvent = { [weak self] in self?.handle($0) }
   }
 
+  private var now: Duration { origin.duration(to: loop.now) }
+
   private func handle(_ event: RealtimeEvent) {
-    if case .closed(let error?) = event, !isClosed, let second,
-      setup.mayFallBack(from: error, isReady: isReady)
-    {
-      return leave(for: second, after: error)
-    }
+    if isClosed { return events.send(event) }
+    let answer = machine.received(event, at: now)
+    arm()
+    if case .leave(let error) = answer { return leave(after: error) }
+    if !machine.isWaiting, current != nil { drop() }
     spoken.note(event)
-    if event == .ready {
-      if isReady { return }
-      isReady = true
+    if answer == .deliver { events.send(event) }
+  }
+
+  /// The model has the caller's speech.
+  private func drop() {
+    held = []
+    heldTime = .zero
+  }
+
+  private func arm() {
+    timer?.cancel()
+    timer = machine.nextDeadline.map { deadline in
+      loop.schedule(after: max(deadline - now, .milliseconds(1))) { [weak self] in
+        guard let self, !isClosed else { return }
+        if let error = machine.tick(at: now) { leave(after: error) } else { arm() }
+      }
     }
-    events.send(event)
   }
 
   /// What the first model had begun is void; what it was asked, the second is.
-  private func leave(for model: any RealtimeModel, after error: SpeechError) {
+  private func leave(after error: SpeechError) {
     onFailure(error)
-    second = nil
     current?.onEvent = nil
+    current?.close()
     current = nil
     let next = spoken.next
     let cancelled = spoken.openCalls
     if !cancelled.isEmpty { handle(.toolCallsCancelled(cancelled)) }
-    if isReady { events.send(.reconnected(resumed: true)) }
+    if machine.isReady { events.send(.reconnected(resumed: true)) }
     let continued = spoken.continued(setup)
     let session = LoopBound(self, loop: loop)
-    Task(executorPreference: loop) { [loop] in
+    Task(executorPreference: loop) { [loop, second] in
       do {
-        let opened = try await model.open(continued, on: loop)
+        let opened = try await second.open(continued, on: loop)
         session.value.takeOver(opened, with: next)
       } catch let error as SpeechError {
         session.value.events.send(.closed(error))
@@ -115,7 +138,7 @@ final class FallbackSession: RealtimeSession {
     let instruction = spoken.instruction ?? next
     use(session)
     for frame in held { session.sendAudio(frame) }
-    held = []
+    drop()
     if let instruction { session.sendText(instruction) }
   }
 }

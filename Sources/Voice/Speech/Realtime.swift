@@ -137,6 +137,8 @@ package enum RealtimeEvent: Sendable, Equatable {
   case toolCalls([ToolCall])
   case toolCallsCancelled([String])
   case usage(SpeechUsage)
+  /// The connection was lost, and another is being made: `reconnected` or `closed` follows.
+  case disconnected
   /// The connection was replaced by a new one that continues the session (`true`) or lost it (`false`).
   case reconnected(resumed: Bool)
   /// The last event; nil when we closed it.

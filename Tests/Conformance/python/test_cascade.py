@@ -170,6 +170,15 @@ def test_it_holds_a_call_that_gemini_live_does_not_take(rest, faults):
     assert "order desk" in said(call, "AGENT")
 
 
+def test_it_holds_a_call_for_which_gemini_live_never_gets_ready(rest, faults):
+    agent = calling.new_agent(rest, "+918047166010")
+    before = failovers(rest)
+    faults(gemini={"swallow_setup": True})
+    call = held(rest, agent, BRIEF)
+    assert failovers(rest) == before + 1
+    assert "order desk" in said(call, "AGENT")
+
+
 def test_live_alone_fails_with_gemini_live(rest, faults):
     agent = calling.new_agent(rest, "+918047166008", model={"engine": "LIVE"})
     faults(gemini={"upgrade_status": 503})

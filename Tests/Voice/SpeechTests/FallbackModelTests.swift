@@ -34,6 +34,25 @@ import Testing
     }
   }
 
+  @Test func `what the caller says while a lost model is awaited, the second one hears`()
+    async throws
+  {
+    let frame = PCMFrame(samples: [1, 2], rate: .wideband)
+    try await FallbackScene.run { scene in
+      scene.first.emit(.ready)
+      scene.session.sendAudio(frame)
+      scene.first.emit(.disconnected)
+      scene.session.sendAudio(frame)
+      scene.first.emit(.reconnected(resumed: true))
+      scene.first.emit(.disconnected)
+      scene.session.sendAudio(frame)
+      scene.first.emit(.closed(Self.error))
+      scene.session.sendAudio(frame)
+      let second = await scene.takenOver()
+      #expect(scene.first.samples == 6 && second.samples == 4)
+    }
+  }
+
   @Test func `what was asked for and not heard is asked of the second`() async throws {
     try await FallbackScene.run { scene in
       scene.session.sendText("Greet the caller now.")

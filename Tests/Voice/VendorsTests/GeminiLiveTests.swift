@@ -271,7 +271,10 @@ import Testing
 
   @Test func `a lost connection resumes, by three dials at most`() {
     var machine = ready()
-    #expect(machine.closed(1, code: 1006, reason: "") == [.dial(2, after: .zero)])
+    #expect(
+      machine.closed(1, code: 1006, reason: "") == [
+        .deliver(.disconnected), .dial(2, after: .zero),
+      ])
     let error = SpeechError(.transient, "no")
     #expect(machine.dialFailed(2, error) == [.dial(3, after: .zero)])
     #expect(machine.dialFailed(3, error) == [.dial(4, after: ms(1_000))])
@@ -331,7 +334,10 @@ import Testing
     #expect(machine.tick(at: .seconds(4)) == [.ping(1)])
     #expect(machine.tick(at: .seconds(6)) == [.ping(1)])
     machine.heard(2)
-    #expect(machine.tick(at: .seconds(8)) == [.close(1), .dial(2, after: .zero)])
+    #expect(
+      machine.tick(at: .seconds(8)) == [
+        .close(1), .deliver(.disconnected), .dial(2, after: .zero),
+      ])
     #expect(!machine.isFlowing)
     #expect(machine.closed(1, code: 1006, reason: "").isEmpty)
     #expect(machine.opened(2, at: ms(8_300)) == [.sendSetup(2, handle: "h1")])
@@ -346,7 +352,7 @@ import Testing
     _ = machine.received(.speech(.turnComplete), on: 1, at: .seconds(3))
     _ = machine.tick(at: .seconds(4))
     _ = machine.tick(at: .seconds(6))
-    #expect(machine.tick(at: .seconds(8)) == [.close(1)])
+    #expect(machine.tick(at: .seconds(8)) == [.close(1), .deliver(.disconnected)])
     #expect(machine.opened(2, at: .seconds(9)) == [.sendSetup(2, handle: "h1")])
     let outputs = machine.received(.setupComplete, on: 2, at: .seconds(10))
     #expect(outputs == [.deliver(.reconnected(resumed: true)), .use(2)])

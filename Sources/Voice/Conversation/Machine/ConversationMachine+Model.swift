@@ -21,7 +21,7 @@ extension ConversationMachine {
     case .interrupted: interrupted(at: now)
     case .toolCalls(let calls): for call in calls { toolCalled(call, at: now) }
     case .toolCallsCancelled(let ids): for id in ids { toolCancelled(id) }
-    case .usage: break
+    case .usage, .disconnected: break
     case .reconnected: reconnected(at: now)
     case .closed(let error): modelClosed(error, at: now)
     }

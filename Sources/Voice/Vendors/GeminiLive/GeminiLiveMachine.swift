@@ -203,7 +203,7 @@ struct GeminiLiveMachine {
   private mutating func lose(_ meaning: GeminiLiveClose) -> [Output] {
     current = nil
     failures = 0
-    return next == nil ? redial(meaning) : []
+    return [.deliver(.disconnected)] + (next == nil ? redial(meaning) : [])
   }
 
   /// The connection being dialled is gone.
