@@ -20,7 +20,7 @@ extension ConversationMachine {
     case .turnComplete: turnComplete(at: now)
     case .interrupted: interrupted(at: now)
     case .toolCalls(let calls): for call in calls { toolCalled(call, at: now) }
-    case .toolCallsCancelled(let ids): for id in ids { toolCancelled(id) }
+    case .toolCallsCancelled(let ids): for id in ids { toolCancelled(id, at: now) }
     case .usage, .disconnected: break
     case .reconnected: reconnected(at: now)
     case .closed(let error): modelClosed(error, at: now)
@@ -46,7 +46,6 @@ extension ConversationMachine {
     lastTurn += 1
     // Resampling rounds up by at most a sample a turn; the difference must not add up over a call.
     if turns.isEmpty { queued = max(queued, playback.sent) }
-    wasNudged = false
     bargeIn = nil
     turns.append(
       AgentTurn(
@@ -75,7 +74,7 @@ extension ConversationMachine {
   }
 
   /// No more audio of the open turn comes, though its text may say more.
-  private mutating func cutOpenTurn() {
+  mutating func cutOpenTurn() {
     guard let last = turns.indices.last, !turns[last].isClosed else { return }
     turns[last].isCut = true
   }
@@ -84,6 +83,7 @@ extension ConversationMachine {
   mutating func closeTurn() {
     guard let last = turns.indices.last, !turns[last].isClosed else { return }
     turns[last].isClosed = true
+    if !turns[last].isCut { wasNudged = false }
     outputs.append(.flushAudio)
     expectMark(turns[last].endMark)
   }
@@ -122,6 +122,7 @@ extension ConversationMachine {
     queued = playback.sent
     lastActivity = now
     awaitingSince = nil
+    wasNudged = false
     enter(.interrupted)
   }
 

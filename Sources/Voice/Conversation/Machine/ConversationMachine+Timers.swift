@@ -1,7 +1,8 @@
 /// Limits in time. Each is a deadline computed from the state; there is nothing to cancel.
 extension ConversationMachine {
   private enum Limit {
-    case start, model, duration, carrierSilence, callerSilence, modelSilence, announcement, closing
+    case start, model, duration, carrierSilence, callerSilence, modelSilence, stalledTurn
+    case announcement, closing
     case tool(String)
     case playedOut
   }
@@ -32,10 +33,18 @@ extension ConversationMachine {
       limits.append((.closing, closing.isModelDone ? lastWords(closing) : closing.deadline))
     } else if let awaitingSince, tools.isEmpty, isModelReady {
       limits.append((.modelSilence, awaitingSince + options.modelSilenceLimit))
-    } else if state == .listening, !isAnnouncing, isModelReady {
+    } else if let stalledSince, tools.isEmpty {
+      limits.append((.stalledTurn, stalledSince + options.modelSilenceLimit))
+    } else if state == .listening || state == .interrupted, !isAnnouncing, isModelReady {
       limits.append((.callerSilence, lastActivity + options.silenceLimit))
     }
     return limits
+  }
+
+  /// Since when the open turn brings nothing to hear, and the caller says nothing that may end it.
+  private var stalledSince: Duration? {
+    guard let turn = turns.last, !turn.isClosed else { return nil }
+    return max(turn.firstAudioAt, playback.expectedEnd, caller.lastVoice)
   }
 
   /// A closing call whose model is done ends when everything sent has been played.
@@ -52,6 +61,7 @@ extension ConversationMachine {
     case .carrierSilence: finish(.carrierSilent, at: now)
     case .callerSilence: callerSilent(at: now)
     case .modelSilence: modelSilent(at: now)
+    case .stalledTurn: turnStalled(at: now)
     case .announcement: announcementDone(at: now)
     case .closing: if let closing { finish(closing.reason, at: now) }
     case .tool(let id): toolTimedOut(id, at: now)
@@ -74,6 +84,15 @@ extension ConversationMachine {
     prompt(farewell, at: now)
     close(reason, deadline: now + Self.lastWordsLimit, isModelDone: false)
     closing?.awaitsFarewell = true
+  }
+
+  /// The model began a turn and does not go on: what there is of it is all, and more is asked for.
+  private mutating func turnStalled(at now: Duration) {
+    cutOpenTurn()
+    closeTurn()
+    // Where a notice is due, that is asked for when the turn was heard.
+    if isAnnouncing || inquiry?.reply != nil { return }
+    modelSilent(at: now)
   }
 
   private mutating func modelSilent(at now: Duration) {

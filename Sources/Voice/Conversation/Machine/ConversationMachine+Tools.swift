@@ -20,10 +20,11 @@ extension ConversationMachine {
     if tools.isEmpty, closing == nil { awaitModel(from: now) }
   }
 
-  mutating func toolCancelled(_ id: String) {
+  mutating func toolCancelled(_ id: String, at now: Duration) {
     guard tools.removeValue(forKey: id) != nil else { return }
     answeredTools.insert(id)
     outputs.append(.cancelTool(id: id))
+    if tools.isEmpty, closing == nil, state == .thinking { awaitModel(from: now) }
   }
 
   mutating func toolTimedOut(_ id: String, at now: Duration) {

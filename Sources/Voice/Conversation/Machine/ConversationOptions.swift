@@ -22,7 +22,8 @@ package struct ConversationOptions: Sendable {
   /// Asks the model for last words before the call ends for the caller's silence or its length; nil
   /// ends it without.
   package var farewell: String?
-  /// The model has not answered for this long: nudge once, then give up.
+  /// The model has not answered, or not gone on with what it began, for this long: nudge once, then
+  /// give up.
   package var modelSilenceLimit: Duration = .seconds(8)
   package var modelNudge = "Please answer the caller now."
   /// A tool that has not answered by then is answered with an error.
