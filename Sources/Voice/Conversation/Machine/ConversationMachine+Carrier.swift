@@ -73,6 +73,7 @@ extension ConversationMachine {
   }
 
   mutating func pressed(_ digit: String, at now: Duration) {
+    prompts = 0
     if isAnnouncing || answered(byKey: digit, at: now) { return }
     prompt("The caller pressed \(digit) on the keypad.", at: now)
   }

@@ -12,9 +12,7 @@ extension ConversationMachine {
       isModelReady = true
       greetIfReady(at: now)
     case .audio(let frame): modelAudio(frame, at: now)
-    case .inputTranscript(let words):
-      caller.add(words, at: now)
-      heardOfCaller(words.text)
+    case .inputTranscript(let words): callerHeard(words, at: now)
     case .outputTranscript(let text): modelText(text)
     case .generationComplete: closeTurn()
     case .turnComplete: turnComplete(at: now)
@@ -25,6 +23,16 @@ extension ConversationMachine {
     case .reconnected: reconnected(at: now)
     case .closed(let error): modelClosed(error, at: now)
     }
+  }
+
+  /// The model understood something: it may hear a caller who is too soft for the local detector.
+  private mutating func callerHeard(_ words: Recognition, at now: Duration) {
+    caller.add(words, at: now)
+    if !words.text.trimmed.isEmpty {
+      prompts = 0
+      lastActivity = max(lastActivity, now)
+    }
+    heardOfCaller(words.text)
   }
 
   private mutating func modelAudio(_ frame: PCMFrame, at now: Duration) {
