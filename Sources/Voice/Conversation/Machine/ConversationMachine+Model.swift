@@ -14,7 +14,7 @@ extension ConversationMachine {
     case .audio(let frame): modelAudio(frame, at: now)
     case .inputTranscript(let words): callerHeard(words, at: now)
     case .outputTranscript(let text): modelText(text)
-    case .generationComplete: closeTurn()
+    case .generationComplete: closeTurn(at: now)
     case .turnComplete: turnComplete(at: now)
     case .interrupted: interrupted(at: now)
     case .toolCalls(let calls): for call in calls { toolCalled(call, at: now) }
@@ -61,8 +61,9 @@ extension ConversationMachine {
         callerEndedAt: caller.takeEnd(), text: pendingText))
     pendingText = ""
     replyBegun(turns[turns.count - 1])
+    let deadline = now + unplayed(at: now) + Self.lastWordsLimit
     closing?.awaitsFarewell = false
-    closing?.deadline = now + Self.lastWordsLimit
+    closing?.deadline = deadline
     if closing == nil { enter(.speaking) }
   }
 
@@ -88,12 +89,22 @@ extension ConversationMachine {
   }
 
   /// All audio of the open turn has arrived: send its remainder and ask when it has been played.
-  mutating func closeTurn() {
+  mutating func closeTurn(at now: Duration) {
     guard let last = turns.indices.last, !turns[last].isClosed else { return }
     turns[last].isClosed = true
     if !turns[last].isCut { wasNudged = false }
     outputs.append(.flushAudio)
     expectMark(turns[last].endMark)
+    // Last words that are all there are heard to their end, however long they are.
+    if let closing {
+      let end = now + unplayed(at: now) + Self.lastWordsPause
+      self.closing?.deadline = max(closing.deadline, end)
+    }
+  }
+
+  /// How long what is queued will still sound.
+  func unplayed(at now: Duration) -> Duration {
+    max(.zero, queued - playback.sent) + max(.zero, playback.expectedEnd - now)
   }
 
   private mutating func turnComplete(at now: Duration) {
@@ -105,7 +116,7 @@ extension ConversationMachine {
       return
     }
     // A turn without a sound (a function call, a refusal) leaves the question open to the watchdog.
-    closeTurn()
+    closeTurn(at: now)
     closing?.isModelDone = true
     if bargeIn == nil { writeDownCaller(before: .forever, turn: turns.last?.number) }
     pendingText = ""
@@ -116,28 +127,32 @@ extension ConversationMachine {
       // The order for last words cut this turn short; its end is not theirs.
       closing?.awaitsFarewell = false
       isTurnVoid = true
-      closeTurn()
-      return
+      return isAnnouncing ? closeTurn(at: now) : clear(at: now)
     }
     if isAnnouncing || closing != nil { return cutOpenTurn() }
-    let position = playback.cleared(at: now)
-    outputs.append(.clear)
     if !turns.isEmpty { counters.interruptions += 1 }
-    for turn in turns { writeDown(turn, heardUpTo: position, at: now) }
-    turns.removeAll()
-    pendingText = ""
     isTurnVoid = true
-    queued = playback.sent
+    clear(at: now)
     lastActivity = now
     awaitingSince = nil
     wasNudged = false
     enter(.interrupted)
   }
 
+  /// What was not played is not to be heard.
+  private mutating func clear(at now: Duration) {
+    let position = playback.cleared(at: now)
+    outputs.append(.clear)
+    for turn in turns { writeDown(turn, heardUpTo: position, at: now) }
+    turns.removeAll()
+    pendingText = ""
+    queued = playback.sent
+  }
+
   private mutating func reconnected(at now: Duration) {
     counters.modelReconnects += 1
     cutOpenTurn()
-    closeTurn()
+    closeTurn(at: now)
     if awaitingSince != nil { awaitingSince = now }
   }
 
@@ -151,10 +166,10 @@ extension ConversationMachine {
     guard let prompt = options.failurePrompt, mediaStart != nil else {
       return finish(reason, at: now)
     }
-    closeTurn()
-    let left = max(.zero, queued - playback.sent) + max(.zero, playback.expectedEnd - now)
+    closeTurn(at: now)
+    let unplayed = unplayed(at: now)
     play(prompt, mark: Self.farewellMark)
-    close(reason, deadline: now + left + prompt.duration + .seconds(2), isModelDone: true)
+    close(reason, deadline: now + unplayed + prompt.duration + .seconds(2), isModelDone: true)
   }
 
   mutating func close(_ reason: CallEndReason, deadline: Duration, isModelDone: Bool) {

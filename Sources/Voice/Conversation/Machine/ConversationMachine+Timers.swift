@@ -82,14 +82,14 @@ extension ConversationMachine {
   private mutating func sayFarewell(_ reason: CallEndReason, at now: Duration) {
     guard let farewell = options.farewell, isModelReady else { return finish(reason, at: now) }
     prompt(farewell, at: now)
-    close(reason, deadline: now + Self.lastWordsLimit, isModelDone: false)
+    close(reason, deadline: now + unplayed(at: now) + Self.lastWordsLimit, isModelDone: false)
     closing?.awaitsFarewell = true
   }
 
   /// The model began a turn and does not go on: what there is of it is all, and more is asked for.
   private mutating func turnStalled(at now: Duration) {
     cutOpenTurn()
-    closeTurn()
+    closeTurn(at: now)
     // Where a notice is due, that is asked for when the turn was heard.
     if isAnnouncing || inquiry?.reply != nil { return }
     modelSilent(at: now)

@@ -45,8 +45,7 @@ extension ConversationMachine {
 
   /// A model mostly says goodbye first and ends the call then; it may be silent after that.
   private func lastWordsTime(at now: Duration) -> Duration {
-    if turns.last?.isClosed == false { return Self.lastWordsLimit }
-    let left = max(.zero, queued - playback.sent) + max(.zero, playback.expectedEnd - now)
-    return min(left + Self.lastWordsPause, Self.lastWordsLimit)
+    let isSpeaking = turns.last?.isClosed == false
+    return unplayed(at: now) + (isSpeaking ? Self.lastWordsLimit : Self.lastWordsPause)
   }
 }

@@ -69,7 +69,7 @@ package struct ConversationMachine: Sendable {
     var awaitsFarewell = false
   }
 
-  /// How long last words may take.
+  /// How long last words may take to be said, beside what is still to be heard of those before.
   static var lastWordsLimit: Duration { .seconds(15) }
   /// How long a model that ends the call and says nothing may take to begin with last words.
   static var lastWordsPause: Duration { .seconds(2) }
