@@ -4,6 +4,7 @@ internal import Speech
 /// The agent's turn.
 extension CascadeMachine {
   mutating func beginTurn() {
+    owesAnswer = false
     let number = number()
     turn = AnswerTurn(asking: number)
     ask(number)

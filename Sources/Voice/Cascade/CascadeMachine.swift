@@ -41,6 +41,8 @@ struct CascadeMachine {
   var turn: AnswerTurn?
   /// What the caller said and the model was not asked yet.
   var heard: [String] = []
+  /// A turn was withdrawn that had functions' answers to speak of: the model goes on, heard or not.
+  var owesAnswer = false
   /// Utterances that are being recognised, in their order, with what came of those that wait for others.
   private var utterances: [(number: Int, heard: Recognition?, isDone: Bool)] = []
   /// The utterance that began is not for us: the agent may not be interrupted.
@@ -133,7 +135,11 @@ extension CascadeMachine {
       if let number { outputs.append(.stop(number)) }
     }
     history.cutLastAnswer(to: "")
-    if let words = history.takeLastUser() { heard.insert(words, at: 0) }
+    if let words = history.takeLastUser() {
+      heard.insert(words, at: 0)
+    } else {
+      owesAnswer = true
+    }
     self.turn = nil
   }
 
@@ -174,8 +180,9 @@ extension CascadeMachine {
 
   /// Has the model answer, once the caller has ended and the turn before has.
   mutating func askIfPossible() {
-    guard !heard.isEmpty, turn == nil, utterances.isEmpty, !capture.isSpeech else { return }
-    history.add(.user(heard.joined(separator: "\n")))
+    guard !heard.isEmpty || owesAnswer, turn == nil, utterances.isEmpty, !capture.isSpeech
+    else { return }
+    if !heard.isEmpty { history.add(.user(heard.joined(separator: "\n"))) }
     heard = []
     beginTurn()
   }

@@ -183,6 +183,32 @@ import Testing
     #expect(scene.take().events == [.outputTranscript("It was sent. "), .generationComplete])
   }
 
+  @Test(arguments: [nil, "Hello?"])
+  func `a function's answer is spoken of also after a noise, or with what was said meanwhile`(
+    words: String?
+  ) throws {
+    var scene = CascadeScene()
+    let asked = try scene.ask("Where is my order?")
+    scene.answer(asked.number, "", calls: [lookup])
+    let response = ToolResponse(id: "1", name: "look", outcome: .output(["state": "sent"]))
+    scene.feed(.toolResponses([response]))
+    let withdrawn = try scene.question()
+    let number = try scene.utterance()
+    scene.answer(withdrawn.number, "Too late.")
+    #expect(scene.take().isEmpty)
+    scene.feed(.recognized(number, .success(words.map { Recognition(text: $0) })))
+    let again = try scene.question()
+    #expect(again.request.turns == withdrawn.request.turns + (words.map { [.user($0)] } ?? []))
+    // It is owed once.
+    scene.answer(again.number, "It was sent.")
+    _ = scene.speak()
+    scene.hear(false, .seconds(3))
+    _ = scene.take()
+    let noise = try scene.utterance()
+    scene.feed(.recognized(noise, .success(nil)))
+    #expect(scene.take().isEmpty)
+  }
+
   @Test func `what is said while a function runs is asked after it`() throws {
     var scene = CascadeScene()
     let asked = try scene.ask("Where is my order?")
