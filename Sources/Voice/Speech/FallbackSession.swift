@@ -112,10 +112,10 @@ final class FallbackSession: RealtimeSession {
     current?.close()
     current = nil
     let next = spoken.next
-    let cancelled = spoken.openCalls
+    let continued = spoken.continued(setup)
+    let cancelled = spoken.openCalls.map(\.id)
     if !cancelled.isEmpty { handle(.toolCallsCancelled(cancelled)) }
     if machine.isReady { events.send(.reconnected(resumed: true)) }
-    let continued = spoken.continued(setup)
     let session = LoopBound(self, loop: loop)
     Task(executorPreference: loop) { [loop, second] in
       do {

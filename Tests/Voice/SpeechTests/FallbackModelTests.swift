@@ -23,7 +23,9 @@ import Testing
       second.emit(.ready)
       #expect(
         scene.events.dropFirst(4) == [.toolCallsCancelled(["7"]), .reconnected(resumed: true)])
-      let said = "agent: Hello. \ncaller: Where is my order? "
+      let said =
+        "agent: Hello. \ncaller: Where is my order? \n"
+        + "function: look was broken off; it may have been carried out"
       #expect(second.setup.systemInstruction.hasSuffix(said))
       #expect(second.samples == 2)
       let order = "The caller waits for your answer to what was said last. Give it now."

@@ -297,7 +297,8 @@ import Testing
     _ = machine.closed(2, code: 1007, reason: "invalid argument")
     #expect(machine.opened(3, at: .seconds(6)) == [.sendSetup(3, handle: nil)])
     let outputs = machine.received(.setupComplete, on: 3, at: .seconds(7))
-    #expect(outputs.contains(.deliver(.reconnected(resumed: false))))
+    #expect(
+      outputs == [.deliver(.reconnected(resumed: false)), .useAfresh(3, asking: nil)])
   }
 
   @Test func `a refusal ends the session at once`() {
@@ -383,6 +384,9 @@ import Testing
     #expect(all.count == 101)
     #expect(all.last == [200])
     #expect(held.takeAll().isEmpty)
+    held.add([0])
+    held.add([1], speech: ms(40))
+    #expect(held.takeSpeech() == [[1]] && held.takeAll().isEmpty)
   }
 }
 

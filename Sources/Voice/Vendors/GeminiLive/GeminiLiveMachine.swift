@@ -10,6 +10,8 @@ internal import Speech
 /// Lost is also a connection on which nothing came since `pingLimit` pings: it may be half open.
 /// The end of a turn that the caller cut short is no boundary: the caller is speaking.
 ///
+/// A session that cannot be resumed is followed by a new one, whose setup has what was said.
+///
 /// From the moment a replacement is dialled until it is ready, outgoing messages are held by the shell.
 struct GeminiLiveMachine {
   typealias ConnectionID = Int
@@ -21,6 +23,9 @@ struct GeminiLiveMachine {
     case ping(ConnectionID)
     /// Held and future messages go to this connection from now on.
     case use(ConnectionID)
+    /// The same, of held messages for speech alone: the rest was for a session that is lost. Then the
+    /// new one is asked for this.
+    case useAfresh(ConnectionID, asking: String?)
     case deliver(RealtimeEvent)
   }
 
@@ -49,6 +54,8 @@ struct GeminiLiveMachine {
   private var wasReady = false
   private var isOver = false
   private var handle: String?
+  /// For a session that is not resumed.
+  private(set) var spoken = SpokenSoFar()
   /// From when on a turn boundary is used to replace the connection.
   private var replaceFrom: Duration?
   /// When it is replaced even in the middle of a turn.
@@ -63,6 +70,12 @@ struct GeminiLiveMachine {
 
   /// Whether outgoing messages go straight out.
   var isFlowing: Bool { current?.readyAt != nil && next == nil }
+
+  /// The session is asked for something.
+  mutating func asked(_ text: String) { spoken.note(instruction: text) }
+
+  /// Functions have answered.
+  mutating func answered(_ responses: [ToolResponse]) { spoken.note(responses) }
 
   mutating func start() -> [Output] { [dialNext(after: .zero)] }
 
@@ -101,6 +114,7 @@ struct GeminiLiveMachine {
       replaceBy = now + max(.zero, (left ?? .seconds(10)) - .seconds(3))
       return []
     case .speech(let event):
+      spoken.note(event)
       var outputs = [Output.deliver(event)]
       if isBoundary(event), let due = replaceFrom, due <= now, next == nil {
         outputs.append(dialNext(after: .zero))
@@ -182,7 +196,7 @@ struct GeminiLiveMachine {
 
   private mutating func swap(at now: Duration) -> [Output] {
     guard var fresh = next else { return [] }
-    var outputs: [Output] = current.map { [.close($0.id)] } ?? []
+    let outputs: [Output] = current.map { [.close($0.id)] } ?? []
     fresh.readyAt = now
     fresh.setupDeadline = nil
     current = fresh
@@ -193,10 +207,20 @@ struct GeminiLiveMachine {
     nextPing = now + Self.pingInterval
     unansweredPings = 0
     isCutShort = false
-    outputs.append(.deliver(wasReady ? .reconnected(resumed: fresh.handle != nil) : .ready))
-    outputs.append(.use(fresh.id))
-    wasReady = true
-    return outputs
+    defer { wasReady = true }
+    if wasReady, fresh.handle == nil { return outputs + beginAfresh(fresh.id) }
+    return outputs + [.deliver(wasReady ? .reconnected(resumed: true) : .ready), .use(fresh.id)]
+  }
+
+  /// The new session waits for no function; what is owed to the caller, it is asked for.
+  private mutating func beginAfresh(_ id: ConnectionID) -> [Output] {
+    let next = spoken.next
+    let cancelled = RealtimeEvent.toolCallsCancelled(spoken.openCalls.map(\.id))
+    let hasCalls = !spoken.openCalls.isEmpty
+    spoken.note(cancelled)
+    return (hasCalls ? [.deliver(cancelled)] : []) + [
+      .deliver(.reconnected(resumed: false)), .useAfresh(id, asking: next),
+    ]
   }
 
   /// The connection in use is gone; a replacement may be on its way already.

@@ -13,14 +13,18 @@ struct GeminiLiveRequests {
     model = setup.model ?? defaultModel
   }
 
-  /// The first message; with `handle` it resumes an earlier session.
-  func setupMessage(resuming handle: String?) -> [UInt8] {
+  /// The first message; with `handle` it resumes an earlier session, without one it goes on with what
+  /// was `spoken`.
+  func setupMessage(
+    resuming handle: String?, after spoken: SpokenSoFar = SpokenSoFar()
+  ) -> [UInt8] {
+    let instruction = (handle == nil ? spoken.continued(setup) : setup).systemInstruction
     var json = JSONWriter()
     json.object {
       $0.object("setup") {
         $0.member("model", "models/\(model)")
         writeGeneration(&$0)
-        $0.object("systemInstruction") { $0.parts(text: setup.systemInstruction) }
+        $0.object("systemInstruction") { $0.parts(text: instruction) }
         $0.geminiTools(setup.tools, behavior: generation.toolBehavior)
         writeActivityDetection(&$0)
         $0.key("inputAudioTranscription")

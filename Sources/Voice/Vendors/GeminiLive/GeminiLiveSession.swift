@@ -50,10 +50,15 @@ package final class GeminiLiveSession: RealtimeSession {
     }
   }
 
-  package func sendText(_ text: String) { send(GeminiLiveRequests.text(text)) }
+  package func sendText(_ text: String) {
+    machine.asked(text)
+    send(GeminiLiveRequests.text(text))
+  }
 
   package func sendToolResponses(_ responses: [ToolResponse]) {
-    if !responses.isEmpty { send(GeminiLiveRequests.toolResponses(responses)) }
+    guard !responses.isEmpty else { return }
+    machine.answered(responses)
+    send(GeminiLiveRequests.toolResponses(responses))
   }
 
   package func close() { perform(machine.close()) }
@@ -77,12 +82,16 @@ package final class GeminiLiveSession: RealtimeSession {
     switch output {
     case .dial(let id, let pause): open(id, after: pause)
     case .sendSetup(let id, let handle):
-      channels[id]?.send(.text(requests.setupMessage(resuming: handle)))
+      channels[id]?.send(.text(requests.setupMessage(resuming: handle, after: machine.spoken)))
     case .close(let id): discard(id)
     case .ping(let id): channels[id]?.ping()
     case .use(let id):
       active = channels[id]
       for message in held.takeAll() { active?.send(.text(message)) }
+    case .useAfresh(let id, let request):
+      active = channels[id]
+      for message in held.takeSpeech() { active?.send(.text(message)) }
+      if let request { active?.send(.text(GeminiLiveRequests.text(request))) }
     case .deliver(let event): events.send(event)
     }
   }

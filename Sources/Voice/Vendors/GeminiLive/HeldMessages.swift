@@ -22,4 +22,10 @@ struct HeldMessages {
     defer { self = HeldMessages() }
     return entries.map(\.bytes)
   }
+
+  /// Takes the speech; the rest is dropped.
+  mutating func takeSpeech() -> [[UInt8]] {
+    entries.removeAll { $0.speech == .zero }
+    return takeAll()
+  }
 }
