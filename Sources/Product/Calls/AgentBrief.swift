@@ -21,7 +21,9 @@ struct AgentBrief {
     var realtime = Self.realtime(agent, speech, turns, values)
     if answersFromDocuments { Self.addKnowledge(to: &realtime) }
     self.realtime = realtime
-    options = Self.options(agent, speech, turns, values)
+    var options = Self.options(agent, speech, turns, values)
+    if answersFromDocuments { options.repeatableTools = [BuiltInTool.searchKnowledge] }
+    self.options = options
   }
 
   private static func realtime(

@@ -21,6 +21,8 @@ struct CallFinisher: Sendable {
   let recordings: Recordings
   /// How long a call's end waits for the object store.
   var storeLimit = Duration.seconds(10)
+  /// Functions of the call that could not be journaled yet.
+  var executions: [Payaid.Voice.V1.ToolExecution] = []
 
   /// Finishes `call`: the recording first, then all that is written down, in one transaction.
   ///
@@ -108,6 +110,9 @@ struct CallFinisher: Sendable {
   ) async throws -> Bool {
     let end = try await end(of: call.id, ending, transaction)
     let isNoted = try await note(kept, of: call, transaction)
+    for execution in executions {
+      try await CallMetadataStore.add(execution, to: call.id, transaction)
+    }
     // Over already: another process ended it, or the answer to our commit was lost.
     guard let end else {
       try await supply(ending, to: call, transaction)

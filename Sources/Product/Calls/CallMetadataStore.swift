@@ -95,7 +95,7 @@ enum CallMetadataStore {
     return try rows.first.map { try $0.decode("has_transcript") }
   }
 
-  /// Notes a function that was carried out, behind those before.
+  /// Notes a function that was carried out, behind those before; once, and for no erased call.
   static func add(
     _ execution: V1.ToolExecution, to id: CallID, _ transaction: Transaction
   ) async throws {
@@ -103,7 +103,9 @@ enum CallMetadataStore {
     try await transaction.execute(
       """
       UPDATE call_metadata SET actions_executed = actions_executed || \(json)::jsonb
-      WHERE call_id = \(id.text)
+      WHERE call_id = \(id.text) AND erase_time IS NULL
+        AND NOT actions_executed @> jsonb_build_array(
+          jsonb_build_object('toolCallId', \(execution.toolCallId)::text))
       """)
   }
 

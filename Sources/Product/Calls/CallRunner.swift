@@ -104,9 +104,10 @@ package struct CallRunner: Sendable {
     onLine: @escaping @Sendable (Payaid.Voice.V1.TranscriptEntry) -> Void = { _ in }
   ) async {
     let id = claimed.call.id
+    let functions = ToolJournal(call: claimed.call, pool: pool)
     let setup: CallSetup
     do {
-      setup = try self.setup(claimed)
+      setup = try self.setup(claimed, functions)
     } catch {
       Log("calls").error("a call could not be set up", ["call_id": "\(id)", "error": "\(error)"])
       leg.value.hangUp()
@@ -126,11 +127,12 @@ package struct CallRunner: Sendable {
         "the model did not say that the call is recorded, so it was not", ["call_id": "\(id)"])
     }
     await writing.value
-    await finish(claimed.call, .reported(report, at: end), on: leg.loop)
+    await finish(
+      claimed.call, .reported(report, at: end), await functions.unwritten, on: leg.loop)
     live.remove(id)
   }
 
-  private func setup(_ claimed: ClaimedCall) throws -> CallSetup {
+  private func setup(_ claimed: ClaimedCall, _ functions: ToolJournal) throws -> CallSetup {
     let brief = AgentBrief(
       agent: claimed.agent, language: claimed.call.language, variables: claimed.variables,
       answersFromDocuments: claimed.answersFromDocuments)
@@ -138,16 +140,20 @@ package struct CallRunner: Sendable {
       claimed.agent.recordingEnabled ? try recordings.setup(for: claimed.call) : nil
     return CallSetup(
       model: model, realtime: brief.realtime, options: brief.options, recording: recording,
-      tools: tools.runner(for: claimed))
+      tools: tools.runner(for: claimed, journal: functions))
   }
 
   /// Keeps the recording, then transcript, cost and the last state, in that order: a watcher that
   /// sees the call end finds everything there that the object store took in time.
-  private func finish(_ call: CallRecord, _ ending: CallEnding, on loop: EventLoop) async {
+  private func finish(
+    _ call: CallRecord, _ ending: CallEnding,
+    _ executions: [Payaid.Voice.V1.ToolExecution] = [], on loop: EventLoop
+  ) async {
+    var finisher = CallFinisher(pool: pool, settings: settings, recordings: recordings)
+    finisher.executions = executions
     // A cancelled task could not write any more, and a call that is not written down never ends.
-    await Task(executorPreference: loop) {
-      await CallFinisher(pool: pool, settings: settings, recordings: recordings)
-        .finish(call, ending, pauses: CallFinisher.pauses, on: loop)
+    await Task(executorPreference: loop) { [finisher] in
+      await finisher.finish(call, ending, pauses: CallFinisher.pauses, on: loop)
     }.value
   }
 }

@@ -61,6 +61,32 @@ import VoiceAPI
     #expect(fault?.isRetryable == isRetryable && fault?.reason.contains("html") == false)
   }
 
+  @Test(
+    arguments: [
+      (.timedOut, true, false), (.exchangeFailed, true, false), (.tooLarge, true, false),
+      (.timedOut, false, true), (.connectFailed, false, true), (.badRequest, false, false),
+    ] as [(HTTPClientError.Kind, Bool, Bool)])
+  func `a function whose request was sent is not to be called again`(
+    kind: HTTPClientError.Kind, wasSent: Bool, isRetryable: Bool
+  ) {
+    let outcome = ToolCaller.failure(HTTPClientError(kind, "m", requestMayHaveArrived: wasSent))
+    guard case .failure(let reason, let mayRepeat) = outcome else {
+      Issue.record("it did not fail")
+      return
+    }
+    #expect(mayRepeat == isRetryable)
+    #expect(reason.hasSuffix("it may have been carried out") == wasSent)
+  }
+
+  @Test(arguments: [(nil, 0, 1_000), (nil, 2_500, 400), (nil, 3_000, 0), ("10s", 5_000, 1_000)])
+  func `the journal does not hold an answer up until it is too late`(
+    timeout: String?, after: Int, patience: Int
+  ) throws {
+    let declared = try timeout.map { try tool(#"{"name":"f","timeout":"\#($0)"}"#) }
+    let rest = ToolCaller.patience(declared, after: .milliseconds(after))
+    #expect(rest == .milliseconds(patience))
+  }
+
   @Test func `the journal has no arguments and no results`() throws {
     let done = ToolCaller.execution(
       function, .output(["secret": "4271"]), took: .milliseconds(120))

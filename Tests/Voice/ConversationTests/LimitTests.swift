@@ -318,8 +318,26 @@ import Testing
     call.at(6_000, .toolAnswered(id: "t1", outcome: .output(["ok": true])))
     call.run(until: 7_000)
     #expect(call.count(.cancelTool(id: "t1")) == 1)
-    #expect(call.toolAnswers.count == 1)
+    #expect(
+      call.toolAnswers.map(\.outcome) == [
+        .failure(
+          reason: "the function did not answer in time; it may have been carried out",
+          retryable: false)
+      ])
     #expect(call.machine.counters.toolTimeouts == 1)
+  }
+
+  @Test func `a tool that changes nothing may be called again after it was late`() {
+    var options = ConversationOptions()
+    options.repeatableTools = ["get_status"]
+    var call = VirtualCall(options: options)
+    call.begin()
+    call.model(2_000, .toolCalls([lookup]))
+    call.run(until: 7_000)
+    #expect(
+      call.toolAnswers.map(\.outcome) == [
+        .failure(reason: "the function did not answer in time", retryable: true)
+      ])
   }
 
   @Test func `a tool may have a limit of its own`() {

@@ -7,13 +7,15 @@ package import HTTPClient
 package import Postgres
 internal import Protobuf
 internal import Speech
-internal import Telemetry
 internal import VoiceAPI
 
 /// Carries out the functions that the model asks for: our own here, the merchant's at its endpoints, public
-/// ones only, without redirects, bounded in time and size. What came of each is journaled before the model has it.
+/// ones only, without redirects, bounded in time and size. What came of each is journaled before the model has it,
+/// unless the database is slow: then the model has it in time, and the journal after it.
 package struct ToolCaller: Sendable {
   private static let resolvingTime = Duration.seconds(2)
+  /// What a function's answer waits for the database at most.
+  private static let journalingTime = Duration.seconds(1)
 
   private let pool: PostgresPool
   private let secrets: any ToolSecretSource
@@ -35,20 +37,25 @@ package struct ToolCaller: Sendable {
     client = HTTPClient(loop: loop)
   }
 
-  /// What runs the functions of one call.
-  func runner(for claimed: ClaimedCall) -> ToolRunner {
-    { function in await run(function, of: claimed) }
+  /// What runs the functions of one call, and has what came of them written to `journal`.
+  func runner(for claimed: ClaimedCall, journal: ToolJournal) -> ToolRunner {
+    { function in
+      let begin = ContinuousClock.now
+      let outcome = await outcome(function, of: claimed)
+      let time = ContinuousClock.now - begin
+      // Also when the call no longer wants the answer: the merchant's endpoint has acted.
+      await journal.write(
+        Self.execution(function, outcome, took: time),
+        within: Self.patience(claimed.agent.tools.first { $0.name == function.name }, after: time),
+        on: loop)
+      return outcome
+    }
   }
 
-  private func run(
-    _ function: ToolCall, of claimed: ClaimedCall
-  ) async -> ToolResponse.Outcome {
-    let begin = ContinuousClock.now
-    let outcome = await outcome(function, of: claimed)
-    let execution = Self.execution(function, outcome, took: ContinuousClock.now - begin)
-    // Also when the call no longer wants the answer: the merchant's endpoint has acted.
-    await Task { await journal(execution, claimed.call) }.value
-    return outcome
+  /// How long the journal may hold an answer up: it must not miss the time in which the model wants it.
+  static func patience(_ tool: Payaid.Voice.V1.Tool?, after time: Duration) -> Duration {
+    let rest = (tool.map(ToolRequest.timeout) ?? ToolRequest.defaultTimeout) - time
+    return max(.zero, min(rest - .milliseconds(100), journalingTime))
   }
 
   private func outcome(
@@ -61,13 +68,21 @@ package struct ToolCaller: Sendable {
     } catch is OutboundPolicy.Refusal {
       return .failure(reason: "the function's endpoint may not be called", retryable: false)
     } catch let error as HTTPClientError {
-      return .failure(
-        reason: error.kind == .timedOut
-          ? "the function did not answer in time" : "the function's endpoint was not reached",
-        retryable: true)
+      return Self.failure(error)
     } catch {
       return .failure(reason: "the function could not be carried out", retryable: true)
     }
+  }
+
+  /// A request that was sent may have had its effect: the model must not have it again.
+  static func failure(_ error: HTTPClientError) -> ToolResponse.Outcome {
+    let what =
+      error.kind == .timedOut
+      ? "the function did not answer in time"
+      : error.requestMayHaveArrived
+        ? "the function's endpoint gave no answer" : "the function's endpoint was not reached"
+    let doubt = error.requestMayHaveArrived ? "; it may have been carried out" : ""
+    return .failure(reason: what + doubt, retryable: error.isSafelyRepeatable)
   }
 
   private func carryOut(
@@ -111,20 +126,6 @@ package struct ToolCaller: Sendable {
       case .output: $0.succeeded = true
       case .failure(let reason, _): $0.failure = reason
       }
-    }
-  }
-
-  private func journal(
-    _ execution: Payaid.Voice.V1.ToolExecution, _ call: CallRecord
-  ) async {
-    do {
-      try await pool.transaction(tenant: .merchant(call.merchant.text)) {
-        try await CallMetadataStore.add(execution, to: call.id, $0)
-      }
-    } catch {
-      Log("calls").error(
-        "a function call could not be journaled",
-        ["call_id": "\(call.id)", "error": "\(error)"])
     }
   }
 }

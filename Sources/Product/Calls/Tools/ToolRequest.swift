@@ -40,7 +40,12 @@ enum ToolRequest {
 
   /// Bytes of an answer that are read.
   static let answerLimit = 65_536
-  private static let defaultTimeout = Duration.seconds(3)
+  static let defaultTimeout = Duration.seconds(3)
+
+  /// How long the tool's endpoint may take.
+  static func timeout(_ tool: Tool) -> Duration {
+    tool.timeout.map { Duration($0) } ?? defaultTimeout
+  }
 
   /// The request; `secrets` has the value of every secret that the tool names and that may go to its host. Throws
   /// ``ToolFault`` when one is missing.
@@ -61,7 +66,7 @@ enum ToolRequest {
     }
     var request = ClientRequest(
       method: "POST", url: tool.url, headers: headers, body: body(function, origin),
-      timeout: tool.timeout.map { Duration($0) } ?? defaultTimeout)
+      timeout: timeout(tool))
     request.maxResponseBytes = answerLimit
     return request
   }

@@ -28,11 +28,14 @@ extension ConversationMachine {
   }
 
   mutating func toolTimedOut(_ id: String, at now: Duration) {
-    guard tools[id] != nil else { return }
+    guard let tool = tools[id] else { return }
     counters.toolTimeouts += 1
     outputs.append(.cancelTool(id: id))
+    let mayRepeat = options.repeatableTools.contains(tool.call.name)
+    let doubt = mayRepeat ? "" : "; it may have been carried out"
     toolAnswered(
-      id, .failure(reason: "the function did not answer in time", retryable: true), at: now)
+      id, .failure(reason: "the function did not answer in time" + doubt, retryable: mayRepeat),
+      at: now)
   }
 
   private mutating func endCall(_ call: ToolCall, at now: Duration) {

@@ -30,6 +30,8 @@ package struct ConversationOptions: Sendable {
   package var toolTimeout: Duration = .seconds(3)
   /// The same for single tools, by name.
   package var toolTimeouts: [String: Duration] = [:]
+  /// Tools that change nothing: the model may call one again that did not answer in time.
+  package var repeatableTools: Set<String> = []
   /// The declared function by which the model ends the call; handled here, never run as a tool.
   package var endCallTool: String? = "end_call"
   /// The carrier must start its stream, and the model be ready, this soon.
