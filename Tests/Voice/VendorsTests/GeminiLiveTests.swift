@@ -320,6 +320,23 @@ import Testing
     #expect(machine.isFlowing)
   }
 
+  @Test(arguments: [true, false])
+  func `a replacement that hangs is put off before what is said to it is lost`(isOpen: Bool) {
+    var machine = ready()
+    _ = machine.received(.goAway(timeLeft: .seconds(50)), on: 1, at: .seconds(4))
+    _ = machine.received(.speech(.turnComplete), on: 1, at: .seconds(6))
+    if isOpen { _ = machine.opened(2, at: .seconds(7)) }
+    for second in [6, 8] {
+      _ = machine.tick(at: .seconds(second))
+      machine.heard(1)
+    }
+    #expect(machine.tick(at: .seconds(10)).starts(with: [.close(2), .use(1)]))
+    #expect(machine.isFlowing)
+    #expect(machine.opened(2, at: .seconds(11)) == [.close(2)])
+    let turn = machine.received(.speech(.turnComplete), on: 1, at: .seconds(12))
+    #expect(turn == [.deliver(.turnComplete), .dial(3, after: .zero)])
+  }
+
   @Test func `a connection is pinged every two seconds, and kept while anything comes`() {
     var machine = ready()
     for second in stride(from: 4, to: 100, by: 2) {
@@ -350,8 +367,8 @@ import Testing
   @Test func `a dead connection does not hold up the replacement that is on its way`() {
     var machine = ready()
     _ = machine.received(.goAway(timeLeft: .seconds(50)), on: 1, at: .seconds(3))
-    _ = machine.received(.speech(.turnComplete), on: 1, at: .seconds(3))
     _ = machine.tick(at: .seconds(4))
+    _ = machine.received(.speech(.turnComplete), on: 1, at: .seconds(5))
     _ = machine.tick(at: .seconds(6))
     #expect(machine.tick(at: .seconds(8)) == [.close(1), .deliver(.disconnected)])
     #expect(machine.opened(2, at: .seconds(9)) == [.sendSetup(2, handle: "h1")])

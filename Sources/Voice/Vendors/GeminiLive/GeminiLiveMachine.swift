@@ -12,7 +12,8 @@ internal import Speech
 ///
 /// A session that cannot be resumed is followed by a new one, whose setup has what was said.
 ///
-/// From the moment a replacement is dialled until it is ready, outgoing messages are held by the shell.
+/// From the moment a replacement is dialled until it is ready, outgoing messages are held by the shell;
+/// one that is not ready before they would be lost is put off.
 struct GeminiLiveMachine {
   typealias ConnectionID = Int
 
@@ -34,6 +35,8 @@ struct GeminiLiveMachine {
   /// conversation counts the model as silent (8 s).
   static let pingInterval = Duration.seconds(2)
   static let pingLimit = 2
+  /// How long a connection that works may be kept waiting by its replacement.
+  static let replacementLimit = HeldMessages.limit
   /// Dials in a row, after a loss or for a replacement.
   static let attempts = 3
 
@@ -60,6 +63,8 @@ struct GeminiLiveMachine {
   private var replaceFrom: Duration?
   /// When it is replaced even in the middle of a turn.
   private var replaceBy: Duration?
+  /// When a replacement that is on its way is put off.
+  private var replacementDeadline: Duration?
   /// Whether the caller cut short the turn that ends next.
   private var isCutShort = false
   private var nextPing: Duration = .zero
@@ -117,7 +122,7 @@ struct GeminiLiveMachine {
       spoken.note(event)
       var outputs = [Output.deliver(event)]
       if isBoundary(event), let due = replaceFrom, due <= now, next == nil {
-        outputs.append(dialNext(after: .zero))
+        outputs.append(replace(at: now))
       }
       return outputs
     }
@@ -157,7 +162,9 @@ struct GeminiLiveMachine {
   var nextDeadline: Duration? {
     if isOver { return nil }
     let ping = current == nil ? nil : nextPing
-    return [next?.setupDeadline, next == nil ? replaceBy : nil, ping].compactMap(\.self).min()
+    return [
+      next?.setupDeadline, next == nil ? replaceBy : replacementDeadline, ping,
+    ].compactMap(\.self).min()
   }
 
   mutating func tick(at now: Duration) -> [Output] {
@@ -168,8 +175,12 @@ struct GeminiLiveMachine {
       outputs += retry(
         .reconnect(SpeechError(.transient, "gemini live did not finish setup in 5 s")))
     }
+    if let id = next?.id, let deadline = replacementDeadline, deadline <= now {
+      next = nil
+      outputs += [.close(id)] + keepCurrent()
+    }
     if let due = replaceBy, due <= now, next == nil, current != nil {
-      outputs.append(dialNext(after: .zero))
+      outputs.append(replace(at: now))
     }
     if let id = current?.id, nextPing <= now { outputs += ping(id, at: now) }
     return outputs
@@ -188,6 +199,11 @@ struct GeminiLiveMachine {
     return [.ping(id)]
   }
 
+  private mutating func replace(at now: Duration) -> Output {
+    replacementDeadline = now + Self.replacementLimit
+    return dialNext(after: .zero)
+  }
+
   private mutating func dialNext(after pause: Duration) -> Output {
     lastID += 1
     next = Connection(id: lastID)
@@ -202,6 +218,7 @@ struct GeminiLiveMachine {
     current = fresh
     next = nil
     failures = 0
+    replacementDeadline = nil
     replaceFrom = now + lifetime
     replaceBy = now + lifetime + .seconds(60)
     nextPing = now + Self.pingInterval
@@ -227,6 +244,7 @@ struct GeminiLiveMachine {
   private mutating func lose(_ meaning: GeminiLiveClose) -> [Output] {
     current = nil
     failures = 0
+    replacementDeadline = nil
     return [.deliver(.disconnected)] + (next == nil ? redial(meaning) : [])
   }
 
@@ -256,6 +274,7 @@ struct GeminiLiveMachine {
   /// The old connection still works: what is held goes there, and the next turn tries again.
   private mutating func keepCurrent() -> [Output] {
     failures = 0
+    replacementDeadline = nil
     replaceBy = (replaceBy ?? .zero) + .seconds(30)
     return current.map { [.use($0.id)] } ?? []
   }
