@@ -30,6 +30,20 @@ interface Fields {
   retryAfter?: number;
 }
 
+/** What a status means where not the server answered, but for example a load balancer whose server is away. */
+const foreign: Record<number, readonly [code: string, message: string]> = {
+  401: ["UNAUTHENTICATED", "the request carries no valid credentials"],
+  403: ["PERMISSION_DENIED", "the request was refused on its way"],
+  404: ["NOT_FOUND", "there is nothing at this address"],
+  408: ["DEADLINE_EXCEEDED", "the request took too long"],
+  413: ["RESOURCE_EXHAUSTED", "the request is too large"],
+  429: ["RESOURCE_EXHAUSTED", "too many requests; try again later"],
+  500: ["INTERNAL", "the server failed"],
+  502: ["UNAVAILABLE", "the server cannot be reached"],
+  503: ["UNAVAILABLE", "the server cannot be reached"],
+  504: ["DEADLINE_EXCEEDED", "the server took too long to answer"],
+};
+
 /** A call that failed: the server said so, or did not answer. */
 export class ApiError extends Error {
   /** HTTP's status; 0 when there was no answer. */
@@ -61,13 +75,14 @@ export class ApiError extends Error {
     });
   }
 
-  /** Reads an error as it stands in a body or a message: `{"code":…,"status":…,"message":…}`. */
+  /** Reads an error as it stands in a body or a message, `{"code":…,"status":…,"message":…}`; of any other, its status. */
   static of(error: unknown, status: number, more: Partial<Fields> = {}): ApiError {
     const { code, status: name, message, details } = (error ?? {}) as Partial<Record<string, unknown>>;
+    const [meant, words] = foreign[status] ?? ["UNKNOWN", `the answer was HTTP ${status} without a reason`];
     return new ApiError({
       status: typeof code === "number" ? code : status,
-      code: typeof name === "string" ? name : "UNKNOWN",
-      message: typeof message === "string" ? message : `HTTP ${status}`,
+      code: typeof name === "string" ? name : meant,
+      message: typeof message === "string" ? message : words,
       details: Array.isArray(details) ? (details as ErrorDetail[]) : [],
       ...more,
     });

@@ -152,6 +152,38 @@ def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):
     screen.until("(e => e && e.duration > 1 && e.src.startsWith('blob:'))(root().querySelector('audio'))")
 
 
+# What a load balancer answers in place of a server that is away.
+AWAY = """
+  const ask = window.fetch;
+  const away = () => Promise.resolve(new Response("<html>Bad Gateway</html>", {status, headers: {"content-type": "text/html"}}));
+"""
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 429])
+def test_a_call_is_followed_past_a_load_balancer_that_lost_the_server(screen, desk, rest, status):
+    answer = rest.post("/api/v1/calls", json={
+        "agentId": desk, "phoneNumber": calling.HASTY, "variables": {"order_id": "1"}})
+    screen.goto("/calls")
+    screen.run(AWAY + """
+      window.followed = 0;
+      window.fetch = (url, init) => url.endsWith(":watch") && (window.followed += 1) < 3 ? away() : ask(url, init);
+      """, status=status)
+    screen.until("(e => e && (e.click(), true))(root().querySelector(`a[href$='${id}']`))", id=answer.json()["callId"])
+    screen.sees("Completed", 60)
+    assert screen.run("return window.followed;") >= 3
+
+
+@pytest.mark.parametrize("status,words", [
+    (502, "The server cannot be reached right now."), (504, "The server took too long to answer."),
+    (429, "Too many requests; try again later."), (500, "Something went wrong on our side."),
+    (418, "The answer was HTTP 418 without a reason.")])
+def test_what_is_no_answer_of_ours_is_told_in_words(screen, status, words):
+    screen.goto("/calls")
+    screen.run(AWAY + "window.fetch = away;", status=status)
+    screen.click("Numbers")
+    screen.sees(words)
+
+
 def test_an_answer_that_was_lost_places_no_second_call(screen, desk, rest):
     def placed():
         return [c["callId"] for c in rest.get(f"/api/v1/calls?agentId={desk}").json()["calls"]]

@@ -10,6 +10,8 @@ import { isAbort } from "../words";
 const pause = 2000;
 /** How often the analysis is looked for after the end; it takes seconds. */
 const analysisTries = 15;
+/** What passes by itself, such as a load balancer whose server is started anew. */
+const passing = ["UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"];
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -19,6 +21,13 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Waits as long as what went wrong asks for; throws it where waiting does not help. */
+function outlast(error: unknown, signal: AbortSignal): Promise<void> {
+  if (error instanceof ApiError && !passing.includes(error.code)) throw error;
+  const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+  return wait(Math.max(pause, asked), signal);
 }
 
 /** Hands on each change of a call until it has ended. */
@@ -41,11 +50,8 @@ async function keepCurrent(
   };
   let call = await read();
   while (!hasEnded(call.state) && !signal.aborted) {
-    await follow(callId, signal, show).catch((error: unknown) => {
-      // A stream that broke off is taken up again; a refusal is final.
-      if (error instanceof ApiError && error.code !== "UNAVAILABLE") throw error;
-      return wait(pause, signal);
-    });
+    // A stream that broke off is taken up again; a refusal is final.
+    await follow(callId, signal, show).catch((error: unknown) => outlast(error, signal));
     call = await read().catch((error: unknown) => {
       fail(error);
       return call;
@@ -54,7 +60,7 @@ async function keepCurrent(
   }
   for (let tries = 0; mayBeAnalysed(call) && tries < analysisTries && !signal.aborted; tries += 1) {
     await wait(pause, signal);
-    if (!signal.aborted) call = await read();
+    if (!signal.aborted) call = await read().catch((error: unknown) => outlast(error, signal).then(() => call));
   }
 }
 
