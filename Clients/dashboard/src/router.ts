@@ -8,15 +8,30 @@ const listeners = new Set<() => void>();
 /** What holds a reader back who would lose something; asked with the way on. */
 export type Guard = (goOn: () => void) => void;
 let guard: Guard | undefined;
-let shown = location.href;
+let shown = location.pathname + location.search;
+/** How far behind the first page the reader is: the browser tells that it moved, but not how far. */
+let place = placed(history.state) ?? 0;
+/** What is done where the browser arrives next, instead of showing it. */
+let onArrival: (() => void) | undefined;
+history.replaceState({ place }, "");
+
+function placed(state: unknown): number | undefined {
+  return (state as { place?: number } | null)?.place;
+}
 
 /** Has every way out of the page go through `next`; nothing when undefined. */
 export function setGuard(next: Guard | undefined): void {
   guard = next;
 }
 
+/** Does what loses what was typed on the page, at once or when the reader says so. */
+export function leave(go: () => void): void {
+  if (guard) guard(go);
+  else go();
+}
+
 function tell(): void {
-  shown = location.href;
+  shown = location.pathname + location.search;
   for (const listener of listeners) listener();
 }
 
@@ -24,24 +39,34 @@ function tell(): void {
 export function navigate(path: string, options: { replace?: boolean; unguarded?: boolean } = {}): void {
   const go = () => {
     guard = undefined;
-    history[options.replace ? "replaceState" : "pushState"](null, "", base + path);
+    if (!options.replace) place += 1;
+    history[options.replace ? "replaceState" : "pushState"]({ place }, "", base + path);
     tell();
     if (!options.replace) scrollTo(0, 0);
   };
-  if (guard && !options.unguarded) guard(go);
-  else go();
+  if (options.unguarded) go();
+  else leave(go);
 }
 
 addEventListener("popstate", () => {
-  if (!guard) return tell();
-  // The browser has moved already: back to what is shown, and on from there if the reader says so.
-  const wanted = location.href;
-  history.pushState(null, "", shown);
-  guard(() => {
+  const arrived = onArrival;
+  onArrival = undefined;
+  if (arrived) return arrived();
+  // What comes without a place, such as a fragment that was typed, stands behind all others.
+  const to = placed(history.state) ?? place + 1;
+  const isSame = location.pathname + location.search === shown;
+  if (isSame || !guard) {
+    place = to;
+    history.replaceState({ place }, "");
+    return isSame ? undefined : tell();
+  }
+  // The browser has moved already: back to what is shown, and there again if the reader says so.
+  const steps = to - place;
+  onArrival = () => leave(() => {
     guard = undefined;
-    history.replaceState(null, "", wanted);
-    tell();
+    history.go(steps);
   });
+  history.go(-steps);
 });
 
 addEventListener("beforeunload", (event) => {
@@ -55,7 +80,7 @@ export function useLocation(): { path: string; query: URLSearchParams } {
       listeners.add(changed);
       return () => listeners.delete(changed);
     },
-    () => location.pathname + location.search,
+    () => shown,
   );
   const [path = "", search = ""] = href.split("?");
   return { path: path.slice(base.length).replace(/\/+$/, "") || "/", query: new URLSearchParams(search) };

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Node } from "react";
 import type { User } from "../../../typescript/index";
 import { roles } from "../names";
+import { leave } from "../router";
 import { logout } from "../session";
 import { Icon } from "./icon";
 import { Leaving } from "./leaving";
@@ -18,7 +19,16 @@ export function Layout({ path, user, children }: { path: string; user: User; chi
   const [isLeaving, setLeaving] = useState(false);
   return (
     <div className="layout">
-      <a className="skip" href="#content">Skip to the page</a>
+      <a
+        className="skip" href="#content"
+        onClick={(event) => {
+          // A fragment would be one more step of the history.
+          event.preventDefault();
+          document.getElementById("content")?.focus();
+        }}
+      >
+        Skip to the page
+      </a>
       <aside className="side">
         <Link to="/" className="brand"><Mark />PayAid Voice</Link>
         <nav aria-label="Main">
@@ -33,10 +43,10 @@ export function Layout({ path, user, children }: { path: string; user: User; chi
           <span className="who-role">{roles[user.role ?? "ROLE_UNSPECIFIED"]}</span>
           <button
             type="button" className="button quiet" disabled={isLeaving}
-            onClick={() => {
+            onClick={() => leave(() => {
               setLeaving(true);
               void logout();
-            }}
+            })}
           >
             <Icon name="logout" />Log out
           </button>

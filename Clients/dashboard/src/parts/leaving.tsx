@@ -21,7 +21,9 @@ export function useUnsaved(isChanged: boolean): void {
     setGuard(ask);
     return () => {
       unsaved -= 1;
-      if (unsaved === 0) setGuard(undefined);
+      if (unsaved > 0) return;
+      setGuard(undefined);
+      ask(undefined);
     };
   }, [isChanged]);
 }

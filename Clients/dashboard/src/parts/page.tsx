@@ -12,7 +12,7 @@ export function Page({ title, back, actions, intro, children }: {
   }, [title]);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
-    <main id="content" className="page">
+    <main id="content" className="page" tabIndex={-1}>
       {back && <Link to={back.to} className="back">← {back.label}</Link>}
       <header className="page-head">
         <h1 ref={heading} tabIndex={-1}>{title}</h1>
