@@ -1,6 +1,6 @@
 /** Something that a page reads from the server: being read, there, or failed. */
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { newKey } from "../../typescript/index";
 import { isAbort } from "./words";
 
@@ -101,6 +101,18 @@ export function usePages<T>(load: LoadPage<T>, inputs: readonly unknown[]): Page
  */
 export function useRequestId(content: unknown): string {
   return useMemo(newKey, [JSON.stringify(content)]);
+}
+
+/** Says whether the page is still shown: what was asked for on it may be answered when the reader has gone on. */
+export function useIsShown(): () => boolean {
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
+  return () => isShown.current;
 }
 
 /** Does something at the reader's request: one at a time, with what went wrong. */

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { User } from "../../../typescript/index";
 import { api } from "../api";
-import { useAction, useRequestId } from "../loaded";
+import { useAction, useIsShown, useRequestId } from "../loaded";
 import { mayWrite } from "../names";
 import { Button } from "../parts/button";
 import { Form } from "../parts/form";
@@ -25,12 +25,13 @@ export function CreateAgent({ user }: { user: User }) {
   useUnsaved(isChanged);
   const requestId = useRequestId(draft);
   const secrets = useSecretChoice(user);
+  const isShown = useIsShown();
   const creating = useAction(async () => {
     const faults = draftFaults(draft);
     if (faults.length > 0) throw refusal(faults);
     const agent = await api.agents.createAgent({ agent: agentOf(draft), requestId });
     announce(`${agent.name} was created`);
-    navigate(`/agents/${agent.agentId}`, { unguarded: true });
+    if (isShown()) navigate(`/agents/${agent.agentId}`, { unguarded: true });
   });
   const errors = fieldErrors(creating.error, "agent.");
   return (

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Erasure, User } from "../../../typescript/index";
 import { api } from "../api";
 import { number, time } from "../format";
-import { usePages } from "../loaded";
+import { useIsShown, usePages } from "../loaded";
 import { mayManage } from "../names";
 import { StateBadge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -24,6 +24,7 @@ export function Erasures({ user }: { user: User }) {
 
 function List() {
   const [isAsking, setAsking] = useState(false);
+  const isShown = useIsShown();
   const list = usePages<Erasure>(async (pageToken, signal) => {
     const page = await api.compliance.listErasures({ pageToken, pageSize: 25 }, { signal });
     return { items: page.erasures ?? [], next: page.nextPageToken };
@@ -43,7 +44,10 @@ function List() {
         )}
       />
       {isAsking && (
-        <RequestErasure onClose={() => setAsking(false)} onDone={(it) => navigate(`/compliance/erasures/${it.erasureId}`)} />
+        <RequestErasure
+          onClose={() => setAsking(false)}
+          onDone={(it) => isShown() && navigate(`/compliance/erasures/${it.erasureId}`)}
+        />
       )}
     </>
   );

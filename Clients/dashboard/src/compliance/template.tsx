@@ -3,7 +3,7 @@ import type { Agent, CallTemplate, CallTemplateState, User } from "../../../type
 import { useAgents } from "../agents-list";
 import { api } from "../api";
 import { date, phone, time } from "../format";
-import { useAction, useLoaded } from "../loaded";
+import { useAction, useIsShown, useLoaded } from "../loaded";
 import { languages, mayManage, sectors } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
@@ -97,10 +97,11 @@ function loss(users: Agent[] | undefined): string {
 function Remove({ templateId, users, onClose }: {
   templateId: string; users: Agent[] | undefined; onClose: () => void;
 }) {
+  const isShown = useIsShown();
   const removing = useAction(async () => {
     await api.compliance.deleteCallTemplate({ templateId });
     announce("The template was removed");
-    navigate("/compliance/templates");
+    if (isShown()) navigate("/compliance/templates");
   });
   return (
     <Confirm

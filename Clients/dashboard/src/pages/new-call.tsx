@@ -4,8 +4,8 @@ import type { Agent, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
 import { api } from "../api";
 import { VariableFields, givenValues } from "../call/variable-fields";
-import { time, typedNumber } from "../format";
-import { useAction, useRequestId } from "../loaded";
+import { phone, time, typedNumber } from "../format";
+import { useAction, useIsShown, useRequestId } from "../loaded";
 import { languages, mayWrite } from "../names";
 import { Await } from "../parts/await";
 import { Button } from "../parts/button";
@@ -16,6 +16,7 @@ import { Form } from "../parts/form";
 import { Link } from "../parts/link";
 import { Notice, Problem } from "../parts/notice";
 import { Page } from "../parts/page";
+import { announce } from "../parts/toast";
 import { navigate } from "../router";
 import { fieldErrors, reason, sentence } from "../words";
 
@@ -58,6 +59,7 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
   const agent = agents.find((each) => each.agentId === chosen);
   const variables = agent?.variables ?? [];
   const requestId = useRequestId([chosen, number, language, values]);
+  const isShown = useIsShown();
   const placing = useAction(async () => {
     const call = await api.calls.createCall({
       requestId,
@@ -66,7 +68,8 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
         ...(language ? { language } : {}),
       },
     });
-    navigate(`/calls/${call.callId}`);
+    if (isShown()) navigate(`/calls/${call.callId}`);
+    else announce(`${phone(call.phoneNumber)} is being called`);
   });
   const errors = fieldErrors(placing.error, "call.");
   return (
