@@ -474,6 +474,27 @@ def test_a_breach_of_the_policy_would_be_seen(stack, browser):
     assert len([text for text in page.complaints() if "Content Security Policy" in text]) == 2
 
 
+@pytest.mark.parametrize("width", [1280, 1210, 1024, 900, 768, 360])
+def test_tables_keep_numbers_and_times_whole_and_fit(screen, rest, held, width):
+    rest.post("/api/v1/api-keys", json={"displayName": "Wide", "scopes": [
+        "agents.read", "agents.write", "calls.read", "compliance.write", "knowledge.write"]}).raise_for_status()
+    screen.resize(width, 900)
+    try:
+        for path in "/agents", "/calls", "/numbers", "/settings/api-keys", "/settings/team":
+            screen.goto(path)
+            screen.until("!root().querySelector('.skeleton, .splash') && root().querySelector('table.table')")
+            assert screen.eval("document.documentElement.scrollWidth <= innerWidth"), path
+            # Whatever has to be scrolled to is out of sight.
+            assert screen.eval("[...document.querySelectorAll('.table-box')].filter(e => e.scrollWidth > e.clientWidth"
+                               " && getComputedStyle(e).overflowX !== 'visible').length") == 0, path
+            lines = screen.eval(
+                "[...document.querySelectorAll('td .nowrap, td.nowrap a, td.nowrap .strong')].filter(e => shown(e))"
+                ".filter(e => new Set([...e.getClientRects()].map(r => r.top)).size > 1).map(e => e.innerText)")
+            assert lines == [], path
+    finally:
+        screen.resize(1280, 900)
+
+
 def test_every_page_has_a_heading_and_labels_and_fits_a_phone(screen, desk, held):
     paths = ["/analytics", "/agents", "/agents/new", f"/agents/{desk}", f"/agents/{desk}/knowledge",
              f"/agents/{desk}/versions", "/calls", "/calls/new", f"/calls/{held['callId']}", "/numbers", "/settings",

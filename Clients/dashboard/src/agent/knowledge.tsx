@@ -58,7 +58,7 @@ function columns(isWriter: boolean, onDelete: (document: KnowledgeDocument) => v
     { title: "State", cell: (it) => <DocumentState document={it} /> },
     { title: "Passages", isFigure: true, cell: (it) => number(it.passages) },
     { title: "Size", isFigure: true, cell: (it) => bytes(it.sizeBytes) },
-    { title: "Added", cell: (it) => time(it.createTime) },
+    { title: "Added", isWhole: true, cell: (it) => time(it.createTime) },
     { title: "Actions", isHidden: true, cell: (it) => isWriter && (
       <Button kind="quiet" label={`Delete ${it.displayName ?? ""}`} onClick={() => onDelete(it)}>Delete</Button>
     ) },

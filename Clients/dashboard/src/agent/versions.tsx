@@ -53,7 +53,7 @@ function columns(isWriter: boolean, onRollback: (version: AgentVersion) => void)
     { title: "What changed", cell: (it) => it.description
       || (it.restoredFrom ? `Version ${it.restoredFrom} again` : <span className="faint">Nothing noted</span>) },
     { title: "By", cell: (it) => <code>{it.author}</code> },
-    { title: "When", cell: (it) => time(it.createTime) },
+    { title: "When", isWhole: true, cell: (it) => time(it.createTime) },
     { title: "Actions", isHidden: true, cell: (it) => isWriter && !it.published && (
       <Button kind="quiet" label={`Go back to version ${it.version}`} onClick={() => onRollback(it)}>Go back to it</Button>
     ) },

@@ -60,14 +60,14 @@ export function ConsentStateBadge({ of }: { of: Consent }) {
 }
 
 const columns: Column<Consent>[] = [
-  { title: "Person", cell: (it) => (
-    <Link to={`/compliance/consents/${it.consentId}`} className="strong nowrap">
+  { title: "Person", isWhole: true, cell: (it) => (
+    <Link to={`/compliance/consents/${it.consentId}`} className="strong">
       {it.phoneNumber ? phone(it.phoneNumber) : "Erased person"}
     </Link>
   ) },
   { title: "State", cell: (it) => <ConsentStateBadge of={it} /> },
   { title: "Calls", cell: (it) => purposeList(it.purposes) },
   { title: "Rests on", cell: (it) => bases[it.basis ?? "BASIS_UNSPECIFIED"].name },
-  { title: "Given", cell: (it) => time(it.grantTime) },
-  { title: "Last day", cell: (it) => <span className="nowrap">{lastDay(it.expireTime)}</span> },
+  { title: "Given", isWhole: true, cell: (it) => time(it.grantTime) },
+  { title: "Last day", isWhole: true, cell: (it) => lastDay(it.expireTime) },
 ];

@@ -90,15 +90,15 @@ function Nothing({ isFiltered, isSought }: { isFiltered: boolean; isSought: bool
 
 function columns(agents: Agent[] | undefined): Column<Decision>[] {
   return [
-    { title: "Time", cell: (it) => (
-      <Link to={`/compliance/decisions/${it.decisionId}`} className="strong nowrap">{time(it.evaluateTime)}</Link>
+    { title: "Time", isWhole: true, cell: (it) => (
+      <Link to={`/compliance/decisions/${it.decisionId}`} className="strong">{time(it.evaluateTime)}</Link>
     ) },
     { title: "Decision", cell: (it) => <VerdictBadge of={it} /> },
     { title: "Against it", cell: (it) => failedRules(it).map(({ rule }) => ruleWords(rule).title).join(", ") || "–" },
     { title: "Agent", cell: (it) => it.agentId ? agents ? agentName(agents, it.agentId) : "…" : "–" },
-    { title: "Person", cell: (it) => <span className="nowrap">{phone(it.phoneNumber)}</span> },
-    { title: "Call", cell: (it) => it.callMade
+    { title: "Person", isWhole: true, cell: (it) => phone(it.phoneNumber) },
+    { title: "Call", isWhole: true, cell: (it) => it.callMade
       ? <Link to={`/calls/${it.callId}`}>Call<span className="unseen"> of {time(it.evaluateTime)}</span></Link>
-      : <span className="faint nowrap">Not made</span> },
+      : <span className="faint">Not made</span> },
   ];
 }

@@ -66,8 +66,8 @@ function columns(onRemove: ((declaration: A2pDeclaration) => void) | undefined):
     ) },
     { title: "State", cell: (it) => <Badge kind={holds(it) ? "good" : "idle"}>{standing(it)}</Badge> },
     { title: "Acknowledgement", cell: (it) => <span className="breakable">{it.acknowledgement}</span> },
-    { title: "First day", cell: (it) => <span className="nowrap">{date(it.startTime)}</span> },
-    { title: "Last day", cell: (it) => <span className="nowrap">{lastDay(it.endTime)}</span> },
+    { title: "First day", isWhole: true, cell: (it) => date(it.startTime) },
+    { title: "Last day", isWhole: true, cell: (it) => lastDay(it.endTime) },
     { title: "Actions", isHidden: true, cell: (it) => onRemove && (
       <Button kind="quiet" label={`Remove the declaration of ${range(it)}`} onClick={() => onRemove(it)}>Remove</Button>
     ) },

@@ -55,9 +55,9 @@ export function DoNotCall({ user }: { user: User }) {
 }
 
 const columns: Column<Suppression>[] = [
-  { title: "Number", cell: (it) => <span className="strong nowrap">{phone(it.phoneNumber)}</span> },
+  { title: "Number", isWhole: true, cell: (it) => <span className="strong">{phone(it.phoneNumber)}</span> },
   { title: "Why", cell: (it) => suppressionReasons[it.reason ?? ""] ?? it.reason },
-  { title: "Since", cell: (it) => time(it.createTime) },
+  { title: "Since", isWhole: true, cell: (it) => time(it.createTime) },
   { title: "May be asked again", cell: (it) => it.reconsentTime ? `From ${date(it.reconsentTime)} on` : "–" },
   { title: "Proof", cell: (it) => (
     <Link to={`/compliance/audit?subject=${it.suppressionId}`}>

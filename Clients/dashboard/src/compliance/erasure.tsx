@@ -98,7 +98,7 @@ function Kept({ of, isOver }: { of: KeptRecords[]; isOver: boolean }) {
           </>
         ) },
         { title: "Calls", isFigure: true, cell: (it) => number(it.calls) },
-        { title: "Until", cell: (it) => <span className="nowrap">{lastDay(it.until)}</span> },
+        { title: "Until", isWhole: true, cell: (it) => lastDay(it.until) },
       ]}
     />
   );

@@ -69,12 +69,12 @@ function keptCalls(of: Erasure): number {
 }
 
 const columns: Column<Erasure>[] = [
-  { title: "Asked for", cell: (it) => (
-    <Link to={`/compliance/erasures/${it.erasureId}`} className="strong nowrap">{time(it.createTime)}</Link>
+  { title: "Asked for", isWhole: true, cell: (it) => (
+    <Link to={`/compliance/erasures/${it.erasureId}`} className="strong">{time(it.createTime)}</Link>
   ) },
   { title: "State", cell: (it) => <ErasureStateBadge of={it} /> },
   { title: "Why", cell: (it) => erasureReasons[it.reason ?? ""] ?? it.reason },
   { title: "Calls erased", isFigure: true, cell: (it) => number(it.erased?.calls) },
   { title: "Kept by law", isFigure: true, cell: (it) => number(keptCalls(it)) },
-  { title: "Done", cell: (it) => time(doneTime(it)) },
+  { title: "Done", isWhole: true, cell: (it) => time(doneTime(it)) },
 ];

@@ -67,12 +67,12 @@ export function FormStateBadge({ of }: { of: ConsentForm }) {
 }
 
 const columns: Column<ConsentForm>[] = [
-  { title: "Person", cell: (it) => (
-    <Link to={`/compliance/forms/${it.consentFormId}`} className="strong nowrap">{phone(it.phoneNumber)}</Link>
+  { title: "Person", isWhole: true, cell: (it) => (
+    <Link to={`/compliance/forms/${it.consentFormId}`} className="strong">{phone(it.phoneNumber)}</Link>
   ) },
   { title: "State", cell: (it) => <FormStateBadge of={it} /> },
   { title: "Asks for", cell: (it) => purposeList(it.purposes) },
   { title: "Language", cell: (it) => languages[it.language ?? ""] ?? "The browser’s" },
-  { title: "Made", cell: (it) => time(it.createTime) },
-  { title: "Answered", cell: (it) => time(it.answerTime) },
+  { title: "Made", isWhole: true, cell: (it) => time(it.createTime) },
+  { title: "Answered", isWhole: true, cell: (it) => time(it.answerTime) },
 ];

@@ -68,6 +68,6 @@ const columns: Column<CallTemplate>[] = [
   ) },
   { title: "Calls", cell: (it) => callClasses[it.callClass ?? "CALL_CLASS_UNSPECIFIED"] },
   { title: "Language", cell: (it) => languages[it.language ?? ""] ?? it.language },
-  { title: "DLT id", cell: (it) => it.dltTemplateId },
-  { title: "Good until", cell: (it) => <span className="nowrap">{date(it.expireTime)}</span> },
+  { title: "DLT id", isWhole: true, cell: (it) => it.dltTemplateId },
+  { title: "Good until", isWhole: true, cell: (it) => date(it.expireTime) },
 ];

@@ -91,9 +91,9 @@ function columns(user: User, onDelete: (agent: Agent) => void): Column<Agent>[] 
     { title: "Name", cell: (agent) => <Link to={`/agents/${agent.agentId}`} className="strong">{agent.name ?? ""}</Link> },
     { title: "Language", cell: (agent) => languages[agent.language ?? ""] ?? agent.language },
     { title: "State", cell: (agent) => <AgentState agent={agent} /> },
-    { title: "Phone number", cell: (agent) => agent.phoneNumber
-      ? <span className="nowrap">{phone(agent.phoneNumber)}</span> : <span className="faint">None</span> },
-    { title: "Updated", cell: (agent) => time(agent.updateTime) },
+    { title: "Phone number", isWhole: true, cell: (agent) => agent.phoneNumber
+      ? phone(agent.phoneNumber) : <span className="faint">None</span> },
+    { title: "Updated", isWhole: true, cell: (agent) => time(agent.updateTime) },
   ];
   if (!mayWrite(user)) return shown;
   return [...shown, {

@@ -107,7 +107,7 @@ function Nothing({ isFiltered, isReversed }: { isFiltered: boolean; isReversed: 
 
 function columns(agents: Agent[] | undefined): Column<Call>[] {
   return [
-    { title: "Phone", cell: (call) => (
+    { title: "Phone", isWhole: true, cell: (call) => (
       <Link to={`/calls/${call.callId}`} className="strong">
         {call.phoneNumber ? phone(call.phoneNumber) : "Without a number"}
       </Link>
@@ -117,6 +117,6 @@ function columns(agents: Agent[] | undefined): Column<Call>[] {
     { title: "Language", cell: (call) => languages[call.language ?? ""] ?? "–" },
     { title: "State", cell: (call) => <CallStateBadge state={call.state} /> },
     { title: "Cost", isFigure: true, cell: (call) => money(call.cost?.total) },
-    { title: "Time", cell: (call) => time(call.createTime) },
+    { title: "Time", isWhole: true, cell: (call) => time(call.createTime) },
   ];
 }

@@ -82,7 +82,7 @@ function Rented({ numbers, agents, declarations, onRelease }: {
     <Table
       caption="Your numbers" rows={numbers} rowKey={(it) => it.phoneNumber ?? ""}
       columns={[
-        { title: "Number", cell: (it) => <span className="strong">{phone(it.phoneNumber)}</span> },
+        { title: "Number", isWhole: true, cell: (it) => <span className="strong">{phone(it.phoneNumber)}</span> },
         { title: "Agent", cell: (it) => it.agentId
           ? <Link to={`/agents/${it.agentId}`}>{agents ? agentName(agents, it.agentId) : "…"}</Link>
           : <span className="faint">None</span> },
@@ -139,7 +139,7 @@ function Offer({ onBought }: { onBought: () => void }) {
         <Table
           caption="Numbers to rent" rows={found} rowKey={(it) => it.phoneNumber ?? ""}
           columns={[
-            { title: "Number", cell: (it) => <span className="strong">{phone(it.phoneNumber)}</span> },
+            { title: "Number", isWhole: true, cell: (it) => <span className="strong">{phone(it.phoneNumber)}</span> },
             { title: "Circle", cell: (it) => it.region || "–" },
             { title: "Rent a month", isFigure: true, cell: (it) => money(it.monthlyRent) },
             { title: "Actions", isHidden: true, cell: (it) => (

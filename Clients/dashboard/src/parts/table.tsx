@@ -6,36 +6,44 @@ export interface Column<T> {
   cell: (row: T) => Node;
   /** Figures stand at the right. */
   isFigure?: boolean;
+  /** Phone numbers, times and the like stay on one line. */
+  isWhole?: boolean;
   /** A column of buttons has a heading that is read out only. */
   isHidden?: boolean;
 }
 
-/** Rows; on a narrow screen each becomes a block of lines. */
+/** Rows; where there is little room each becomes a block of lines. */
 export function Table<T>({ caption, columns, rows, rowKey }: {
   caption: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string;
 }) {
   return (
-    <table className="table">
-      <caption className="unseen">{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ title, isFigure, isHidden }) => (
-            <th key={title} scope="col" className={isFigure ? "figure" : ""}>
-              <span className={isHidden ? "unseen" : ""}>{title}</span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={rowKey(row)}>
-            {columns.map(({ title, cell, isFigure, isHidden }) => (
-              <td key={title} data-title={isHidden ? "" : title} className={isFigure ? "figure" : ""}>{cell(row)}</td>
+    <div className="table-box">
+      <table className="table">
+        <caption className="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ title, isFigure, isHidden }) => (
+              <th key={title} scope="col" className={isFigure ? "figure" : ""}>
+                <span className={isHidden ? "unseen" : ""}>{title}</span>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map(({ title, cell, isFigure, isWhole, isHidden }) => (
+                <td
+                  key={title} data-title={isHidden ? "" : title} className={isFigure ? "figure" : isWhole ? "nowrap" : ""}
+                >
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { mayManage } from "../names";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
+import { Commas } from "../parts/commas";
 import { Confirm } from "../parts/dialog";
 import { Empty } from "../parts/empty";
 import { PagedTable } from "../parts/paged-table";
@@ -84,14 +85,20 @@ function columns(ask: (question: Question) => void): Column<ApiKey>[] {
     { title: "Name", cell: (key) => (
       <div>
         <span className="strong">{key.displayName || "Without a name"}</span>
-        <p className="hint">Created {date(key.createTime)}</p>
+        <p className="hint nowrap">Created {date(key.createTime)}</p>
       </div>
     ) },
-    { title: "Key and secret", cell: (key) => <span><code>{key.keyId}</code> <code>••••••••</code></span> },
-    { title: "May", cell: (key) => <span className="breakable">{key.scopes?.join(", ") || "Everything"}</span> },
-    { title: "State", cell: (key) => <Standing of={key} /> },
-    { title: "Ends", cell: (key) => key.expireTime ? time(key.expireTime) : "Never" },
-    { title: "Last used", cell: (key) => key.lastUsedTime ? time(key.lastUsedTime) : "Never" },
+    { title: "Key and secret", cell: (key) => (
+      <span><code className="nowrap">{key.keyId}</code> <code>••••••••</code></span>
+    ) },
+    { title: "May", cell: (key) => <Commas of={key.scopes?.join(", ") || "Everything"} /> },
+    { title: "State", isWhole: true, cell: (key) => (
+      <div>
+        <Standing of={key} />
+        <p className="hint">{key.expireTime ? `Until ${date(key.expireTime)}` : "Has no end"}</p>
+      </div>
+    ) },
+    { title: "Last used", cell: (key) => <Commas of={key.lastUsedTime ? time(key.lastUsedTime) : "Never"} /> },
     { title: "Actions", isHidden: true, cell: (key) => !isOver(key) && (
       <div className="row-actions">
         {!key.replacedBy && (
