@@ -57,7 +57,7 @@ const labels: Record<string, string> = {
   "consent.basis": "What it rests on", "holdUntil": "An order has them kept until", "reason": "Why", "suppression.reason": "Why",
   "declaration.startTime": "First day", "declaration.endTime": "Last day",
   "consentForm.consentLifetime": "Days that the consent lasts", "consentForm.offering": "What you offer",
-  "apiKey.expireTime": "Ends",
+  "apiKey.displayName": "Name", "apiKey.expireTime": "Ends", "apiKey.scopes": "What it may do",
   "template.dltTemplateId": "DLT template id", "template.callClass": "Calls", "template.content": "Words",
   "agent.webhookUrl": "Webhook URL", "agent.maxDuration": "Longest call",
   "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",

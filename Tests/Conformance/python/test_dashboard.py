@@ -8,7 +8,7 @@ import accounts
 import calling
 import stack as stacks
 from conftest import client
-from dashboard import browser, day, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
+from dashboard import browser, day, owner, rest, screen, shop, shown_day, signed_in, site, stack  # noqa: F401, fixtures
 from screen import Screen
 
 
@@ -374,9 +374,15 @@ def test_what_is_saved_of_the_business_leaves_the_rest_as_it_was_typed(screen, r
 def test_keys_are_made_and_revoked(screen, stack):
     screen.goto("/settings/api-keys")
     screen.click("Create key")
+    # The dialog's own button, and not the page's. What was not chosen is not taken for everything.
+    screen.click("Create key")
+    screen.sees("What it may do: must be chosen.")
+    assert screen.error_at("Name") == "Must be set."
     screen.fill("Name", "till")
+    screen.tick("Only these")
+    screen.click("Create key")
+    screen.sees("What it may do: must have at least one.")
     screen.tick("agents.read")
-    # The dialog's own button, and not the page's.
     screen.click("Create key")
     screen.sees("It is shown this once")
     key, secret = screen.eval("[...root().querySelectorAll('.copyable code')].map(e => e.innerText)")
@@ -385,6 +391,7 @@ def test_keys_are_made_and_revoked(screen, stack):
         assert till.get("/api/v1/agents").status_code == 200
         assert till.get("/api/v1/calls").status_code == 403
         screen.sees("till")
+        screen.sees(f"Until {shown_day(day(365))}")
         assert secret not in screen.text()
         screen.click("Revoke till")
         screen.click("Revoke key")
