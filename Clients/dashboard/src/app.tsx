@@ -8,7 +8,7 @@ import { Agents } from "./pages/agents";
 import { Analytics } from "./pages/analytics";
 import { CallPage } from "./pages/call";
 import { Calls } from "./pages/calls";
-import { Login } from "./pages/login";
+import { Login, LoginAgain } from "./pages/login";
 import { NewCall } from "./pages/new-call";
 import { NotFound } from "./pages/not-found";
 import { Numbers } from "./pages/numbers";
@@ -45,7 +45,8 @@ export function App() {
   if (standing === "out" || !user) return <Login notice={notice} />;
   return (
     <>
-      <Layout path={path} user={user}>{page(path, query, user)}</Layout>
+      <Layout key={user.userId ?? ""} path={path} user={user}>{page(path, query, user)}</Layout>
+      {standing === "ended" && <LoginAgain user={user} />}
       <Toast />
     </>
   );

@@ -4,8 +4,11 @@ import { ApiError, AuthService, Transport, newKey } from "../../typescript/index
 import type { Session, User } from "../../typescript/index";
 import { seconds } from "./format";
 
-/** Whether somebody is logged in, as far as it is known. */
-export type Standing = "restoring" | "unreachable" | "out" | "in";
+/**
+ * Whether somebody is logged in, as far as it is known. A session that "ended" did so below an open page, which stays
+ * as it is until its user has logged in again.
+ */
+export type Standing = "restoring" | "unreachable" | "out" | "in" | "ended";
 
 /** Who is logged in. */
 export interface SessionState {
@@ -34,6 +37,8 @@ let state: SessionState = { standing: kept() ? "restoring" : "out" };
 let access = "";
 let renewAt = 0;
 let renewing: Promise<void> | undefined;
+/** What is asked of a page whose session ended waits for its user. */
+let waiting: { goOn: () => void; giveUp: (reason: unknown) => void } | undefined;
 
 function kept(): Kept | undefined {
   try {
@@ -64,6 +69,26 @@ function forget(notice?: string): void {
   access = "";
   sessionStorage.removeItem(place);
   change({ standing: "out", ...(notice ? { notice } : {}) });
+  letGo(false);
+}
+
+/** Has what waits go on in a new session, or fail. */
+function letGo(isUserBack: boolean): void {
+  const whom = waiting;
+  waiting = undefined;
+  if (isUserBack) whom?.goOn();
+  else whom?.giveUp(new ApiError({ status: 401, code: "UNAUTHENTICATED", message: "the session has ended" }));
+}
+
+/** The session is over. Where a page is open, its user is asked to log in above it. */
+async function end(): Promise<void> {
+  if (state.standing !== "in") return forget("Your session has ended. Please log in again.");
+  access = "";
+  sessionStorage.removeItem(place);
+  await new Promise<void>((goOn, giveUp) => {
+    waiting = { goOn, giveUp };
+    change({ ...state, standing: "ended" });
+  });
 }
 
 /** Whether asking again is of no use: the token is not taken any more. */
@@ -74,13 +99,13 @@ function isRefusal(error: unknown): boolean {
 
 async function refresh(): Promise<void> {
   const from = kept();
-  if (!from) return forget();
+  if (!from) return end();
   try {
     const requestId = `${from.login}-${from.uses}`;
     adopt(await auth.refreshSession({ refreshToken: from.token, requestId }), from);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    forget("Your session has ended. Please log in again.");
+    await end();
   }
 }
 
@@ -92,7 +117,7 @@ export function renew(): Promise<void> {
 
 /** A token that is good for the next request, renewed when it is about to end. */
 export async function accessToken(): Promise<string> {
-  if (state.standing === "in" && Date.now() >= renewAt) await renew();
+  if (state.standing === "ended" || (state.standing === "in" && Date.now() >= renewAt)) await renew();
   return access;
 }
 
@@ -103,15 +128,20 @@ export async function restore(): Promise<void> {
   await renew().catch(() => change({ standing: "unreachable" }));
 }
 
-/** Logs in; throws what the server refuses with. */
+/** Logs in; throws what the server refuses with. Only the user of an open page goes on with it. */
 export async function login(email: string, password: string): Promise<void> {
-  adopt(await auth.login({ email, password }));
+  const before = state.user?.userId;
+  const session = await auth.login({ email, password });
+  adopt(session);
+  letGo(session.user?.userId === before);
 }
 
 /** Ends the session here at once, and at the server as soon as it hears of it. */
 export async function logout(): Promise<void> {
   const headers = { authorization: `Bearer ${access}` };
+  const isOver = access === "";
   forget();
+  if (isOver) return;
   await new AuthService(new Transport({ headers: () => headers })).logout().catch(() => undefined);
 }
 

@@ -59,7 +59,7 @@ def test_a_session_lasts_over_a_reload_and_ends_by_logging_out(stack, browser, o
     assert page.run("return sessionStorage.length;") == 0
 
 
-def test_a_session_ends_in_words_when_the_server_ended_it(stack, browser, owner):
+def test_a_session_that_the_server_ended_is_taken_up_by_logging_in(stack, browser, owner):
     page = Screen(browser, stack, "/agents")
     page.log_in(owner, accounts.PASSWORD)
     page.heading("Agents")
@@ -71,8 +71,11 @@ def test_a_session_ends_in_words_when_the_server_ended_it(stack, browser, owner)
             json={"oldPassword": accounts.PASSWORD, "newPassword": accounts.PASSWORD})
         assert answer.status_code == 200, answer.text
     page.click("Calls")
-    page.heading("Log in")
-    page.sees("Your session has ended. Please log in again.")
+    page.sees("Your session has ended.")
+    page.fill("Password", accounts.PASSWORD)
+    page.click("Log in")
+    page.heading("Calls")
+    page.until("!document.querySelector('dialog, .skeleton')")
 
 
 def test_a_token_that_is_refused_is_renewed_once(stack, browser, owner):

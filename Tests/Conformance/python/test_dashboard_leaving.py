@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 import accounts
+from conftest import client
 from dashboard import browser, owner, rest, screen, shop, signed_in, site, stack  # noqa: F401, fixtures
 from screen import Screen
 
@@ -113,3 +114,73 @@ def test_who_went_on_is_not_fetched_back_by_a_late_answer(screen, rest, desk, pa
     assert where(screen) == "/settings" and screen.value("Name") == "Sharma Textiles and Sons"
     screen.click("Agents")
     screen.click("Leave")
+
+
+# A session that ends below an open page
+
+@pytest.fixture()
+def ending(stack, browser, shop, rest):  # noqa: F811
+    """A page of a person of their own on the form of a new agent, and what ends the session below it."""
+    email = accounts.user(stack, shop, f"{uuid.uuid4()}@example.in")
+    page = Screen(browser, stack, "/agents")
+    page.log_in(email, accounts.PASSWORD)
+    page.heading("Agents")
+    typed(page)
+
+    def end():
+        with client(stack, None) as anybody:
+            other = anybody.post("/api/v1/auth/login", json={"email": email, "password": accounts.PASSWORD}).json()
+            anybody.post(
+                "/api/v1/auth/password", headers={"authorization": f"Bearer {other['accessToken']}"},
+                json={"oldPassword": accounts.PASSWORD, "newPassword": accounts.PASSWORD}).raise_for_status()
+    yield page, email, end
+    assert page.complaints() == []
+
+
+def test_what_was_typed_outlasts_the_session(ending, rest):  # noqa: F811
+    page, email, end = ending
+    name = f"Kept {uuid.uuid4()}"
+    page.fill("Name", name)
+    end()
+    page.click("Create agent")
+    page.sees("Your session has ended. What is on the page is kept until you are back.")
+    # Escape is no way past it, however often it is pressed.
+    for _ in range(3):
+        page.press("Escape")
+    page.until("input('E-mail')?.value === email", email=email)
+    page.fill("Password", "not the password at all")
+    page.click("Log in")
+    page.sees("The e-mail address or the password is not right.")
+    page.fill("Password", accounts.PASSWORD)
+    page.click("Log in")
+    # What was asked for is done without being asked for again.
+    page.heading(name)
+    assert [a["name"] for a in rest.get("/api/v1/agents").json()["agents"]].count(name) == 1
+    assert page.eval("!document.querySelector('dialog')")
+    page.goto("/agents")
+    page.sees(name)
+
+
+def test_what_somebody_else_typed_is_not_sent_by_who_logs_in(ending, owner, rest):  # noqa: F811
+    page, _, end = ending
+    page.fill("Name", "Of another")
+    end()
+    page.click("Create agent")
+    page.fill("E-mail", owner)
+    page.fill("Password", accounts.PASSWORD)
+    page.click("Log in")
+    page.until("!document.querySelector('dialog') && input('Name').value === ''")
+    page.sees(owner)
+    assert "Of another" not in [a["name"] for a in rest.get("/api/v1/agents").json()["agents"]]
+
+
+def test_a_page_whose_session_ended_can_be_left(ending):
+    page, email, end = ending
+    end()
+    page.click("Create agent")
+    page.click("Leave the page")
+    page.heading("Log in")
+    assert page.run("return sessionStorage.length;") == 0
+    page.log_in(email, accounts.PASSWORD)
+    page.heading("Create an agent")
+    assert page.value("Name") == ""

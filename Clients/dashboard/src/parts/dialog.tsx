@@ -19,6 +19,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         event.preventDefault();
         onClose();
       }}
+      // Of whoever presses Escape twice the browser does not ask.
+      onClose={() => element.current?.isConnected && element.current.showModal()}
     >
       <h2 id={id}>{title}</h2>
       {children}
