@@ -221,6 +221,11 @@ def test_a_refused_call_tells_every_reason(screen, rest):
     answer = rest.post("/api/v1/calls", json={"agentId": agent, "phoneNumber": calling.REGISTERED}).json()
     reasons = next(d for d in answer["error"]["details"] if "violations" in d)["violations"]
     assert len(reasons) > 1
+    # Its codes are folded away, and each remedy leads on.
+    assert all(reason["type"] not in screen.text() for reason in reasons)
+    assert screen.eval("named('a', 'To the templates') && new URL(named('a', 'To the agent').href).pathname")\
+        == f"/dashboard/agents/{agent}"
+    screen.run("document.querySelector('.notice details').open = true;")
     shown = screen.text()
     assert all(reason["type"] in shown for reason in reasons)
     # One that only the clock speaks against says from when on it may be placed.
@@ -234,7 +239,9 @@ def test_a_refused_call_tells_every_reason(screen, rest):
         {status: 400}));""")
     screen.click("Place the call")
     screen.sees("It may be placed from 2 Dec 2026, 10:00 am on.")
-    screen.sees("Too late. CALLING_HOURS OUTSIDE_HOURS")
+    screen.sees("Too late. Place the call within these hours.")
+    screen.run("document.querySelector('.notice details').open = true;")
+    screen.sees("CALLING_HOURS OUTSIDE_HOURS")
     rest.delete(f"/api/v1/agents/{agent}")
 
 
@@ -294,6 +301,26 @@ def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
 def test_large_figures_read_as_in_india(screen):
     screen.goto("/calls")
     screen.run("""
+def test_a_new_merchant_is_led_to_the_first_call(stack, browser):
+    made = stack.new_merchant(f"{uuid.uuid4()}@example.in")
+    page = Screen(browser, stack, "/analytics")
+    page.log_in(accounts.user(stack, made, f"{uuid.uuid4()}@example.in"), accounts.PASSWORD)
+    page.sees("The way to your first call")
+
+    def standing():
+        page.until("!root().querySelector('.skeleton') && root().querySelectorAll('.item').length === 8")
+        return page.eval("[...root().querySelectorAll('.item')].map(e => e.querySelector('.badge').innerText)")
+
+    assert standing() == ["To do"] * 8
+    with client(stack, made) as shop:
+        calling.new_agent(shop, "+918047120009", name="First", purpose="CALL_PURPOSE_SERVICE")
+    page.goto("/analytics")
+    assert standing() == ["To do", "To do", "Done", "To do", "Done", "Done", "Done", "To do"]
+    page.click("Record its declaration")
+    page.heading("Numbers")
+    assert page.complaints() == []
+
+
       const ask = window.fetch;
       window.fetch = (url, init) => !url.includes("/analytics/dashboard") ? ask(url, init)
         : Promise.resolve(new Response(JSON.stringify({

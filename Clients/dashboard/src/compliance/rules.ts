@@ -95,7 +95,8 @@ const rules: Record<string, RuleWords> = {
   },
 };
 
-/** The words of a rule; of one that is not known here, its name. */
-export function ruleWords(name: string | undefined): RuleWords {
-  return rules[name ?? ""] ?? { title: name ?? "", asks: "", remedy: "" };
+/** The words of a rule; of one that is not known here, its name. What is done at an agent is done at that of the call. */
+export function ruleWords(name: string | undefined, agentId = ""): RuleWords {
+  const words = rules[name ?? ""] ?? { title: name ?? "", asks: "", remedy: "" };
+  return words.place === agents && agentId ? { ...words, place: [`/agents/${agentId}`, "To the agent"] } : words;
 }

@@ -29,23 +29,24 @@ export function consequence(of: Decision): string {
 export function Rules({ of }: { of: Decision }) {
   const results = of.results ?? [];
   const others = results.filter((result) => result.outcome === "NOT_APPLICABLE");
+  const rule = (result: RuleResult) => <Rule key={result.rule ?? ""} of={result} agentId={of.agentId ?? ""} />;
   return (
     <>
       <ul className="items">
-        {results.filter((result) => !others.includes(result)).map((result) => <Rule key={result.rule ?? ""} of={result} />)}
+        {results.filter((result) => !others.includes(result)).map(rule)}
       </ul>
       {others.length > 0 && (
         <details className="preview">
           <summary>{others.length === 1 ? "1 rule does" : `${others.length} rules do`} not concern this call</summary>
-          <ul className="items">{others.map((result) => <Rule key={result.rule ?? ""} of={result} />)}</ul>
+          <ul className="items">{others.map(rule)}</ul>
         </details>
       )}
     </>
   );
 }
 
-function Rule({ of }: { of: RuleResult }) {
-  const { title, asks, remedy, place } = ruleWords(of.rule);
+function Rule({ of, agentId }: { of: RuleResult; agentId: string }) {
+  const { title, asks, remedy, place } = ruleWords(of.rule, agentId);
   const { code, words } = reason(of.explanation ?? "");
   const isAgainst = of.outcome === "FAIL";
   return (

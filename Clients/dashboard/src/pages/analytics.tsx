@@ -13,6 +13,7 @@ import { Select } from "../parts/field";
 import { Link } from "../parts/link";
 import { Page } from "../parts/page";
 import { Segments } from "../parts/segments";
+import { FirstSteps } from "./first-steps";
 
 const periods = [["PERIOD_TODAY", "Today"], ["PERIOD_WEEK", "This week"], ["PERIOD_MONTH", "This month"]] as const;
 const monthsShown = 6;
@@ -31,13 +32,13 @@ export function Analytics() {
         <Segments label="Period" value={period} options={periods} onChange={(value) => setPeriod(value as Period)} />
         <Select label="Agent" value={agentId} onChange={setAgentId} options={[["", "All agents"], ...names]} />
       </div>
-      <Await of={figures} lines={6}>{(value) => <Figures of={value} hasAgents={names.length > 0} />}</Await>
+      <Await of={figures} lines={6}>{(value) => <Figures of={value} />}</Await>
       <Revenue />
     </Page>
   );
 }
 
-function Figures({ of, hasAgents }: { of: Dashboard; hasAgents: boolean }) {
+function Figures({ of }: { of: Dashboard }) {
   const slices = (of.callsByAgent ?? []).map((each) => ({ label: each.agentName ?? "", value: Number(each.calls ?? 0) }));
   const total = Number(of.totalCalls ?? 0);
   return (
@@ -51,7 +52,7 @@ function Figures({ of, hasAgents }: { of: Dashboard; hasAgents: boolean }) {
         />
         <Figure name="Total cost" value={money(of.totalCost)} />
       </dl>
-      {total === 0 ? <NoCalls hasAgents={hasAgents} /> : (
+      {total === 0 ? <NoCalls /> : (
         <div className="split even">
           <Card title="Calls by agent"><Donut slices={slices} unit={total === 1 ? "call" : "calls"} /></Card>
           <Card title="Callers’ mood" hint="In completed calls, by a language model."><Moods of={of.sentiment ?? {}} /></Card>
@@ -62,20 +63,19 @@ function Figures({ of, hasAgents }: { of: Dashboard; hasAgents: boolean }) {
   );
 }
 
-function NoCalls({ hasAgents }: { hasAgents: boolean }) {
-  return hasAgents
-    ? (
-      <Empty
-        title="No calls in this time" action={<Link to="/calls/new" className="button primary">Place a call</Link>}
-      >
-        Choose a longer time, or place a call now.
-      </Empty>
-    )
-    : (
-      <Empty title="Welcome" action={<Link to="/agents/new" className="button primary">Create agent</Link>}>
-        Create your first agent; what its calls achieve and cost is shown here.
-      </Empty>
-    );
+function NoCalls() {
+  const calls = useLoaded(async (signal) => (await api.calls.listCalls({ pageSize: 1 }, { signal })).calls ?? [], []);
+  return (
+    <Await of={calls}>
+      {(any) => any.length === 0 ? <FirstSteps /> : (
+        <Empty
+          title="No calls in this time" action={<Link to="/calls/new" className="button primary">Place a call</Link>}
+        >
+          Choose a longer time, or place a call now.
+        </Empty>
+      )}
+    </Await>
+  );
 }
 
 function Figure({ name, value, hint }: { name: string; value: string; hint?: string }) {

@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { ApiError } from "../../../typescript/index";
 import type { Agent, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
 import { api } from "../api";
+import { Refusal } from "../call/refusal";
 import { VariableFields, givenValues } from "../call/variable-fields";
-import { phone, time, typedNumber } from "../format";
+import { phone, typedNumber } from "../format";
 import { useAction, useIsShown, useRequestId } from "../loaded";
 import { languages, mayWrite } from "../names";
 import { Await } from "../parts/await";
@@ -14,11 +14,11 @@ import { Empty } from "../parts/empty";
 import { PhoneField, Select } from "../parts/field";
 import { Form } from "../parts/form";
 import { Link } from "../parts/link";
-import { Notice, Problem } from "../parts/notice";
+import { Notice } from "../parts/notice";
 import { Page } from "../parts/page";
 import { announce } from "../parts/toast";
 import { navigate } from "../router";
-import { fieldErrors, reason, sentence } from "../words";
+import { fieldErrors } from "../words";
 
 /** Places a call: whom, by which agent, and what it should know. */
 export function NewCall({ agentId, user }: { agentId: string; user: User }) {
@@ -74,7 +74,7 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
   const errors = fieldErrors(placing.error, "call.");
   return (
     <Form onSubmit={() => void placing.run()} errors={errors} label="New call">
-      <Refusal error={placing.error} />
+      <Refusal error={placing.error} agentId={chosen} />
       <Card title="Whom">
         <PhoneField
           label="Phone number" value={number} onChange={setNumber}
@@ -96,30 +96,5 @@ function CallForm({ agents, agentId, isDisabled }: { agents: Agent[]; agentId: s
         <Button type="submit" kind="primary" isBusy={placing.isBusy} isDisabled={isDisabled}>Place the call</Button>
       </div>
     </Form>
-  );
-}
-
-/** Why the call may not be placed: every reason, and from when on it may. */
-function Refusal({ error }: { error: unknown }) {
-  if (!(error instanceof ApiError) || error.preconditionViolations.length === 0) {
-    return <Problem error={error} title="The call was not placed" />;
-  }
-  const decision = error.details.find((detail) => detail["@type"]?.endsWith("/payaid.voice.v1.Decision"));
-  const next = decision?.["nextAllowedTime"] as string | undefined;
-  const decisionId = decision?.["decisionId"] as string | undefined;
-  return (
-    <Notice kind="error" title="The rules do not allow this call">
-      <ul>
-        {error.preconditionViolations.map(({ type, description }) => {
-          const { code, words } = reason(description);
-          return <li key={type}>{sentence(words)} <code>{code ? `${type} ${code}` : type}</code></li>;
-        })}
-      </ul>
-      <p>
-        {next ? `It may be placed from ${time(next)} on.`
-          : "Waiting does not help: the reasons above have to be put right first."}
-      </p>
-      {decisionId && <Link to={`/compliance/decisions/${decisionId}`}>What each rule said</Link>}
-    </Notice>
   );
 }
