@@ -83,6 +83,12 @@ export function indianDay(at: Date): string {
   return new Date(at.getTime() + 19_800_000).toISOString().slice(0, 10);
 }
 
+/** Whether a text is a day that there is, `2026-12-01`. */
+export function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 /** The moment at which a day begins in India, `days` later. */
 export function startOfDay(text: string, days = 0): string {
   return new Date(Date.parse(`${text}T00:00:00+05:30`) + days * 86_400_000).toISOString();

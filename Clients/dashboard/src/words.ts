@@ -49,7 +49,7 @@ export function reason(text: string): { code: string; words: string } {
   return { code, words };
 }
 
-/** Fields whose labels say more than their names in the API. */
+/** Fields whose labels say more, or other words, than their names in the API. */
 const labels: Record<string, string> = {
   "agent.model.engine": "What holds its calls", "agent.model.name": "Name of the model",
   "agent.model.temperature": "Temperature", "agent.model.maxOutputTokens": "Longest answer",
@@ -63,7 +63,13 @@ const labels: Record<string, string> = {
   "agent.systemPrompt": "Instructions", "agent.voiceId": "Voice",
   "agent.turnTaking.endOfTurnSilence": "Silence that ends the caller’s turn",
   "agent.turnTaking.interruptionSpeech": "Speech that interrupts the agent",
-  "startTime": "First day", "endTime": "Last day",
+  "startTime": "First day", "endTime": "Last day", "password": "First password",
+  "email": "E-mail", "user.email": "E-mail", "merchant.email": "Contact e-mail", "endpoint.url": "URL",
+  "merchant.webhookUrl": "URL",
+  "merchant.kyc.legalName": "Legal name", "merchant.kyc.constitution": "Kind of business", "merchant.kyc.sector": "Sector",
+  "merchant.kyc.pan": "PAN", "merchant.kyc.gstins": "GSTINs", "merchant.kyc.registrationNumber": "CIN or LLPIN",
+  "merchant.kyc.registeredAddress": "Registered address", "merchant.kyc.dltEntityId": "DLT entity id",
+  "merchant.kyc.dltTelemarketerId": "DLT telemarketer id", "merchant.kyc.useCase": "What the agents call people for",
   "agent.turnTaking.idleTimeout": "Silence before it asks who is there", "agent.turnTaking.idleMessage": "What it asks",
 };
 
@@ -75,8 +81,9 @@ const toolLabels: Record<string, string> = {
 
 /** A field's path in words: `agent.variables[0].name` is "Variables 1 name", `agent.tools[0].name` "Tool 1, name". */
 export function fieldName(path: string): string {
-  const label = labels[path];
-  if (label) return label;
+  const [, list = path, place] = /^(.*)\[(\d+)\]$/.exec(path) ?? [];
+  const label = labels[list];
+  if (label) return place === undefined ? label : `${label} ${Number(place) + 1}`;
   const spaced = (text: string) => text.replace(/\[(\d+)\]/g, (_, index) => ` ${Number(index) + 1}`).split(".").join(" ");
   const tool = /^agent\.tools\[(\d+)\]\.(\w+)(.*)$/.exec(path);
   if (tool) {
@@ -130,6 +137,10 @@ const plainWords: [string, string][] = [
   ["expected a whole number from -2147483648 to 2147483647", "must be a whole number"],
   ["must match [A-Za-z_][A-Za-z0-9_]{0,63}", "must have 1 to 64 letters, digits and _, and begin with no digit"],
   ["; see SecretService", ""],
+  ["url has no scheme followed by ://", "must begin with https://"],
+  ["url scheme is not a letter followed by letters and digits", "must begin with https://"],
+  ["url authority is not host or host:port", "must name a server behind https://, such as shop.example.in"],
+  ["must be between 10.0 seconds and 3600.0 seconds", "must be between 0.17 and 60 minutes"],
 ];
 
 /** What is wrong with a field, without its path, which a message about unreadable JSON repeats. */

@@ -262,6 +262,9 @@ def test_the_history_is_filtered_and_its_address_kept(screen, desk, held):
     screen.sees("+91 90000 00007")
     screen.choose("To day", "2020-01-01")
     screen.sees("The days are the wrong way round")
+    # A day that there is not is no filter.
+    screen.goto("/calls?from=2026-13-45&to=2026-02-30")
+    screen.sees("+91 90000 00007")
     screen.goto("/calls?agent=nonsense&state=nonsense&from=nonsense")
     screen.sees("No call matches")
 
@@ -298,9 +301,6 @@ def test_the_figures_are_those_of_the_api(screen, rest, desk, held):
     screen.sees(f"₹{calling.rupees(revenue['total']):.2f}")
 
 
-def test_large_figures_read_as_in_india(screen):
-    screen.goto("/calls")
-    screen.run("""
 def test_a_new_merchant_is_led_to_the_first_call(stack, browser):
     made = stack.new_merchant(f"{uuid.uuid4()}@example.in")
     page = Screen(browser, stack, "/analytics")
@@ -321,6 +321,9 @@ def test_a_new_merchant_is_led_to_the_first_call(stack, browser):
     assert page.complaints() == []
 
 
+def test_large_figures_read_as_in_india(screen):
+    screen.goto("/calls")
+    screen.run("""
       const ask = window.fetch;
       window.fetch = (url, init) => !url.includes("/analytics/dashboard") ? ask(url, init)
         : Promise.resolve(new Response(JSON.stringify({
@@ -342,10 +345,12 @@ def test_the_business_says_who_it_is(screen, rest, stack, shop):
     screen.fill("PAN", "wrong")
     screen.click("Save details")
     assert screen.error_at("PAN")
+    screen.sees("PAN: is no permanent account number.")
     screen.fill("PAN", "ABCCS1234F")
     screen.fill("GSTINs", "29ABCCS1234F1Z5, nonsense")
     screen.click("Save details")
     assert screen.error_at("GSTINs")
+    screen.sees("GSTINs 1: ")
     screen.fill("GSTINs", "")
     screen.click("Save details")
     screen.sees("Business details saved")
@@ -433,6 +438,10 @@ def test_webhooks_are_set_and_tested(screen, rest):
     screen.goto("/settings/webhooks")
     screen.fill("URL", "ftp://nowhere.example.in")
     screen.click("Save URL")
+    assert screen.error_at("URL") == "Must begin with https://."
+    screen.fill("URL", "shop.example.in")
+    screen.click("Save URL")
+    screen.sees("URL: must begin with https://.")
     assert screen.error_at("URL") == "Must begin with https://."
     screen.fill("URL", "https://shop.example.in/hooks")
     screen.click("Save URL")

@@ -29,7 +29,7 @@ def test_an_agent_is_created_changed_and_deleted(screen, rest):
     screen.click("Add it")
     screen.fill("Longest call, in minutes", "90")
     screen.click("Create agent")
-    assert "3600" in screen.error_at("Longest call, in minutes")
+    assert screen.error_at("Longest call, in minutes") == "Must be between 0.17 and 60 minutes."
     screen.fill("Longest call, in minutes", "5")
     screen.click("Create agent")
     screen.heading("Asha")

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { startOfDay } from "../format";
+import { isDay, startOfDay } from "../format";
 import { setQuery } from "../router";
 import { TextField } from "./field";
 
@@ -11,7 +11,7 @@ export interface Days {
 
 /** The days that a query names. */
 export function daysIn(query: URLSearchParams): Days {
-  const day = (name: string) => /^\d{4}-\d{2}-\d{2}$/.exec(query.get(name) ?? "")?.[0] ?? "";
+  const day = (name: string) => [query.get(name) ?? ""].find(isDay) ?? "";
   return { from: day("from"), to: day("to") };
 }
 
