@@ -24,6 +24,13 @@ class SessionTransport extends Transport {
   }
 }
 
+/** Has something deleted. What is not there any more is: the answer was lost, or somebody else was faster. */
+export async function deleted(deleting: Promise<unknown>): Promise<void> {
+  await deleting.catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.code !== "NOT_FOUND") throw error;
+  });
+}
+
 const transport = new SessionTransport();
 
 /** One client for each service. */

@@ -184,6 +184,18 @@ def test_who_changed_an_agent_meanwhile_is_not_overwritten(screen, rest):
     rest.delete(f"/api/v1/agents/{agent}")
 
 
+def test_what_is_deleted_already_is_deleted(screen, rest):
+    name = f"Gone {uuid.uuid4()}"
+    agent = rest.post("/api/v1/agents", json={"name": name, "language": "hi"}).json()["agentId"]
+    screen.goto("/agents")
+    screen.click(f"Delete {name}")
+    # As when the answer was lost and the button is pressed again.
+    rest.delete(f"/api/v1/agents/{agent}").raise_for_status()
+    screen.click("Delete agent")
+    screen.sees(f"{name} was deleted")
+    screen.until("!document.querySelector('dialog') && !root().querySelector('table')?.innerText.includes(gone)", gone=name)
+
+
 def test_versions_are_published_and_gone_back_to(screen, rest):
     agent = rest.post("/api/v1/agents", json={
         "name": "Careful", "language": "en", "greeting": "One.", "publishing": "MANUAL"}).json()["agentId"]

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Document as KnowledgeDocument, User } from "../../../typescript/index";
-import { api } from "../api";
+import { api, deleted } from "../api";
 import { bytes, number, time } from "../format";
 import { useAction, usePages, usePolling } from "../loaded";
 import { mayWrite } from "../names";
@@ -87,7 +87,7 @@ function Delete({ agentId, document, onDone, onClose }: {
   agentId: string; document: KnowledgeDocument; onDone: () => void; onClose: () => void;
 }) {
   const deleting = useAction(async () => {
-    await api.knowledge.deleteDocument({ agentId, documentId: document.documentId ?? "" });
+    await deleted(api.knowledge.deleteDocument({ agentId, documentId: document.documentId ?? "" }));
     announce(`${document.displayName} was deleted`);
     onDone();
   });

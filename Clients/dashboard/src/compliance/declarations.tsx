@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { A2pDeclaration, User } from "../../../typescript/index";
-import { api } from "../api";
+import { api, deleted } from "../api";
 import { date, lastDay, phone } from "../format";
 import { useAction } from "../loaded";
 import type { Loaded } from "../loaded";
@@ -78,7 +78,7 @@ function Remove({ declaration, onDone, onClose }: {
   declaration: A2pDeclaration; onDone: () => void; onClose: () => void;
 }) {
   const removing = useAction(async () => {
-    await api.compliance.deleteA2pDeclaration({ declarationId: declaration.declarationId ?? "" });
+    await deleted(api.compliance.deleteA2pDeclaration({ declarationId: declaration.declarationId ?? "" }));
     announce("The declaration was removed");
     onDone();
   });

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Agent, CallTemplate, CallTemplateState, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
-import { api } from "../api";
+import { api, deleted } from "../api";
 import { date, phone, time } from "../format";
 import { useAction, useIsShown, useLoaded } from "../loaded";
 import { languages, mayManage, sectors } from "../names";
@@ -99,7 +99,7 @@ function Remove({ templateId, users, onClose }: {
 }) {
   const isShown = useIsShown();
   const removing = useAction(async () => {
-    await api.compliance.deleteCallTemplate({ templateId });
+    await deleted(api.compliance.deleteCallTemplate({ templateId }));
     announce("The template was removed");
     if (isShown()) navigate("/compliance/templates");
   });

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Agent, User } from "../../../typescript/index";
 import { useAgents } from "../agents-list";
-import { api } from "../api";
+import { api, deleted } from "../api";
 import { phone, time } from "../format";
 import { useAction } from "../loaded";
 import { languages, mayWrite } from "../names";
@@ -128,7 +128,7 @@ export function AgentState({ agent }: { agent: Agent }) {
 
 function Delete({ agent, onDone, onClose }: { agent: Agent; onDone: () => void; onClose: () => void }) {
   const deleting = useAction(async () => {
-    await api.agents.deleteAgent({ agentId: agent.agentId ?? "" });
+    await deleted(api.agents.deleteAgent({ agentId: agent.agentId ?? "" }));
     announce(`${agent.name} was deleted`);
     onDone();
   });

@@ -3,7 +3,7 @@ import type {
   A2pDeclaration, Agent, AvailablePhoneNumber, PhoneNumber, PhoneNumberType, User,
 } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
-import { api } from "../api";
+import { api, deleted } from "../api";
 import { Declarations } from "../compliance/declarations";
 import { isDeclared, useDeclarations } from "../compliance/declared";
 import { money, phone } from "../format";
@@ -181,7 +181,7 @@ function Buy({ number, onDone, onClose }: { number: AvailablePhoneNumber; onDone
 
 function Release({ number, onDone, onClose }: { number: PhoneNumber; onDone: () => void; onClose: () => void }) {
   const releasing = useAction(async () => {
-    await api.numbers.releasePhoneNumber({ phoneNumber: number.phoneNumber ?? "" });
+    await deleted(api.numbers.releasePhoneNumber({ phoneNumber: number.phoneNumber ?? "" }));
     announce(`${phone(number.phoneNumber)} was given back`);
     onDone();
   });

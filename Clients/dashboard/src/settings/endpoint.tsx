@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { WebhookDelivery, WebhookEndpoint } from "../../../typescript/index";
-import { api } from "../api";
+import { api, deleted } from "../api";
 import { milliseconds, time } from "../format";
 import { useAction, useLoaded } from "../loaded";
 import { Await } from "../parts/await";
@@ -81,7 +81,7 @@ function Changes({ endpoint, onChange, onSecret, onTest }: Omit<Props, "mayChang
         endpoint: { endpointId, state: isPaused ? "ACTIVE" : "PAUSED", etag: endpoint.etag }, updateMask: "state",
       });
     } else if (what === "delete") {
-      await api.webhooks.deleteWebhookEndpoint({ endpointId });
+      await deleted(api.webhooks.deleteWebhookEndpoint({ endpointId }));
     } else {
       onSecret((await api.webhooks.rotateWebhookSecret({ endpointId })).secret ?? "");
     }
