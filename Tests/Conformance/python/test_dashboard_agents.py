@@ -196,7 +196,7 @@ def test_what_is_deleted_already_is_deleted(screen, rest):
     screen.until("!document.querySelector('dialog') && !root().querySelector('table')?.innerText.includes(gone)", gone=name)
 
 
-def test_versions_are_published_and_gone_back_to(screen, rest):
+def test_versions_are_published_and_gone_back_to(screen, rest, owner):
     agent = rest.post("/api/v1/agents", json={
         "name": "Careful", "language": "en", "greeting": "One.", "publishing": "MANUAL"}).json()["agentId"]
     rest.patch(f"/api/v1/agents/{agent}", json={"greeting": "Two."})
@@ -205,8 +205,21 @@ def test_versions_are_published_and_gone_back_to(screen, rest):
     screen.click("Publish the draft")
     screen.sees("Version 2 is published")
     screen.click("Go back to version 1")
+    screen.fill("Why", "It was better.")
     screen.click("Publish it again")
     screen.sees("Version 1 is published again, as version 3")
+    screen.sees("It was better.")
+    # By whom is told by name: a person's, or a key's.
+    assert [row[2] for row in screen.rows()] == [owner, owner, "Key voicectl"]
+    screen.click("Show version 2")
+    screen.sees("What version 2 changed")
+    change = "[...root().querySelectorAll('.changes > div')].map(e => [...e.children].map(c => c.innerText))"
+    assert screen.until(change) == [["Greeting", "One.", "Two."]]
+    screen.click("Close")
+    screen.click("Show version 1")
+    screen.sees("What version 1 says")
+    assert ["Greeting", "One."] in screen.until(change)
+    screen.click("Close")
     assert rest.get(f"/api/v1/agents/{agent}").json()["greeting"] == "One."
     rest.delete(f"/api/v1/agents/{agent}")
 
