@@ -434,6 +434,22 @@ def test_keys_are_made_and_revoked(screen, stack):
         stacks.wait_for(lambda: till.get("/api/v1/agents").status_code in (401, 403))
 
 
+def test_origins_of_browsers_are_set(screen, rest):
+    screen.goto("/settings/api-keys")
+    screen.fill("Origins", "https://app.example.in\nshop.example.in")
+    screen.click("Save origins")
+    screen.sees("Origins 2: must be as browsers write it")
+    assert "https://host" in screen.error_at("Origins")
+    screen.fill("Origins", "https://app.example.in\nhttps://shop.example.in:8443")
+    screen.click("Save origins")
+    screen.sees("Origins saved")
+    assert rest.get("/api/v1/merchant").json()["corsOrigins"] == ["https://app.example.in", "https://shop.example.in:8443"]
+    screen.fill("Origins", "")
+    screen.click("Save origins")
+    screen.until("!root().innerText.includes('shop.example.in') && input('Origins').value === ''")
+    stacks.wait_for(lambda: "corsOrigins" not in rest.get("/api/v1/merchant").json())
+
+
 def test_webhooks_are_set_and_tested(screen, rest):
     screen.goto("/settings/webhooks")
     screen.fill("URL", "ftp://nowhere.example.in")

@@ -1,5 +1,7 @@
 """The dashboard's page of what an agent knows, in Chromium, and of a call that it answered from that."""
 
+import uuid
+
 import pytest
 
 import calling
@@ -55,6 +57,38 @@ def test_a_text_is_uploaded_asked_and_deleted(screen, pupil, rest, tmp_path):
     screen.sees("faq.txt was deleted")
     screen.sees("No documents yet")
     assert "documents" not in rest.get(base(pupil)).json()
+
+
+def test_an_agent_is_created_with_its_documents(screen, rest, tmp_path):
+    name = f"Taught {uuid.uuid4()}"
+    screen.goto("/agents/new")
+    screen.fill("Name", name)
+    screen.attach("Choose files", write(tmp_path, "faq.txt", b"Wrong."), write(tmp_path, "photo.png", PNG),
+                  write(tmp_path, "hours.txt", b"Open on Sundays."))
+    screen.sees("photo.png is neither a PDF nor a TXT file.")
+    # A mended file takes the place of the one before it, and what is not wanted goes.
+    screen.attach("Choose files", write(tmp_path, "faq.txt", FAQ.encode()))
+    screen.click("Remove hours.txt")
+    assert screen.eval("[...root().querySelectorAll('.item .breakable')].map(e => e.innerText)") == ["faq.txt"]
+    screen.click("Create agent")
+    screen.heading(name)
+    screen.until("root().querySelectorAll('tbody .badge.good').length === 1")
+    assert screen.run("return location.pathname;").endswith("/knowledge")
+    assert screen.rows()[0][0] == "faq.txt" and screen.rows()[0][3] == f"{len(FAQ.encode())} bytes"
+
+
+def test_what_was_not_taken_of_a_new_agents_documents_is_told(screen, rest, tmp_path):
+    name = f"Taught {uuid.uuid4()}"
+    screen.goto("/agents/new")
+    screen.fill("Name", name)
+    screen.attach("Choose files", write(tmp_path, "photo.pdf", PNG), write(tmp_path, "hours.txt", b"Open on Sundays."))
+    screen.click("Create agent")
+    screen.sees(f"{name} was created, but not all of its documents were taken")
+    screen.sees("photo.pdf is no PDF")
+    screen.click("To its documents")
+    screen.heading(name)
+    screen.until("root().querySelectorAll('tbody .badge.good').length === 1")
+    assert [row[0] for row in screen.rows()] == ["hours.txt"]
 
 
 def test_what_is_no_pdf_is_refused_by_name_and_the_rest_is_taken(screen, pupil, rest, tmp_path):

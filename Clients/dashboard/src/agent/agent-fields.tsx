@@ -1,3 +1,4 @@
+import type { Node } from "react";
 import type { PhoneNumber } from "../../../typescript/index";
 import { agentName, useAgents } from "../agents-list";
 import { number, phone } from "../format";
@@ -27,13 +28,14 @@ export interface FieldsProps {
   secrets: SecretChoice;
 }
 
-/** All that an agent is asked for, in the order in which one thinks of it. */
-export function AgentFields(props: FieldsProps) {
+/** All that an agent is asked for, in the order in which one thinks of it; once it is there, what it knows has its own page. */
+export function AgentFields({ knowledge, ...props }: FieldsProps & { knowledge?: Node }) {
   return (
     <fieldset className="plain" disabled={props.isDisabled}>
       <Identity {...props} />
       <Speech {...props} />
       <Instructions {...props} />
+      {knowledge}
       <Variables {...props} />
       <Tools {...props} />
       <Turns {...props} />

@@ -15,6 +15,7 @@ import { Secrets } from "../parts/secret";
 import type { Column } from "../parts/table";
 import { announce } from "../parts/toast";
 import { CreateKey } from "./create-key";
+import { Origins } from "./origins";
 
 /** A key that was made, with what is shown once. */
 export interface MadeKey {
@@ -33,7 +34,12 @@ export function Keys({ user }: { user: User }) {
       </Card>
     );
   }
-  return <KeyList />;
+  return (
+    <>
+      <KeyList />
+      <Origins />
+    </>
+  );
 }
 
 function KeyList() {
