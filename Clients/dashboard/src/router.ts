@@ -24,6 +24,11 @@ export function setGuard(next: Guard | undefined): void {
   guard = next;
 }
 
+/** Whether the page has something to lose. */
+export function holdsBack(): boolean {
+  return guard !== undefined;
+}
+
 /** Does what loses what was typed on the page, at once or when the reader says so. */
 export function leave(go: () => void): void {
   if (guard) guard(go);

@@ -1,8 +1,14 @@
-/** Who is logged in. The access token lives in memory only; the refresh token lasts as long as the tab. */
+/**
+ * Who is logged in. The access token lives in memory only and is lent to other tabs; the refresh token lasts as long as
+ * the tab that logged in.
+ */
 
 import { ApiError, AuthService, Transport, newKey } from "../../typescript/index";
 import type { Session, User } from "../../typescript/index";
 import { seconds } from "./format";
+import { borrow, listen, tellLogin, tellLogout } from "./neighbours";
+import type { Lent } from "./neighbours";
+import { holdsBack } from "./router";
 
 /**
  * Whether somebody is logged in, as far as it is known. A session that "ended" did so below an open page, which stays
@@ -33,8 +39,9 @@ const place = "payaid.session";
 const auth = new AuthService(new Transport());
 const listeners = new Set<() => void>();
 
-let state: SessionState = { standing: kept() ? "restoring" : "out" };
+let state: SessionState = { standing: "restoring" };
 let access = "";
+let login = "";
 let renewAt = 0;
 let renewing: Promise<void> | undefined;
 /** What is asked of a page whose session ended waits for its user. */
@@ -62,7 +69,16 @@ function adopt(session: Session, before?: Kept): void {
     token: session.refreshToken ?? "", login: before?.login ?? newKey(), uses: (before?.uses ?? 0) + 1,
   };
   sessionStorage.setItem(place, JSON.stringify(next));
+  login = next.login;
   change({ standing: "in", ...(session.user ? { user: session.user } : {}) });
+}
+
+/** Goes on with what another tab has; nothing where that is of another user. */
+function take(lent: Lent | undefined): boolean {
+  if (!lent || (state.user && state.user.userId !== lent.user.userId)) return false;
+  ({ access, renewAt, login } = lent);
+  change({ standing: "in", user: lent.user });
+  return true;
 }
 
 function forget(notice?: string): void {
@@ -99,7 +115,7 @@ function isRefusal(error: unknown): boolean {
 
 async function refresh(): Promise<void> {
   const from = kept();
-  if (!from) return end();
+  if (!from) return take(await borrow(true)) ? undefined : end();
   try {
     const requestId = `${from.login}-${from.uses}`;
     adopt(await auth.refreshSession({ refreshToken: from.token, requestId }), from);
@@ -121,29 +137,56 @@ export async function accessToken(): Promise<string> {
   return access;
 }
 
-/** Takes up the session of this tab, if it has one. */
+/** Takes up the session of this tab, or else of another one, if there is one. */
 export async function restore(): Promise<void> {
-  if (!kept()) return forget();
+  if (!kept()) return take(await borrow(false)) ? undefined : forget();
   change({ standing: "restoring" });
   await renew().catch(() => change({ standing: "unreachable" }));
 }
 
 /** Logs in; throws what the server refuses with. Only the user of an open page goes on with it. */
-export async function login(email: string, password: string): Promise<void> {
+export async function logIn(email: string, password: string): Promise<void> {
   const before = state.user?.userId;
   const session = await auth.login({ email, password });
   adopt(session);
   letGo(session.user?.userId === before);
+  const lent = lendable();
+  if (lent) tellLogin(lent);
 }
 
 /** Ends the session here at once, and at the server as soon as it hears of it. */
 export async function logout(): Promise<void> {
   const headers = { authorization: `Bearer ${access}` };
   const isOver = access === "";
+  if (!isOver) tellLogout(login);
   forget();
   if (isOver) return;
   await new AuthService(new Transport({ headers: () => headers })).logout().catch(() => undefined);
 }
+
+function lendable(): Lent | undefined {
+  if (state.standing !== "in" || !state.user || Date.now() >= renewAt) return undefined;
+  return { access, renewAt, login, user: state.user };
+}
+
+listen({
+  async lend(isRefused) {
+    if (state.standing !== "in") return undefined;
+    // Only who has the refresh token gets a new one.
+    if (kept()) await (isRefused ? renew() : accessToken());
+    else if (isRefused) return undefined;
+    return lendable();
+  },
+  onLogin(lent) {
+    if (state.standing === "ended" && take(lent)) letGo(true);
+  },
+  onLogout(ended) {
+    if (state.standing !== "in" || ended !== login) return;
+    // What was typed here nobody was asked about.
+    if (holdsBack()) renew().catch(() => undefined);
+    else forget();
+  },
+});
 
 /** Shows another name or role of the user who is logged in. */
 export function setUser(user: User): void {

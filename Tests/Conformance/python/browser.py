@@ -113,9 +113,10 @@ class Browser:
 class Page:
     """A page of some origin, in which functions run."""
 
-    def __init__(self, browser, url):
+    def __init__(self, browser, url, context=None):
         self.browser = browser
-        target = browser.send("Target.createTarget", url="about:blank")["targetId"]
+        target = browser.send("Target.createTarget", url="about:blank",
+                              **({"browserContextId": context} if context else {}))["targetId"]
         self.session = browser.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         browser.send("Network.enable", self.session)
         browser.send("Page.enable", self.session)

@@ -23,9 +23,11 @@ const input = label => {
 class Screen(Page):
     """One page of the dashboard, at a size, with what it complained about in the console."""
 
-    def __init__(self, browser, stack, path="/", width=1280, height=900, dark=False):
+    def __init__(self, browser, stack, path="/", width=1280, height=900, dark=False, beside=None):
+        """`beside` is a page of the same person's browser; otherwise it is another's, who knows nothing of the others."""
         self.stack = stack
-        super().__init__(browser, "about:blank")
+        self.context = beside.context if beside else browser.send("Target.createBrowserContext")["browserContextId"]
+        super().__init__(browser, "about:blank", self.context)
         for domain in ("Log", "Runtime"):
             browser.send(f"{domain}.enable", self.session)
         self.resize(width, height)

@@ -127,6 +127,44 @@ def test_a_copied_tab_ends_nobodys_session(stack, browser, owner):
         tab.heading("Agents")
 
 
+def test_a_new_tab_is_logged_in_by_one_that_is(stack, browser, owner):
+    page = Screen(browser, stack, "/agents")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Agents")
+    beside = Screen(browser, stack, "/calls", beside=page)
+    beside.heading("Calls")
+    # It has no refresh token, which works once; a token of its own that is refused is renewed by the tab that has.
+    assert beside.run("return sessionStorage.length;") == 0
+    kept = page.run("return sessionStorage.getItem('payaid.session');")
+    beside.run("""
+      const ask = window.fetch;
+      let asked = 0;
+      window.fetch = (url, init) => (asked += 1) > 1 ? ask(url, init) : Promise.resolve(new Response("{}", {status: 401}));""")
+    beside.click("Numbers")
+    beside.sees("No numbers yet")
+    assert page.run("return sessionStorage.getItem('payaid.session');") != kept
+    # Who logs out is out in both.
+    third = Screen(browser, stack, "/agents/new", beside=page)
+    third.fill("Name", "Half done")
+    page.click("Log out")
+    page.heading("Log in")
+    beside.heading("Log in")
+    # Nobody was asked about what was typed in the third one: it waits, and goes on when its user is back in any tab.
+    third.sees("Your session has ended.")
+    beside.log_in(owner, accounts.PASSWORD)
+    beside.heading("Numbers")
+    third.until("!document.querySelector('dialog') && input('Name').value === 'Half done'")
+    for tab in page, beside, third:
+        assert tab.complaints() == []
+
+
+def test_another_browser_is_lent_nothing(stack, browser, owner):
+    page = Screen(browser, stack, "/agents")
+    page.log_in(owner, accounts.PASSWORD)
+    page.heading("Agents")
+    Screen(browser, stack, "/agents").heading("Log in")
+
+
 # Calls
 
 def test_a_call_is_placed_and_followed_to_its_end(screen, desk, rest):

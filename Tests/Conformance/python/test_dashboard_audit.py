@@ -49,7 +49,8 @@ def screen(stack, browser, shop):
 
 def saved_checkpoint(screen, folder, suffix=""):
     """The file that the page gives to keep."""
-    screen.browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+    screen.browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder),
+                        browserContextId=screen.context)
     screen.click("Save the checkpoint")
     file = folder / f"checkpoint{suffix}.txt"
     return stacks.wait_for(lambda: file.exists() and file.read_text())

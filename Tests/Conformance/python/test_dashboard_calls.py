@@ -53,7 +53,7 @@ def downloaded(folder, name):
 
 def test_call_records_are_downloaded_for_the_days_of_the_filter(screen, browser, held, rest, tmp_path):  # noqa: F811
     unused = rest.post("/api/v1/agents", json={"name": "Unused", "language": "en"}).json()
-    browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path), browserContextId=screen.context)
     today, first = day(), day(-3)
     screen.goto(f"/calls?from={first}")
     screen.click("Export call records")

@@ -8,7 +8,7 @@ import { TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Mark } from "../parts/layout";
 import { Notice } from "../parts/notice";
-import { login, logout } from "../session";
+import { logIn, logout } from "../session";
 import { explain, fieldErrors } from "../words";
 
 /** The way in. After it, the page that was asked for is there. */
@@ -44,7 +44,7 @@ export function LoginAgain({ user }: { user: User }) {
 function LoginForm({ email: known, notice }: { email: string; notice: string | undefined }) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
-  const entering = useAction(() => login(email.trim(), password));
+  const entering = useAction(() => logIn(email.trim(), password));
   const errors = fieldErrors(entering.error);
   return (
     <>
