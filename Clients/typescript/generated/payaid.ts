@@ -1424,7 +1424,8 @@ export interface Call {
    * COMPLETED: `caller_hung_up`; `agent_ended` (by the function `end_call`); `max_duration`;
    * `caller_silent`; `requested` (by EndCall, or by a server that stops). CANCELED: `requested`.
    *
-   * BLOCKED: `compliance`; `agent_deleted`.
+   * BLOCKED: `compliance`; `agent_deleted`; FAILED with one of these, when that was found before
+   * another attempt to place it.
    *
    * FAILED: `model_failed`; `model_silent`; `carrier_error` (it could not be placed, or the
    * carrier says that it failed); `carrier_lost` (the audio broke off); `carrier_never_started`

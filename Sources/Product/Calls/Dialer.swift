@@ -7,7 +7,7 @@ internal import VoiceAPI
 
 /// Places queued calls: the job that CreateCall leaves behind.
 ///
-/// The gate is asked again at dial time. `dialing` is committed before the carrier is asked, so that
+/// The gate is asked before every attempt. `dialing` is committed before the carrier is asked, so that
 /// after a crash or an unclear answer the carrier's own records are looked up first: no call is
 /// dialled twice.
 package struct Dialer: Sendable {
@@ -45,19 +45,11 @@ package struct Dialer: Sendable {
 
   /// Carries out one job. Throws what is worth another try; everything else ends the call.
   package func dial(_ id: CallID, isLastAttempt: Bool) async throws {
-    guard let call = try await begin(id), call.state == .dialing, call.carrierID == nil else {
-      return
-    }
+    let found = try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) }
+    guard let call = found, call.state == .queued || call.state == .dialing, call.carrierID == nil
+    else { return }
     do {
-      let carrierID: CarrierCallID
-      if let found = try await existing(call) {
-        carrierID = found
-      } else if let limit = try await timeLimit(of: call) {
-        carrierID = try await place(call, limit)
-      } else {
-        _ = try await end(id, .failed, "compliance")
-        return
-      }
+      guard let carrierID = try await carrierID(of: call) else { return }
       try await pool.transaction(tenant: .system) {
         try await CallStore.setCarrierID(carrierID.rawValue, of: id, $0)
       }
@@ -68,35 +60,53 @@ package struct Dialer: Sendable {
     }
   }
 
-  /// Asks the gate again and commits `dialing`; the call as it then is.
-  private func begin(_ id: CallID) async throws -> CallRecord? {
-    guard
-      let call = try await pool.transaction(tenant: .system, { try await CallStore.find(id, $0) }),
-      call.state == .queued
-    else { return try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) } }
+  /// The carrier's call for ours, placed unless an earlier attempt got through after all; `nil` when it
+  /// may not be placed.
+  private func carrierID(of call: CallRecord) async throws -> CarrierCallID? {
+    if call.state == .dialing, let found = try await existing(call) { return found }
+    guard let admitted = try await admit(call) else { return nil }
+    guard let limit = try await timeLimit(of: admitted) else {
+      try await end(call.id, .failed, "compliance")
+      return nil
+    }
+    return try await place(admitted, limit)
+  }
+
+  /// Asks the gate, and commits `dialing` with its verdict; `nil` when that is against the call, which is
+  /// over then, or when the call has ended meanwhile.
+  private func admit(_ call: CallRecord) async throws -> CallRecord? {
+    // What was dialled before cannot be blocked any more.
+    let refused: CallState = call.state == .queued ? .blocked : .failed
     let agent = try await pool.transaction(tenant: .system) {
       try await agents.agent(call.agent, AgentChoice(version: call.agentVersion ?? 0), $0)
     }
     guard let agent, let callee = call.phoneNumber else {
-      return try await end(id, .blocked, "agent_deleted")
+      try await end(call.id, refused, "agent_deleted")
+      return nil
     }
     let question = AdmissionRequest(
-      merchant: call.merchant, call: id, agent: agent, callee: callee, callerID: call.callerID,
-      language: call.language)
+      merchant: call.merchant, call: call.id, agent: agent, callee: callee,
+      callerID: call.callerID, language: call.language)
     let doNotDisturb = await admission.doNotDisturb(question)
     return try await pool.transaction(tenant: .system) { transaction in
       let decision = try await admission.decide(
         question, doNotDisturb: doNotDisturb, transaction)
       guard decision.verdict == .allow else {
-        return try await CallStore.move(id, to: .blocked, reason: "compliance", transaction)
+        try await CallStore.move(call.id, to: refused, reason: "compliance", transaction)
+        return nil
       }
-      try await CallLease.take(id, owner: settings.owner, transaction)
-      return try await CallStore.move(id, to: .dialing, transaction)
+      guard call.state == .queued else {
+        return try await CallStore.find(call.id, transaction).flatMap {
+          $0.state == .dialing && $0.carrierID == nil ? $0 : nil
+        }
+      }
+      try await CallLease.take(call.id, owner: settings.owner, transaction)
+      return try await CallStore.move(call.id, to: .dialing, transaction)
     }
   }
 
-  private func end(_ id: CallID, _ state: CallState, _ reason: String) async throws -> CallRecord? {
-    try await pool.transaction(tenant: .system) {
+  private func end(_ id: CallID, _ state: CallState, _ reason: String) async throws {
+    _ = try await pool.transaction(tenant: .system) {
       try await CallStore.move(id, to: state, reason: reason, $0)
     }
   }
@@ -132,6 +142,6 @@ package struct Dialer: Sendable {
 
   private func fail(_ id: CallID, _ error: SpeechError) async throws {
     Log("calls").warning("a call could not be placed", ["call_id": "\(id)", "error": "\(error)"])
-    _ = try await end(id, .failed, "carrier_error")
+    try await end(id, .failed, "carrier_error")
   }
 }

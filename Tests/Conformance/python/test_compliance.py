@@ -11,6 +11,7 @@ import time
 import uuid
 
 import grpc
+import httpx
 import pytest
 from google.protobuf import timestamp_pb2
 
@@ -682,6 +683,28 @@ def test_a_call_that_waits_is_blocked_when_its_consent_is_withdrawn(lab):
                      ("consent.withdrawn", ids[1]), ("call.decision", stopped)]
     log = (stack.folder / "voiced.log").read_text()
     assert calling.SILENT[3:] not in log
+
+
+def test_a_call_is_not_tried_again_after_its_person_opted_out(lab, number):
+    stack, rest = lab
+    agent = calling.new_agent(rest, "+918047165098")
+
+    def switch(**faults):
+        parts = {"exotel": faults, "gemini": {}}
+        httpx.post(stack.sim.ready["admin"] + "/faults", json=parts).raise_for_status()
+
+    switch(rest_status=503, rest_count=1_000_000)
+    call = calling.place(rest, agent, number)
+    wait_for(lambda: stacks.sql(stack.ready["database"], "SET payaid.merchant_id = '*'; "
+             f"SELECT 1 FROM jobs WHERE unique_key = '{call}' AND last_error <> ''"), 30)
+    assert calling.get(rest, call)["state"] == "DIALING"
+    rest.post(SUPPRESSIONS, json={"phoneNumber": number}).raise_for_status()
+    switch()
+    ended = calling.until(rest, call, {"FAILED"})
+    assert ended["endReason"] == "compliance" and "answerTime" not in ended
+    decisions = pages(rest, f"{ROOT}/decisions", "decisions", callId=call)
+    assert [d["verdict"] for d in decisions] == ["BLOCK", "ALLOW", "ALLOW"]
+    assert list(failed(decisions[0])) == ["NOT_SUPPRESSED"]
 
 
 def test_a_call_that_waits_is_blocked_when_its_number_is_the_merchants_no_more(lab):

@@ -24,14 +24,6 @@ private struct AskedCarrier: Carrier {
   }
 }
 
-private struct NoCallbacks: CarrierCallbacks {
-  func statusCallbackURL(base: String, callID: String) -> String { base }
-
-  func verify(
-    _ request: CarrierCallbackRequest
-  ) throws(CarrierCallbackRefusal) -> VerifiedCarrierEvent { throw .unauthenticated }
-}
-
 @Suite struct LeaseWatchTests {
   @Test func `a gap in the renewals begins the time anew`() {
     let watch = LeaseWatch()
@@ -190,54 +182,6 @@ private struct NoCallbacks: CarrierCallbacks {
     var asked = questions.makeAsyncIterator()
     #expect(await asked.next() == call.dialTime.map { $0.seconds - 60 })
     #expect(try await ending.find(call.id).endReason == "carrier_error")
-    await ending.scene.pool.close()
-  }
-
-  @Test func `before a second attempt to dial, the carrier is asked from the first one on`()
-    async throws
-  {
-    let ending = try await EndingScene.make()
-    let call = try await ending.dialed()
-    let (questions, ask) = AsyncStream.makeStream(of: Int64.self)
-    let carrier = AskedCarrier {
-      ask.yield($0)
-      return CarrierCall(id: CarrierCallID(rawValue: "sid"), status: .ringing)
-    }
-    let dialer = Dialer(
-      pool: ending.scene.pool, jobs: JobQueue(), carrier: carrier, callbacks: NoCallbacks(),
-      agents: StoredAgents(),
-      admission: StoredGate(
-        registry: SilentRegistry(), numbers: .test(), telemarketer: nil),
-      settings: ending.settings)
-    try await dialer.dial(call.id, isLastAttempt: true)
-    var asked = questions.makeAsyncIterator()
-    #expect(await asked.next() == call.dialTime.map { $0.seconds - 60 })
-    #expect(try await ending.find(call.id).carrierID == "sid")
-    await ending.scene.pool.close()
-  }
-
-  @Test func `an attempt that comes too late for its call to be over in time dials nothing`()
-    async throws
-  {
-    let ending = try await EndingScene.make()
-    let call = try await ending.dialed()
-    try await ending.system {
-      try await $0.execute(
-        """
-        INSERT INTO decisions VALUES (\(DecisionID().text), \(call.merchant.text), \(call.id.text),
-          'allow', '1', jsonb_build_object('latestEndTime', now() + interval '100 s'), now())
-        """)
-    }
-    let dialer = Dialer(
-      pool: ending.scene.pool, jobs: JobQueue(), carrier: AskedCarrier { _ in nil },
-      callbacks: NoCallbacks(), agents: StoredAgents(),
-      admission: StoredGate(
-        registry: SilentRegistry(), numbers: .test(), telemarketer: nil),
-      settings: ending.settings
-    )
-    try await dialer.dial(call.id, isLastAttempt: false)
-    let found = try await ending.find(call.id)
-    #expect(found.state == .failed && found.endReason == "compliance")
     await ending.scene.pool.close()
   }
 
