@@ -22,5 +22,8 @@ package enum ComplianceMigrations {
       file: "m0092_decisions_by_merchant.sql", PackageResources.m0092_decisions_by_merchant_sql),
     Migration(
       file: "m0093_decisions_refused.sql", PackageResources.m0093_decisions_refused_sql),
+    Migration(file: "m0097_erasure_lookups.sql", PackageResources.m0097_erasure_lookups_sql),
+    Migration(
+      file: "m0098_refusals_by_number.sql", PackageResources.m0098_refusals_by_number_sql),
   ]
 }

@@ -136,6 +136,21 @@ import VoiceAPI
     #expect(left.count == 3 && !left.contains { $0.consentFormId.hasSuffix("0366") })
     await scene.pool.close()
   }
+
+  @Test func `with a form that is forgotten goes what the log has of it`() async throws {
+    let scene = try await Scene.today()
+    // Two years ago somebody was asked and said nothing.
+    scene.clock.advance(days: -730)
+    let forgotten = try await scene.form()
+    scene.clock.advance(days: 730)
+    let open = try await scene.form("+919876500002")
+    _ = try await ConsentFormStore.retention.run(scene.pool)
+    let entries = try await scene.audit()
+    #expect(entries.map(\.subject) == [forgotten.consentFormId, open.consentFormId])
+    #expect(entries.map(\.salt.isEmpty) == [true, false])
+    #expect(try await AuditInspector(pool: scene.pool).inspectAll() == 0)
+    await scene.pool.close()
+  }
 }
 
 @Suite struct ConsentFormRulesTests {

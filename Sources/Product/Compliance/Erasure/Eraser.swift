@@ -81,6 +81,7 @@ package struct Eraser: Sendable {
   /// and once more at the end, for an attempt that stopped before it.
   private func erasePerson(_ number: PhoneNumber, _ erasure: ErasureRecord) async throws {
     let merchant = erasure.merchant
+    try await eraseRefusals(erasure)
     try await system { transaction in
       try await NumberLock.take(number, merchant, transaction)
       let consents = try await PersonStore.eraseConsents(
@@ -100,6 +101,20 @@ package struct Eraser: Sendable {
         containing: number.e164, of: merchant, transaction)
       try await ErasureStore.add(counts, to: erasure.id, transaction)
     }
+  }
+
+  /// Erases what the audit log has of calls that were refused, batch by batch: they can be many.
+  private func eraseRefusals(_ erasure: ErasureRecord) async throws {
+    var count = 0
+    repeat {
+      count = try await system { transaction in
+        let calls = try await PersonStore.eraseRefusals(
+          of: erasure.numberDigest, limit: Retention.batch, erasure.merchant, transaction)
+        let counts = try await eraseTraces(calls, of: erasure.merchant, transaction)
+        try await ErasureStore.add(counts, to: erasure.id, transaction)
+        return calls.count
+      }
+    } while count == Retention.batch
   }
 
   /// Erases what was told and proved of these subjects.

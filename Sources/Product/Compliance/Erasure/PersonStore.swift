@@ -65,6 +65,22 @@ enum PersonStore {
         """))
   }
 
+  /// Takes the number from verdicts that refused the person's calls, at most `limit`; the ids of these calls,
+  /// most of which were never made.
+  static func eraseRefusals(
+    of digest: [UInt8], limit: Int, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> [String] {
+    let rows = try await transaction.query(
+      """
+      UPDATE decisions SET number_digest = NULL
+      WHERE decision_id = ANY(ARRAY(
+        SELECT decision_id FROM decisions
+        WHERE merchant_id = \(merchant.text) AND number_digest = \(digest) LIMIT \(limit)))
+      RETURNING call_id
+      """)
+    return try rows.map { try $0.decode("call_id") }
+  }
+
   /// Deletes what the audit log's entries about these subjects commit to, with the salts: the entries
   /// stay, and say nothing of it any more. How many there were.
   static func erasePayloads(

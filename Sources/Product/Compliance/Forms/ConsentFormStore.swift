@@ -97,14 +97,25 @@ package enum ConsentFormStore {
   }
 
   /// Forgets forms on which nothing was given, a year after their links ended: as long as the DPDP
-  /// Rules, 8(3), want it to be known that somebody was asked.
+  /// Rules, 8(3), want it to be known that somebody was asked. What the audit log has of them goes, too:
+  /// no erasure could find it any more.
   package static let retention = Retention("compliance.consent-forms") { transaction in
-    try await transaction.execute(
+    let rows = try await transaction.query(
       """
-      DELETE FROM consent_forms WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM consent_forms
-        WHERE consent_id IS NULL AND expire_time < now() - interval '365 days'
-        ORDER BY expire_time LIMIT \(Retention.batch) FOR UPDATE SKIP LOCKED))
+      WITH gone AS (
+        DELETE FROM consent_forms WHERE ctid = ANY(ARRAY(
+          SELECT ctid FROM consent_forms
+          WHERE consent_id IS NULL AND expire_time < now() - interval '365 days'
+          ORDER BY expire_time LIMIT \(Retention.batch) FOR UPDATE SKIP LOCKED))
+        RETURNING merchant_id, consent_form_id
+      ), payloads AS (
+        DELETE FROM audit_payloads USING audit_entries AS entries, gone
+        WHERE entries.merchant_id = gone.merchant_id AND entries.subject = gone.consent_form_id
+          AND audit_payloads.merchant_id = entries.merchant_id
+          AND audit_payloads.entry_index = entries.entry_index
+      )
+      SELECT count(*) AS count FROM gone
       """)
+    return try rows[0].decode("count")
   }
 }

@@ -7,10 +7,11 @@ internal import VoiceAPI
 enum DecisionStore {
   typealias V1 = Payaid.Voice.V1
 
-  /// Keeps a verdict on a call of `agent` and returns it with its id.
+  /// Keeps a verdict on a call of `agent` and returns it with its id; `refused` is the digest of whose
+  /// call it refuses.
   static func insert(
-    _ decision: Gate.Decision, call: CallID, agent: String, merchant: MerchantID,
-    _ transaction: Transaction
+    _ decision: Gate.Decision, call: CallID, agent: String, refused digest: [UInt8]?,
+    merchant: MerchantID, _ transaction: Transaction
   ) async throws -> Gate.Decision {
     var decision = decision
     let time = Moment(decision.evaluateTime ?? WallClock.now.timestamp)
@@ -19,10 +20,10 @@ enum DecisionStore {
     _ = try await transaction.query(
       """
       INSERT INTO decisions (decision_id, merchant_id, call_id, agent_id, verdict, rules_version,
-        decision, evaluate_time)
+        decision, evaluate_time, number_digest)
       VALUES (\(decision.decisionId), \(merchant.text), \(call.text), \(agent), \(verdict),
         \(decision.rulesVersion), \(String(decoding: try decision.json(), as: UTF8.self))::jsonb,
-        \(time))
+        \(time), \(digest))
       """)
     return decision
   }

@@ -36,7 +36,7 @@ package struct StoredGate: CallAdmission {
   ) async throws -> Payaid.Voice.V1.Decision {
     try await NumberLock.share(request.callee, request.merchant, transaction)
     let verdict = try await verdict(on: request, doNotDisturb: doNotDisturb, transaction)
-    return try await Self.keep(
+    return try await keep(
       verdict, on: request.call, with: ("callee", request.callee), agent: request.agent.agentId,
       request.merchant, transaction)
   }
@@ -49,23 +49,38 @@ package struct StoredGate: CallAdmission {
         now: now(),
         merchantIsActive: try await ComplianceStore.isActive(request.merchant, transaction),
         agentIsActive: request.agent.state == .active))
-    return try await Self.keep(
+    return try await keep(
       verdict, on: request.call, with: ("caller", request.caller), agent: request.agent.agentId,
       request.merchant, transaction)
   }
 
   /// Stores a verdict and its audit leaf; `person` is in which role, and at which number.
-  private static func keep(
+  private func keep(
     _ verdict: Gate.Decision, on call: CallID, with person: (role: String, number: PhoneNumber?),
     agent: String, _ merchant: MerchantID, _ transaction: Transaction
   ) async throws -> Gate.Decision {
+    var (person, refused) = (person, [UInt8]?.none)
+    if verdict.verdict == .block, let number = person.number {
+      refused = try await refusedDigest(number, merchant, transaction)
+      if refused == nil { person.number = nil }
+    }
     let decision = try await DecisionStore.insert(
-      verdict, call: call, agent: agent, merchant: merchant, transaction)
+      verdict, call: call, agent: agent, refused: refused, merchant: merchant, transaction)
     try await AuditLog.append(
       kind: "call.decision", subject: call.text, actor: "system:gate", merchant: merchant,
       transaction
-    ) { try payload(decision, person, agent, $0) }
+    ) { [person] in try Self.payload(decision, person, agent, $0) }
     return decision
+  }
+
+  /// By what an erasure finds the refusal of a call that is never made; `nil` for the number of a person
+  /// who was erased: such a refusal names nobody.
+  private func refusedDigest(
+    _ number: PhoneNumber, _ merchant: MerchantID, _ transaction: Transaction
+  ) async throws -> [UInt8]? {
+    try await NumberLock.share(number, merchant, transaction)
+    let digest = numbers.digest(number, of: merchant)
+    return try await ErasedNumberStore.find(digest, merchant, transaction) == nil ? digest : nil
   }
 
   /// What the gate says of a call at `time`, now when `nil`. Nothing is kept.
