@@ -582,7 +582,7 @@ export class ComplianceService {
    * entries about them hold, whose proofs stay good. From this answer on the gate refuses calls to
    * the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later.
    * Calls in progress are waited for. While an erasure of the number is under way, the answer is
-   * that one.
+   * that one, and what is not erased yet is kept as this request wants it, too.
    */
   createErasure(request: CreateErasureRequest, options?: CallOptions): Promise<Erasure> {
     const { requestId, ...body } = request;
@@ -1310,10 +1310,10 @@ export interface AuditEntry {
   /** What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
    * `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
    * `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`,
-   * `template.deleted`, `erasure.created`, `person.erased`, `held.read`, `records.exported` (with
-   * whole numbers), `log.closed`, `log.began`, and what the operator decided: `kyc.reviewed`,
-   * `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings, records and reviews
-   * come within a minute.
+   * `template.deleted`, `erasure.created`, `erasure.extended`, `person.erased`, `held.read`,
+   * `records.exported` (with whole numbers), `log.closed`, `log.began`, and what the operator
+   * decided: `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended,
+   * recordings, records and reviews come within a minute.
    */
   kind?: string;
   /** What it is about: the id of a call, a consent, a form, a suppression, a declaration, a

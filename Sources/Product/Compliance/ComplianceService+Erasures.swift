@@ -54,24 +54,34 @@ extension ComplianceService {
     _ request: ErasureRules.Checked, _ caller: Caller, _ transaction: Transaction
   ) async throws -> V1.Erasure {
     let (id, merchant) = (ErasureID(), caller.merchant)
+    let digest = numbers.digest(request.number, of: merchant)
     try await NumberLock.take(request.number, merchant, transaction)
+    if let other = try await ErasureStore.lockUnderWay(digest, merchant, transaction) {
+      return try await join(other, request.terms, caller, transaction)
+    }
     // By the time that the lock was had: what was given before it is erased, what comes later counts.
     let now = now()
-    let digest = numbers.digest(request.number, of: merchant)
     let inserted = try await ErasureStore.insert(
       id, request, digest: digest, sealed: try numbers.close(request.number, in: id), at: now,
       merchant: merchant, transaction)
     guard let inserted else {
-      guard let other = try await ErasureStore.underWay(digest, merchant, transaction) else {
-        throw RPCError(.aborted, "the number's erasure ended just now; try again")
-      }
-      // A job that died is taken up again.
-      try await Eraser.enqueue(other.id, transaction)
-      return other.proto(try await ErasureStore.kept(of: [other.id], transaction)[other.id] ?? [])
+      throw RPCError(.aborted, "the number's erasure began just now; try again")
     }
     try await ErasedNumberStore.insert(digest, at: now, merchant, transaction)
     try await Eraser.enqueue(id, transaction)
     try await ErasureNews.created(inserted, caller, transaction)
     return inserted.proto([])
+  }
+
+  /// What is not erased yet is kept as a later request wants it, too.
+  private func join(
+    _ other: ErasureRecord, _ terms: KeepingTerms, _ caller: Caller, _ transaction: Transaction
+  ) async throws -> V1.Erasure {
+    // A job that died is taken up again.
+    try await Eraser.enqueue(other.id, transaction)
+    let extended = try await ErasureStore.extend(other.id, to: terms, transaction)
+    if let extended { try await ErasureNews.extended(extended, caller, transaction) }
+    let kept = try await ErasureStore.kept(of: [other.id], transaction)[other.id] ?? []
+    return (extended ?? other).proto(kept)
   }
 }

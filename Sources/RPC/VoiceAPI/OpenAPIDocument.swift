@@ -5027,7 +5027,7 @@ public enum OpenAPIDocument {
             "tags": ["ComplianceService"],
             "operationId": "ComplianceService.CreateErasure",
             "summary": "Asks for all that is held of one person to be erased: the calls of a number with their recordings, transcripts and what was made of them, its consents, and what the audit log's entries about them hold, whose proofs stay good.",
-            "description": "From this answer on the gate refuses calls to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later. Calls in progress are waited for. While an erasure of the number is under way, the answer is that one.",
+            "description": "From this answer on the gate refuses calls to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later. Calls in progress are waited for. While an erasure of the number is under way, the answer is that one, and what is not erased yet is kept as this request wants it, too.",
             "parameters": [
               {
                 "name": "Idempotency-Key",
@@ -9268,7 +9268,7 @@ public enum OpenAPIDocument {
               },
               "kind": {
                 "type": "string",
-                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`, `template.deleted`, `erasure.created`, `person.erased`, `held.read`, `records.exported` (with whole numbers), `log.closed`, `log.began`, and what the operator decided: `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings, records and reviews come within a minute."
+                "description": "What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`, `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`, `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`, `template.deleted`, `erasure.created`, `erasure.extended`, `person.erased`, `held.read`, `records.exported` (with whole numbers), `log.closed`, `log.began`, and what the operator decided: `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings, records and reviews come within a minute."
               },
               "subject": {
                 "type": "string",

@@ -695,10 +695,10 @@ extension Payaid.Voice.V1 {
     /// What happened: `call.decision`, `call.ended`, `recording.deleted`, `consent.created`,
     /// `consent.withdrawn`, `consent_form.created`, `consent_form.refused`, `suppression.created`,
     /// `suppression.renewed`, `a2p.declared`, `a2p.deleted`, `template.registered`,
-    /// `template.deleted`, `erasure.created`, `person.erased`, `held.read`, `records.exported`
-    /// (with whole numbers), `log.closed`, `log.began`, and what the operator decided:
-    /// `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended, recordings,
-    /// records and reviews come within a minute.
+    /// `template.deleted`, `erasure.created`, `erasure.extended`, `person.erased`, `held.read`,
+    /// `records.exported` (with whole numbers), `log.closed`, `log.began`, and what the operator
+    /// decided: `kyc.reviewed`, `dlt.binding`, `template.reviewed`. Those of calls that ended,
+    /// recordings, records and reviews come within a minute.
     public var kind: String = ""
     /// What it is about: the id of a call, a consent, a form, a suppression, a declaration, a
     /// template, an erasure or the merchant, the key or user that had records, or the name of the

@@ -86,7 +86,7 @@ extension Payaid.Voice.V1 {
     /// entries about them hold, whose proofs stay good. From this answer on the gate refuses calls
     /// to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given
     /// later. Calls in progress are waited for. While an erasure of the number is under way, the
-    /// answer is that one.
+    /// answer is that one, and what is not erased yet is kept as this request wants it, too.
     func createErasure(
       _ request: consuming Payaid.Voice.V1.CreateErasureRequest, _ context: RPCContext
     ) async throws -> Payaid.Voice.V1.Erasure
@@ -599,7 +599,7 @@ extension Payaid.Voice.V1 {
     /// entries about them hold, whose proofs stay good. From this answer on the gate refuses calls
     /// to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given
     /// later. Calls in progress are waited for. While an erasure of the number is under way, the
-    /// answer is that one.
+    /// answer is that one, and what is not erased yet is kept as this request wants it, too.
     public func createErasure(
       _ request: Payaid.Voice.V1.CreateErasureRequest, options: CallOptions = CallOptions()
     ) async throws -> Payaid.Voice.V1.Erasure {

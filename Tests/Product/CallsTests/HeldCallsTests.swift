@@ -21,6 +21,28 @@ internal import VoiceAPI
     return (scene, call, id)
   }
 
+  @Test func `it is held as long as a later order says, and its recording with it`() async throws {
+    let scene = try await ErasureScene.make()
+    let call = try await scene.talkative()
+    // While this one goes on, the erasure does.
+    _ = try await scene.ending.talk(isRecorded: false)
+    for days in [10, 30] {
+      let until = ErasureScene.now + .seconds(Int64(days) * 86_400)
+      let id = try await scene.ask { $0.holdUntil = until.timestamp }
+      #expect(try await scene.eraser().run(id) == .seconds(15))
+      let rows = try await scene.ending.system {
+        try await $0.query(
+          """
+          SELECT held_until, keep_until FROM call_metadata JOIN erasure_holds USING (call_id)
+          WHERE call_id = \(call.id.text)
+          """)
+      }
+      #expect(try rows.map { try $0.decode("held_until", as: Moment.self) } == [until])
+      #expect(try rows.map { try $0.decode("keep_until", as: Moment.self) } == [until])
+    }
+    await scene.scene.pool.close()
+  }
+
   @Test func `it is all there, with the number, for who may see everything`() async throws {
     let (scene, call, erasure) = try await held()
     let records = HeldRecords(numbers: .test())

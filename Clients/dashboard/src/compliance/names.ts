@@ -84,7 +84,8 @@ export const auditKinds: Record<string, string> = {
   "a2p.deleted": "A declaration was removed", "template.registered": "A call template was registered",
   "template.deleted": "A call template was removed", "template.reviewed": "The operator decided on a call template",
   "kyc.reviewed": "The operator decided on your business", "dlt.binding": "The operator looked at your DLT binding",
-  "erasure.created": "An erasure was asked for", "person.erased": "A person was erased",
-  "held.read": "Calls that the law keeps were read", "records.exported": "Call records were exported",
+  "erasure.created": "An erasure was asked for", "erasure.extended": "More is to be kept in spite of an erasure",
+  "person.erased": "A person was erased", "held.read": "Calls that the law keeps were read",
+  "records.exported": "Call records were exported",
   "log.closed": "This log was closed, and another follows it", "log.began": "This log began behind another",
 };

@@ -72,7 +72,7 @@ package struct Eraser: Sendable {
       let number = try numbers.open(sealed, in: id)
     else { return try await release(erasure, since: start) }
     if begun != nil { try await erasePerson(number, erasure) }
-    return try await eraseCalls(of: number, erasure, since: start)
+    return try await eraseCalls(of: number, id, since: start)
   }
 
   // MARK: The person
@@ -131,17 +131,29 @@ package struct Eraser: Sendable {
 
   // MARK: Their calls
 
-  /// Erases calls, batch by batch, as far as this attempt gets.
+  /// Erases calls, batch by batch, as far as this attempt gets. The request may say more at each look.
   private func eraseCalls(
-    of number: PhoneNumber, _ erasure: ErasureRecord, since start: LoopInstant
+    of number: PhoneNumber, _ id: ErasureID, since start: LoopInstant
   ) async throws -> Duration? {
+    var judged = KeepingTerms()
     while true {
-      let (ended, open) = try await system { transaction in
-        (
+      let (found, ended, open) = try await system { transaction in
+        let found = try await ErasureStore.find(id, transaction)
+        guard let erasure = found, erasure.numberSealed != nil else {
+          return (ErasureRecord?.none, [ErasableCall](), 0)
+        }
+        return (
+          erasure,
           try await calls.ended(
             of: number, erasure.merchant, limit: ErasurePlan.batch, transaction),
           try await calls.openCount(of: number, erasure.merchant, transaction)
         )
+      }
+      // Somebody else ended it.
+      guard let erasure = found else { return .zero }
+      if erasure.terms != judged {
+        try await judgeHeld(erasure)
+        judged = erasure.terms
       }
       let plan = ErasurePlan.look(
         ended: ended.count, open: open, running: now() - (erasure.startTime ?? now()),
@@ -161,29 +173,64 @@ package struct Eraser: Sendable {
     }
   }
 
-  /// Erases a batch, but for calls that a rule keeps.
+  /// The rule that keeps a call now, and until when.
+  private func keeping(
+    _ call: ErasableCall, _ terms: KeepingTerms
+  ) -> (rule: KeepingRule, until: Moment)? {
+    KeepingRules.keeping(
+      KeepingRule.Input(
+        now: now(), endTime: call.endTime, isRecovery: terms.isRecovery,
+        holdUntil: terms.holdUntil))
+  }
+
+  /// Erases a batch, but for calls that a rule keeps: their numbers go first, then what was told of them.
   private func erase(_ batch: [ErasableCall], _ erasure: ErasureRecord) async throws {
-    let now = now()
-    let judged = batch.map { call in
-      let input = KeepingRule.Input(
-        now: now, endTime: call.endTime, isRecovery: erasure.isRecovery,
-        holdUntil: erasure.holdUntil)
-      return (call: call, keeping: KeepingRules.keeping(input))
-    }
+    let judged = batch.map { (call: $0, keeping: keeping($0, erasure.terms)) }
     let going = judged.filter { $0.keeping == nil }.map(\.call)
     for call in going { try await calls.deleteRecording(of: call) }
     try await system { transaction in
-      let held = judged.filter { $0.keeping != nil }.map(\.call.id.text)
-      let counts = try await eraseTraces(held, of: erasure.merchant, transaction)
-      try await ErasureStore.add(counts, to: erasure.id, transaction)
       for (call, keeping) in judged {
         guard let keeping else { continue }
         try await ErasureStore.hold(
           call.id, by: keeping.rule.name, until: keeping.until, erasure, transaction)
         try await calls.hold(call.id, until: keeping.until, transaction)
       }
+      let held = judged.filter { $0.keeping != nil }.map(\.call.id.text)
+      let counts = try await eraseTraces(held, of: erasure.merchant, transaction)
+      try await ErasureStore.add(counts, to: erasure.id, transaction)
       try await erase(going, of: erasure, transaction)
     }
+  }
+
+  /// Keeps calls longer that are kept already, where the request says more than it did.
+  private func judgeHeld(_ erasure: ErasureRecord) async throws {
+    var held: [CallID] = []
+    repeat {
+      let last = held.last
+      held = try await system { transaction in
+        let held = try await ErasureStore.held(
+          erasure.id, after: last, limit: ErasurePlan.batch, transaction)
+        _ = try await keepLonger(try await calls.calls(held, transaction), erasure, transaction)
+        return held
+      }
+    } while held.count == ErasurePlan.batch
+  }
+
+  /// Keeps calls that are kept as long as the rules want now; those that may go.
+  private func keepLonger(
+    _ held: [ErasableCall], _ erasure: ErasureRecord, _ transaction: Transaction
+  ) async throws -> [ErasableCall] {
+    var going: [ErasableCall] = []
+    for call in held {
+      guard let keeping = keeping(call, erasure.terms) else {
+        going.append(call)
+        continue
+      }
+      let isLonger = try await ErasureStore.extend(
+        call.id, by: keeping.rule.name, until: keeping.until, erasure.id, transaction)
+      if isLonger { try await calls.hold(call.id, until: keeping.until, transaction) }
+    }
+    return going
   }
 
   /// Erases calls whose recordings are gone, with all that was told and proved of them.
@@ -228,24 +275,26 @@ package struct Eraser: Sendable {
     return next.map { max(.zero, $0 - now()) }
   }
 
-  /// Erases calls whose time is over, of an erasure that is done otherwise.
+  /// Erases calls whose time is over, of an erasure that has ended otherwise. What it was asked to keep at the
+  /// last moment, and what a later law keeps, stays.
   private func release(
     _ erasure: ErasureRecord, since start: LoopInstant
   ) async throws -> Duration? {
     while start.duration(to: .readClock()) < ErasurePlan.slice {
-      let due = try await system { transaction in
-        try await calls.calls(
+      let (due, going) = try await system { transaction in
+        let due = try await calls.calls(
           try await ErasureStore.due(
             erasure.id, at: now(), limit: ErasurePlan.batch, transaction), transaction)
+        return (due, try await keepLonger(due, erasure, transaction))
       }
       if due.isEmpty {
         return try await system { try await pause(before: erasure.id, $0) }
       }
-      for call in due { try await calls.deleteRecording(of: call) }
+      for call in going { try await calls.deleteRecording(of: call) }
       try await system { transaction in
-        try await erase(due, of: erasure, transaction)
+        try await erase(going, of: erasure, transaction)
         guard let found = try await ErasureStore.find(erasure.id, transaction) else { return }
-        _ = try await certify(found, transaction)
+        if found.state == .done { _ = try await certify(found, transaction) }
       }
     }
     return .zero

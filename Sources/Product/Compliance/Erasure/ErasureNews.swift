@@ -18,6 +18,20 @@ enum ErasureNews {
     }
   }
 
+  /// Tells that more is to be kept of one that is under way.
+  static func extended(
+    _ record: ErasureRecord, _ caller: Caller, _ transaction: Transaction
+  ) async throws {
+    try await AuditLog.append(
+      kind: "erasure.extended", subject: record.id.text, actor: caller.principal,
+      merchant: record.merchant, transaction
+    ) { _ in
+      var payload: JSONObject = ["recovery_calls": .string(record.isRecovery ? "yes" : "no")]
+      payload["hold_until"] = record.holdUntil.map { .string($0.iso8601) }
+      return .object(payload)
+    }
+  }
+
   /// Tells the merchant that an erasure is over.
   static func ended(_ record: ErasureRecord, _ transaction: Transaction) async throws {
     let type: EventType = record.state == .done ? .erasureCompleted : .erasureFailed

@@ -70,6 +70,8 @@ struct ErasureRecord: Sendable {
   let startTime: Moment?
   let finishTime: Moment?
 
+  var terms: KeepingTerms { KeepingTerms(isRecovery: isRecovery, holdUntil: holdUntil) }
+
   static let columns: Query = """
     erasure_id, merchant_id, number_digest, number_sealed, reason, is_recovery, hold_until, state,
     error, calls, recordings, consents, suppressions, audit_payloads, messages, answers, create_time,

@@ -20,6 +20,8 @@ enum ErasureRules {
     let reason: ErasureReason
     let isRecovery: Bool
     let holdUntil: Moment?
+
+    var terms: KeepingTerms { KeepingTerms(isRecovery: isRecovery, holdUntil: holdUntil) }
   }
 
   /// The request as it will be carried out. Throws `invalidArgument` naming every field that breaks a

@@ -20,8 +20,8 @@ enum ErasureStore {
     ).first.map(ErasureRecord.init)
   }
 
-  /// The number's erasure that is under way, if there is one.
-  static func underWay(
+  /// The number's erasure that is under way, locked so that it does not end; `nil` when there is none.
+  static func lockUnderWay(
     _ digest: [UInt8], _ merchant: MerchantID, _ transaction: Transaction
   ) async throws -> ErasureRecord? {
     try await transaction.query(
@@ -29,6 +29,23 @@ enum ErasureStore {
       SELECT \(ErasureRecord.columns) FROM erasures
       WHERE merchant_id = \(merchant.text) AND number_digest = \(digest)
         AND state IN ('pending', 'running')
+      FOR UPDATE
+      """
+    ).first.map(ErasureRecord.init)
+  }
+
+  /// Has an erasure that is under way keep what other terms want, too; `nil` when it does already.
+  static func extend(
+    _ id: ErasureID, to terms: KeepingTerms, _ transaction: Transaction
+  ) async throws -> ErasureRecord? {
+    try await transaction.query(
+      """
+      UPDATE erasures SET is_recovery = is_recovery OR \(terms.isRecovery),
+        hold_until = greatest(hold_until, \(terms.holdUntil)::timestamptz)
+      WHERE erasure_id = \(id.text) AND state IN ('pending', 'running')
+        AND (\(terms.isRecovery) AND NOT is_recovery
+          OR \(terms.holdUntil)::timestamptz > coalesce(hold_until, '-infinity'))
+      RETURNING \(ErasureRecord.columns)
       """
     ).first.map(ErasureRecord.init)
   }
@@ -101,6 +118,31 @@ enum ErasureStore {
       FROM erasures WHERE erasure_id = \(erasure.id.text) AND number_sealed IS NOT NULL
       ON CONFLICT DO NOTHING
       """)
+  }
+
+  /// Keeps a call longer that is kept; `false` when it is kept so long already.
+  static func extend(
+    _ call: CallID, by rule: String, until moment: Moment, _ erasure: ErasureID,
+    _ transaction: Transaction
+  ) async throws -> Bool {
+    try await transaction.execute(
+      """
+      UPDATE erasure_holds SET rule = \(rule), keep_until = \(moment)
+      WHERE erasure_id = \(erasure.text) AND call_id = \(call.text) AND keep_until < \(moment)
+      """) > 0
+  }
+
+  /// Calls that are kept, in the order of their ids, after one; at most `limit`.
+  static func held(
+    _ erasure: ErasureID, after last: CallID?, limit: Int, _ transaction: Transaction
+  ) async throws -> [CallID] {
+    try await transaction.query(
+      """
+      SELECT call_id FROM erasure_holds
+      WHERE erasure_id = \(erasure.text) AND call_id > \(last?.text ?? "")
+      ORDER BY call_id LIMIT \(limit)
+      """
+    ).compactMap { CallID(try $0.decode("call_id", as: String.self)) }
   }
 
   /// Calls whose time is over at `now`, at most `limit`.

@@ -1,5 +1,11 @@
 internal import Domain
 
+/// What a request for erasure says of the calls' keeping.
+struct KeepingTerms: Sendable, Equatable {
+  var isRecovery = false
+  var holdUntil: Moment?
+}
+
 /// A rule by which calls are kept for a time, although their person has asked for erasure.
 struct KeepingRule: Sendable {
   /// What a rule looks at.

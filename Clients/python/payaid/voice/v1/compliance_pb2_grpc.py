@@ -276,7 +276,8 @@ class ComplianceServiceServicer:
         """Asks for all that is held of one person to be erased: the calls of a number with their recordings, transcripts and what was
         made of them, its consents, and what the audit log's entries about them hold, whose proofs stay good. From this answer on the
         gate refuses calls to the number, with `ERASED_PERSON`, until a consent to calls of their purpose is given later. Calls in
-        progress are waited for. While an erasure of the number is under way, the answer is that one.
+        progress are waited for. While an erasure of the number is under way, the answer is that one, and what is not erased yet is
+        kept as this request wants it, too.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
