@@ -186,6 +186,7 @@ struct Product {
   var schedules: [JobSchedule] {
     WebhookJobs.schedules + KnowledgeJobs.schedules + retentions.map(\.schedule) + [
       AuditSigner.schedule, AuditInspector.schedule, Resealer.schedule, CallSettlement.schedule,
+      Eraser.schedule,
     ]
   }
 

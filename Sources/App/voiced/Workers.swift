@@ -52,6 +52,7 @@ struct Workers: Sendable {
         product.auditSigner.handler, product.auditSigner.renewal, product.auditInspector.handler,
         product.resealer.handler,
         product.keys.handler, product.settlement.handler, product.eraser.handler,
+        product.eraser.sweep,
       ]
     ) {
       $0.queue = Retention.queue.name

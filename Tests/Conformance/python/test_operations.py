@@ -252,7 +252,7 @@ def test_what_has_served_its_time_is_deleted_by_schedule(stack, merchant):
     url = stack.ready["database"]
     names = ["accounts.login-attempts", "accounts.sessions", "audit.api", "audit.checkpoints", "audit.inspection",
              "calls.access", "calls.recordings", "calls.settlement", "compliance.consent-forms",
-             "compliance.dnd-snapshots", "idempotency.keys", "jobs.ended", "keys.reseal", "webhooks.messages",
+             "compliance.dnd-snapshots", "compliance.holds", "idempotency.keys", "jobs.ended", "keys.reseal", "webhooks.messages",
              "webhooks.set-aside", "webhooks.subjects"]
     system = "BEGIN; SELECT set_config('payaid.merchant_id', '*', true) \\g /dev/null"
 

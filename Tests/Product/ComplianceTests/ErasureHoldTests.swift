@@ -7,7 +7,7 @@ import VoiceAPI
 
 @testable import Compliance
 
-/// What is kept in spite of an erasure, when more is asked for while it runs.
+/// What is kept in spite of an erasure, when more is asked for while it runs, and when it fails.
 @Suite struct ErasureHoldTests {
   typealias V1 = Payaid.Voice.V1
   typealias Scene = ComplianceScene
@@ -97,6 +97,32 @@ import VoiceAPI
     scene.clock.advance(days: 20)
     #expect(try await scene.run(erasure) == nil)
     #expect(scene.calls.erased.count == 1)
+    await scene.pool.close()
+  }
+
+  @Test func `what was held when an erasure failed goes at its time`() async throws {
+    let scene = try await Scene.make()
+    scene.calls.add(2, of: scene.person(), ended: scene.clock.now)
+    scene.calls.setOpen(1, of: scene.person())
+    let erasure = try await erase(scene, hold: 10)
+    #expect(try await scene.run(erasure) == .seconds(15))
+    scene.clock.advance(seconds: 4 * 3_600)
+    #expect(try await scene.run(erasure) == nil)
+    #expect(try await scene.erasure(erasure).state == .failed)
+    try await scene.system { try await $0.execute("DELETE FROM jobs") }
+    func jobs() async throws -> Int {
+      try await scene.eraser.takeUpOverdue()
+      return try await scene.system { try await $0.query("SELECT FROM jobs").count }
+    }
+    #expect(try await jobs() == 0)
+    scene.clock.advance(days: 10)
+    #expect(try await jobs() == 1)
+    #expect(try await jobs() == 1)
+    try await scene.work(attempt: 1)
+    let over = try await scene.erasure(erasure)
+    #expect(over.state == .failed && over.kept.isEmpty && over.erased?.calls == 2)
+    #expect(scene.calls.erased.count == 2 && scene.calls.held.isEmpty)
+    #expect(try await kinds(erasure, scene) == ["erasure.created"])
     await scene.pool.close()
   }
 }

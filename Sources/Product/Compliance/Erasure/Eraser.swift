@@ -12,6 +12,7 @@ package struct Eraser: Sendable {
   /// Work of this kind holds up neither calls nor webhooks.
   static let queue = Retention.queue
   private static let kind = "person.erase"
+  private static let sweepKind = "compliance.holds"
   /// The last of them fails the erasure; about a day.
   private static let attempts = 15
 
@@ -55,6 +56,23 @@ package struct Eraser: Sendable {
           try await fail(id, "it could not be carried out; ask again")
         }
         throw error
+      }
+    }
+  }
+
+  /// When it is looked for calls whose time is over.
+  package static let schedule = JobSchedule(
+    name: sweepKind, kind: sweepKind, queue: queue.name, .every(.seconds(600)))
+
+  /// What looks for them: an erasure that failed, or whose job died, has no job that waits for their time.
+  package var sweep: JobHandler {
+    JobHandler(kind: Self.sweepKind) { _ in try await takeUpOverdue() }
+  }
+
+  func takeUpOverdue() async throws {
+    try await system { transaction in
+      for id in try await ErasureStore.overdue(at: now(), limit: Retention.batch, transaction) {
+        try await Self.enqueue(id, transaction)
       }
     }
   }

@@ -168,6 +168,18 @@ enum ErasureStore {
       """)
   }
 
+  /// Erasures that keep calls whose time was over at `now`, at most `limit`.
+  static func overdue(
+    at now: Moment, limit: Int, _ transaction: Transaction
+  ) async throws -> [ErasureID] {
+    try await transaction.query(
+      """
+      SELECT erasure_id FROM erasure_holds WHERE keep_until <= \(now)
+      GROUP BY erasure_id LIMIT \(limit)
+      """
+    ).compactMap { ErasureID(try $0.decode("erasure_id", as: String.self)) }
+  }
+
   /// When the next call's time is over; `nil` when none is kept.
   static func nextRelease(
     _ erasure: ErasureID, _ transaction: Transaction
