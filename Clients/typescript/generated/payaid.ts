@@ -1892,7 +1892,8 @@ export interface CreateErasureRequest {
   /** A UUID for idempotency (AIP-155). */
   requestId?: string;
   /** Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are
-   * kept for 180 days from 1 January 2027 on.
+   * kept for 180 days from 1 January 2027 on. Those of an agent with the purpose RECOVERY are
+   * anyway.
    */
   recoveryCalls?: boolean;
   /** Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset for

@@ -29,13 +29,14 @@ package struct CallErasure: CallErasing {
   ) async throws -> [ErasableCall] {
     let rows = try await transaction.query(
       """
-      SELECT calls.call_id, end_time, recording_url
+      SELECT calls.call_id, end_time, recording_url, \(CallMetadataStore.isRecovery) AS is_recovery
       FROM calls JOIN call_metadata ON call_metadata.call_id = calls.call_id WHERE \(condition)
       """)
     return try rows.compactMap { row in
       guard let id = CallID(try row.decode("call_id", as: String.self)) else { return nil }
       return ErasableCall(
-        id: id, endTime: try row.decode("end_time"), recordingURL: try row.decode("recording_url"))
+        id: id, endTime: try row.decode("end_time"),
+        recordingURL: try row.decode("recording_url"), isRecovery: try row.decode("is_recovery"))
     }
   }
 

@@ -156,25 +156,61 @@ enum CallMetadataStore {
     return !rows.isEmpty
   }
 
-  /// Locks recordings of calls that ended longer ago than `lifetime`, at most `limit` that nobody
-  /// else has locked and no rule keeps longer.
+  /// Whether a call's agent recovers loans, by the version that it was made with. Reads the tables of agents.
+  static let isRecovery: Query = """
+    coalesce(coalesce(
+        (SELECT config->>'purpose' FROM agent_versions
+          WHERE agent_versions.agent_id = calls.agent_id AND version = calls.agent_version),
+        (SELECT config->>'purpose' FROM agents WHERE agents.agent_id = calls.agent_id))
+      = 'CALL_PURPOSE_RECOVERY', false)
+    """
+
+  /// A recording whose own time is over.
+  struct OldRecording: Sendable {
+    let call: String
+    let url: String
+    let endTime: Moment
+    /// Whether it is of a call that recovers a loan.
+    let isRecovery: Bool
+  }
+
+  /// Locks recordings of calls that ended before `moment`, at most `limit` that nobody else has locked
+  /// and no rule is known to keep longer than `now`.
   ///
   /// Calls end about in the order of their ids, so the old ones are among the first: no index of
   /// ends is paid for by every call.
   static func lockOldRecordings(
-    olderThan lifetime: Duration, limit: Int, _ transaction: Transaction
-  ) async throws -> [(call: String, url: String)] {
+    endedBefore moment: Moment, at now: Moment, limit: Int, _ transaction: Transaction
+  ) async throws -> [OldRecording] {
     let rows = try await transaction.query(
       """
-      SELECT m.call_id, m.recording_url FROM call_metadata m JOIN calls c ON c.call_id = m.call_id
+      SELECT m.call_id, m.recording_url, calls.end_time, \(isRecovery) AS is_recovery
+      FROM call_metadata m JOIN calls ON calls.call_id = m.call_id
       WHERE m.call_id = ANY(ARRAY(
-          SELECT call_id FROM call_metadata WHERE recording_url IS NOT NULL
+          SELECT call_id FROM call_metadata WHERE recording_url IS NOT NULL AND held_until IS NULL
+            AND coalesce(keep_recording_until, '-infinity') <= \(now)
           ORDER BY call_id LIMIT 200))
-        AND m.recording_url IS NOT NULL AND m.held_until IS NULL
-        AND c.end_time < now() - \("\(lifetime.components.seconds) seconds")::interval
+        AND m.recording_url IS NOT NULL AND m.held_until IS NULL AND calls.end_time < \(moment)
       ORDER BY m.call_id LIMIT \(limit) FOR UPDATE OF m SKIP LOCKED
       """)
-    return try rows.map { (try $0.decode("call_id"), try $0.decode("recording_url")) }
+    return try rows.map {
+      OldRecording(
+        call: try $0.decode("call_id"), url: try $0.decode("recording_url"),
+        endTime: try $0.decode("end_time"), isRecovery: try $0.decode("is_recovery"))
+    }
+  }
+
+  /// Has recordings passed by until a while after the ends of their calls.
+  static func keepRecordings(
+    of calls: [String], for lifetime: Duration, _ transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE call_metadata m
+      SET keep_recording_until
+        = calls.end_time + \("\(lifetime.components.seconds) seconds")::interval
+      FROM calls WHERE calls.call_id = m.call_id AND m.call_id = ANY(\(calls)::text[])
+      """)
   }
 
   /// Forgets where the recordings of these calls are, and their keys: without its key no backup of

@@ -1,3 +1,4 @@
+package import Domain
 internal import EventLoop
 package import Jobs
 internal import Postgres
@@ -12,26 +13,37 @@ package enum CallRetention {
   private static let patience = Duration.seconds(10)
 
   /// Forgets the recordings of calls that ended longer ago than `lifetime`: the object, then where
-  /// it is and its key. Their transcripts stay.
+  /// it is and its key. Their transcripts stay. Those of calls that recover loans are kept as long as the
+  /// law wants, if that is longer.
   ///
   /// An object goes before its row says so, and one that is gone already is no hindrance: what stops
   /// in between is ended by the next run. A store that refuses ends the run.
   package static func recordings(
-    _ recordings: Recordings, keptFor lifetime: Duration
+    _ recordings: Recordings, keptFor lifetime: Duration,
+    now: @escaping @Sendable () -> Moment = { WallClock.now }
   ) -> Retention {
     Retention("calls.recordings", batch: batch) { transaction in
+      let now = now()
       let old = try await CallMetadataStore.lockOldRecordings(
-        olderThan: lifetime, limit: batch, transaction)
-      let gone = await delete(old, from: recordings)
+        endedBefore: now - lifetime, at: now, limit: batch, transaction)
+      let kept = old.filter { isKept($0, at: now) }.map(\.call)
+      try await CallMetadataStore.keepRecordings(
+        of: kept, for: RecoveryRecording.lifetime, transaction)
+      let gone = await delete(old.filter { !isKept($0, at: now) }, from: recordings)
       try await CallMetadataStore.clearRecordings(of: gone, transaction)
-      return gone.count
+      return kept.count + gone.count
     }
+  }
+
+  private static func isKept(_ recording: CallMetadataStore.OldRecording, at now: Moment) -> Bool {
+    recording.isRecovery && now >= RecoveryRecording.effectiveFrom
+      && now < recording.endTime + RecoveryRecording.lifetime
   }
 
   /// Deletes objects, and gives the calls whose are gone. In any order: one that is refused each
   /// time does not hold up the others for ever.
   private static func delete(
-    _ old: [(call: String, url: String)], from recordings: Recordings
+    _ old: [CallMetadataStore.OldRecording], from recordings: Recordings
   ) async -> [String] {
     let end = LoopInstant.readClock().advanced(by: patience)
     var gone: [String] = []

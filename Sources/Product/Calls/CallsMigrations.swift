@@ -19,5 +19,6 @@ package enum CallsMigrations {
     Migration(file: "m0094_readings_by_hour.sql", PackageResources.m0094_readings_by_hour_sql),
     Migration(
       file: "m0095_held_readings_checked.sql", PackageResources.m0095_held_readings_checked_sql),
+    Migration(file: "m0099_recordings_kept.sql", PackageResources.m0099_recordings_kept_sql),
   ]
 }

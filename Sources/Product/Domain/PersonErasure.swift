@@ -6,11 +6,14 @@ package struct ErasableCall: Sendable {
   package let endTime: Moment
   /// Where its recording is in the object store; `nil` when there is none.
   package let recordingURL: String?
+  /// Whether its agent recovers loans.
+  package let isRecovery: Bool
 
-  package init(id: CallID, endTime: Moment, recordingURL: String?) {
+  package init(id: CallID, endTime: Moment, recordingURL: String?, isRecovery: Bool = false) {
     self.id = id
     self.endTime = endTime
     self.recordingURL = recordingURL
+    self.isRecovery = isRecovery
   }
 }
 

@@ -5061,7 +5061,7 @@ public enum OpenAPIDocument {
                       },
                       "recoveryCalls": {
                         "type": "boolean",
-                        "description": "Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are kept for 180 days from 1 January 2027 on."
+                        "description": "Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are kept for 180 days from 1 January 2027 on. Those of an agent with the purpose RECOVERY are anyway."
                       },
                       "holdUntil": {
                         "type": "string",

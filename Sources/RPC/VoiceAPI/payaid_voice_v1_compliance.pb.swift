@@ -1087,7 +1087,8 @@ extension Payaid.Voice.V1 {
     /// A UUID for idempotency (AIP-155).
     public var requestId: String = ""
     /// Whether the calls were to recover loans for an entity of the Reserve Bank's: such calls are
-    /// kept for 180 days from 1 January 2027 on.
+    /// kept for 180 days from 1 January 2027 on. Those of an agent with the purpose RECOVERY are
+    /// anyway.
     public var recoveryCalls: Bool = false
     /// Until when a court or an authority has the calls kept; not more than 10 years ahead. Unset
     /// for nobody.

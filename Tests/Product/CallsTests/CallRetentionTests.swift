@@ -89,6 +89,76 @@ internal import VoiceAPI
     await scene.pool.close()
   }
 
+  /// A call of an agent of that purpose, by its version or by its draft, that ended so many days before.
+  private func call(
+    for purpose: String, isPublished: Bool = true, days: Int, before now: Moment,
+    _ ending: EndingScene
+  ) async throws -> CallID {
+    let call = try await ending.ended()
+    try await ending.system { transaction in
+      let config = #"{"purpose":"CALL_PURPOSE_\#(purpose)"}"#
+      if isPublished {
+        try await transaction.execute(
+          """
+          INSERT INTO agent_versions (agent_id, version, merchant_id, config)
+          SELECT agent_id, coalesce((SELECT max(version) FROM agent_versions), 0) + 1, merchant_id,
+            \(config)::jsonb
+          FROM agents
+          """)
+      } else {
+        try await transaction.execute("UPDATE agents SET config = \(config)::jsonb")
+      }
+      try await transaction.execute(
+        """
+        UPDATE calls SET end_time = \(now - .seconds(Int64(days) * 86_400)), answer_time = NULL,
+          agent_version = (SELECT max(version) FROM agent_versions WHERE \(isPublished))
+        WHERE call_id = \(call.id.text)
+        """)
+    }
+    return call.id
+  }
+
+  @Test func `recordings of recovery are kept for six months from 2027 on, and hinder no others`()
+    async throws
+  {
+    let ending = try await EndingScene.make()
+    func run(at now: Moment, days: Int64 = 90) async throws -> [Bool] {
+      _ = try await CallRetention.recordings(
+        ending.recordings, keptFor: .seconds(days * 86_400), now: { now }
+      ).run(ending.scene.pool)
+      var isThere: [Bool] = []
+      for id in calls { isThere.append(try await ending.recording(id) != nil) }
+      return isThere
+    }
+    let now = IndianTime.midnight(2027, 4, 3)
+    let calls = [
+      try await call(for: "RECOVERY", days: 91, before: now, ending),
+      try await call(for: "RECOVERY", days: 181, before: now, ending),
+      try await call(for: "SERVICE", days: 91, before: now, ending),
+      try await call(for: "RECOVERY", days: 89, before: now, ending),
+      try await call(for: "RECOVERY", isPublished: false, days: 179, before: now, ending),
+    ]
+    #expect(try await run(at: now) == [true, false, false, true, true])
+    #expect(try await run(at: now) == [true, false, false, true, true])
+    let later = now + .seconds(89 * 86_400)
+    #expect(try await run(at: later) == [false, false, false, true, false])
+    // As long as the setting says, where that is longer.
+    #expect(try await run(at: later + .seconds(20 * 86_400), days: 400)[3])
+    #expect(try await !run(at: later + .seconds(20 * 86_400))[3])
+    await ending.scene.pool.close()
+  }
+
+  @Test func `before the law recordings of recovery go as all do`() async throws {
+    let ending = try await EndingScene.make()
+    let now = RecoveryRecording.effectiveFrom - .seconds(1)
+    let id = try await call(for: "RECOVERY", days: 91, before: now, ending)
+    _ = try await CallRetention.recordings(
+      ending.recordings, keptFor: .seconds(90 * 86_400), now: { now }
+    ).run(ending.scene.pool)
+    #expect(try await ending.recording(id) == nil)
+    await ending.scene.pool.close()
+  }
+
   @Test func `a call that goes on keeps its recording however long it lasts`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.talk(isRecorded: false)

@@ -98,7 +98,8 @@ extension Settings {
         "RECORDING_DAYS", \.recordingTime, .days(1...3_650), default: "90",
         """
         How long the recording of a call is kept after its end; then its sound and its key are \
-        deleted for good, and what was said stays as text.
+        deleted for good, and what was said stays as text. From 2027 on a recording of an agent with the purpose \
+        RECOVERY is kept for 180 days at least.
         """),
     ])
 

@@ -197,7 +197,7 @@ package struct Eraser: Sendable {
   ) -> (rule: KeepingRule, until: Moment)? {
     KeepingRules.keeping(
       KeepingRule.Input(
-        now: now(), endTime: call.endTime, isRecovery: terms.isRecovery,
+        now: now(), endTime: call.endTime, isRecovery: call.isRecovery || terms.isRecovery,
         holdUntil: terms.holdUntil))
   }
 

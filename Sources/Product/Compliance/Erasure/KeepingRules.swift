@@ -13,7 +13,7 @@ struct KeepingRule: Sendable {
     let now: Moment
     /// When the call ended, and with it the processing.
     let endTime: Moment
-    /// The merchant says that it was to recover a loan.
+    /// The merchant says that it was to recover a loan, or its agent has that purpose.
     let isRecovery: Bool
     /// The merchant says that a court or an authority has it kept so long.
     let holdUntil: Moment?
@@ -30,7 +30,7 @@ struct KeepingRule: Sendable {
 
 /// The rules. A call that several keep is kept by the one that keeps it longest.
 enum KeepingRules {
-  private static let day = Duration.seconds(86_400)
+  private static let year = Duration.seconds(365 * 86_400)
 
   static let all = [
     // The rules were notified on 13 November 2025; this one comes eighteen months later, by one count
@@ -38,12 +38,12 @@ enum KeepingRules {
     KeepingRule(
       name: "DPDP_RULE_8_3", source: "DPDP Rules 2025, rule 8(3): one year from the processing",
       effectiveFrom: IndianTime.midnight(daysSince1970: 20_951)
-    ) { $0.endTime + day * 365 },
+    ) { $0.endTime + year },
     KeepingRule(
       name: "RBI_RECOVERY_RECORDING",
       source: "Reserve Bank of India, recovery of loans: six months from the call",
-      effectiveFrom: IndianTime.midnight(daysSince1970: 20_819)
-    ) { $0.isRecovery ? $0.endTime + day * 180 : nil },
+      effectiveFrom: RecoveryRecording.effectiveFrom
+    ) { $0.isRecovery ? $0.endTime + RecoveryRecording.lifetime : nil },
     KeepingRule(
       name: "LEGAL_HOLD", source: "an order that the merchant names",
       effectiveFrom: Moment(seconds: 0)
