@@ -25,10 +25,10 @@ extension CallService {
           return try await queue(call, question, decision, transaction)
         }
       }
-    } catch is Refused {
-      // The refusal rolled everything back; the verdict itself is kept, call or no call.
+    } catch let refused as Refused {
+      // The refusal rolled everything back; the verdict itself is kept. Another one may have come to say yes.
       let decision = try await pool.transaction(tenant: .merchant(caller.merchant.text)) {
-        try await admission.decide(question, doNotDisturb: doNotDisturb, $0)
+        try await admission.keep(refused.decision, on: question, $0)
       }
       throw try admission.refusal(decision)
     }

@@ -53,6 +53,10 @@ package protocol CallAdmission: Sendable {
   func decide(
     _ request: AdmissionRequest, doNotDisturb: DoNotDisturbAnswer, _ transaction: Transaction
   ) async throws -> Payaid.Voice.V1.Decision
+  /// Stores a verdict again that was rolled back with what it was asked for; as it is stored now.
+  func keep(
+    _ verdict: Payaid.Voice.V1.Decision, on request: AdmissionRequest, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Decision
   /// The verdict on a call that somebody makes, stored likewise: whom one may call, and when, does not
   /// concern it.
   func decide(

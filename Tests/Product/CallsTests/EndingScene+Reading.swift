@@ -58,10 +58,11 @@ final class KeptMessages: MessagePort {
 /// Calls that have ended, as the API reads them.
 extension EndingScene {
   /// The service, as each process has its own.
-  func service() -> CallService {
+  func service(_ admission: (any CallAdmission)? = nil) -> CallService {
     let agents = StoredAgents()
-    let gate = StoredGate(
-      registry: SilentRegistry(), numbers: .test(), telemarketer: nil)
+    let gate =
+      admission
+      ?? StoredGate(registry: SilentRegistry(), numbers: .test(), telemarketer: nil)
     let dialer = Dialer(
       pool: scene.pool, jobs: JobQueue(), carrier: IdleCarrier(), callbacks: IdleCallbacks(),
       agents: agents, admission: gate, settings: settings)

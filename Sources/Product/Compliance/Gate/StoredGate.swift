@@ -36,7 +36,13 @@ package struct StoredGate: CallAdmission {
   ) async throws -> Payaid.Voice.V1.Decision {
     try await NumberLock.share(request.callee, request.merchant, transaction)
     let verdict = try await verdict(on: request, doNotDisturb: doNotDisturb, transaction)
-    return try await keep(
+    return try await keep(verdict, on: request, transaction)
+  }
+
+  package func keep(
+    _ verdict: Payaid.Voice.V1.Decision, on request: AdmissionRequest, _ transaction: Transaction
+  ) async throws -> Payaid.Voice.V1.Decision {
+    try await keep(
       verdict, on: request.call, with: ("callee", request.callee), agent: request.agent.agentId,
       request.merchant, transaction)
   }
