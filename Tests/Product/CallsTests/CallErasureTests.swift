@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Agents
+internal import Buffers
 internal import Compliance
 internal import Domain
 internal import Jobs
@@ -88,6 +89,40 @@ internal import Webhooks
   }
 
   // MARK: Who is late
+
+  @Test(.timeLimit(.minutes(2)))
+  func `the end of a call that is being erased comes into the log without its number`()
+    async throws
+  {
+    let erasing = try await Scene.make()
+    let (ending, merchant) = (erasing.ending, erasing.scene.merchant)
+    let call = try await erasing.talkative()
+    let clerk = AuditClerk(pool: erasing.scene.pool)
+    let settling = try await ending.system { transaction in
+      try await CallErasure(recordings: ending.recordings).hold(
+        call.id, until: Scene.now, transaction)
+      let settling = Task(executorPreference: ending.loop) { try await clerk.settle(merchant) }
+      try await ending.until {
+        try await ending.system {
+          try await !$0.query(
+            """
+            SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """
+          ).isEmpty
+        }
+      }
+      return settling
+    }
+    _ = try await settling.value
+    let entry = try #require(
+      try await erasing.compliance.listAuditEntries(
+        .with { $0.subject = call.id.text }, ending.context()
+      ).entries.first)
+    let payload = try JSONValue(parsing: Array(entry.payload))
+    #expect(payload["state"] != nil && payload["phone_number"] == nil)
+    await erasing.scene.pool.close()
+  }
 
   @Test func `a report, a line and an analysis that come late are dropped`() async throws {
     let erasing = try await Scene.make()

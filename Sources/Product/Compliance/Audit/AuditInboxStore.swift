@@ -60,6 +60,7 @@ enum AuditInboxStore {
 
   private static let calls = "system:calls"
 
+  /// Locks the call: an erasure of its person comes before, and there is no number any more, or finds the entry.
   private static func call(
     _ id: String, _ transaction: Transaction
   ) async throws -> AuditNote {
@@ -71,7 +72,7 @@ enum AuditInboxStore {
         (cost_telephony + cost_model)::text AS cost_micros,
         coalesce((SELECT recording_answer FROM call_metadata
           WHERE call_metadata.call_id = calls.call_id), '') AS recording_answer
-      FROM calls WHERE call_id = \(id)
+      FROM calls WHERE call_id = \(id) FOR SHARE
       """)
     var note = AuditNote(subject: id, actor: calls)
     guard let row = rows.first else { return note }
