@@ -102,7 +102,7 @@ struct Product {
       pool: pool, agents: agents, admission: admission, settings: callSettings, live: live)
     reaper = Reaper(
       pool: pool, carrier: carrier, settings: callSettings, live: live, recordings: recordings)
-    dialing = Self.dialing(dialer)
+    dialing = dialer.handler
     settlement = CallSettlement(pool: pool, carrier: carrier)
     analyzer = CallAnalyzer(
       pool: pool,
@@ -201,15 +201,6 @@ struct Product {
     Payaid.Voice.V1.PhoneNumberServiceBinding.binding,
     Payaid.Voice.V1.SecretServiceBinding.binding, Payaid.Voice.V1.WebhookServiceBinding.binding,
   ]
-
-  private static func dialing(_ dialer: Dialer) -> JobHandler {
-    JobHandler(kind: Dialer.jobKind) { job in
-      guard let id = CallID(String(decoding: job.payload, as: UTF8.self)) else {
-        throw JobControl.discard(reason: "the payload is no call's id")
-      }
-      try await dialer.dial(id, isLastAttempt: job.isLastAttempt)
-    }
-  }
 
   private static func callSettings(
     _ settings: Settings, _ ring: KeyRing, _ endpoint: PublicEndpoint

@@ -83,6 +83,14 @@ package struct JobQueue: Sendable {
     return !waiting.isEmpty
   }
 
+  /// A condition: whether a job of this kind waits or runs whose unique key is what `key`, a column, says.
+  package static func isInFlight(kind: String, key: Query) -> Query {
+    """
+    EXISTS (SELECT FROM jobs WHERE jobs.kind = \(kind) AND jobs.unique_key = \(key)
+      AND jobs.state IN ('available', 'running'))
+    """
+  }
+
   /// Completes a job together with what its handler did: throws `leaseLost`, which rolls the
   /// transaction back, when another worker has the job by now.
   package func complete(_ job: Job, _ transaction: Transaction) async throws {

@@ -1,4 +1,5 @@
 package import Domain
+internal import Jobs
 package import Postgres
 internal import Protobuf
 package import VoiceAPI
@@ -57,7 +58,7 @@ package enum CallStore {
   }
 
   /// Calls that `owner` dialled, or that came in, more than `seconds` ago and nobody answered; at
-  /// most 20.
+  /// most 20. One that the carrier has not taken is left to its job.
   static func unanswered(
     owner: String, longerThan seconds: Double, _ transaction: Transaction
   ) async throws -> [CallRecord] {
@@ -66,6 +67,8 @@ package enum CallStore {
       SELECT \(CallRecord.columns) FROM calls
       WHERE owner = \(owner) AND state IN ('dialing', 'ringing')
         AND coalesce(dial_time, create_time) < now() - make_interval(secs => \(seconds))
+        AND (carrier_id IS NOT NULL
+          OR NOT \(JobQueue.isInFlight(kind: Dialer.jobKind, key: "calls.call_id")))
       ORDER BY call_id LIMIT 20
       """
     ).map(CallRecord.init)

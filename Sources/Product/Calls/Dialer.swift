@@ -15,6 +15,8 @@ package struct Dialer: Sendable {
   package static let jobKind = "call.dial"
 
   private static let ringTimeout = Duration.seconds(45)
+  /// How long after its first attempt a call is tried again.
+  private static let patience = Duration.seconds(1_800)
 
   private let pool: PostgresPool
   private let jobs: JobQueue
@@ -23,6 +25,7 @@ package struct Dialer: Sendable {
   private let agents: any AgentDirectory
   private let admission: any CallAdmission
   private let settings: CallSettings
+  let pace = CarrierPace()
 
   package init(
     pool: PostgresPool, jobs: JobQueue, carrier: any Carrier, callbacks: any CarrierCallbacks,
@@ -53,9 +56,11 @@ package struct Dialer: Sendable {
       try await pool.transaction(tenant: .system) {
         try await CallStore.setCarrierID(carrierID.rawValue, of: id, $0)
       }
+      pace.taken()
     } catch let error as SpeechError {
       let mayRetry = error.kind != .permanent && error.kind != .configuration
-      if mayRetry && !isLastAttempt { throw error }
+      let isLate = call.dialTime.map { WallClock.now - $0 > Self.patience } ?? false
+      if mayRetry && !isLastAttempt && !isLate { throw error }
       try await fail(id, error)
     }
   }

@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [
     (400, SpeechError.Kind.permanent, 1), (401, .configuration, 1), (402, .quota, 1),
-    (404, .configuration, 1), (429, .quota, 3), (502, .transient, 3), (503, .transient, 3),
+    (404, .configuration, 1), (429, .quota, 1), (502, .transient, 3), (503, .transient, 3),
   ])
   func `a refusal has its category and its number of attempts`(
     status: Int, kind: SpeechError.Kind, attempts: Int

@@ -5,7 +5,8 @@ package import Speech
 /// Exotel's REST interface with its retry rules. Safe from any task.
 ///
 /// Only what surely had no effect is repeated: a connection that failed before the request was sent,
-/// 429, 502 and 503. After an unclear outcome the call is looked for; it is never placed twice.
+/// 502 and 503; after 429 the caller waits. After an unclear outcome the call is looked for; it is never
+/// placed twice.
 package struct ExotelCarrier: Carrier {
   private let settings: @Sendable () -> ExotelSettings
   private let sender: ExotelSender
@@ -17,7 +18,7 @@ package struct ExotelCarrier: Carrier {
     clock: @escaping @Sendable () -> Int64
   ) {
     self.settings = settings
-    sender = ExotelSender(http: http)
+    sender = ExotelSender(http: http, isPaced: true)
     self.clock = clock
   }
 

@@ -1,10 +1,12 @@
 internal import Speech
 
 /// Sends requests to Exotel and repeats what surely had no effect: a connection that failed before
-/// the request was sent, 429, 502 and 503.
+/// the request was sent, 502, 503 and, unless the caller paces its requests, 429.
 struct ExotelSender: Sendable {
   private static let attempts = 3
   let http: VendorHTTP
+  /// Whether whoever sends heeds the account's limits for all its requests at once.
+  var isPaced = false
 
   /// The answer, if it is a 2xx; throws `SpeechError`.
   func send(_ request: VendorRequest) async throws -> VendorResponse {
@@ -38,7 +40,7 @@ struct ExotelSender: Sendable {
 
   /// A rate limit passes; an empty balance, also a quota, does not refill in a second.
   private func isRepeatable(_ error: SpeechError) -> Bool {
-    error.kind == .transient || (error.kind == .quota && error.retryAfter != nil)
+    error.kind == .transient || (error.kind == .quota && error.retryAfter != nil && !isPaced)
   }
 
   private func pause(_ attempt: Int, _ asked: Duration?) -> Duration {
