@@ -47,16 +47,6 @@ package enum CallStore {
     ).first.map(CallRecord.init)
   }
 
-  /// Whether a living process holds the call's media.
-  static func isHeld(_ id: CallID, _ transaction: Transaction) async throws -> Bool {
-    let rows = try await transaction.query(
-      """
-      SELECT 1 AS one FROM calls
-      WHERE call_id = \(id.text) AND state = 'in_progress' AND lease_until > now()
-      """)
-    return !rows.isEmpty
-  }
-
   /// Calls that `owner` dialled, or that came in, more than `seconds` ago and nobody answered; at
   /// most 20. One that the carrier has not taken is left to its job.
   static func unanswered(
@@ -130,6 +120,13 @@ package enum CallStore {
     try await CallEventStore.append(.call(record.proto), to: record, transaction)
     CallFigures.process.moved(to: state)
     return record
+  }
+
+  /// Locks a call and gives its state; `nil` when there is none.
+  static func lock(_ id: CallID, _ transaction: Transaction) async throws -> CallState? {
+    try await transaction.query(
+      "SELECT state FROM calls WHERE call_id = \(id.text) FOR UPDATE"
+    ).first?.decode("state")
   }
 
   /// Locks a call that is not over, for its end: the database's time and, of a call whose process

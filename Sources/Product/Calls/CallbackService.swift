@@ -70,8 +70,8 @@ package struct CallbackService: Payaid.Voice.V1.CarrierCallbackServiceServing {
     throw RPCError(.unavailable, "no call of this name is known yet; send it again")
   }
 
-  /// What an event means for a call. A call whose media a living process holds ends when that
-  /// process has finished it, not before.
+  /// What an event means for a call. One in progress ends when the process that holds its media has
+  /// finished it; where that died, the reaper does, which keeps what is known of the talk.
   static func apply(
     _ event: CarrierStatusEvent, to id: CallID, _ transaction: Transaction
   ) async throws {
@@ -79,7 +79,7 @@ package struct CallbackService: Payaid.Voice.V1.CarrierCallbackServiceServing {
     case .ringing: try await CallStore.move(id, to: .ringing, transaction)
     case .answered, .other: break
     case .terminal:
-      guard try await !CallStore.isHeld(id, transaction) else { return }
+      guard try await CallStore.lock(id, transaction) != .inProgress else { return }
       try await CallStore.move(
         id, to: event.status.endState, reason: event.status.endReason, transaction)
     }

@@ -139,7 +139,11 @@ private struct AskedCarrier: Carrier {
           "UPDATE calls SET lease_until = now() WHERE call_id = \(talking.id.text)")
       }
       try await ending.until {
-        try await ending.system { try await CallStore.isHeld(talking.id, $0) }
+        try await ending.system {
+          try await !$0.query(
+            "SELECT FROM calls WHERE call_id = \(talking.id.text) AND lease_until > now()"
+          ).isEmpty
+        }
       }
     }
     await ending.scene.pool.close()
