@@ -8,11 +8,6 @@ internal import VoiceAPI
 
 /// Brings a call that has stopped to its end: recording, transcript, cost, state.
 struct CallFinisher: Sendable {
-  /// Pauses between the attempts of the process that has the report; a minute in all.
-  static let pauses: [Duration] = [
-    .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(15),
-    .seconds(30),
-  ]
   /// How long the object store may take for what a call left behind.
   private static let patience = Duration.seconds(600)
 
@@ -26,16 +21,16 @@ struct CallFinisher: Sendable {
 
   /// Finishes `call`: the recording first, then all that is written down, in one transaction.
   ///
-  /// What the database refuses is logged and tried again after each of `pauses`; what is not written
+  /// What the database does not take is logged and tried again after each of `pauses`; what is not written
   /// by then is left to the reaper, which has no report. A recording that the object store does not
   /// take in time stays in its spool, for ``keepLeft(_:on:)``.
   func finish(
-    _ call: CallRecord, _ ending: CallEnding, pauses: [Duration] = [], on loop: EventLoop
+    _ call: CallRecord, _ ending: CallEnding, pauses: FinishPauses = .none, on loop: EventLoop
   ) async {
     let kept = await recordings.keep(call, within: storeLimit, on: loop)
-    var pauses = pauses[...]
-    while await !isWritten(call, ending, kept) {
-      guard let pause = pauses.popFirst(), (try? await loop.sleep(for: pause)) != nil
+    var pauses = pauses
+    while let error = await failure(of: call, ending, kept) {
+      guard let pause = pauses.next(after: error), (try? await loop.sleep(for: pause)) != nil
       else { return }
     }
   }
@@ -87,20 +82,21 @@ struct CallFinisher: Sendable {
     await recordings.drop(id)
   }
 
-  /// One attempt to write a call's end down; its spool goes only when that is committed.
-  private func isWritten(
-    _ call: CallRecord, _ ending: CallEnding, _ kept: Recordings.Kept
-  ) async -> Bool {
+  /// One attempt to write a call's end down; its spool goes only when that is committed. What was in
+  /// the way, if anything was.
+  private func failure(
+    of call: CallRecord, _ ending: CallEnding, _ kept: Recordings.Kept
+  ) async -> (any Error)? {
     do {
       let isNoted = try await pool.transaction(tenant: .system) {
         try await write(call, ending, kept, $0)
       }
       await leave(kept, of: call.id, isNoted: isNoted)
-      return true
+      return nil
     } catch {
       Log("calls").error(
         "a call could not be finished", ["call_id": "\(call.id)", "error": "\(error)"])
-      return false
+      return error
     }
   }
 

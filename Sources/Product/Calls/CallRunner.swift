@@ -153,7 +153,7 @@ package struct CallRunner: Sendable {
     finisher.executions = executions
     // A cancelled task could not write any more, and a call that is not written down never ends.
     await Task(executorPreference: loop) { [finisher] in
-      await finisher.finish(call, ending, pauses: CallFinisher.pauses, on: loop)
+      await finisher.finish(call, ending, pauses: .patient, on: loop)
     }.value
   }
 }

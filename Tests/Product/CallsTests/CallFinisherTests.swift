@@ -9,7 +9,9 @@ import Testing
 
 @Suite struct CallFinisherTests {
   /// Has the database refuse the next `count` transactions that finish a call.
-  private func refuse(_ count: Int, _ ending: EndingScene) async throws {
+  private func refuse(
+    _ count: Int, with state: String = "P0001", _ ending: EndingScene
+  ) async throws {
     try await ending.system {
       // A sequence counts also in transactions that are undone.
       try await $0.script(
@@ -17,7 +19,9 @@ import Testing
           CREATE SEQUENCE refusals;
           CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
           BEGIN
-            IF nextval('refusals') <= \(count) THEN RAISE EXCEPTION 'not now'; END IF;
+            IF nextval('refusals') <= \(count) THEN 
+              RAISE EXCEPTION 'not now' USING ERRCODE = '\(state)';
+            END IF;
             RETURN NEW;
           END $$;
           CREATE TRIGGER refuse BEFORE UPDATE ON call_metadata
@@ -35,7 +39,9 @@ import Testing
     #expect(try await ending.find(call.id).state == .inProgress)
     #expect(try ending.folder.files == ["\(call.id.text).spool"])
     #expect(ending.store.keys.count == 1)
-    await ending.finisher.finish(call, hungUp, pauses: [.zero, .seconds(600)], on: ending.loop)
+    await ending.finisher.finish(
+      call, hungUp, pauses: FinishPauses(short: [.zero, .seconds(600)], long: []),
+      on: ending.loop)
     let ended = try await ending.find(call.id)
     #expect(ended.state == .completed)
     #expect(ended.endReason == "caller_hung_up")
@@ -46,6 +52,40 @@ import Testing
     #expect(try await ending.recording(call.id)?.isEmpty == false)
     #expect(try ending.folder.files == [])
     await ending.scene.pool.close()
+  }
+
+  @Test func `a report outlives a failover of the database, but no refusal`() async throws {
+    let ending = try await EndingScene.make()
+    let pauses = FinishPauses(short: [.zero], long: [.zero, .zero])
+    // A server that is shutting down.
+    try await refuse(3, with: "57P01", ending)
+    let call = try await ending.talk(isRecorded: false)
+    await ending.finisher.finish(call, ending.hungUp(), pauses: pauses, on: ending.loop)
+    #expect(try await ending.find(call.id).endReason == "caller_hung_up")
+    try await ending.system {
+      try await $0.script(
+        unsafeSQL: """
+          DROP FUNCTION refuse CASCADE;
+          DROP SEQUENCE refusals;
+          """, timeout: .seconds(60))
+    }
+    try await refuse(3, ending)
+    let other = try await ending.talk(isRecorded: false)
+    await ending.finisher.finish(other, ending.hungUp(), pauses: pauses, on: ending.loop)
+    #expect(try await ending.find(other.id).state == .inProgress)
+    await ending.scene.pool.close()
+  }
+
+  @Test func `a minute is for what is refused, a quarter of an hour more for an outage`() {
+    func total(_ error: any Error) -> Duration {
+      var pauses = FinishPauses.patient
+      var total = Duration.zero
+      while let pause = pauses.next(after: error) { total += pause }
+      return total
+    }
+    #expect(total(PostgresError(.connectionLost, "")) == .milliseconds(960_500))
+    #expect(total(PostgresError(.poolExhausted, "")) == .milliseconds(960_500))
+    #expect(total(PostgresError(.invalidValue, "")) == .milliseconds(60_500))
   }
 
   @Test func `an end that is written is not written again, nor told twice`() async throws {
