@@ -47,19 +47,22 @@ package enum CallStore {
     ).first.map(CallRecord.init)
   }
 
-  /// Calls that `owner` dialled, or that came in, more than `seconds` ago and nobody answered; at
-  /// most 20. One that the carrier has not taken is left to its job.
-  static func unanswered(
-    owner: String, longerThan seconds: Double, _ transaction: Transaction
+  /// Calls that `owner` dialled, or that came in, and that nobody answered in time, those asked about
+  /// longest ago first; at most 20. Each is put off, so that none is in the way of the others. One that
+  /// the carrier has not taken is left to its job.
+  static func takeUnanswered(
+    owner: String, _ transaction: Transaction
   ) async throws -> [CallRecord] {
     try await transaction.query(
       """
-      SELECT \(CallRecord.columns) FROM calls
-      WHERE owner = \(owner) AND state IN ('dialing', 'ringing')
-        AND coalesce(dial_time, create_time) < now() - make_interval(secs => \(seconds))
-        AND (carrier_id IS NOT NULL
-          OR NOT \(JobQueue.isInFlight(kind: Dialer.jobKind, key: "calls.call_id")))
-      ORDER BY call_id LIMIT 20
+      UPDATE calls SET look_time = now() + interval '30 seconds'
+      WHERE call_id = ANY(ARRAY(
+        SELECT call_id FROM calls
+        WHERE state IN ('dialing', 'ringing') AND look_time <= now() AND owner = \(owner)
+          AND (carrier_id IS NOT NULL
+            OR NOT \(JobQueue.isInFlight(kind: Dialer.jobKind, key: "calls.call_id")))
+        ORDER BY look_time LIMIT 20 FOR UPDATE SKIP LOCKED))
+      RETURNING \(CallRecord.columns)
       """
     ).map(CallRecord.init)
   }

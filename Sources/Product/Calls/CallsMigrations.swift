@@ -20,5 +20,7 @@ package enum CallsMigrations {
     Migration(
       file: "m0095_held_readings_checked.sql", PackageResources.m0095_held_readings_checked_sql),
     Migration(file: "m0099_recordings_kept.sql", PackageResources.m0099_recordings_kept_sql),
+    Migration(file: "m0109_look_times.sql", PackageResources.m0109_look_times_sql),
+    Migration(file: "m0110_calls_to_look_at.sql", PackageResources.m0110_calls_to_look_at_sql),
   ]
 }

@@ -8,8 +8,9 @@ internal import Telemetry
 /// process died, and asks the carrier about those it has forgotten to report. Stores the recordings
 /// that could not be stored when their calls ended.
 package struct Reaper: Sendable {
-  /// A call that has not been answered by then has been forgotten.
-  private static let unansweredLimit = 90.0
+  /// By then a call is over, whatever the carrier says: half an hour of attempts, the ringing and an hour
+  /// of talk end before.
+  private static let longest = Duration.seconds(7_200)
 
   private let pool: PostgresPool
   private let carrier: any Carrier
@@ -106,14 +107,14 @@ package struct Reaper: Sendable {
     }
   }
 
-  /// Asks the carrier about calls that were dialled or came in long ago and were never answered.
+  /// Asks the carrier about calls that were dialled or came in and of which nothing more was heard.
   private func reconcile() async throws {
     let forgotten = try await pool.transaction(tenant: .system) {
-      try await CallStore.unanswered(
-        owner: settings.owner, longerThan: Self.unansweredLimit, $0)
+      try await CallStore.takeUnanswered(owner: settings.owner, $0)
     }
     for call in forgotten {
-      let status = try await status(call)
+      let age = WallClock.now - (call.dialTime ?? call.createTime)
+      let status = age > Self.longest ? .failed : try await status(call)
       guard status.isTerminal else { continue }
       _ = try await pool.transaction(tenant: .system) {
         try await CallStore.move(

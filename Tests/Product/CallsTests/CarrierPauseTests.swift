@@ -139,7 +139,8 @@ private final class RefusingCarrier: Carrier {
     let call = try await ending.dialed()
     func unanswered() async throws -> [CallID] {
       try await ending.system {
-        try await CallStore.unanswered(owner: "test", longerThan: 90, $0).map(\.id)
+        try await $0.execute("UPDATE calls SET look_time = now()")
+        return try await CallStore.takeUnanswered(owner: "test", $0).map(\.id)
       }
     }
     let dialer = dialer(ending, RefusingCarrier(Self.limit))

@@ -51,7 +51,7 @@ private final class ScriptedCarrier: Carrier {
   }
 }
 
-private struct NoCallbacks: CarrierCallbacks {
+struct NoCallbacks: CarrierCallbacks {
   func statusCallbackURL(base: String, callID: String) -> String { base }
 
   func verify(

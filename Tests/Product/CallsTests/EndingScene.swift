@@ -151,7 +151,7 @@ struct EndingScene {
       try await $0.execute(
         """
         UPDATE calls SET create_time = now() - interval '2 hours',
-          dial_time = now() - interval '100 seconds'
+          dial_time = now() - interval '100 seconds', look_time = now() - interval '10 seconds'
         WHERE call_id = \(call.id.text)
         """)
     }

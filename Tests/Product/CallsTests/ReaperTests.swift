@@ -189,21 +189,58 @@ private struct AskedCarrier: Carrier {
     await ending.scene.pool.close()
   }
 
-  @Test func `how long a call waited before it was dialled does not count`() async throws {
+  @Test func `a call is asked about when nothing more was heard of it for a while`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.dialed()
-    func unanswered(for seconds: Double) async throws -> [CallID] {
-      try await ending.system {
-        try await CallStore.unanswered(owner: "test", longerThan: seconds, $0).map(\.id)
-      }
+    func unanswered() async throws -> [CallID] {
+      try await ending.system { try await CallStore.takeUnanswered(owner: "test", $0).map(\.id) }
     }
-    #expect(try await unanswered(for: 90) == [call.id])
-    #expect(try await unanswered(for: 1_000) == [])
-    // A call that came in, or of before the column, has only the time when it was made.
+    func due() async throws {
+      try await ending.system { try await $0.execute("UPDATE calls SET look_time = now()") }
+    }
+    #expect(try await unanswered() == [call.id])
+    #expect(try await unanswered() == [])
+    try await due()
+    try await ending.system { try await CallStore.setCarrierID("sid", of: call.id, $0) }
+    #expect(try await unanswered() == [])
+    try await due()
+    try await ending.system { try await CallStore.move(call.id, to: .ringing, $0) }
+    #expect(try await unanswered() == [])
+    try await due()
+    #expect(try await unanswered() == [call.id])
+    // One that comes in.
+    var new = ending.scene.call(in: .ringing)
+    new.direction = .inbound
+    let incoming = try await ending.scene.insert(new)
+    #expect(try await unanswered() == [])
+    try await due()
+    #expect(Set(try await unanswered()) == [call.id, incoming.id])
+    await ending.scene.pool.close()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `calls of which the carrier tells no end hold up no others, and end in two hours`()
+    async throws
+  {
+    let ending = try await EndingScene.make()
+    var stuck: [CallRecord] = []
+    for _ in 0..<21 { stuck.append(try await ending.dialed()) }
+    let lost = try await ending.dialed()
+    let carrier = AskedCarrier { _ in throw SpeechError(.transient, "503") }
     try await ending.system {
-      try await $0.execute("UPDATE calls SET dial_time = NULL WHERE call_id = \(call.id.text)")
+      try await $0.execute("UPDATE calls SET dial_time = now() - interval '119 minutes'")
+      try await $0.execute(
+        """
+        UPDATE calls SET dial_time = now() - interval '121 minutes',
+          look_time = now() - interval '1 second'
+        WHERE call_id = \(lost.id.text)
+        """)
     }
-    #expect(try await unanswered(for: 1_000) == [call.id])
+    try await run(reaper(ending, carrier), ending) {
+      try await ending.until { try await ending.find(lost.id).state == .failed }
+    }
+    #expect(try await ending.find(lost.id).endReason == "carrier_error")
+    #expect(try await ending.find(stuck[0].id).state == .dialing)
     await ending.scene.pool.close()
   }
 
