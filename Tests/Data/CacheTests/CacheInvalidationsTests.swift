@@ -33,21 +33,25 @@ import Testing
       return listener
     }
     for listener in listeners { try await listener.start(pool) }
-    var times: [Duration] = []
+    var (times, commits): ([Duration], [Duration]) = ([], [])
     for _ in 0..<20 {
       for store in stores {
         await store.bring(key, "one")
         await store.bring(other, "two")
       }
+      let start = ContinuousClock.now
       try await pool.transaction {
         try await $0.execute("SELECT pg_notify('payaid_cache', \(key.text))")
         #expect(stores.allSatisfy { $0.held(key) == "one" })
       }
+      commits.append(ContinuousClock.now - start)
       for store in stores { times.append(try await gone(key, from: store)) }
       #expect(stores.allSatisfy { $0.held(other) == "two" })
     }
-    // The median: one of them may have met a busy moment of the machine.
-    #expect(times.sorted()[times.count / 2] < .milliseconds(100))
+    // The medians: one of them may have met a busy moment of the machine. Where it is always busy, a
+    // transaction shows by how much.
+    let (time, commit) = (times.sorted()[times.count / 2], commits.sorted()[commits.count / 2])
+    #expect(time < max(.milliseconds(100), commit * 10))
     for listener in listeners { listener.stop() }
     await pool.close()
   }

@@ -100,14 +100,14 @@ import Testing
     var patience = Migrator.Patience()
     patience.lock = .milliseconds(50)
     patience.file = .milliseconds(300)
-    let migrator = Migrator(pool, files + [Self.column], patience: patience)
-    let error = await #expect(throws: PostgresError.self) { try await migrator.run() }
+    let hurried = Migrator(pool, files + [Self.column], patience: patience)
+    let error = await #expect(throws: PostgresError.self) { try await hurried.run() }
     #expect(error?.kind == .migration)
     #expect(error?.sqlState == .lockNotAvailable)
     #expect(error?.message.hasPrefix("0003_column: ") == true)
     reader.cancel()
     _ = await reader.result
-    #expect(try await migrator.run() == ["0003_column"])
+    #expect(try await Migrator(pool, files + [Self.column]).run() == ["0003_column"])
     await pool.close()
   }
 

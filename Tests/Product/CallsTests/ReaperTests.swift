@@ -118,7 +118,7 @@ private struct AskedCarrier: Carrier {
     await running.value
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `leases are renewed while the carrier says nothing`() async throws {
     let ending = try await EndingScene.make()
     _ = try await ending.dialed()
@@ -149,7 +149,7 @@ private struct AskedCarrier: Carrier {
     await ending.scene.pool.close()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `a call whose end nobody was notified of ends all the same, once`() async throws {
     let ending = try await EndingScene.make()
     let (asked, other) = (
@@ -171,7 +171,7 @@ private struct AskedCarrier: Carrier {
     await ending.scene.pool.close()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `the carrier's records are searched from the time of dialling`() async throws {
     let ending = try await EndingScene.make()
     let call = try await ending.dialed()
@@ -244,7 +244,7 @@ private struct AskedCarrier: Carrier {
     await ending.scene.pool.close()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `recordings that were left behind are stored when that is possible again`() async throws {
     let ending = try await EndingScene.make()
     let calls = [try await ending.talk(), try await ending.talk()]

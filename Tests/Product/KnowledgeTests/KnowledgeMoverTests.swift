@@ -142,7 +142,7 @@ import VoiceAPI
     await scene.pool.close()
   }
 
-  @Test(.timeLimit(.minutes(1))) func `an index that is wanted no more is left`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `an index that is wanted no more is left`() async throws {
     let scene = try await KnowledgeScene.make(index: MemoryIndex())
     let id = try await scene.add("returns take seven days")
     let bare = try await KnowledgeScene.make(model: scene.model, on: scene.pool)
@@ -153,7 +153,7 @@ import VoiceAPI
     await scene.pool.close()
   }
 
-  @Test(.timeLimit(.minutes(1))) func `what stays where it is is looked at once a run`()
+  @Test(.timeLimit(.minutes(10))) func `what stays where it is is looked at once a run`()
     async throws
   {
     let index = MemoryIndex()

@@ -41,14 +41,16 @@ final class DeafServer {
     return (String(decoding: heard.withLock { $0 }, as: UTF8.self), result)
   }
 
-  private static let request = VendorRequest(
-    method: "POST", url: "", body: [1], timeout: .seconds(60), silenceTimeout: .milliseconds(50),
-    isRepeatable: true)
+  private static func request(silence: Duration = .seconds(20)) -> VendorRequest {
+    VendorRequest(
+      method: "POST", url: "", body: [1], timeout: .seconds(60), silenceTimeout: silence,
+      isRepeatable: true)
+  }
 
   @Test func `the body of a success is streamed, and the response has none`() async throws {
     let answer =
       "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"
-    let (pieces, result) = try await stream(answer, Self.request)
+    let (pieces, result) = try await stream(answer, Self.request())
     #expect(pieces == "abc")
     let response = try result.get()
     #expect(response.isSuccess)
@@ -57,7 +59,7 @@ final class DeafServer {
 
   @Test func `the body of an error is the response's`() async throws {
     let answer = "HTTP/1.1 429 No\r\nretry-after: 7\r\ncontent-length: 3\r\n\r\nwhy"
-    let (pieces, result) = try await stream(answer, Self.request)
+    let (pieces, result) = try await stream(answer, Self.request())
     #expect(pieces.isEmpty)
     let response = try result.get()
     #expect(!response.isSuccess)
@@ -67,7 +69,7 @@ final class DeafServer {
 
   @Test(arguments: ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"])
   func `a vendor that falls silent has failed`(answer: String) async throws {
-    let (pieces, result) = try await stream(answer, Self.request)
+    let (pieces, result) = try await stream(answer, Self.request(silence: .milliseconds(500)))
     #expect(pieces == (answer.isEmpty ? "" : "half"))
     #expect(throws: VendorHTTPFailure.self) { try result.get() }
   }
