@@ -57,4 +57,9 @@ import Testing
     let script = Self.script(1) { $0.ending = .agent }
     #expect(Self.run(script, agent: [0.0...1.0, 3.0...4.0]) == ["0@1.8", "bye@17.8"])
   }
+
+  @Test func `a caller who has nothing to say leaves it to the agent for as long as that takes`() {
+    let script = Self.script(0) { $0.ending = .agent }
+    #expect(Self.run(script, agent: [0.0...1.0], until: 30).isEmpty)
+  }
 }

@@ -59,7 +59,7 @@ class Exchange:
             self.changed.notify_all()
         return {"Sid": sid, "Status": "queued", "CustomField": form["CustomField"]}
 
-    def wait_for(self, call, limit=15):
+    def wait_for(self, call, limit=60):
         """What was asked of us for this call."""
         with self.changed:
             assert self.changed.wait_for(lambda: call in self.dialled, limit), "never dialled"
@@ -132,10 +132,12 @@ class Phone:
         while self.marks and self.marks[0][0] <= time.monotonic():
             self.send("mark", {"name": self.marks.pop(0)[1]})
 
-    def talk(self, limit=40):
-        """Listens to the greeting, says hello, listens to the answer, hangs up."""
+    def talk(self, said, limit=120):
+        """Listens to the greeting, says hello, listens to the answer, hangs up. `said` tells how many turns of the agent
+        were heard to their end: a gap in what comes from a busy machine is none.
+        """
         speech, size = calling.hello(self.rate), int(self.rate * CHUNK) * 2
-        spoken, heard_before, end = 0, 0, time.monotonic() + limit
+        spoken, end = 0, time.monotonic() + limit
         turns = 0
         while turns < 2:
             assert time.monotonic() < end, f"only {turns} turns of the agent"
@@ -144,12 +146,11 @@ class Phone:
             spoken += size if speaks else 0
             self.tick()
             quiet = time.monotonic() - self.played_until > 0.7
-            if quiet and len(self.audio) - heard_before > self.rate:
+            if quiet and (turns == 0 or spoken >= len(speech)) and said() > turns:
                 turns += 1
-                heard_before = len(self.audio)
         self.stop()
 
-    def closed(self, limit=10):
+    def closed(self, limit=60):
         """Waits until the other side closes; its code."""
         try:
             while True:
@@ -160,7 +161,7 @@ class Phone:
 
 def dial(url, ca):
     return connect(
-        url, ssl=ssl.create_default_context(cafile=ca), open_timeout=10, max_size=2**22,
+        url, ssl=ssl.create_default_context(cafile=ca), open_timeout=60, max_size=2**22,
         legacy=True)
 
 

@@ -87,7 +87,7 @@ class Program:
             raise RuntimeError(f"{self.command[0]} ended with {self.process.wait()} before it was ready")
         self.ready = json.loads(line)
 
-    def stop(self, number=signal.SIGTERM, limit=30):
+    def stop(self, number=signal.SIGTERM, limit=120):
         """Sends a signal and waits for the end; the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -288,6 +288,10 @@ def leave_statements(folder, shared):
 def left_statements(shared):
     """What all of them left there."""
     return {text for path in shared.glob("*.json") for text in json.loads(path.read_text())}
+
+
+# Requests to others than the API. By itself httpx waits for five seconds, which a busy machine may need.
+get, post, stream = (functools.partial(call, timeout=60) for call in (httpx.get, httpx.post, httpx.stream))
 
 
 def wait_for(what, limit=30.0, every=0.1):

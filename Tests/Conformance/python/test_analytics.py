@@ -31,7 +31,8 @@ def rest(stack, shop):
 
 @pytest.fixture(scope="module")
 def call(rest):
-    """A call that was held; with its agent."""
+    """A call that was held; with its agent. Reports come right after it, in the month that it was held in."""
+    calling.within_a_day()
     agent = calling.new_agent(rest, "+918047165777", purpose="CALL_PURPOSE_TRANSACTIONAL")
     return agent, calling.listen(rest, calling.place(rest, agent, "+919000000777"))
 

@@ -39,12 +39,12 @@ def shop(stack):
 def kept(stack, shop):
     """A call that an order holds, of a person who is erased; what was said and heard in it."""
     with client(stack, shop) as rest:
-        call = calling.place(rest, calling.new_agent(rest, "+918047120093"), calling.HASTY)
-        said = calling.until(rest, call, {"COMPLETED"})["transcript"]
+        call = calling.place(rest, calling.new_agent(rest, "+918047120093"), calling.SILENT)
+        said = calling.listen(rest, call)["transcript"]
         path = f"/api/v1/calls/{call}/recording"
         stacks.wait_for(lambda: rest.get(path).status_code == 200)
         sound = rest.get(path).content
-        erasure = done(rest, erase(rest, calling.HASTY, holdUntil=iso(400 * 86_400)))
+        erasure = done(rest, erase(rest, calling.SILENT, holdUntil=iso(400 * 86_400)))
         assert erasure["kept"][0]["rule"] == "LEGAL_HOLD"
         assert rest.get(path).status_code == 404
         assert not {"phoneNumber", "transcript"} & set(calling.get(rest, call))
@@ -69,9 +69,9 @@ def test_a_held_call_is_read_whole_and_that_is_written_down(stack, shop, kept, t
     answer = held(stack, "read", call, *BY, "--recording", file)
     assert answer.returncode == 0, answer.stderr
     read = json.loads(answer.stdout)
-    assert read["call"]["phoneNumber"] == calling.HASTY and read["call"]["transcript"] == said
+    assert read["call"]["phoneNumber"] == calling.SILENT and read["call"]["transcript"] == said
     assert file.read_bytes() == sound and file.stat().st_mode & 0o777 == 0o600
-    assert calling.HASTY not in answer.stderr
+    assert calling.SILENT not in answer.stderr
     rows = system(stack, f"""SELECT principal, what, outcome, reason FROM call_access
         WHERE call_id = '{call}' AND reason IS NOT NULL ORDER BY entry_id""")
     assert rows[-2:] == [[BY[1], what, "OK", BY[3]] for what in ("held", "held_recording")]
@@ -79,7 +79,7 @@ def test_a_held_call_is_read_whole_and_that_is_written_down(stack, shop, kept, t
         size = int(rest.get(f"{ROOT}/audit-checkpoint").json()["size"])
         entries = [rest.get(f"{ROOT}/audit-entries/{index}").text for index in range(size)]
     assert any("held.read" in entry for entry in entries)
-    assert not any(word in entry for entry in entries for word in (BY[1], calling.HASTY))
+    assert not any(word in entry for entry in entries for word in (BY[1], calling.SILENT))
     assert system(stack, f"""SELECT convert_from(p.payload, 'UTF8')::jsonb->>'reason', e.subject
         FROM audit_entries e JOIN audit_payloads p USING (merchant_id, entry_index)
         WHERE e.kind = 'held.read' ORDER BY e.time DESC LIMIT 1""") == [[BY[3], call]]
@@ -138,6 +138,6 @@ def test_without_the_server_s_keys_nothing_is_read_or_made(stack, kept, tmp_path
     (other / "keys" / "master.key").write_bytes(bytes(32))
     answer = held(stack, "read", kept[0], *BY, DATA_DIR=str(other))
     assert answer.returncode == 1 and not answer.stdout
-    assert calling.HASTY not in answer.stderr
+    assert calling.SILENT not in answer.stderr
     answer = held(stack, "list", DATABASE_URL="")
     assert answer.returncode == 1 and "DATABASE_URL is needed" in answer.stderr

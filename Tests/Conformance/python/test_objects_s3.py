@@ -73,8 +73,8 @@ def owner(own):
 def recorded(own, owner):
     """A call that is over, and what its recording sounds like."""
     with client(own, owner) as rest:
-        call = calling.place(rest, calling.new_agent(rest, "+918047120055"), calling.HASTY)
-        calling.until(rest, call, {"COMPLETED"})
+        call = calling.place(rest, calling.new_agent(rest, "+918047120055"), calling.SILENT)
+        calling.listen(rest, call)
         path = f"/api/v1/calls/{call}/recording"
         stacks.wait_for(lambda: rest.get(path).status_code == 200)
         return call, rest.get(path).content

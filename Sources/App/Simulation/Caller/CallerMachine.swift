@@ -87,7 +87,8 @@ package struct CallerMachine: Sendable {
       switch script.ending {
       case .caller:
         hasPaused(for: Self.lastPause, at: now) || (!hasHeardAgent && now - since >= .seconds(8))
-      case .agent: now - since >= Self.lastPatience
+      // Who has nothing to say only listens.
+      case .agent: !script.lines.isEmpty && now - since >= Self.lastPatience
       }
     guard isOver else { return .nothing }
     state = .left

@@ -33,15 +33,16 @@ package enum DemoNumbers {
       ("04", outcome("no-answer", .noAnswer)),
       ("05", outcome("failed", .failed)),
       ("06", machine()),
-      ("07", hastyCaller()),
+      ("07", hangingUp("hangs-up", after: .seconds(5))),
       ("08", bargeIn()),
       ("09", silentCaller()),
       ("10", keyPad()),
       ("11", waitsForAgent()),
       ("12", dialogue("english-questions", englishQuestions + english.suffix(1))),
       ("13", dialogue("hindi-questions", hindiQuestions + hindi.suffix(1))),
-      ("14", dialogue("agrees-to-recording", [consenting] + english.suffix(1))),
-      ("15", dialogue("refuses-recording", [refusing] + english.suffix(1))),
+      ("14", answering("agrees-to-recording", consenting)),
+      ("15", answering("refuses-recording", refusing)),
+      ("16", hangingUp("hangs-up-later", after: .seconds(20))),
     ]
     return Dictionary(uniqueKeysWithValues: entries.map { ("+9190000000" + $0.0, $0.1) })
   }()
@@ -53,6 +54,14 @@ package enum DemoNumbers {
     var script = CallScript()
     script.name = name
     script.lines = texts.map { CallScript.Line($0) }
+    return script
+  }
+
+  /// Who answers only a question that was heard to its end, however slowly it comes.
+  private static func answering(_ name: String, _ answer: String) -> CallScript {
+    var script = dialogue(name, [answer] + english.suffix(1))
+    script.lines[0].pause = .seconds(2)
+    script.lines[0].patience = .seconds(60)
     return script
   }
 
@@ -71,9 +80,9 @@ package enum DemoNumbers {
     return script
   }
 
-  private static func hastyCaller() -> CallScript {
-    var script = dialogue("hangs-up", english)
-    script.hangUpAfter = .seconds(5)
+  private static func hangingUp(_ name: String, after time: Duration) -> CallScript {
+    var script = dialogue(name, english)
+    script.hangUpAfter = time
     return script
   }
 
@@ -86,7 +95,7 @@ package enum DemoNumbers {
   private static func silentCaller() -> CallScript {
     var script = CallScript()
     script.name = "silent"
-    script.hangUpAfter = .seconds(30)
+    script.hangUpAfter = .seconds(60)
     script.ending = .agent
     return script
   }
