@@ -191,8 +191,16 @@ def test_a_neighbour_reaches_nothing(channel, served, house, neighbour, method):
 
 
 def test_a_suspended_merchant_may_read_only(stack, channel, served, neighbour):
-    accounts.operator(stack, "merchant", "set-state", neighbour.merchant["id"], "suspended")
+    writing = [method for method in methods() if method.containing_service.full_name in served and writes(rule_of(method))]
+
+    def until(state, is_denied):
+        """Sets the merchant's state and waits until the server, which is told of it, knows."""
+        accounts.operator(stack, "merchant", "set-state", neighbour.merchant["id"], state)
+        stacks.wait_for(lambda: is_denied == (
+            call(channel, writing[0], b"", neighbour.callers["key"])[0] == grpc.StatusCode.PERMISSION_DENIED))
+
     try:
+        until("suspended", True)
         for method in methods():
             if method.containing_service.full_name not in served:
                 continue
@@ -200,7 +208,7 @@ def test_a_suspended_merchant_may_read_only(stack, channel, served, neighbour):
             if writes(rule_of(method)):
                 assert status == grpc.StatusCode.PERMISSION_DENIED, names(method)
     finally:
-        accounts.operator(stack, "merchant", "set-state", neighbour.merchant["id"], "active")
+        until("active", False)
 
 
 def routes():

@@ -5,6 +5,7 @@ import concurrent.futures
 import hashlib
 import hmac
 import json
+import statistics
 import subprocess
 import time
 import uuid
@@ -125,13 +126,17 @@ def test_a_revoked_key_fails_on_every_process_at_once(stack, twin, v1, service, 
         theirs = accounts_pb2_grpc.AccountServiceStub(other)
         for each in (service, theirs):
             each.GetMerchant(v1.GetMerchantRequest(), metadata=sent)
-        service.RevokeApiKey(v1.RevokeApiKeyRequest(key_id=made.api_key.key_id), metadata=metadata(shop))
         began = time.monotonic()
+        service.RevokeApiKey(v1.RevokeApiKeyRequest(key_id=made.api_key.key_id), metadata=metadata(shop))
+        revoked = time.monotonic()
         assert code(service.GetMerchant, v1.GetMerchantRequest(), metadata=sent) == UNAUTHENTICATED
         stacks.wait_for(
             lambda: code(theirs.GetMerchant, v1.GetMerchantRequest(), metadata=sent) == UNAUTHENTICATED,
-            limit=1.0, every=0.005)
-        print(f"the other process followed within {1000 * (time.monotonic() - began):.1f} ms")
+            limit=20, every=0.005)
+        took = time.monotonic() - revoked
+        print(f"the other process followed within {1000 * took:.1f} ms")
+        # It was told: by itself it asks again after two seconds. A busy machine takes longer for everything.
+        assert took < max(1.0, 10 * (revoked - began))
 
 
 def test_a_key_rotates_with_overlap_over_rest(stack, shop):
@@ -186,13 +191,18 @@ def test_an_idempotent_answer_survives_a_crash(v1):
     from payaid.voice.v1 import accounts_pb2_grpc
     with stacks.running() as stack:
         shop = stack.merchant("crash@example.in")
+        # So slow that the server is killed before all of them are answered, also where killing it takes a while.
+        stacks.sql(stack.ready["database"], """
+            CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$;
+            CREATE TRIGGER slowly BEFORE INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION slowly();""")
         requests = [
             v1.CreateApiKeyRequest(api_key=v1.ApiKey(display_name=f"k{n}"), request_id=f"crash-{n}")
             for n in range(40)]
 
         def send(service, request):
             try:
-                return service.CreateApiKey(request, metadata=metadata(shop), timeout=10)
+                return service.CreateApiKey(request, metadata=metadata(shop), timeout=60)
             except grpc.RpcError:
                 return None
 
@@ -265,7 +275,7 @@ def test_a_session_is_refreshed_used_twice_and_lost_everywhere(twin, v1, service
             assert code(service.GetMerchant, v1.GetMerchantRequest(), metadata=bearer(session)) == UNAUTHENTICATED
         stacks.wait_for(
             lambda: code(theirs.GetMerchant, v1.GetMerchantRequest(), metadata=bearer(second)) == UNAUTHENTICATED,
-            limit=1.0, every=0.005)
+            limit=20, every=0.005)
     last = v1.RefreshSessionRequest(refresh_token=second.refresh_token)
     assert code(door.RefreshSession, last) == UNAUTHENTICATED
 
@@ -291,36 +301,60 @@ def test_a_login_says_nothing_of_who_exists(v1, door, stack, shop):
     """Same answer, same cost: the medians of both differ by less than each one's spread."""
     known = [accounts.user(stack, shop, f"{uuid.uuid4()}@example.in", role="viewer") for _ in range(6)]
     unknown = [f"{uuid.uuid4()}@example.in" for _ in range(6)]
-    seconds, answers = {}, set()
-    for name, emails in (("known", known), ("unknown", unknown)):
-        times = []
-        for email in emails:
-            for _ in range(3):
+    seconds, answers = {"known": [], "unknown": []}, set()
+    # In turn, so that a busy moment of the machine meets both.
+    for pair in zip(known, unknown):
+        for _ in range(3):
+            for times, email in zip(seconds.values(), pair):
                 began = time.monotonic()
                 found = failure(door.Login, v1.LoginRequest(email=email, password="wrong horse battery"))
                 times.append(time.monotonic() - began)
                 answers.add((found.code(), found.details()))
-        seconds[name] = sorted(times)
     assert len(answers) == 1
-    middle = {name: times[len(times) // 2] for name, times in seconds.items()}
+    middle = {name: statistics.median(times) for name, times in seconds.items()}
     print({name: f"{1000 * value:.1f} ms" for name, value in middle.items()})
     assert min(middle.values()) > 0.5 * max(middle.values()), middle
 
 
+@pytest.fixture()
+def held_for_minutes(stack, v1, door):
+    """Has the wait of an address after its fifth failure be ten minutes longer, so that it is not over before a busy
+    machine has tried again. Its first failure is then behind it."""
+    def hold(request):
+        assert code(door.Login, v1.LoginRequest(email=f"{uuid.uuid4()}@example.in", password=PASSWORD)) == UNAUTHENTICATED
+        before = counted()
+        assert code(door.Login, request) == UNAUTHENTICATED
+        [[subject]] = [row for row in counted() if row not in before]
+        stacks.sql(stack.ready["database"], f"""
+            CREATE FUNCTION hold_longer() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN NEW.last_time := NEW.last_time + interval '10 minutes'; RETURN NEW; END $$;
+            CREATE TRIGGER hold_longer BEFORE UPDATE ON login_attempts FOR EACH ROW
+              WHEN (NEW.subject = '{subject}' AND OLD.failures = 4 AND NEW.failures = 5) EXECUTE FUNCTION hold_longer();""")
+
+    def counted():
+        return stacks.sql(
+            stack.ready["database"], "SET payaid.merchant_id = '*'; SELECT subject FROM login_attempts")
+
+    yield hold
+    stacks.sql(stack.ready["database"], "DROP FUNCTION IF EXISTS hold_longer CASCADE")
+
+
 @pytest.mark.parametrize("exists", [True, False])
-def test_an_address_has_to_wait_after_failures(v1, door, stack, shop, exists):
+def test_an_address_has_to_wait_after_failures(v1, door, stack, shop, held_for_minutes, exists):
     email = f"{uuid.uuid4()}@example.in"
     if exists:
         accounts.user(stack, shop, email)
     request = v1.LoginRequest(email=email, password="wrong horse battery")
-    with concurrent.futures.ThreadPoolExecutor(12) as pool:
-        codes = list(pool.map(lambda _: code(door.Login, request), range(12)))
-    assert codes.count(UNAUTHENTICATED) == 5
+    held_for_minutes(request)
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(11) as pool:
+        codes = list(pool.map(lambda _: code(door.Login, request), range(11)))
+    assert codes.count(UNAUTHENTICATED) == 4
     assert codes.count(grpc.StatusCode.RESOURCE_EXHAUSTED) == 7
     with client(stack, None) as rest:
         answer = rest.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         error(answer, 429, "RESOURCE_EXHAUSTED")
-        assert 1 <= int(answer.headers["retry-after"]) <= 2
+        assert 601 - (time.monotonic() - began) <= int(answer.headers["retry-after"]) <= 602
 
 
 def test_who_guesses_behind_a_trusted_proxy_holds_up_nobody_else(stack, owner):
@@ -418,7 +452,7 @@ def test_a_suspended_merchant_reads_only_and_a_closed_one_nothing(stack, v1, ser
             ("active", (ok, ok)), ("suspended", (ok, denied)),
             ("closed", (UNAUTHENTICATED, UNAUTHENTICATED)), ("active", (ok, ok))):
         accounts.operator(stack, "merchant", "set-state", shop["id"], state)
-        stacks.wait_for(lambda: codes() == expected, limit=1.0, every=0.005)
+        stacks.wait_for(lambda: codes() == expected, limit=20, every=0.005)
 
 
 def test_a_flood_of_logins_is_shed_and_others_served(v1, door, service, shop):
@@ -429,7 +463,7 @@ def test_a_flood_of_logins_is_shed_and_others_served(v1, door, service, shop):
         door.Login.future(v1.LoginRequest(email=f"{uuid.uuid4()}@example.in", password=PASSWORD), timeout=30)
         for _ in range(90)]
     began = time.monotonic()
-    service.GetMerchant(v1.GetMerchantRequest(), metadata=metadata(shop), timeout=5)
+    service.GetMerchant(v1.GetMerchantRequest(), metadata=metadata(shop), timeout=20)
     print(f"a read took {1000 * (time.monotonic() - began):.1f} ms beside 90 logins")
     assert {future.code() for future in flood} == {UNAUTHENTICATED, grpc.StatusCode.RESOURCE_EXHAUSTED}
 
@@ -453,7 +487,7 @@ def test_pages_of_a_merchants_origins_may_call_for_it_and_nobody_else(stack, sho
     with client(stack, shop) as mine, client(stack, other) as theirs:
         assert preflight(mine, origin).status_code == 403
         assert mine.patch("/api/v1/merchant", json={"corsOrigins": [origin]}).status_code == 200
-        stacks.wait_for(lambda: preflight(mine, origin).status_code == 204, limit=1.0, every=0.005)
+        stacks.wait_for(lambda: preflight(mine, origin).status_code == 204, limit=20, every=0.005)
         answer = mine.get("/api/v1/agents", headers={"origin": origin})
         assert answer.status_code == 200 and answer.headers["access-control-allow-origin"] == origin
         error(theirs.get("/api/v1/agents", headers={"origin": origin}), 403, "PERMISSION_DENIED")
@@ -462,4 +496,4 @@ def test_pages_of_a_merchants_origins_may_call_for_it_and_nobody_else(stack, sho
         error(theirs.post("/api/v1/agents", json={}, headers=sent), 403, "PERMISSION_DENIED")
         assert [row[0::2] for row in audit(stack, name)] == [[other["key"], "PERMISSION_DENIED"]]
         assert mine.patch("/api/v1/merchant", json={"corsOrigins": []}).status_code == 200
-        stacks.wait_for(lambda: preflight(mine, origin).status_code == 403, limit=1.0, every=0.005)
+        stacks.wait_for(lambda: preflight(mine, origin).status_code == 403, limit=20, every=0.005)
