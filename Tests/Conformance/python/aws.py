@@ -6,8 +6,9 @@ import json
 import threading
 
 import boto3
-import httpx
 from moto.server import ThreadedMotoServer
+
+import stack as stacks
 
 REGION = "ap-south-1"
 # What the server needs of its bucket. moto asks for s3:HeadBucket, too, which AWS does not know.
@@ -55,9 +56,9 @@ def new_key(url, user, *actions):
 @contextlib.contextmanager
 def checked(url):
     """Every signature and right is checked meanwhile."""
-    httpx.post(f"{url}/moto-api/reset-auth", content="0").raise_for_status()
+    stacks.post(f"{url}/moto-api/reset-auth", content="0").raise_for_status()
     yield
-    httpx.post(f"{url}/moto-api/reset-auth", content="inf").raise_for_status()
+    stacks.post(f"{url}/moto-api/reset-auth", content="inf").raise_for_status()
 
 
 @contextlib.contextmanager

@@ -120,7 +120,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def hasty():
-    """The same, whose every timeout is one second."""
-    it = raw.Server("--timeout", 1)
+    """The same, whose every timeout is three seconds."""
+    it = raw.Server("--timeout", 3)
     yield it
     it.stop()

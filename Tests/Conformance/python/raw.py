@@ -64,7 +64,7 @@ class Peer:
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(10)
+        self.socket.settimeout(30)
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.input, self.seen, self.is_closed = b"", [], False
@@ -90,7 +90,7 @@ class Peer:
             return False
         return True
 
-    def read(self, timeout=10):
+    def read(self, timeout=30):
         """The next frame as (kind, flags, stream, payload); None at the end of the connection."""
         self.socket.settimeout(timeout)
         while not self.is_closed:
@@ -116,7 +116,7 @@ class Peer:
             self.heads.setdefault(one[2], []).append(dict(self.decoder.decode(one[3])))
         return one
 
-    def until(self, done, timeout=10):
+    def until(self, done, timeout=30):
         """Reads until a frame fits; that, or None when the connection ended before."""
         while True:
             one = self.read(timeout)
@@ -188,14 +188,14 @@ class Server:
         return resident(self.process.pid)
 
     def connect(self):
-        raw = socket.create_connection(("127.0.0.1", self.port), 10)
+        raw = socket.create_connection(("127.0.0.1", self.port), 30)
         if not self.is_tls:
             return raw
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context.wrap_socket(raw)
 
-    def http(self, data, timeout=10):
+    def http(self, data, timeout=30):
         """Sends bytes on a connection of their own and reads to its end."""
         with self.connect() as connection:
             connection.settimeout(timeout)

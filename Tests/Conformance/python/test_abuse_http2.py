@@ -312,7 +312,7 @@ def test_a_peer_that_stops_reading_is_hung_up_on(hasty):
         peer.send(frame(WINDOW, 0, 0, struct.pack(">I", 1 << 30)))
         for s in streams(20):
             peer.send(frame(HEADERS, END_HEADERS | END_STREAM, s, fields(path="/large", method="GET")))
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while "stalled_connection" not in hasty.cuts() and time.monotonic() < deadline:
             time.sleep(0.2)
 
@@ -326,8 +326,8 @@ def test_a_peer_that_stops_reading_is_hung_up_on(hasty):
 def test_a_slow_beginning_is_cut(hasty, data, reason):
     with holds(hasty, reason):
         began = time.monotonic()
-        hasty.http(data)
-        assert time.monotonic() - began < 8
+        hasty.http(data, timeout=60)
+        assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("path, reason", [

@@ -2,10 +2,10 @@
 
 import uuid
 
-import httpx
 import pytest
 
 import calling
+import stack as stacks
 from conftest import client
 from test_rest import error, fields
 
@@ -24,7 +24,7 @@ def normal(stack):
 
 
 def faults(stack, **switches):
-    answer = httpx.post(stack.sim.ready["admin"] + "/faults", json={"exotel": switches, "gemini": {}})
+    answer = stacks.post(stack.sim.ready["admin"] + "/faults", json={"exotel": switches, "gemini": {}})
     assert answer.status_code == 200, answer.text
 
 

@@ -66,7 +66,7 @@ def analysed(rest, call, limit=30):
 
 def fault(stack, **switches):
     """Sets what goes wrong with the text model; nothing does without switches."""
-    answer = httpx.post(stack.sim.ready["admin"] + "/faults", json={"gemini_text": switches})
+    answer = stacks.post(stack.sim.ready["admin"] + "/faults", json={"gemini_text": switches})
     assert answer.status_code == 200, answer.text
 
 
@@ -174,7 +174,7 @@ def test_no_transcript_leaves_where_that_is_switched_off(lab):
     with stacks.beside(lab, "--cleartext", CALL_ANALYSIS="false") as other:
         merchant = other.merchant(f"{uuid.uuid4()}@example.in")
         with httpx.Client(
-                base_url=f"http://localhost:{other.port}", headers=dict(metadata(merchant))) as rest:
+                base_url=f"http://localhost:{other.port}", headers=dict(metadata(merchant)), timeout=60) as rest:
             call = hold(rest, brief(rest, "+918047120103"), "happy")
             assert call["transcript"]
             time.sleep(1)

@@ -5,7 +5,6 @@ import re
 import subprocess
 import uuid
 
-import httpx
 import pytest
 
 import calling
@@ -42,14 +41,14 @@ def rest(lab, shop):
 
 
 def sim(lab, path):
-    return httpx.get(lab.sim.ready["gemini"] + path).json()
+    return stacks.get(lab.sim.ready["gemini"] + path).json()
 
 
 @pytest.fixture
 def faults(lab):
     """Switches voicesim's faults on; all are off afterwards."""
     def switch(**parts):
-        httpx.post(lab.sim.ready["gemini"] + "/sim/faults", json=parts).raise_for_status()
+        stacks.post(lab.sim.ready["gemini"] + "/sim/faults", json=parts).raise_for_status()
     yield switch
     switch(gemini={}, gemini_text={}, google_stt={}, azure_tts={})
 

@@ -247,7 +247,7 @@ def test_a_recording_beyond_the_usual_limit_is_sent_and_read(
     key = f"{owner['key']}_{owner['secret']}"
     with payaid_voice.connect(stack.url, key, str(stack.ca)) as voice:
         try:
-            for frame in voice.live.Converse(frames(), timeout=60):
+            for frame in voice.live.Converse(frames(), timeout=240):
                 if frame.HasField("transcript"):
                     greeted.set()
         finally:

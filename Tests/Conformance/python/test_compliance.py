@@ -625,11 +625,11 @@ def test_a_request_without_its_consent_names_what_it_lacks(v1, grpc_stub, auth):
 
 @pytest.fixture(scope="module")
 def lab():
-    """A server that may send webhooks to this machine, whose calls wait three seconds in the queue."""
+    """A server that may send webhooks to this machine, whose calls wait fifteen seconds in the queue."""
     with stacks.running(environment={"WEBHOOK_ALLOW_LOOPBACK": "true"}) as stack:
         stacks.sql(stack.ready["database"], """
             CREATE FUNCTION dial_later() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN NEW.run_at := now() + interval '3 seconds'; RETURN NEW; END $$;
+            BEGIN NEW.run_at := now() + interval '15 seconds'; RETURN NEW; END $$;
             CREATE TRIGGER dial_later BEFORE INSERT ON jobs FOR EACH ROW
               WHEN (NEW.kind = 'call.dial') EXECUTE FUNCTION dial_later();""")
         with client(stack, stack.merchant(f"{uuid.uuid4()}@example.in")) as rest:

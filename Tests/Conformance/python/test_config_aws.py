@@ -1,5 +1,6 @@
 """Settings from AWS Secrets Manager, as moto serves it; moto recomputes our signatures."""
 
+import datetime
 import json
 import os
 import resource
@@ -89,9 +90,10 @@ def test_the_machine_s_role_is_used_when_there_is_no_key(tmp_path, moto, secret)
 
 def test_the_container_s_role_is_asked_for_with_its_token(tmp_path, moto, secret):
     (tmp_path / "token").write_text("pod-token\n")
+    tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
     with aws.container(
             AccessKeyId="ASIA", SecretAccessKey="s", Token="t",
-            Expiration="2030-01-01T00:00:00Z") as (url, asked):
+            Expiration=f"{tomorrow:%Y-%m-%dT%H:%M:%SZ}") as (url, asked):
         holds(config(
             tmp_path, moto, secret, AWS_CONTAINER_CREDENTIALS_FULL_URI=url,
             AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=str(tmp_path / "token")))

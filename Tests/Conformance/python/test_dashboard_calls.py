@@ -3,7 +3,6 @@
 import csv
 import json
 
-import httpx
 import pytest
 
 import accounts
@@ -21,7 +20,7 @@ def stack(site):  # noqa: F811
         return {**stacks.cascade(it), "DASHBOARD_DIR": str(site)}
 
     with stacks.running(environment=environment, script=SCRIPT) as it:
-        httpx.post(it.sim.ready["gemini"] + "/sim/faults", json={"google_stt": {"confidence": 0.42}}).raise_for_status()
+        stacks.post(it.sim.ready["gemini"] + "/sim/faults", json={"google_stt": {"confidence": 0.42}}).raise_for_status()
         yield it
 
 

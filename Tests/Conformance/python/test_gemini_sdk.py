@@ -8,7 +8,6 @@ import math
 import time
 import typing
 
-import httpx
 import pydantic
 import pytest
 
@@ -56,7 +55,7 @@ def sim():
 def faults(sim):
     """Sets the switches of the text models, or of another part; all are off again afterwards."""
     def put(part="gemini_text", **switches):
-        answer = httpx.post(sim.ready["admin"] + "/faults", json={part: switches})
+        answer = stacks.post(sim.ready["admin"] + "/faults", json={part: switches})
         assert answer.status_code == 200, answer.text
     yield put
     put()
@@ -87,7 +86,7 @@ def analyse(client, transcript=TRANSCRIPT, **config):
 
 
 def metrics(sim, part="gemini_text"):
-    return httpx.get(sim.ready["admin"] + "/metrics").json()[part]
+    return stacks.get(sim.ready["admin"] + "/metrics").json()[part]
 
 
 @pytest.mark.parametrize("version", [None, "v1", "v1beta", "v1alpha"])
@@ -409,10 +408,10 @@ def test_a_broken_stream_is_an_error_after_some_text(connect, faults):
 
 def test_chunks_can_be_slow(connect, faults):
     faults(chunk_delay_ms=100)
-    times = []
-    for chunk in connect().models.generate_content_stream(model=CHAT_MODEL, contents="Hello."):
-        times.append(time.monotonic())
-    assert times[-1] - times[0] > 0.09 * (len(times) - 1) > 0
+    models, chunks, began = connect().models, 0, time.monotonic()
+    for _ in models.generate_content_stream(model=CHAT_MODEL, contents="Hello."):
+        chunks += 1
+    assert time.monotonic() - began > 0.09 * (chunks - 1) > 0
 
 
 def test_a_blocked_prompt_is_one_chunk(connect, faults):
@@ -422,7 +421,7 @@ def test_a_blocked_prompt_is_one_chunk(connect, faults):
 
 
 def test_without_events_a_stream_is_a_list(sim):
-    answer = httpx.post(
+    answer = stacks.post(
         f"{sim.ready['gemini_rest']}/v1beta/models/{CHAT_MODEL}:streamGenerateContent",
         headers={"x-goog-api-key": stacks.VENDOR_SETTINGS["GEMINI_API_KEY"]},
         json={"contents": [{"role": "user", "parts": [{"text": "Hello."}]}]})

@@ -8,7 +8,6 @@ import json
 import subprocess
 import uuid
 
-import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -60,7 +59,7 @@ def announce(carrier, fields, secret=None):
 
 def ring(stack, caller, to, **order):
     """Has voicesim's person ring a number; the carrier's name for the call."""
-    answer = httpx.post(stack.sim.ready["exotel"] + "/sim/incoming", json={
+    answer = stacks.post(stack.sim.ready["exotel"] + "/sim/incoming", json={
         "from": caller, "to": to, "answer_url": f"{stack.url}{PATH}/{token()}", **order})
     assert answer.status_code == 202, answer.text
     return answer.json()["call_sid"]

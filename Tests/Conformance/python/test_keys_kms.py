@@ -95,7 +95,7 @@ def own(stack, keys):
     """A server whose master key KMS wraps; moto checks signatures and rights at its start."""
     settings = keys.settings(DATABASE_URL=new_database(stack, "keys"))
     with aws.checked(keys.url), stacks.beside(stack, "--cleartext", **settings) as own:
-        httpx.post(f"{keys.url}/moto-api/reset-auth", content="inf").raise_for_status()
+        stacks.post(f"{keys.url}/moto-api/reset-auth", content="inf").raise_for_status()
         yield own
 
 

@@ -6,7 +6,6 @@ import subprocess
 import uuid
 
 import grpc
-import httpx
 import pytest
 
 import calling
@@ -260,10 +259,10 @@ def test_an_index_has_a_copy_and_the_database_answers_without_it():
         shop, sim = stack.merchant(f"{uuid.uuid4()}@example.in"), first.sim.ready["pinecone"]
 
         def count():
-            return httpx.get(f"{sim}/sim/vectors").json()["payaid-voice"].get(shop["id"], 0)
+            return stacks.get(f"{sim}/sim/vectors").json()["payaid-voice"].get(shop["id"], 0)
 
         def fail(**switches):
-            httpx.post(f"{sim}/sim/faults", json={"pinecone": switches}).raise_for_status()
+            stacks.post(f"{sim}/sim/faults", json={"pinecone": switches}).raise_for_status()
 
         def failures():
             metrics = rest.get("/metrics").text

@@ -93,7 +93,7 @@ def test_a_new_version_migrates_while_the_old_one_serves(before):
         load.stop()
         holder.kill()
     assert not load.failures, load.failures[:3]
-    assert len(load.seen) > 100
+    assert len(load.seen) > 20
     print(f"{len(load.seen)} requests, the longest {max(load.seen):.2f} s")
     applied = stacks.sql(url, "SELECT count(*) FROM payaid_migrations WHERE version IN (5, 16, 29)")
     assert applied == [["3"]]

@@ -1,9 +1,9 @@
 """Pinecone's own SDK against the stand-in's two planes."""
 
+import contextlib
 import importlib
 import time
 
-import httpx
 import pytest
 
 import stack as stacks
@@ -39,7 +39,7 @@ def sim(tmp_path_factory):
 def faults(sim):
     """Sets the switches of the Pinecone side; they are off again afterwards."""
     def put(**switches):
-        answer = httpx.post(sim.ready["admin"] + "/faults", json={"pinecone": switches})
+        answer = stacks.post(sim.ready["admin"] + "/faults", json={"pinecone": switches})
         assert answer.status_code == 200, answer.text
     yield put
     put()
@@ -79,8 +79,8 @@ def filled(index, faults, request):
 
 
 def wait(condition):
-    """Looks until something holds; what is waited for takes half a second."""
-    end = time.monotonic() + 10
+    """Looks until something holds; what is waited for takes seconds at most."""
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -103,7 +103,9 @@ def test_an_index_is_made_changed_and_deleted(pinecone, client):
     changed = client.indexes.describe("short-lived")
     assert changed.deletion_protection == "disabled" and changed.tags == {"a": "b"}
     client.indexes.delete("short-lived", timeout=-1)
-    assert client.indexes.describe("short-lived").status.state == "Terminating"
+    # A machine that is slow finds it gone.
+    with contextlib.suppress(pinecone.errors.exceptions.NotFoundError):
+        assert client.indexes.describe("short-lived").status.state == "Terminating"
     wait(lambda: not client.indexes.exists("short-lived"))
 
 
@@ -176,7 +178,7 @@ def test_stats_and_namespaces_count(sim, filled):
     assert stats.namespaces[namespace].vector_count == 3
     assert stats.dimension == 3 and stats.metric == "cosine"
     assert stats.total_vector_count == sum(one.vector_count for one in stats.namespaces.values())
-    counts = httpx.get(sim.ready["admin"] + "/vectors").json()["payaid-voice"]
+    counts = stacks.get(sim.ready["admin"] + "/vectors").json()["payaid-voice"]
     assert counts[namespace] == 3
     assert index.describe_namespace(name=namespace).record_count == 3
     assert index.create_namespace(name="made").record_count == 0
@@ -187,7 +189,7 @@ def test_stats_and_namespaces_count(sim, filled):
 
 
 def test_a_write_is_seen_later(index, faults):
-    faults(visibility_ms=300)
+    faults(visibility_ms=3_000)
     written = index.upsert(vectors=VECTORS, namespace="late")
     asked = index.query(vector=[1, 0, 0], top_k=1, namespace="late")
     assert asked.matches == []
@@ -234,7 +236,7 @@ def test_an_injected_failure_is_the_sdks_error(pinecone, client, faults, code, k
 
 def test_a_failure_that_passes_is_retried(sim, index, faults):
     def metrics():
-        return httpx.get(sim.ready["admin"] + "/metrics").json()["pinecone"]
+        return stacks.get(sim.ready["admin"] + "/metrics").json()["pinecone"]
     faults(status=503, count=1)
     before = metrics()
     index.describe_index_stats()
