@@ -87,18 +87,26 @@ enum Routes {
     }
   }
 
-  /// Lets in the carrier's audio of a call that was dialled or announced, once.
+  /// Lets in the carrier's audio of a call that was dialled or announced. The stream that begins first
+  /// gets it: the carrier opens a second one when our answer to the first was lost.
   private static func agentStream(
     _ request: HTTPExchangeRequest, _ runner: CallRunner
   ) async -> WebSocketDecision {
     do {
-      let claimed = try await runner.claim(
+      let id = try await runner.admit(
         callID: request.pathParameters["call_id"] ?? "",
         token: request.pathParameters["token"] ?? "")
       return .accept { channel, loop in
-        let leg = LoopBound<any CarrierLeg>(
+        let stream = LoopBound(
           AgentStreamLeg(channel: channel, loop: loop, rate: .wideband), loop: loop)
-        Task(executorPreference: loop) { await runner.run(claimed, leg: leg) }
+        Task(executorPreference: loop) {
+          switch await stream.value.open() {
+          case .begun:
+            await runner.answer(
+              id, leg: LoopBound<any CarrierLeg>(stream.value, loop: loop))
+          case .lost: await runner.expectAnother(of: id, on: loop)
+          }
+        }
       }
     } catch let refusal as ClaimRefusal {
       switch refusal {

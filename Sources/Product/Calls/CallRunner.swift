@@ -28,6 +28,9 @@ package enum ClaimRefusal: Error, Sendable {
 
 /// Holds conversations: joins a call's media to its agent's model, and writes down what came of it.
 package struct CallRunner: Sendable {
+  /// A handshake of ten seconds, and five until the stream begins.
+  private static let secondChance = Duration.seconds(15)
+
   private let pool: PostgresPool
   private let agents: any AgentDirectory
   private let model: any RealtimeModel
@@ -52,22 +55,55 @@ package struct CallRunner: Sendable {
     self.knowledge = knowledge
   }
 
-  /// Lets in the carrier's stream for a call that was dialled and has not begun. Throws
+  /// Lets in a stream of the carrier's for a call that was dialled and has not begun. Throws
   /// ``ClaimRefusal``, or the database's error.
-  package func claim(callID: String, token: String) async throws -> ClaimedCall {
+  package func admit(callID: String, token: String) async throws -> CallID {
     guard let id = CallID(callID),
       StreamToken.isValid(token, for: id, keys: settings.streamTokenKeys)
     else { throw ClaimRefusal.unauthenticated }
-    return try await pool.transaction(tenant: .system) { transaction in
-      guard let found = try await CallStore.find(id, transaction) else {
-        throw ClaimRefusal.notFound
-      }
-      // The move decides between two streams of one call: the row lets only one of them make it.
-      guard found.state == .dialing || found.state == .ringing,
+    let found = try await pool.transaction(tenant: .system) { try await CallStore.find(id, $0) }
+    guard let found else { throw ClaimRefusal.notFound }
+    guard found.state.awaitsMedia else { throw ClaimRefusal.notWaiting }
+    return id
+  }
+
+  /// Joins a call to a stream that the carrier has begun, to the call's end; closes it where another
+  /// one has the call. Call it on the leg's loop.
+  package func answer(_ id: CallID, leg: LoopBound<any CarrierLeg>) async {
+    do {
+      await run(try await claim(id), leg: leg)
+    } catch {
+      Log("calls").warning(
+        "a stream got no call", ["call_id": "\(id)", "error": "\(error)"])
+      leg.value.hangUp()
+    }
+  }
+
+  func claim(_ id: CallID) async throws -> ClaimedCall {
+    try await pool.transaction(tenant: .system) { transaction in
+      // The lock decides between two streams of one call.
+      guard try await CallStore.lock(id, transaction)?.awaitsMedia == true,
         let call = try await CallStore.move(id, to: .inProgress, transaction)
       else { throw ClaimRefusal.notWaiting }
       try await CallLease.take(id, owner: settings.owner, transaction)
       return try await claimed(call, transaction)
+    }
+  }
+
+  /// Ends a call whose stream was lost before it began, unless another has come by the time in which the
+  /// carrier repeats a handshake and begins.
+  package func expectAnother(of id: CallID, on loop: EventLoop) async {
+    do {
+      try await loop.sleep(for: Self.secondChance)
+      try await pool.transaction(tenant: .system) { transaction in
+        guard try await CallStore.lock(id, transaction)?.awaitsMedia == true else { return }
+        try await CallStore.move(
+          id, to: .failed, reason: CallEndReason.carrierNeverStarted.code, transaction)
+      }
+    } catch {
+      // The reaper asks the carrier.
+      Log("calls").warning(
+        "a call without a stream was left", ["call_id": "\(id)", "error": "\(error)"])
     }
   }
 

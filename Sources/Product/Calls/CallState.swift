@@ -19,6 +19,9 @@ package enum CallState: String, Sendable, CaseIterable, PostgresEncodable, Postg
   /// Nothing follows it.
   package var isTerminal: Bool { next.isEmpty }
 
+  /// The carrier has it, or is about to, and its media has not begun.
+  var awaitsMedia: Bool { self == .dialing || self == .ringing }
+
   /// What may follow.
   package var next: Set<CallState> {
     switch self {

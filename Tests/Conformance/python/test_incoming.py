@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 import calling
 import stack as stacks
 from conftest import client
-from exotel import dial
+from exotel import Phone, dial
 
 PATH = "/api/v1/webhooks/exotel/incoming"
 NUMBER, CALLER = "+918047120501", "+919000000001"
@@ -128,7 +128,9 @@ def test_news_that_comes_again_is_answered_alike_until_the_call_has_begun(
     (url,) = {a.json()["url"] for a in answers}
     assert url.startswith("wss://") and url.endswith("?sample-rate=16000")
     (call,) = of_agent(http, agent, "RINGING")
-    with dial(url, stack.ca):
+    phone = Phone({"StreamUrl": url, "Sid": fields["CallSid"], "From": CALLER, "CallerId": NUMBER}, stack.ca)
+    with phone.socket:
+        phone.start()
         calling.until(http, call["callId"], {"IN_PROGRESS"})
         assert announce(carrier, fields).status_code == 409
         with pytest.raises(InvalidStatus) as refused:

@@ -99,6 +99,29 @@ private final class Peer {
     #expect(events == ["started", "m", "lost"])
   }
 
+  @Test(arguments: [
+    ([AgentStreamTests.start], true, AgentStreamLeg.Opening.begun), ([], true, .lost),
+    ([#"{"event":"connected"}"#], true, .lost),
+    ([#"{"event":"media","media":{"payload":"AQA="}}"#], false, .begun),
+  ])
+  func `a stream has begun, or was lost before`(
+    said: [String], breaks: Bool, opening: AgentStreamLeg.Opening
+  ) async throws {
+    let loop = EventLoop.start(name: "leg")
+    let found = try await Task(executorPreference: loop) {
+      let peer = try Peer()
+      let leg = AgentStreamLeg(channel: peer.channel, loop: loop)
+      let found = Task(executorPreference: loop) { [leg = LoopBound(leg, loop: loop)] in
+        await leg.value.open()
+      }
+      for text in said { peer.say(text) }
+      if breaks { peer.breakTransport() }
+      return await found.value
+    }.value
+    await loop.stop()
+    #expect(found == opening)
+  }
+
   @Test func `a broken rule closes with 1008, a hang-up with 1000`() async throws {
     let codes = try await onLoop { loop in
       let first = try Peer()

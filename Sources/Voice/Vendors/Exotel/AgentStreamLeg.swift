@@ -25,7 +25,17 @@ package final class AgentStreamLeg: CarrierLeg {
   private var startTimer: LoopTimer?
   private let events = EventOutlet<CarrierLegEvent>(limit: 512)
   private var isOver = false
+  private var opening: CheckedContinuation<Opening, Never>?
+  private var opened: Opening?
   private let origin: LoopInstant
+  /// How a stream's socket, which is open, goes on.
+  package enum Opening: Sendable {
+    /// The carrier began the stream, or broke the protocol.
+    case begun
+    /// The socket broke before: the carrier may not have got our answer, and opens another.
+    case lost
+  }
+
   /// Broken media messages skipped so far.
   package private(set) var skippedMessages = 0
 
@@ -44,6 +54,20 @@ package final class AgentStreamLeg: CarrierLeg {
       guard let self else { return }
       act(on: machine.startLimitReached())
     }
+  }
+
+  /// Waits for the carrier to begin the stream, five seconds at most. Call once. What the leg has to tell
+  /// is kept meanwhile.
+  package func open() async -> Opening {
+    if let opened { return opened }
+    return await withCheckedContinuation { opening = $0 }
+  }
+
+  private func settle(_ how: Opening) {
+    guard opened == nil else { return }
+    opened = how
+    opening?.resume(returning: how)
+    opening = nil
   }
 
   package func sendAudio(_ frame: PCMFrame) {
@@ -90,6 +114,7 @@ package final class AgentStreamLeg: CarrierLeg {
     case .started(let start):
       startTimer?.cancel()
       events.send(.started(start))
+      settle(.begun)
       pump()
     case .audio(let frame, let sentAt): events.send(.audio(frame, sentAt: sentAt))
     case .dtmf(let digit): events.send(.dtmf(digit))
@@ -130,6 +155,7 @@ package final class AgentStreamLeg: CarrierLeg {
     timer?.cancel()
     startTimer?.cancel()
     events.send(.stopped(end))
+    settle(end == .lost ? .lost : .begun)
     channel.onMessage = nil
     channel.onClose = nil
     onEvent = nil
