@@ -35,6 +35,20 @@ import Testing
     #expect(machine.leaseEnded(on: 1) == [.serve(3, 1)])
   }
 
+  @Test func `who does not wait gets a connection that nobody uses, or none`() {
+    var machine = pool(connections: 2)
+    #expect(machine.takeIdle() == nil)
+    _ = machine.acquire(1, .exclusive)
+    _ = machine.acquire(2, .shared)
+    #expect(machine.opened(1) == [.serve(1, 1)])
+    #expect(machine.opened(2) == [.serve(2, 2)])
+    #expect(machine.takeIdle() == nil)
+    #expect(machine.statementFinished(on: 2) == [])
+    #expect(machine.takeIdle() == 2)
+    #expect(machine.acquire(3, .exclusive) == .wait(open: nil))
+    #expect(machine.statementFinished(on: 2) == [.serve(3, 2)])
+  }
+
   @Test func `waiters are bounded`() {
     var machine = pool(connections: 1, waiters: 1)
     #expect(machine.acquire(1, .exclusive) == .wait(open: 1))

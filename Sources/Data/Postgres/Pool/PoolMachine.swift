@@ -71,6 +71,13 @@ struct PoolMachine {
     return .wait(open: openOneMore())
   }
 
+  /// A connection that nobody uses, for one plain statement of who does not wait.
+  mutating func takeIdle() -> ConnectionID? {
+    guard let id = connections.filter({ $0.value == .shared(0) }).keys.min() else { return nil }
+    take(id, .shared)
+    return id
+  }
+
   /// The waiter's time is over or its task was cancelled; false when it has been served already.
   mutating func leave(_ waiter: WaiterID) -> Bool {
     guard let index = waiters.firstIndex(where: { $0.id == waiter }) else { return false }

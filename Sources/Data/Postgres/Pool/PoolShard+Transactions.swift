@@ -35,8 +35,11 @@ extension PoolShard {
     }
   }
 
+  /// Does nothing while a cancelled statement still runs: then only all of the transaction can be
+  /// rolled back, and its connection need not wait for that statement.
   func rollBackToSavepoint(_ lease: UInt64) async throws {
     guard let connection = leases[lease]?.connection else { throw Self.ended }
+    if connections[connection]?.isBusy == true { return }
     _ = try await submit(
       ["ROLLBACK TO SAVEPOINT inner_step"], on: connection, timeout: nil, cancellable: false)
     leases[lease]?.machine.rolledBackToSavepoint()
@@ -56,13 +59,16 @@ extension PoolShard {
     }
   }
 
-  /// Rolls back; never fails, since a connection that cannot roll back is closed, which does.
+  /// Rolls back; never fails, since a connection that cannot roll back is closed, which does: the
+  /// server looks for its client each second (`client_connection_check_interval`).
   func rollBack(_ lease: UInt64) async {
     guard var state = leases.removeValue(forKey: lease) else { return }
     guard state.machine.finish(committing: false) == .rollback else {
       return returnLease(of: state.connection)
     }
-    if connections[state.connection]?.isBusy == true { await cancelBackend(of: state.connection) }
+    if connections[state.connection]?.isBusy == true {
+      guard await cancelBackend(of: state.connection) else { return discard(state.connection) }
+    }
     try? await finish(state, with: "ROLLBACK")
   }
 
@@ -106,12 +112,21 @@ extension PoolShard {
     }
   }
 
-  /// Asks the server, through another connection, to stop what a cancelled transaction still runs.
-  private func cancelBackend(of connection: UInt64) async {
-    guard let process = connections[connection]?.backendProcess else { return }
-    let stop = Task(executorPreference: loop) { [self] in
-      try await run(["SELECT pg_cancel_backend(\(process))"], timeout: .seconds(1))
+  /// Asks the server, through another connection, to stop what a cancelled transaction still runs;
+  /// false when it could not be asked. It never waits for a connection: those that it would wait for
+  /// may all be waiting for one in the same way.
+  private func cancelBackend(of connection: UInt64) async -> Bool {
+    guard let process = connections[connection]?.backendProcess, let idle = takeIdle() else {
+      return false
     }
-    _ = try? await stop.value
+    do {
+      _ = try await submit(
+        ["SELECT pg_cancel_backend(\(process))"], on: idle, timeout: .seconds(1),
+        cancellable: false
+      ) { [self] in statementFinished(on: idle) }
+      return true
+    } catch {
+      return false
+    }
   }
 }

@@ -75,7 +75,7 @@ actor PoolShard {
         guard let target = connections[connection] else { throw Self.lost }
         target.submit(
           queries, id: id, timeout: timeout ?? configuration.queryTimeout, answer: answer
-        ) { [self] in act(on: machine.statementFinished(on: connection)) }
+        ) { [self] in statementFinished(on: connection) }
       } catch {
         answer(.failure(error))
       }
@@ -222,6 +222,14 @@ extension PoolShard {
   func discard(_ id: UInt64) {
     connections.removeValue(forKey: id)?.close()
     act(on: machine.lost(id))
+  }
+
+  /// A connection that nobody uses, for one plain statement; nil when there is none now.
+  func takeIdle() -> UInt64? { machine.takeIdle() }
+
+  /// The server is done with a plain statement.
+  func statementFinished(on id: UInt64) {
+    act(on: machine.statementFinished(on: id))
   }
 
   /// Gives a leased connection back.
