@@ -111,6 +111,44 @@ import Testing
     await pool.close()
   }
 
+  @Test func `a lost connection fails what was sent on it, and not those who wait for it`()
+    async throws
+  {
+    var configuration = PostgresConfiguration(url: try await ScratchPostgres.url())
+    configuration.maxConnections = 1
+    configuration.pipelineDepth = 4
+    configuration.acquireTimeout = .seconds(60)
+    configuration.queryTimeout = .seconds(60)
+    configuration.lockTimeout = .seconds(60)
+    let loops = ScratchPostgres.loops.loops
+    let pool = PostgresPool(loops: [loops[0]], configuration: configuration)
+    let keeper = PostgresPool(loops: [loops[1]], configuration: configuration)
+    let tasks = try await keeper.transaction { holder in
+      try await holder.execute("SELECT pg_advisory_xact_lock(9)")
+      let tasks = (0..<40).map { _ in
+        Task { try await pool.execute("SELECT pg_advisory_xact_lock_shared(9)") }
+      }
+      while await pool.counts().waiting < 36 { await Task.yield() }
+      let ended: Query = """
+        SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database d ON d.oid = database
+        WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+        """
+      while try await holder.query(ended).isEmpty {}
+      while await pool.counts().waiting == 36 { await Task.yield() }
+      return tasks
+    }
+    var lost = 0
+    for task in tasks {
+      do { _ = try await task.value } catch let error as PostgresError {
+        #expect(error.isTransient)
+        lost += 1
+      }
+    }
+    #expect(lost == 4)
+    await pool.close()
+    await keeper.close()
+  }
+
   @Test func `an unreachable server is reported, not waited for`() async throws {
     let pool = PostgresPool(
       loops: ScratchPostgres.loops.loops,

@@ -81,16 +81,17 @@ final class PostgresConnection {
     watcher = nil
     session = nil
     let order = pipeline.abandonAll() + requests.keys.sorted()
+    let (connected, onLost) = (connected, onLost)
+    self.connected = nil
+    self.onLost = nil
+    // First, or those who hear that a statement is over would send the next one here.
+    if let connected { connected(error) } else { onLost?(error) }
     let lost = PostgresError(error.kind == .closed ? .closed : .connectionLost, error.message)
     for id in order {
       guard let request = requests.removeValue(forKey: id) else { continue }
       request.answer?(.failure(lost))
       request.finished?()
     }
-    let (connected, onLost) = (connected, onLost)
-    self.connected = nil
-    self.onLost = nil
-    if let connected { connected(error) } else { onLost?(error) }
   }
 
   /// Reports a failure after the caller has returned.
