@@ -70,7 +70,7 @@ const labels: Record<string, string> = {
   "agent.turnTaking.interruptionSpeech": "Speech that interrupts the agent",
   "startTime": "First day", "endTime": "Last day", "password": "First password",
   "email": "E-mail", "user.email": "E-mail", "merchant.email": "Contact e-mail", "endpoint.url": "URL",
-  "merchant.webhookUrl": "URL", "merchant.corsOrigins": "Origins",
+  "merchant.webhookUrl": "URL", "merchant.corsOrigins": "Origins", "hosts": "Servers it may be sent to",
   "merchant.kyc.legalName": "Legal name", "merchant.kyc.constitution": "Kind of business", "merchant.kyc.sector": "Sector",
   "merchant.kyc.pan": "PAN", "merchant.kyc.gstins": "GSTINs", "merchant.kyc.registrationNumber": "CIN or LLPIN",
   "merchant.kyc.registeredAddress": "Registered address", "merchant.kyc.dltEntityId": "DLT entity id",

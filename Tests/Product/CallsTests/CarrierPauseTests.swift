@@ -1,12 +1,14 @@
 internal import Agents
-internal import Compliance
 internal import Domain
 internal import EventLoop
 internal import Jobs
 internal import Postgres
+internal import Protobuf
+internal import RPCCore
 internal import Speech
 internal import Synchronization
 import Testing
+internal import VoiceAPI
 
 @testable internal import Calls
 
@@ -81,8 +83,7 @@ private final class RefusingCarrier: Carrier {
   private func dialer(_ ending: EndingScene, _ carrier: any Carrier) -> Dialer {
     Dialer(
       pool: ending.scene.pool, jobs: JobQueue(), carrier: carrier, callbacks: NoCallbacks(),
-      agents: StoredAgents(),
-      admission: StoredGate(registry: SilentRegistry(), numbers: .test(), telemarketer: nil),
+      agents: StoredAgents(), admission: ScriptedGate(Array(repeating: .allow, count: 9)),
       settings: ending.settings)
   }
 
