@@ -105,7 +105,7 @@ let modules: [Module] = [
   Module("RPCTesting", .rpc, ["RPCCore", "GRPC", "HTTP"]),
 
   Module(
-    "Postgres", .data, ["Buffers", "EventLoop", "TLS", "CLibpq"],
+    "Postgres", .data, ["Buffers", "EventLoop", "Telemetry", "TLS", "CLibpq"],
     resources: [.embedInCode("SQL")], testImports: ["ScratchPostgres"]),
   Module(
     "HTTPClient", .data,

@@ -66,6 +66,35 @@ import Testing
     #expect(!FileSystem.exists(folder + "/postgres/data/postmaster.pid"))
   }
 
+  @Test func `a server that ends by itself is started again, and one that is stopped is not`()
+    async throws
+  {
+    let folder = try temporaryFolder()
+    chmod(folder, 0o711)
+    defer { FileSystem.remove(folder) }
+    let cluster = cluster(folder)
+    let pool = PostgresPool(
+      loops: [loop], configuration: PostgresConfiguration(url: try await cluster.start()))
+    let limit = ContinuousClock.now + .seconds(60)
+    for _ in 0..<2 {
+      let old = try serverProcess(folder)
+      kill(old, SIGKILL)
+      while (try? await pool.query("SELECT 1 AS one")) == nil || kill(old, 0) == 0 {
+        if ContinuousClock.now > limit { await cluster.stop() }
+        try #require(ContinuousClock.now < limit)
+        try await loop.sleep(for: .milliseconds(20))
+      }
+    }
+    let last = try serverProcess(folder)
+    await pool.close()
+    // In the middle of a restart, too.
+    kill(last, SIGKILL)
+    try await loop.sleep(for: .milliseconds(100))
+    await cluster.stop()
+    try await loop.sleep(for: .milliseconds(500))
+    if let next = try? serverProcess(folder) { #expect(kill(next, 0) != 0) }
+  }
+
   @Test func `a server of another folder is left alone, whatever a file says`() async throws {
     let (folder, other) = (try temporaryFolder(), try temporaryFolder())
     for one in [folder, other] { chmod(one, 0o711) }

@@ -2,7 +2,8 @@ package import EventLoop
 internal import Glibc
 
 /// A private PostgreSQL cluster below the server's data folder: reached over a Unix socket only,
-/// never run as root, started and stopped with this process.
+/// never run as root, started and stopped with this process. One that ends by itself is started
+/// again.
 ///
 /// The application's role is `payaid`, owner of the database `payaid` and bound by row security.
 package actor EmbeddedPostgres {
@@ -28,8 +29,15 @@ package actor EmbeddedPostgres {
   private let dataFolder: String
   private var lock: FolderLock?
   private var places: ClusterPlaces?
-  private var server: ChildProcess?
-  private var tail = OutputTail()
+  var server: ChildProcess?
+  var tail = OutputTail()
+  /// Whether a server that ends is to be started again.
+  var isKept = false
+  var restart: Task<Void, Never>?
+  /// Restarts since the server last ran for a minute.
+  var restarts = 0
+  /// When it last began to answer.
+  var runningSince: LoopInstant?
 
   package init(loop: EventLoop, dataFolder: String, options: Options = Options()) {
     self.loop = loop
@@ -55,6 +63,7 @@ package actor EmbeddedPostgres {
       try places.record(in: dataFolder)
       try await startServer(places, binaries, account)
       try await makeDatabase(places)
+      keep(places, binaries, account)
       return places.url(database: "payaid", user: "payaid")
     } catch {
       await stop()
@@ -65,12 +74,15 @@ package actor EmbeddedPostgres {
   /// Stops the server: SIGINT, which rolls open transactions back; SIGKILL when that takes too long.
   /// Does nothing when none runs.
   package func stop() async {
+    isKept = false
+    restart?.cancel()
     if let server, server.exitStatus == nil {
       server.kill(SIGINT)
       let killer = loop.schedule(after: options.stopTimeout) { server.kill(SIGKILL) }
       _ = await server.waitForExit()
       killer.cancel()
     }
+    await restart?.value
     server = nil
     if let places, !places.socketFolder.hasPrefix(places.home) {
       FileSystem.remove(places.socketFolder)
@@ -78,11 +90,13 @@ package actor EmbeddedPostgres {
     lock = nil
   }
 
-  private func startServer(
+  /// Launches nothing more once its task is cancelled.
+  func startServer(
     _ places: ClusterPlaces, _ binaries: PostgresBinaries, _ account: Account
   ) async throws {
     let deadline = loop.now.advanced(by: options.startTimeout)
     while true {
+      try Task.checkCancellation()
       try launch(places, binaries, account)
       if try await waitUntilReady(places, until: deadline) { return }
       // A killed postmaster's children hold the shared memory for a moment.
@@ -106,7 +120,9 @@ package actor EmbeddedPostgres {
     child.errors = unsafe .read { bytes in unsafe tail.append(bytes) }
     // Ctrl-C reaches our whole group, and would end the database before calls in progress.
     child.isDetached = true
-    server = try ChildProcess.spawn(loop, child)
+    server = try ChildProcess.spawn(loop, child) { [weak self] _ in
+      self?.assumeIsolated { $0.serverEnded(places, binaries, account) }
+    }
   }
 
   /// True when it answers, false when it has ended.
