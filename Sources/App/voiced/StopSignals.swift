@@ -1,8 +1,10 @@
 internal import Dispatch
 internal import Glibc
+internal import Postgres
 internal import Synchronization
 
-/// SIGTERM and SIGINT as something to wait for: the first ends the stream, the second the process.
+/// SIGTERM and SIGINT as something to wait for: the first ends the stream, the second the process, and
+/// the embedded PostgreSQL after it.
 final class StopSignals: Sendable {
   private let seen = Atomic(0)
 
@@ -16,7 +18,10 @@ final class StopSignals: Sendable {
       source.setEventHandler {
         // The sources live as long as their handlers, which is as long as the process.
         withExtendedLifetime(source) {}
-        if signals.seen.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
+        if signals.seen.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
+          EmbeddedPostgres.interrupt()
+          _exit(130)
+        }
         continuation.finish()
       }
       source.resume()

@@ -1,5 +1,6 @@
 package import EventLoop
 internal import Glibc
+internal import Synchronization
 
 /// A private PostgreSQL cluster below the server's data folder: reached over a Unix socket only,
 /// never run as root, started and stopped with this process. One that ends by itself is started
@@ -26,6 +27,8 @@ package actor EmbeddedPostgres {
     unsafe loop.asUnownedSerialExecutor()
   }
   let options: Options
+  /// The server that this process has last started, while it runs; else 0.
+  private static let process = Atomic<Int32>(0)
   private let dataFolder: String
   private var lock: FolderLock?
   private var places: ClusterPlaces?
@@ -90,6 +93,13 @@ package actor EmbeddedPostgres {
     lock = nil
   }
 
+  /// Tells the server of this process to stop and does not wait for it, for who ends now. From any
+  /// thread.
+  package static func interrupt() {
+    let process = process.load(ordering: .relaxed)
+    if process > 0 { kill(process, SIGINT) }
+  }
+
   /// Launches nothing more once its task is cancelled.
   func startServer(
     _ places: ClusterPlaces, _ binaries: PostgresBinaries, _ account: Account
@@ -120,9 +130,14 @@ package actor EmbeddedPostgres {
     child.errors = unsafe .read { bytes in unsafe tail.append(bytes) }
     // Ctrl-C reaches our whole group, and would end the database before calls in progress.
     child.isDetached = true
-    server = try ChildProcess.spawn(loop, child) { [weak self] _ in
+    var process: Int32 = 0
+    let server = try ChildProcess.spawn(loop, child) { [weak self] _ in
+      _ = Self.process.compareExchange(expected: process, desired: 0, ordering: .relaxed)
       self?.assumeIsolated { $0.serverEnded(places, binaries, account) }
     }
+    process = server.pid
+    Self.process.store(process, ordering: .relaxed)
+    self.server = server
   }
 
   /// True when it answers, false when it has ended.
