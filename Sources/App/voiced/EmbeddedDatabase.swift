@@ -15,13 +15,15 @@ struct EmbeddedDatabase: AsyncParsableCommand {
 
   func run() async throws {
     try Folder.make(dataDir, permissions: 0o711)
-    let stop = StopSignals.watch()
+    let stop = await StopSignals.watch()
     let loops = EventLoopGroup(count: 1)
     let database = EmbeddedPostgres(loop: loops.loops[0], dataFolder: dataDir + "/postgres")
     do {
-      print(try await database.start())
-      fflush(nil)
-      for await _ in stop {}
+      if let url = try await stop.unlessStopped({ try await database.start() }) {
+        print(url)
+        fflush(nil)
+        await stop.wait()
+      }
     } catch {
       await loops.stop()
       throw error

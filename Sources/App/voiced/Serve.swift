@@ -15,16 +15,19 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var sources: SettingSources
 
   func run() async throws {
+    // It is not to end the process before there is somebody who reads the settings again.
+    signal(SIGHUP, SIG_IGN)
     let loaded = try await LoadedSettings.load(sources)
     Log.setLevel(loaded.settings.logLevel)
     Log.setFormat(loaded.settings.logFormat)
     Log.adoptSwiftLog()
-    let stop = StopSignals.watch()
+    let stop = await StopSignals.watch()
     let current = CurrentSettings(loaded, from: sources)
-    let application = try await Application.start(current)
+    let started = try await stop.unlessStopped { try await Application.start(current) }
+    guard let application = started else { return }
     print(application.readyLine)
     fflush(nil)
-    for await _ in stop {}
+    await stop.wait()
     await application.stop(grace: loaded.settings.drainTime)
   }
 }

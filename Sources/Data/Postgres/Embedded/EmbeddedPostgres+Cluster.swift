@@ -4,7 +4,7 @@ internal import Glibc
 extension EmbeddedPostgres {
   /// Ends the server of an earlier process that was killed. Our lock on the data folder says that
   /// no live process of ours uses it.
-  func endLeftoverServer(_ places: ClusterPlaces) async {
+  func endLeftoverServer(_ places: ClusterPlaces) async throws {
     guard let text = FileSystem.read(places.data + "/postmaster.pid"),
       let file = PostmasterFile(text), file.dataFolder == places.data
     else { return }
@@ -13,7 +13,7 @@ extension EmbeddedPostgres {
       kill(file.process, signal)
       let deadline = loop.now.advanced(by: options.stopTimeout)
       while isServer(file.process, of: places), loop.now < deadline {
-        try? await loop.sleep(for: .milliseconds(20))
+        try await loop.sleep(for: .milliseconds(20))
       }
     }
   }

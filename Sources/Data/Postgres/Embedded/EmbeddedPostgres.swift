@@ -58,7 +58,7 @@ package actor EmbeddedPostgres {
     do {
       let places = try ClusterPlaces.prepare(dataFolder: dataFolder, account: account)
       self.places = places
-      await endLeftoverServer(places)
+      try await endLeftoverServer(places)
       let binaries = try await chooseBinaries(places, account)
       if !FileSystem.exists(places.data) {
         try await makeCluster(places, binaries, account)
