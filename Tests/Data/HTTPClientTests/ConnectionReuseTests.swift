@@ -74,7 +74,7 @@ import Testing
       let server = try ScriptedServer(loop) { _ in HTTPClientTests.ok }
       let client = HTTPClient(loop: loop)
       _ = try await client.send(ClientRequest(url: "http://\(server.authority)/"))
-      let fd = try #require((0..<4096).first { Self.peer(of: $0) == server.authority })
+      let fd = try #require((0..<65_536).first { Self.peer(of: $0) == server.authority })
       return (
         Self.option(fd, SOL_SOCKET, SO_KEEPALIVE),
         Self.option(fd, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT)

@@ -227,7 +227,9 @@ extension DatabaseTests {
         try await $0.query("SELECT request_hash FROM idempotency_keys")[0]
           .decode("request_hash", as: [UInt8].self)
       }
-      #expect(stored == scene.seal.digest(try request.serializedBytes()))
+      let key = try #require(all.metadata["x-api-key"])
+      let caller = Array(key.utf8) + [0]
+      #expect(stored == scene.seal.digest(caller + (try request.serializedBytes())))
       await scene.pool.close()
     }
   }

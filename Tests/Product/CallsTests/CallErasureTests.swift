@@ -90,7 +90,7 @@ internal import Webhooks
 
   // MARK: Who is late
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `the end of a call that is being erased comes into the log without its number`()
     async throws
   {

@@ -218,7 +218,7 @@ private struct AskedCarrier: Carrier {
     await ending.scene.pool.close()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `calls of which the carrier tells no end hold up no others, and end in two hours`()
     async throws
   {

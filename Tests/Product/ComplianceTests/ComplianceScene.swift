@@ -45,7 +45,7 @@ struct ComplianceScene {
       migrations: BaseMigrations.all + JobsMigrations.all + AccountsMigrations.all
         + DomainMigrations.all + AgentsMigrations.all + ComplianceMigrations.all
         + CallsMigrations.all
-    ) { $0.maxConnections = 4 }
+    )
     let (merchant, rival) = try await pool.transaction(tenant: .system) { transaction in
       (
         try await AccountStore.ensureMerchant(name: "A", email: "a@example.in", transaction),
