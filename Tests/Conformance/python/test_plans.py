@@ -200,8 +200,9 @@ def explain(url, statements):
     script.append("ROLLBACK;")
     output = "\n".join("\t".join(row) for row in stacks.sql(url, "\n".join(script)))
     plans = {}
-    for part in output.split("@")[1:]:
-        number, _, plan = part.partition("\n")
+    # A condition may have an @ of its own.
+    _, *parts = re.split(r"(?m)^@(\d+)$", output)
+    for number, plan in zip(parts[::2], parts[1::2]):
         plans[statements[int(number)]] = json.loads(plan)[0]["Plan"]
     return plans
 
