@@ -29,8 +29,15 @@ import Testing
 
   private func serverProcess(_ folder: String) throws -> Int32 {
     let home = FileSystem.read(folder + "/postgres.location") ?? folder + "/postgres"
-    let text = try #require(FileSystem.read(home + "/data/postmaster.pid"))
-    return try #require(PostmasterFile(text)).process
+    // Between two servers there is none for a moment.
+    for _ in 0..<200 {
+      if let text = FileSystem.read(home + "/data/postmaster.pid"), let file = PostmasterFile(text)
+      {
+        return file.process
+      }
+      usleep(50_000)
+    }
+    throw PostgresError(.embedded, "no server runs in \(home)")
   }
 
   @Test func `a cluster outlives its server, its process, and a kill`() async throws {
